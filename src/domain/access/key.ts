@@ -1,0 +1,17 @@
+/** What a key may do. `inference` calls endpoints, `direct` calls `provider/model`, `admin` manages. */
+export type Scope = "inference" | "direct" | "admin";
+
+/** An API key without its secret. Times are epoch milliseconds. */
+export interface Key {
+  /** `key_…`, part of the presented key and not secret. */
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Endpoints an inference key may call; `null` means all. */
+  readonly endpoints: readonly string[] | null;
+  /** SHA-256 of the secret part, 64 hex digits. */
+  readonly secretHash: string;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}

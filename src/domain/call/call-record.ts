@@ -1,0 +1,87 @@
+import type { ErrorCode } from "../errors.ts";
+import type { MeteredUsage } from "../money/price.ts";
+import type { Arm } from "../traffic/route.ts";
+import type { Session } from "../traffic/assignment.ts";
+
+/** What served the answer; `fallback:1` is the second model of the chain. */
+export type Tier = "primary" | `fallback:${number}`;
+
+/** One stage of a request's way. Offsets are milliseconds from the arrival of the request. */
+export interface StageTiming {
+  readonly stage: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** One try against one provider inside a call. Offsets are milliseconds from the arrival of the request. */
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly model: string;
+  readonly startMs: number;
+  readonly firstByteMs: number | null;
+  readonly endMs: number;
+  /** HTTP status of the provider; `null` when none came. */
+  readonly status: number | null;
+  readonly error: { readonly code: ErrorCode; readonly message: string } | null;
+  readonly usage: MeteredUsage | null;
+  readonly costPico: bigint;
+}
+
+/** The exact bytes of a call. `null` when the release records facts only or the bytes were dropped. */
+export interface CallBodies {
+  /** As the client sent it. */
+  readonly request: Uint8Array | null;
+  /** As it went to the provider of the last attempt. */
+  readonly upstream: Uint8Array | null;
+  /** As the client received it. */
+  readonly answer: Uint8Array | null;
+}
+
+/** Everything kept of one call except its bytes. */
+export interface CallFacts {
+  /** `call_…`, sortable by time. */
+  readonly id: string;
+  /** Arrival, epoch milliseconds. */
+  readonly at: number;
+  readonly keyId: string | null;
+  readonly dialect: string;
+  /** The `model` field as the client sent it. */
+  readonly requestedModel: string;
+  /** `null` for a direct `provider/model` call. */
+  readonly endpoint: string | null;
+  readonly environment: string;
+  readonly session: Session | null;
+  readonly epoch: number | null;
+  readonly rolloutId: string | null;
+  readonly releaseId: string | null;
+  /** `support-bot@7`, or `null` for a direct call. */
+  readonly release: string | null;
+  /** The arm the session is assigned to; evidence counts by it. */
+  readonly arm: Arm | null;
+  readonly tier: Tier | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly stream: boolean;
+  /** HTTP status the client received; 499 when it left before one was sent. */
+  readonly status: number;
+  readonly outcome: "ok" | "failed" | "abandoned";
+  readonly errorCode: ErrorCode | null;
+  readonly finishReason: string | null;
+  readonly stages: readonly StageTiming[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly firstTokenMs: number | null;
+  readonly totalMs: number;
+  readonly usage: MeteredUsage | null;
+  readonly costPico: bigint;
+  readonly priceVersion: string | null;
+  /** Request fields that the release overrode. */
+  readonly overrides: readonly string[];
+  /** Days to keep the bytes; 0 when none are kept. */
+  readonly retainBodiesDays: number;
+}
+
+/** One recorded call. */
+export interface CallRecord {
+  readonly facts: CallFacts;
+  readonly bodies: CallBodies;
+}

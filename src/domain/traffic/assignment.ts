@@ -1,0 +1,37 @@
+import type { Arm } from "./route.ts";
+
+/** Where a session's identity came from, in the order in which it is looked for. */
+export type SessionSource = "header" | "metadata" | "fingerprint" | "call";
+
+/** The session of a call: the unit of assignment and of statistics. */
+export interface Session {
+  readonly id: string;
+  readonly source: SessionSource;
+}
+
+/** A session's place in a rollout, decided once, at its first call. */
+export interface Assignment {
+  readonly rolloutId: string;
+  readonly session: string;
+  readonly arm: Exclude<Arm, "shadow">;
+  readonly epoch: number;
+  /** Weight of the candidate when the arm was drawn. */
+  readonly weight: number;
+}
+
+/** Why a turn failed, as far as evidence is concerned. */
+export type FailureCause = "provider" | "timeout" | "cut" | "bad_answer" | "refused" | "lost";
+
+/** What one call contributes to its session: intention to treat, so the *assigned* arm counts. */
+export interface Turn {
+  readonly rolloutId: string;
+  readonly session: string;
+  /** First failure of any attempt, also when a fallback repaired it. */
+  readonly failure: FailureCause | null;
+  /** Milliseconds from the arrival of the request to the last byte; `null` without a complete answer. */
+  readonly latencyMs: number | null;
+  /** Milliseconds to the first token; `null` when not streamed or none came. */
+  readonly firstTokenMs: number | null;
+  /** Cost of all attempts in pico-dollars. */
+  readonly costPico: bigint;
+}
