@@ -1,0 +1,28 @@
+import type { CallBodies, CallFacts, CallRecord } from "../domain/call/call-record.ts";
+
+/** What to list. Times are epoch milliseconds. */
+export interface CallFilter {
+  readonly endpoint?: string;
+  readonly release?: string;
+  readonly arm?: string;
+  readonly rolloutId?: string;
+  readonly session?: string;
+  readonly outcome?: CallFacts["outcome"];
+  readonly since?: number;
+  /** Only calls older than this call id, for paging. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** Where recorded calls are kept. Lists never load bodies. */
+export interface CallStore {
+  /** Stores a batch; a call whose id is already there is left as it is. */
+  append(calls: readonly CallRecord[]): Promise<void>;
+  /** Newest first. */
+  list(filter: CallFilter): Promise<readonly CallFacts[]>;
+  facts(id: string): Promise<CallFacts | null>;
+  /** Bytes that have expired or were dropped are `null`. */
+  bodies(id: string): Promise<CallBodies | null>;
+  /** Deletes bodies whose days have passed; returns how many packs went. `now` is epoch milliseconds. */
+  expire(now: number): Promise<number>;
+}

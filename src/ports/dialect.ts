@@ -1,0 +1,100 @@
+import type { CallEvent, CanonicalRequest } from "../domain/call/canonical.ts";
+import type { RollwardError } from "../domain/errors.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { TokenUsage } from "../domain/money/price.ts";
+
+/** The client dialects. */
+export type DialectName = "openai-chat";
+
+/** Half-open byte range in a request body. */
+export interface ByteSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A member of the top-level object: `member` spans key to value, `value` the value alone. */
+export interface MemberSpan {
+  readonly member: ByteSpan;
+  readonly value: ByteSpan;
+}
+
+/** A request body after the strict scan: it has exactly one meaning. */
+export interface IncomingRequest {
+  /** The bytes as they came. */
+  readonly bytes: Buffer;
+  /** The same, parsed. */
+  readonly body: JsonObject;
+  /** Where the top-level members stand in `bytes`. */
+  readonly members: ReadonlyMap<string, MemberSpan>;
+  /** Position just after the `{` of the body. */
+  readonly bodyStart: number;
+  readonly model: string;
+  readonly stream: boolean;
+  /** `metadata.session_id`, or `null`. */
+  readonly sessionId: string | null;
+  /**
+   * What identifies the conversation when nobody named it: its opening up to and including the first
+   * user message, with the user's id where one is given; `null` when there is no user message.
+   */
+  readonly opening: string | null;
+  /** Whether the request carries earlier turns (an assistant or tool message), so the session did not begin here. */
+  readonly continues: boolean;
+  /** Values for prompt variables: the body's `variables`, then `metadata`. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What can be read off an answer while it passes. */
+export interface AnswerFacts {
+  /** Whether anything a person would see has come (text, refusal, tool call). */
+  readonly begun: boolean;
+  /** In the words of the dialect; `null` until the answer says so. An answer without it is incomplete. */
+  readonly finishReason: string | null;
+  readonly usage: TokenUsage | null;
+  readonly model: string | null;
+  /** A fault the provider reported inside its answer, or bytes that are no answer. */
+  readonly fault: { readonly code: "provider_error" | "provider_bad_answer"; readonly reason: string } | null;
+  /** Characters of text received, for estimating usage when the provider reports none. */
+  readonly characters: number;
+}
+
+/** Reads an answer of the same dialect as it passes and returns the bytes to hand on. */
+export interface AnswerReader {
+  readonly facts: AnswerFacts;
+  /** Bytes to hand on now; may be empty while an event is incomplete. After a fault nothing more is handed on. */
+  push(chunk: Buffer): Buffer;
+  /** The provider closed in good order: the remaining bytes to hand on. */
+  end(): Buffer;
+}
+
+/** Turns the events of a translated answer into the dialect's bytes. */
+export interface AnswerEncoder {
+  readonly facts: AnswerFacts;
+  push(event: CallEvent): Buffer;
+  end(): Buffer;
+}
+
+/** What the client asked of the form of its answer. */
+export interface AnswerForm {
+  readonly stream: boolean;
+  /** Whether the client asked for usage in its stream; when it did not, the usage event is withheld from it. */
+  readonly usageInStream: boolean;
+}
+
+/** One client dialect. Requests are read leniently, answers are written exactly. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** Throws `malformed_json` or `invalid_request` with `param`. */
+  read(bytes: Buffer): IncomingRequest;
+  answerForm(request: IncomingRequest): AnswerForm;
+  /** Members to splice into a body so that the provider reports usage; empty when nothing is missing. */
+  usageMembers(request: IncomingRequest): ReadonlyMap<string, Buffer>;
+  /** Throws `untranslatable` naming the field. `body` is the rendered body. */
+  toCanonical(body: JsonObject, provider: string): CanonicalRequest;
+  reader(form: AnswerForm): AnswerReader;
+  encoder(form: AnswerForm, callId: string, createdAt: number): AnswerEncoder;
+  contentType(form: AnswerForm): string;
+  /** Error as a response body. */
+  errorBody(error: RollwardError, callId: string): Buffer;
+  /** Error as the last event of a stream; the stream then ends without its sentinel. */
+  errorEvent(error: RollwardError, callId: string): Buffer;
+}

@@ -1,0 +1,23 @@
+import type { SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { Assignment } from "../domain/traffic/assignment.ts";
+
+/** One line of a replica's journal of a rollout. `order` is the session's place in the replica's assignment order. */
+export type JournalEntry =
+  | { readonly type: "assigned"; readonly order: number; readonly at: number; readonly assignment: Assignment }
+  | { readonly type: "final"; readonly order: number; readonly outcome: SessionOutcome };
+
+/** A batch of one replica's journal; `batch` counts from 1 without gaps within (rollout, replica). */
+export interface JournalBatch {
+  readonly rolloutId: string;
+  readonly replicaId: string;
+  readonly batch: number;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** The append-only journal that evidence is rebuilt from, to the last bit. */
+export interface EvidenceJournal {
+  /** Appending the same (rollout, replica, batch) twice changes nothing. */
+  append(batches: readonly JournalBatch[]): Promise<void>;
+  /** All batches of a rollout in canonical order: replica, then batch; read in pages. */
+  read(rolloutId: string): AsyncIterable<JournalBatch>;
+}

@@ -1,0 +1,73 @@
+import type { CallEvent, CanonicalRequest } from "../domain/call/canonical.ts";
+import type { RollwardError } from "../domain/errors.ts";
+import type { TokenPrice } from "../domain/money/price.ts";
+import type { DialectName } from "./dialect.ts";
+
+/** Response headers with lower-case names. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** Controls an answer under way. All three may be called at any time, also after the end. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+  /** Stops the upstream request at once; the sink hears nothing more. */
+  abort(): void;
+}
+
+/** Receives an answer's bytes. `head` comes first; then exactly one of `end` and `fail`, or `fail` alone. */
+export interface ByteSink {
+  head(status: number, headers: Headers): void;
+  data(chunk: Buffer): void;
+  end(): void;
+  /** The transport failed: `provider_unreachable`, `provider_timeout` (connect) or `provider_cut`. */
+  fail(error: RollwardError): void;
+}
+
+/** Receives a translated answer's events; exactly one of `end` and `fail` comes last. */
+export interface EventSink {
+  event(event: CallEvent): void;
+  end(): void;
+  fail(error: RollwardError): void;
+}
+
+/** A request in the provider's own dialect. */
+export interface ForwardRequest {
+  readonly callId: string;
+  readonly model: string;
+  readonly bytes: Buffer;
+  readonly connectMs: number;
+}
+
+/** A request for a provider of another dialect. */
+export interface ConverseRequest {
+  readonly callId: string;
+  readonly model: string;
+  readonly request: CanonicalRequest;
+  readonly stream: boolean;
+  readonly connectMs: number;
+}
+
+interface ProviderBase {
+  /** As configured, e.g. `openai`. */
+  readonly name: string;
+  /** Price of each configured model. */
+  readonly prices: ReadonlyMap<string, TokenPrice>;
+  close(): Promise<void>;
+}
+
+/** A provider that takes a client dialect's bytes untouched. */
+export interface WireProvider extends ProviderBase {
+  readonly speaks: DialectName;
+  forward(request: ForwardRequest, sink: ByteSink): Flow;
+  /** Turns an answer with a status of 400 or more into an error of the table, with its `retryable`. */
+  fault(status: number, headers: Headers, body: Buffer): RollwardError;
+}
+
+/** A provider reached through the canonical call. */
+export interface ConversingProvider extends ProviderBase {
+  readonly speaks: null;
+  converse(request: ConverseRequest, sink: EventSink): Flow;
+}
+
+/** One configured provider. */
+export type Provider = WireProvider | ConversingProvider;

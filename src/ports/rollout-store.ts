@@ -1,0 +1,37 @@
+import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
+import type { ChannelName } from "../domain/traffic/route.ts";
+
+/** One endpoint in one environment: its pointer and at most one rollout that is not terminal and not waiting in the queue. */
+export interface Channel {
+  readonly name: ChannelName;
+  /** Release id. */
+  readonly stable: string;
+  /** Grows with every change of pointer or weight. */
+  readonly epoch: number;
+  readonly rolloutId: string | null;
+}
+
+/** One decision, written in one transaction: events, snapshot and channel together or not at all. */
+export interface Decision {
+  readonly events: readonly RolloutEvent[];
+  /** The snapshot after the events. */
+  readonly rollout: Rollout;
+  /** The channel after the events; `null` when the decision does not change routing. */
+  readonly channel: Channel | null;
+  /** Repeating a decision with the same key changes nothing and answers `duplicate`. */
+  readonly idempotencyKey: string | null;
+}
+
+/** Rollouts and channels. `seq` of the first event is a compare-and-set: the loser of a race reads again. */
+export interface RolloutStore {
+  /** `conflict`: another writer appended first, or the channel already has an active rollout. */
+  append(decision: Decision): Promise<"appended" | "duplicate" | "conflict">;
+  byId(id: string): Promise<Rollout | null>;
+  /** Newest first; `open` leaves out terminal ones. */
+  list(filter: { readonly endpoint?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Rollout[]>;
+  /** In order of `seq`, after `afterSeq`, at most `limit`. */
+  events(rolloutId: string, afterSeq: number, limit: number): Promise<readonly RolloutEvent[]>;
+  channels(): Promise<readonly Channel[]>;
+  /** Creates a channel that points at its first release; an existing channel stays as it is and is returned. */
+  openChannel(name: ChannelName, stable: string): Promise<Channel>;
+}

@@ -1,0 +1,9 @@
+import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
+
+/** Told by the gateway what became of sessions. Never waits, never throws. */
+export interface SessionObserver {
+  /** A session was drawn into a rollout that collects evidence; comes before any of its turns. */
+  assigned(assignment: Assignment): void;
+  /** A call of an assigned session ended. */
+  turnEnded(turn: Turn): void;
+}
