@@ -1,15 +1,6 @@
 import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
+import type { Channel } from "../domain/traffic/channel.ts";
 import type { ChannelName } from "../domain/traffic/route.ts";
-
-/** One endpoint in one environment: its pointer and at most one rollout that is not terminal and not waiting in the queue. */
-export interface Channel {
-  readonly name: ChannelName;
-  /** Release id. */
-  readonly stable: string;
-  /** Grows with every change of pointer or weight. */
-  readonly epoch: number;
-  readonly rolloutId: string | null;
-}
 
 /** One decision, written in one transaction: events, snapshot and channel together or not at all. */
 export interface Decision {
@@ -24,7 +15,7 @@ export interface Decision {
 
 /** Rollouts and channels. `seq` of the first event is a compare-and-set: the loser of a race reads again. */
 export interface RolloutStore {
-  /** `conflict`: another writer appended first, or the channel already has an active rollout. */
+  /** `conflict`: another writer appended first, or the channel already has a rollout that has started and not ended. */
   append(decision: Decision): Promise<"appended" | "duplicate" | "conflict">;
   byId(id: string): Promise<Rollout | null>;
   /** Newest first; `open` leaves out terminal ones. */

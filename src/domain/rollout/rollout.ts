@@ -40,7 +40,8 @@ export type RolloutFact =
   | { readonly type: "Validated"; readonly waits: readonly Wait[] }
   | { readonly type: "WaitEnded"; readonly wait: Wait }
   | { readonly type: "ApprovalDenied" }
-  | { readonly type: "Started" }
+  /** `stable` is the channel's pointer at this moment: the way back. */
+  | { readonly type: "Started"; readonly stable: string }
   | { readonly type: "StepEntered"; readonly step: number; readonly weight: number; readonly epoch: number }
   | { readonly type: "RoutesAcked"; readonly epoch: number }
   | { readonly type: "TimeObserved"; readonly ms: number }
@@ -86,7 +87,7 @@ export interface Rollout {
   readonly planDigest: string;
   /** HMAC key of the assignment, 64 hex digits. */
   readonly seed: string;
-  /** Release id of the stable side when the rollout was created: always the way back. */
+  /** Release id of the channel's stable pointer when the rollout started: always the way back. */
   readonly stable: string;
   /** Release id of the candidate. */
   readonly candidate: string;
