@@ -293,4 +293,9 @@ export class RollwardError extends Error {
     this.help = fill(row.help, details);
     this.details = details;
   }
+
+  /** Any thrown value as one of ours: what is not becomes `internal` with the cause kept. */
+  static from(thrown: unknown): RollwardError {
+    return thrown instanceof RollwardError ? thrown : new RollwardError("internal", {}, thrown);
+  }
 }

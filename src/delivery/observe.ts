@@ -1,0 +1,86 @@
+import { Evidence } from "../domain/evidence/accumulator.ts";
+import type { Rollout } from "../domain/rollout/rollout.ts";
+import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EvidenceLog } from "../ports/evidence-log.ts";
+import type { RoutePublisher } from "../ports/routes.ts";
+import type { SessionObserver } from "../ports/session-observer.ts";
+import { SessionLedger } from "./session-ledger.ts";
+
+/** What the observatory is plugged into. */
+export interface ObservatoryTerms {
+  readonly clock: Clock;
+  readonly log: EvidenceLog;
+  readonly routes: RoutePublisher;
+}
+
+/**
+ * Watches the sessions of every open rollout. The moment harm is proven the candidate's traffic stops,
+ * before anything is written; the reconciler then makes it durable.
+ */
+export class Observatory implements SessionObserver {
+  readonly #terms: ObservatoryTerms;
+  readonly #ledgers = new Map<string, { readonly rollout: Rollout; readonly ledger: SessionLedger; crossed: boolean }>();
+  #onCrossing: (rolloutId: string) => void = () => {};
+
+  constructor(terms: ObservatoryTerms) {
+    this.#terms = terms;
+  }
+
+  /** Calls `wake` when harm has been proven for a rollout: once per rollout. */
+  onCrossing(wake: (rolloutId: string) => void): void {
+    this.#onCrossing = wake;
+  }
+
+  /** Starts watching a rollout with the evidence gathered so far; watching it already changes nothing. */
+  watch(rollout: Rollout, evidence: Evidence = new Evidence(rollout.plan)): SessionLedger {
+    const known = this.#ledgers.get(rollout.id);
+    if (known !== undefined) return known.ledger;
+    const { clock, log } = this.#terms;
+    const ledger = new SessionLedger({ rolloutId: rollout.id, window: rollout.plan.window, evidence, clock, log });
+    this.#ledgers.set(rollout.id, { rollout, ledger, crossed: false });
+    return ledger;
+  }
+
+  ledger(rolloutId: string): SessionLedger | null {
+    return this.#ledgers.get(rolloutId)?.ledger ?? null;
+  }
+
+  forget(rolloutId: string): void {
+    this.#ledgers.delete(rolloutId);
+  }
+
+  assigned(assignment: Assignment): void {
+    this.#ledgers.get(assignment.rolloutId)?.ledger.assigned(assignment);
+  }
+
+  turnEnded(turn: Turn): void {
+    const watched = this.#ledgers.get(turn.rolloutId);
+    if (watched === undefined) return;
+    watched.ledger.turnEnded(turn);
+    this.#judge(turn.rolloutId);
+  }
+
+  /** Closes observation windows that have run out, for all rollouts. */
+  expire(): void {
+    for (const [rolloutId, { ledger }] of this.#ledgers) {
+      ledger.expire();
+      this.#judge(rolloutId);
+    }
+  }
+
+  /** Closes all windows because the process stops. */
+  close(): void {
+    for (const { ledger } of this.#ledgers.values()) ledger.close();
+  }
+
+  #judge(rolloutId: string): void {
+    const watched = this.#ledgers.get(rolloutId);
+    if (watched === undefined || watched.crossed) return;
+    const { evidence } = watched.ledger;
+    if (evidence.logUnion() < evidence.threshold) return;
+    watched.crossed = true;
+    if (watched.rollout.plan.mode === "enforce") this.#terms.routes.trip(rolloutId);
+    this.#onCrossing(rolloutId);
+  }
+}

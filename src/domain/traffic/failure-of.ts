@@ -1,0 +1,30 @@
+import type { AttemptRecord, CallFacts } from "../call/call-record.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { FailureCause } from "./assignment.ts";
+
+const CAUSES: Partial<Record<ErrorCode, FailureCause>> = {
+  provider_unreachable: "provider",
+  provider_rate_limited: "provider",
+  provider_error: "provider",
+  provider_credentials: "provider",
+  provider_timeout: "timeout",
+  provider_cut: "cut",
+  provider_bad_answer: "bad_answer",
+  answer_too_large: "bad_answer",
+  internal: "lost",
+};
+
+const causeOf = (code: ErrorCode): FailureCause => CAUSES[code] ?? "refused";
+
+/**
+ * Intention to treat: the first failure of any attempt belongs to the assigned release, also when a
+ * fallback repaired it. A client that leaves is no failure, but what failed before it left is.
+ */
+export function failureOf(
+  call: Pick<CallFacts, "outcome" | "errorCode"> & { readonly attempts: readonly AttemptRecord[] },
+): FailureCause | null {
+  const counted = call.outcome === "abandoned" ? call.attempts.slice(0, -1) : call.attempts;
+  const failed = counted.find((attempt) => attempt.error !== null);
+  if (failed?.error != null) return causeOf(failed.error.code);
+  return call.outcome === "failed" && call.errorCode !== null ? causeOf(call.errorCode) : null;
+}

@@ -1,0 +1,13 @@
+import { RollwardError } from "../domain/errors.ts";
+import type { Gateway } from "./gateway.ts";
+import type { OpenCall } from "./open-call.ts";
+
+/** Lets the call in: within the load we can carry, and with a body that has exactly one meaning. */
+export function admit(gateway: Gateway, call: OpenCall): void {
+  if (gateway.load.inFlight >= call.settings.limits.inFlight) {
+    throw new RollwardError("overloaded", { inFlight: gateway.load.inFlight });
+  }
+  gateway.load.inFlight += 1;
+  call.admitted = true;
+  call.request = call.arrival.dialect.read(call.arrival.bytes);
+}

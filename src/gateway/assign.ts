@@ -1,0 +1,61 @@
+import { RollwardError } from "../domain/errors.ts";
+import type { Session } from "../domain/traffic/assignment.ts";
+import { drawArm } from "../domain/traffic/draw.ts";
+import type { Route } from "../domain/traffic/route.ts";
+import { MAX_SESSION_ID, sessionOf, sessionUnit } from "../domain/traffic/session.ts";
+import type { Pin } from "../ports/pins.ts";
+import type { Gateway } from "./gateway.ts";
+import type { OpenCall, Placement } from "./open-call.ts";
+import { present } from "./present.ts";
+
+/** Finds the call's session and the arm that serves it. A direct call has neither. */
+export function assign(gateway: Gateway, call: OpenCall): void {
+  const aim = present(call.aim);
+  if (aim.type === "direct") return;
+  const session = identify(call, aim.route.channel.endpoint);
+  call.placement = place(gateway, call, aim.route, session);
+}
+
+function identify(call: OpenCall, endpoint: string): Session {
+  const request = present(call.request);
+  const { sessionHeader } = call.arrival;
+  for (const [name, id] of [["x-rollward-session", sessionHeader], ["metadata.session_id", request.sessionId]] as const) {
+    if (id !== null && (id.length === 0 || id.length > MAX_SESSION_ID)) {
+      throw new RollwardError("invalid_request", {
+        reason: `A session id has 1 to ${MAX_SESSION_ID} characters; this one has ${id.length}.`,
+        param: name,
+      });
+    }
+  }
+  const hints = { header: sessionHeader, metadata: request.sessionId, opening: request.opening, callId: call.id };
+  return sessionOf(hints, call.settings.sessions.get(endpoint) ?? []);
+}
+
+/**
+ * A session that was seen before keeps its side: it never moves from stable to candidate. One that has
+ * earlier turns we do not remember began outside the rollout, so it stays on stable and is no evidence.
+ */
+function place(gateway: Gateway, call: OpenCall, route: Route, session: Session): Placement {
+  const { split, stable } = route;
+  const { endpoint } = route.channel;
+  const unit = sessionUnit(present(call.key).id, session);
+  const pin = gateway.pins.get(endpoint, unit);
+  const onStable = (evidenceOf: string | null): Placement => ({ session, unit, release: stable, arm: "stable", evidenceOf });
+
+  if (split !== null && pin?.rolloutId === split.rolloutId) {
+    // Weight 0 is a rollback under way: pinned sessions return to stable at this turn.
+    if (pin.arm === "stable" || split.weight === 0) return onStable(split.rolloutId);
+    return { session, unit, release: split.candidate, arm: "candidate", evidenceOf: split.rolloutId };
+  }
+  if (split === null || !split.collecting || pin !== undefined || present(call.request).continues) {
+    if (session.source !== "call") gateway.pins.set(endpoint, unit, OUTSIDE);
+    return onStable(null);
+  }
+  const arm = drawArm(split, endpoint, unit);
+  if (session.source !== "call") gateway.pins.set(endpoint, unit, { rolloutId: split.rolloutId, arm });
+  gateway.observer.assigned({ rolloutId: split.rolloutId, session: unit, arm, epoch: route.epoch, weight: split.weight });
+  return { session, unit, release: arm === "candidate" ? split.candidate : stable, arm, evidenceOf: split.rolloutId };
+}
+
+/** The pin of a session that began outside any rollout; one object for all of them. */
+const OUTSIDE: Pin = { rolloutId: null, arm: "stable" };

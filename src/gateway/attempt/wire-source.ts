@@ -1,0 +1,110 @@
+import { RollwardError } from "../../domain/errors.ts";
+import type { AnswerForm, AnswerReader, Dialect } from "../../ports/dialect.ts";
+import type { ByteSink, Flow, ForwardRequest, Headers, WireProvider } from "../../ports/provider.ts";
+import type { AnswerSink, AnswerSource } from "./answer-source.ts";
+
+/** Largest error body that is kept, bytes: enough for any provider's explanation. */
+const ERROR_BODY_BYTES = 64 * 1024;
+
+/** An answer of the client's own dialect: bytes pass as they came, a reader watches them. */
+export function wireSource(
+  provider: WireProvider,
+  request: ForwardRequest,
+  { dialect, form }: { readonly dialect: Dialect; readonly form: AnswerForm },
+): AnswerSource {
+  const reader = dialect.reader(form);
+  return {
+    get facts() {
+      return reader.facts;
+    },
+    sent: request.bytes,
+    start: (sink) => new WireSink(provider, reader, sink).forward(request),
+  };
+}
+
+class WireSink implements ByteSink {
+  readonly #provider: WireProvider;
+  readonly #reader: AnswerReader;
+  readonly #sink: AnswerSink;
+  #flow: Flow | null = null;
+  #failed = false;
+  #status = 0;
+  #headers: Headers = {};
+  readonly #errorBody: Buffer[] = [];
+  #errorBytes = 0;
+
+  constructor(provider: WireProvider, reader: AnswerReader, sink: AnswerSink) {
+    this.#provider = provider;
+    this.#reader = reader;
+    this.#sink = sink;
+  }
+
+  forward(request: ForwardRequest): Flow {
+    this.#flow = this.#provider.forward(request, this);
+    return this.#flow;
+  }
+
+  head(status: number, headers: Headers): void {
+    this.#status = status;
+    this.#headers = headers;
+    this.#sink.head(status);
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#failed) return;
+    if (this.#status >= 300) return this.#keepErrorBody(chunk);
+    const bytes = this.#reader.push(chunk);
+    if (bytes.length > 0) this.#sink.bytes(bytes);
+    this.#checkFault();
+  }
+
+  end(): void {
+    if (this.#failed) return;
+    if (this.#status >= 300) return this.#failWithStatus();
+    const rest = this.#reader.end();
+    if (this.#checkFault()) return;
+    if (this.#reader.facts.finishReason === null) {
+      return this.#fail(this.#error("provider_cut", "it has no finish reason"));
+    }
+    if (rest.length > 0) this.#sink.bytes(rest);
+    this.#sink.end();
+  }
+
+  fail(error: RollwardError): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#sink.fail(error);
+  }
+
+  #keepErrorBody(chunk: Buffer): void {
+    if (this.#errorBytes >= ERROR_BODY_BYTES) return;
+    this.#errorBody.push(chunk);
+    this.#errorBytes += chunk.length;
+  }
+
+  #failWithStatus(): void {
+    this.#failed = true;
+    const body = Buffer.concat(this.#errorBody).subarray(0, ERROR_BODY_BYTES);
+    const error = this.#provider.fault(this.#status, this.#headers, body);
+    const retryAfter = this.#headers["retry-after"] ?? null;
+    this.#sink.fail(error, { status: this.#status, retryAfter, body });
+  }
+
+  /** The reader found a fault inside the answer: stop reading and report it. */
+  #checkFault(): boolean {
+    const { fault } = this.#reader.facts;
+    if (fault === null) return false;
+    this.#flow?.abort();
+    this.#fail(this.#error(fault.code, fault.reason));
+    return true;
+  }
+
+  #fail(error: RollwardError): void {
+    this.#failed = true;
+    this.#sink.fail(error);
+  }
+
+  #error(code: "provider_cut" | "provider_error" | "provider_bad_answer", reason: string): RollwardError {
+    return new RollwardError(code, { provider: this.#provider.name, reason, status: reason });
+  }
+}

@@ -1,0 +1,43 @@
+import type { RollwardError } from "../domain/errors.ts";
+import { answerHeaders } from "./answer-headers.ts";
+import type { OpenCall } from "./open-call.ts";
+
+/** Provider errors whose own words a client of the same dialect understands best. */
+const HANDED_ON: ReadonlySet<string> = new Set(["provider_refused_request", "provider_rate_limited", "provider_error"]);
+
+/** Ends a call that has no answer to deliver: an honest error, or silence when the client has left. */
+export function refuse(call: OpenCall, error: RollwardError): void {
+  if (call.ending !== null) return;
+  if (call.abandoned) {
+    call.ending = { outcome: "abandoned", error: null };
+    return;
+  }
+  call.ending = { outcome: "failed", error };
+  const { reply } = call.arrival;
+  if (call.status !== null) return reply.destroy();
+  const { status, body } = errorAnswer(call, error);
+  const headers: Record<string, string> = { ...answerHeaders(call), "content-type": "application/json; charset=utf-8" };
+  const retryAfter = call.original?.retryAfter ?? null;
+  if (retryAfter !== null && /^[\x20-\x7e]{1,64}$/.test(retryAfter)) headers["retry-after"] = retryAfter;
+  call.status = status;
+  call.answer.push(body);
+  reply.head(status, headers);
+  reply.end(body);
+}
+
+function errorAnswer(call: OpenCall, error: RollwardError): { status: number; body: Buffer } {
+  const { original } = call;
+  if (original !== null && HANDED_ON.has(error.code) && isErrorObject(original.body)) {
+    return { status: original.status, body: original.body };
+  }
+  return { status: error.status, body: call.arrival.dialect.errorBody(error, call.id) };
+}
+
+function isErrorObject(body: Buffer): boolean {
+  try {
+    const parsed: unknown = JSON.parse(body.toString());
+    return typeof parsed === "object" && parsed !== null && "error" in parsed;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,95 @@
+import type { CallBodies, CallFacts } from "../domain/call/call-record.ts";
+import { releaseName } from "../domain/release/release.ts";
+import { failureOf } from "../domain/traffic/failure-of.ts";
+import type { Gateway } from "./gateway.ts";
+import { sinceArrival } from "./open-call.ts";
+import type { OpenCall } from "./open-call.ts";
+import { tierOf } from "./tier-of.ts";
+
+/** Status noted for a client that left before any was sent (nginx's convention). */
+const CLIENT_LEFT = 499;
+
+/** Closes the books of a call: load, evidence and record. Runs once for every call, however it ended. */
+export function settle(gateway: Gateway, call: OpenCall): void {
+  if (call.admitted) gateway.load.inFlight -= 1;
+  const totalMs = sinceArrival(gateway, call);
+  const facts = factsOf(call, totalMs);
+  const rolloutId = call.placement?.evidenceOf ?? null;
+  if (rolloutId !== null && call.placement !== null) {
+    gateway.observer.turnEnded({
+      rolloutId,
+      session: call.placement.unit,
+      failure: failureOf(facts),
+      // A client that left waited at least this long: a lower bound, the same for both arms.
+      latencyMs: facts.outcome === "failed" ? null : totalMs,
+      firstTokenMs: facts.firstTokenMs,
+      costPico: facts.costPico,
+    });
+  }
+  gateway.recorder.record({ facts, bodies: bodiesOf(call) });
+}
+
+function factsOf(call: OpenCall, totalMs: number): CallFacts {
+  const { key, request, aim, placement, ending, attempts } = call;
+  const last = attempts.at(-1) ?? null;
+  return {
+    id: call.id,
+    at: call.at,
+    keyId: key?.id ?? null,
+    dialect: call.arrival.dialect.name,
+    requestedModel: request?.model.slice(0, 200) ?? "",
+    endpoint: aim?.type === "endpoint" ? aim.route.channel.endpoint : null,
+    environment: call.settings.environment,
+    session: placement?.session ?? null,
+    epoch: aim?.type === "endpoint" ? aim.route.epoch : null,
+    rolloutId: placement?.evidenceOf ?? null,
+    releaseId: placement?.release.id ?? null,
+    release: placement === null ? null : releaseName(placement.release),
+    arm: placement?.arm ?? null,
+    tier: tierOf(call),
+    provider: last?.provider ?? null,
+    model: last?.model ?? null,
+    stream: request?.stream ?? false,
+    status: call.status ?? CLIENT_LEFT,
+    outcome: ending?.outcome ?? "failed",
+    errorCode: ending?.error?.code ?? null,
+    finishReason: call.finishReason,
+    stages: call.stages,
+    attempts,
+    firstTokenMs: call.firstTokenMs,
+    totalMs,
+    usage: last?.usage ?? null,
+    costPico: attempts.reduce((sum, attempt) => sum + attempt.costPico, 0n),
+    priceVersion: attempts.length === 0 ? null : call.settings.priceVersion,
+    overrides: call.rendered?.overrides ?? [],
+    retainBodiesDays: keepsBodies(call) ? retainDays(call) : 0,
+  };
+}
+
+/** Days for which the bytes of a call without a release are kept. */
+const DIRECT_RETAIN_DAYS = 14;
+
+const retainDays = (call: OpenCall): number =>
+  call.placement?.release.content.policies.retainBodiesDays ?? DIRECT_RETAIN_DAYS;
+
+/** Nothing is kept of a request that nobody authenticated, nor where the release says so. */
+const keepsBodies = (call: OpenCall): boolean =>
+  call.key !== null && call.placement?.release.content.policies.record !== "facts";
+
+function bodiesOf(call: OpenCall): CallBodies {
+  if (!keepsBodies(call)) return { request: null, upstream: null, answer: null };
+  return {
+    request: detached(call.arrival.bytes),
+    upstream: call.upstreamBody,
+    answer: call.answer.length === 0 ? null : joined(call.answer),
+  };
+}
+
+const joined = (chunks: readonly Buffer[]): Buffer => {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? detached(only) : Buffer.concat(chunks);
+};
+
+/** A view of a few bytes would keep the whole network buffer of 64 KiB alive while the record waits. */
+const detached = (bytes: Buffer): Buffer =>
+  bytes.buffer.byteLength > 2 * bytes.length + 1024 ? Buffer.from(bytes) : bytes;
