@@ -1,47 +1,29 @@
 import { hashReading } from "../domain/evidence/accumulator.ts";
 import { decide } from "../domain/rollout/decide.ts";
 import type { Observation } from "../domain/rollout/decide.ts";
-import { appendFacts } from "../domain/rollout/log.ts";
-import { channelAfter } from "../domain/rollout/route-of.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";
-import type { Rollout, RolloutFact } from "../domain/rollout/rollout.ts";
-import type { Channel } from "../domain/traffic/channel.ts";
 import type { Delivery } from "./delivery.ts";
-import { publishRoutes } from "./publish-routes.ts";
+import { loadRollout, takeDecision } from "./take-decision.ts";
+import type { StoredRollout } from "./take-decision.ts";
+
+const MACHINE = { kind: "machine" } as const;
 
 /**
- * A release's way, one look at one rollout: load, observe, decide, append, publish, announce.
- * Level-triggered: running it twice, late or after a crash does no harm. Returns whether anything
- * was decided, so that a caller can look again at once.
+ * A release's way, one look at one rollout: load, observe, decide, and take the decision. Level-triggered:
+ * running it twice, late or after a crash does no harm. `observedMs` is the time watched since the last
+ * look. Returns whether anything was decided, so that the caller can look again at once.
  */
 export async function reconcile(delivery: Delivery, rolloutId: string, observedMs: number): Promise<boolean> {
-  const loaded = await load(delivery, rolloutId);
-  if (loaded === null || isTerminal(loaded.rollout.phase)) return false;
-  const { rollout, channel } = loaded;
-  const observation = await observe(delivery, { rollout, channel, observedMs });
-  const facts = decide(rollout, observation);
+  const stored = await loadRollout(delivery, rolloutId);
+  if (stored === null || isTerminal(stored.rollout.phase)) return false;
+  const facts = decide(stored.rollout, await observe(delivery, stored, observedMs));
   if (facts.length === 0) return false;
-  return append(delivery, { rollout, channel, facts });
+  await takeDecision(delivery, stored, { facts, actor: MACHINE, reason: "The plan says so.", idempotencyKey: null });
+  return true;
 }
 
-interface Loaded {
-  readonly rollout: Rollout;
-  readonly channel: Channel;
-}
-
-async function load(delivery: Delivery, rolloutId: string): Promise<Loaded | null> {
-  const rollout = await delivery.rollouts.byId(rolloutId);
-  if (rollout === null) return null;
-  const channels = await delivery.rollouts.channels();
-  const channel = channels.find(
-    ({ name }) => name.endpoint === rollout.channel.endpoint && name.environment === rollout.channel.environment,
-  );
-  if (channel === undefined) throw new Error(`The channel of ${rolloutId} is missing from the store.`);
-  return { rollout, channel };
-}
-
-async function observe(delivery: Delivery, seen: Loaded & { readonly observedMs: number }): Promise<Observation> {
-  const { rollout, channel, observedMs } = seen;
+async function observe(delivery: Delivery, stored: StoredRollout, observedMs: number): Promise<Observation> {
+  const { rollout, channel } = stored;
   const ledger = delivery.observatory.watch(rollout);
   const reading = ledger.evidence.reading();
   const candidate = await delivery.releases.byId(rollout.candidate);
@@ -51,29 +33,21 @@ async function observe(delivery: Delivery, seen: Loaded & { readonly observedMs:
     evidenceHash: hashReading(reading),
     stepSessions: ledger.assignedIn(rollout.epoch),
     quietMs: delivery.clock.now() - ledger.lastOutcomeAt,
-    // One process serves what it has published; replicas acknowledge by themselves when there are several.
+    // One process serves what it has published; with replicas each acknowledges by itself.
     routesAcked: true,
     frozen: false,
     candidateResolvable: candidate !== null && delivery.isResolvable(candidate),
-    controlHealthy: true,
+    controlHealthy: isControlHealthy(reading),
     nextEpoch: channel.epoch + 1,
     channelStable: channel.stable,
     channelFree: channel.rolloutId === null || channel.rolloutId === rollout.id,
   };
 }
 
-async function append(
-  delivery: Delivery,
-  decision: Loaded & { readonly facts: readonly RolloutFact[] },
-): Promise<boolean> {
-  const { rollout, channel, facts } = decision;
-  const meta = { at: delivery.clock.now(), actor: { kind: "machine" } as const, reason: "reconcile" };
-  const { events, rollout: after } = appendFacts(rollout, rollout.id, facts, meta);
-  const moved = channelAfter(channel, after, facts);
-  const result = await delivery.rollouts.append({ events, rollout: after, channel: moved, idempotencyKey: null });
-  if (result !== "appended") return true;
-  await publishRoutes(delivery, moved ?? channel, after);
-  if (isTerminal(after.phase)) delivery.observatory.forget(after.id);
-  delivery.announcer.decided(after, events);
-  return true;
+/** Share of failing stable sessions from which on "no worse than stable" says nothing good. */
+const UNHEALTHY_SHARE = 0.5;
+
+function isControlHealthy(reading: Observation["reading"]): boolean {
+  const errors = reading.metrics.find(({ metric }) => metric === "errors");
+  return (errors?.value.stable ?? 0) < UNHEALTHY_SHARE;
 }

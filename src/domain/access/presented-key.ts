@@ -22,11 +22,15 @@ export const hashSecret = (secret: string): string => sha256Hex(secret);
 /** What people see of a key: enough to tell keys apart, nothing secret. */
 export const keyPrefix = (id: string): string => `${PREFIX}${id.slice("key_".length)}`;
 
-/** Takes a presented key apart; `null` when it has not the form of a key. */
-export function parsePresentedKey(text: string): { readonly id: string; readonly secret: string } | null {
-  if (text.length !== LENGTH || !text.startsWith(PREFIX)) return null;
+/**
+ * Takes a presented key apart. Text that has not our form is a key that an operator chose: its id is
+ * made from its hash, so that finding and comparing work the same way.
+ */
+export function parsePresentedKey(text: string): { readonly id: string; readonly secret: string } {
   const idEnd = PREFIX.length + ID_LENGTH;
-  if (text[idEnd] !== "_") return null;
+  if (text.length !== LENGTH || !text.startsWith(PREFIX) || text[idEnd] !== "_") {
+    return { id: `key_${sha256Hex(text).slice(0, ID_LENGTH)}`, secret: text };
+  }
   const secret = text.slice(idEnd + 1, idEnd + 1 + SECRET_LENGTH);
   return { id: `key_${text.slice(PREFIX.length, idEnd)}`, secret };
 }

@@ -1,0 +1,27 @@
+import type { Logger } from "pino";
+import type { Announcer } from "../../ports/announcer.ts";
+
+/** Announces decisions and troubles as JSON log lines. */
+export function createLogAnnouncer(log: Logger): Announcer {
+  return {
+    decided(rollout, events) {
+      for (const { seq, fact, reason, actor } of events) {
+        log.info(
+          {
+            rollout: rollout.id,
+            endpoint: rollout.channel.endpoint,
+            seq,
+            fact: fact.type,
+            phase: rollout.phase,
+            weight: rollout.weight,
+            actor: actor.kind === "machine" ? "machine" : actor.keyId,
+          },
+          reason,
+        );
+      }
+    },
+    troubled(what, cause) {
+      log.error({ err: cause }, `Trouble while ${what}; it will be tried again.`);
+    },
+  };
+}

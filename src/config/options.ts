@@ -1,0 +1,100 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+/** How the server is started. */
+export interface Options {
+  readonly host: string;
+  readonly port: number;
+  /** Directory of the embedded database; not used with a database server. */
+  readonly dataDir: string;
+  /** Connection string of a PostgreSQL server, or `null` for the embedded database. */
+  readonly databaseUrl: string | null;
+  /** Path of rollward.yaml, or `null` to serve what was applied last. */
+  readonly config: string | null;
+  /** The admin key to accept instead of making one. */
+  readonly adminKey: string | null;
+  /** Runs the example project against the simulated provider and tells the story. */
+  readonly demo: boolean;
+  readonly help: boolean;
+}
+
+/** Shown by `npm start -- --help`. */
+export const USAGE = `Usage: npm start -- [options]
+
+  --config FILE       serve a project (rollward.yaml); without it the demo runs
+  --no-demo           serve what was applied last, without the demo
+  --port N            port to listen on (ROLLWARD_PORT, default 4400)
+  --host ADDRESS      address to listen on (ROLLWARD_HOST, default 127.0.0.1)
+  --data-dir DIR      directory of the embedded database (ROLLWARD_DATA_DIR, default .rollward)
+  --database-url URL  PostgreSQL server instead of the embedded database (DATABASE_URL)
+  --help              this text
+
+  ROLLWARD_ADMIN_KEY  admin key to accept instead of creating one at the first start (at least 24 characters)
+`;
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A mistake in the command line or the environment, as a sentence. */
+export class OptionsError extends Error {}
+
+const DEFAULT_PORT = 4400;
+/** Shorter admin keys could be guessed. */
+const MIN_ADMIN_KEY = 24;
+
+/** Reads flags and environment; a flag wins. Throws `OptionsError`. */
+export function readOptions(args: readonly string[], environment: Environment): Options {
+  const flags = readFlags(args);
+  const config = flags.config ?? null;
+  const demo = config === null && flags["no-demo"] !== true;
+  const adminKey = environment["ROLLWARD_ADMIN_KEY"] ?? null;
+  if (adminKey !== null && adminKey.length < MIN_ADMIN_KEY) {
+    throw new OptionsError(`ROLLWARD_ADMIN_KEY has fewer than ${MIN_ADMIN_KEY} characters; choose a longer one.`);
+  }
+  return {
+    host: flags.host ?? environment["ROLLWARD_HOST"] ?? "127.0.0.1",
+    port: readPort(flags.port ?? environment["ROLLWARD_PORT"]),
+    dataDir: resolve(flags["data-dir"] ?? environment["ROLLWARD_DATA_DIR"] ?? (demo ? ".rollward/demo" : ".rollward/data")),
+    databaseUrl: flags["database-url"] ?? environment["DATABASE_URL"] ?? null,
+    config: config === null ? null : resolve(config),
+    adminKey,
+    demo,
+    help: flags.help === true,
+  };
+}
+
+function readFlags(args: readonly string[]): {
+  config?: string;
+  host?: string;
+  port?: string;
+  "data-dir"?: string;
+  "database-url"?: string;
+  "no-demo"?: boolean;
+  help?: boolean;
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        config: { type: "string" },
+        host: { type: "string" },
+        port: { type: "string" },
+        "data-dir": { type: "string" },
+        "database-url": { type: "string" },
+        "no-demo": { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionsError(`${error instanceof Error ? error.message : String(error)} See \`npm start -- --help\`.`);
+  }
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new OptionsError(`The port "${text}" is not a number from 0 to 65535.`);
+  }
+  return port;
+}

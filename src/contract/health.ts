@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { defineRoute } from "./route.ts";
+
+/** How the server itself is doing. */
+export const healthView = z.object({
+  version: z.string(),
+  uptime_seconds: z.number(),
+  in_flight: z.number().int(),
+  database: z.object({ kind: z.enum(["embedded", "server", "memory"]), ready: z.boolean() }),
+  records: z.object({
+    recorded: z.number(),
+    dropped_bodies: z.number(),
+    dropped_facts: z.number(),
+    waiting: z.number(),
+    waiting_bytes: z.number(),
+  }),
+  evidence: z.object({ written: z.number(), dropped: z.number(), waiting: z.number() }),
+  pins_forgotten: z.number(),
+  resident_bytes: z.number(),
+});
+
+export const showHealth = defineRoute({
+  method: "GET",
+  path: "/api/health",
+  summary: "Counts and states of the server: what was recorded, what was dropped",
+  answer: healthView,
+});
+
+export const alive = defineRoute({
+  method: "GET",
+  path: "/healthz",
+  summary: "200 while the process runs",
+  access: "open",
+  answer: z.object({ status: z.literal("ok") }),
+});
+
+export const ready = defineRoute({
+  method: "GET",
+  path: "/readyz",
+  summary: "200 when the server takes traffic, 503 otherwise",
+  access: "open",
+  answer: z.object({ status: z.literal("ready") }),
+});

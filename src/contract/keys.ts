@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { endpointName, instant } from "./fields.ts";
+import { defineRoute } from "./route.ts";
+
+/** A key without its secret. */
+export const keyView = z.object({
+  id: z.string(),
+  prefix: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(["inference", "direct", "admin"])),
+  endpoints: z.array(z.string()).nullable(),
+  created_at: instant,
+  expires_at: instant.nullable(),
+  revoked_at: instant.nullable(),
+});
+
+export const listKeys = defineRoute({
+  method: "GET",
+  path: "/api/keys",
+  summary: "All keys, without secrets",
+  answer: z.object({ data: z.array(keyView) }),
+});
+
+export const createKey = defineRoute({
+  method: "POST",
+  path: "/api/keys",
+  summary: "Creates a key; the secret is in this answer and nowhere else",
+  body: z.strictObject({
+    name: z.string().min(1).max(100),
+    scopes: z.array(z.enum(["inference", "direct", "admin"])).min(1).default(["inference"]),
+    endpoints: z.array(endpointName).min(1).nullable().default(null),
+    expires_at: instant.nullable().default(null),
+  }),
+  answer: z.object({ key: keyView, secret: z.string() }),
+});
+
+export const revokeKey = defineRoute({
+  method: "DELETE",
+  path: "/api/keys/{key}",
+  summary: "Revokes a key at once",
+  params: z.strictObject({ key: z.string().regex(/^key_[0-9a-z]{26}$/) }),
+  answer: keyView,
+});

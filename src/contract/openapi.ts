@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { listCalls, showCall } from "./calls.ts";
+import { listEndpoints, listReleases, rollbackEndpoint, showRelease } from "./endpoints.ts";
+import { alive, ready, showHealth } from "./health.ts";
+import { createKey, listKeys, revokeKey } from "./keys.ts";
+import { applyProject } from "./projects.ts";
+import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "./rollouts.ts";
+import type { ApiRoute } from "./route.ts";
+
+/** Every address of the admin API by its operation name. */
+export const ROUTES = {
+  alive,
+  ready,
+  showHealth,
+  listEndpoints,
+  listReleases,
+  showRelease,
+  rollbackEndpoint,
+  listRollouts,
+  showRollout,
+  listRolloutEvents,
+  commandRollout,
+  listCalls,
+  showCall,
+  listKeys,
+  createKey,
+  revokeKey,
+  applyProject,
+} as const satisfies Record<string, ApiRoute>;
+
+/** The body of every error of the server. */
+export const errorBody = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string(),
+    help: z.string(),
+    call_id: z.string(),
+  }),
+});
+
+/** The OpenAPI 3.1 document of the admin API. */
+export function openApi(version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const [operationId, route] of Object.entries(ROUTES) as [string, ApiRoute][]) {
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(operationId, route);
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Rollward admin API", version, license: { name: "Apache-2.0" } },
+    paths,
+    components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+  };
+}
+
+function operation(operationId: string, route: ApiRoute): object {
+  return {
+    operationId,
+    summary: route.summary,
+    security: route.access === "open" ? [] : [{ key: [] }],
+    parameters: [...parameters(route.params, "path"), ...parameters(route.query, "query")],
+    ...(route.body === null ? {} : { requestBody: { required: true, content: json(route.body, "input") } }),
+    responses: {
+      "200": { description: "Done", content: json(route.answer, "output") },
+      default: { description: "An error", content: json(errorBody, "output") },
+    },
+  };
+}
+
+function parameters(schema: z.ZodObject, place: "path" | "query"): object[] {
+  return Object.entries(schema.shape).map(([name, field]) => ({
+    name,
+    in: place,
+    required: place === "path",
+    schema: schemaOf(field, "input"),
+  }));
+}
+
+const json = (schema: z.ZodType, io: "input" | "output"): object => ({ "application/json": { schema: schemaOf(schema, io) } });
+
+function schemaOf(schema: z.core.$ZodType, io: "input" | "output"): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}

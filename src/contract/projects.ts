@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { defineRoute } from "./route.ts";
+
+/** A mistake in the configuration, with its place. */
+export const mistakeView = z.object({
+  file: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+  message: z.string(),
+  fix: z.string(),
+});
+
+/** The files of a project: paths relative to the directory of `main`. */
+export const projectFiles = z.strictObject({
+  main: z.string().min(1).max(500),
+  files: z.record(z.string().max(500), z.string().max(1_000_000)),
+});
+
+/** What applying does, or would do, to one endpoint. */
+export const endpointChange = z.object({
+  endpoint: z.string(),
+  release: z.string().nullable().describe("e.g. support-bot@3; null in a dry run that would make a new one"),
+  outcome: z.enum(["unchanged", "first", "rollout", "queued"]),
+  rollout: z.string().nullable(),
+  diff: z.string(),
+});
+
+/** The answer to an applied project: mistakes and missing files mean that nothing was applied. */
+export const applyAnswer = z.object({
+  applied: z.boolean(),
+  endpoints: z.array(endpointChange),
+  mistakes: z.array(mistakeView),
+  missing: z.array(z.string()),
+});
+
+export const applyProject = defineRoute({
+  method: "POST",
+  path: "/api/apply",
+  summary: "Applies a project: freezes releases and opens rollouts; all or nothing",
+  body: projectFiles.extend({ dry_run: z.boolean().default(false) }),
+  answer: applyAnswer,
+});

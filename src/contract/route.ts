@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** Who may use an address: nobody has to be known, or a key with the scope `admin`. */
+export type Access = "open" | "admin";
+
+/** One address of the admin API: the table that routing, validation and OpenAPI share. */
+export interface ApiRoute {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** With `{parameters}` as in OpenAPI. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodType | null;
+  readonly answer: z.ZodType;
+}
+
+const NOTHING = z.strictObject({});
+
+/** Fills in what a route does not take. */
+export function defineRoute<
+  A extends z.ZodType,
+  P extends z.ZodObject = typeof NOTHING,
+  Q extends z.ZodObject = typeof NOTHING,
+  B extends z.ZodType | null = null,
+>(route: {
+  method: ApiRoute["method"];
+  path: string;
+  summary: string;
+  answer: A;
+  access?: Access;
+  params?: P;
+  query?: Q;
+  body?: B;
+}): { method: ApiRoute["method"]; path: string; summary: string; access: Access; params: P; query: Q; body: B; answer: A } {
+  return {
+    method: route.method,
+    path: route.path,
+    summary: route.summary,
+    access: route.access ?? "admin",
+    params: route.params ?? (NOTHING as unknown as P),
+    query: route.query ?? (NOTHING as unknown as Q),
+    body: route.body ?? (null as B),
+    answer: route.answer,
+  };
+}

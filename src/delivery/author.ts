@@ -1,0 +1,110 @@
+import { RollwardError } from "../domain/errors.ts";
+import { releaseDigest } from "../domain/release/freeze.ts";
+import { releaseName } from "../domain/release/release.ts";
+import type { Release, ReleaseContent } from "../domain/release/release.ts";
+import { onNewRelease } from "../domain/rollout/open-rollout.ts";
+import type { RolloutPlan } from "../domain/rollout/plan.ts";
+import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
+import type { Channel } from "../domain/traffic/channel.ts";
+import { command } from "./command.ts";
+import type { Delivery } from "./delivery.ts";
+import { openRollout } from "./open-rollout.ts";
+import { publishRoutes } from "./publish-routes.ts";
+
+/** What one endpoint of a project asks for. */
+export interface Authored {
+  readonly environment: string;
+  readonly content: ReleaseContent;
+  readonly plan: RolloutPlan;
+  readonly actor: Actor;
+  /** Shown as the release's author. */
+  readonly author: string;
+}
+
+/** What applying an endpoint did. */
+export interface AuthorResult {
+  readonly endpoint: string;
+  readonly release: Release;
+  /** `first`: stable at once, there is nothing to compare with. `queued`: waits for the rollout under way. */
+  readonly outcome: "unchanged" | "first" | "rollout" | "queued";
+  readonly rolloutId: string | null;
+}
+
+/**
+ * Freezes content into a release and opens a rollout by the endpoint's policy. Content that is stable
+ * already, or on its way, changes nothing. Throws `rollout_conflict` when the policy of the rollout
+ * under way is to reject newer releases.
+ */
+export async function author(delivery: Delivery, authored: Authored): Promise<AuthorResult> {
+  const { content, environment } = authored;
+  const { endpoint } = content;
+  const release = await freeze(delivery, authored);
+  const channel = await findChannel(delivery, { endpoint, environment });
+  if (channel === null) {
+    const opened = await delivery.rollouts.openChannel({ endpoint, environment }, release.id);
+    await publishRoutes(delivery, opened, null);
+    return { endpoint, release, outcome: "first", rolloutId: null };
+  }
+  const open = await openRollouts(delivery, channel);
+  const newest = open[0];
+  if (newest === undefined ? channel.stable === release.id : newest.candidate === release.id) {
+    return { endpoint, release, outcome: "unchanged", rolloutId: newest?.id ?? null };
+  }
+  const queued = await makeWay(delivery, { authored, release, open });
+  const rollout = await openRollout(delivery, { channel, release, plan: authored.plan, actor: authored.actor, queued });
+  return { endpoint, release, outcome: queued ? "queued" : "rollout", rolloutId: rollout.id };
+}
+
+function freeze(delivery: Delivery, { content, author }: Authored): Promise<Release> {
+  const release: Release = {
+    id: delivery.ids.next("rel"),
+    endpoint: content.endpoint,
+    number: 0,
+    digest: releaseDigest(content),
+    content,
+    createdAt: delivery.clock.now(),
+    author,
+  };
+  return delivery.releases.freeze(release).then((kept) => kept.release);
+}
+
+async function findChannel(delivery: Delivery, wanted: Channel["name"]): Promise<Channel | null> {
+  const channels = await delivery.rollouts.channels();
+  return (
+    channels.find(({ name }) => name.endpoint === wanted.endpoint && name.environment === wanted.environment) ?? null
+  );
+}
+
+/** Newest first. */
+async function openRollouts(delivery: Delivery, { name }: Channel): Promise<readonly Rollout[]> {
+  const open = await delivery.rollouts.list({ endpoint: name.endpoint, open: true, limit: 100 });
+  return open.filter(({ channel }) => channel.environment === name.environment);
+}
+
+/** Applies each open rollout's policy for newer releases; answers whether the new one has to wait. */
+async function makeWay(
+  delivery: Delivery,
+  { authored, release, open }: { authored: Authored; release: Release; open: readonly Rollout[] },
+): Promise<boolean> {
+  let queued = false;
+  for (const rollout of open) {
+    const policy = onNewRelease(rollout);
+    if (policy === "reject") {
+      throw new RollwardError("rollout_conflict", {
+        reason: `The rollout ${rollout.id} is under way and its policy rejects newer releases; ${releaseName(release)} is kept but not rolled out.`,
+        endpoint: release.endpoint,
+      });
+    }
+    if (policy === "queue") {
+      queued = true;
+      continue;
+    }
+    await command(delivery, rollout.id, {
+      command: { type: "supersede", by: release.id },
+      actor: authored.actor,
+      reason: `${releaseName(release)} is newer.`,
+      idempotencyKey: null,
+    });
+  }
+  return queued;
+}

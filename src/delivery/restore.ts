@@ -1,0 +1,78 @@
+import { Evidence } from "../domain/evidence/accumulator.ts";
+import type { SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { Rollout } from "../domain/rollout/rollout.ts";
+import type { Assignment } from "../domain/traffic/assignment.ts";
+import type { JournalBatch } from "../ports/evidence-journal.ts";
+import type { Delivery } from "./delivery.ts";
+import { publishRoutes } from "./publish-routes.ts";
+
+/** Open rollouts looked at when a process starts; a channel has one, and few wait in the queue. */
+const MAX_OPEN_ROLLOUTS = 10_000;
+
+/** Brings a process to where the store says it is: evidence and pins from the journal, then the routes. */
+export async function restore(delivery: Delivery): Promise<void> {
+  const open = await delivery.rollouts.list({ open: true, limit: MAX_OPEN_ROLLOUTS });
+  for (const rollout of open) {
+    const { evidence, assigned } = await replayEvidence(delivery, rollout);
+    const ledger = delivery.observatory.watch(rollout, evidence);
+    for (const { epoch } of assigned) ledger.restoreAssigned(epoch);
+    for (const { session, arm } of assigned) {
+      delivery.pins.set(rollout.channel.endpoint, session, { rolloutId: rollout.id, arm });
+    }
+  }
+  for (const channel of await delivery.rollouts.channels()) {
+    const rollout = open.find(({ id }) => id === channel.rolloutId) ?? null;
+    await publishRoutes(delivery, channel, rollout);
+  }
+}
+
+/**
+ * Evidence from the journal, in canonical order: replica by replica, batch by batch. A session that a
+ * dead replica assigned and never finished is a failure of its arm.
+ */
+export async function replayEvidence(
+  delivery: Pick<Delivery, "journal">,
+  rollout: Pick<Rollout, "id" | "plan">,
+): Promise<{ readonly evidence: Evidence; readonly assigned: readonly Assignment[] }> {
+  const evidence = new Evidence(rollout.plan);
+  const assigned: Assignment[] = [];
+  let replicaId: string | null = null;
+  let open = new Map<number, Assignment>();
+  const loseOpen = (): void => {
+    for (const assignment of open.values()) evidence.add(lost(assignment));
+    open = new Map();
+  };
+  for await (const batch of delivery.journal.read(rollout.id)) {
+    if (batch.replicaId !== replicaId) loseOpen();
+    replicaId = batch.replicaId;
+    for (const assignment of replayBatch(evidence, batch, open)) assigned.push(assignment);
+  }
+  loseOpen();
+  return { evidence, assigned };
+}
+
+function replayBatch(evidence: Evidence, batch: JournalBatch, open: Map<number, Assignment>): Assignment[] {
+  const assigned: Assignment[] = [];
+  for (const entry of batch.entries) {
+    if (entry.type === "final") {
+      open.delete(entry.order);
+      evidence.add(entry.outcome);
+      continue;
+    }
+    const { assignment } = entry;
+    open.set(entry.order, assignment);
+    assigned.push(assignment);
+    evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
+  }
+  return assigned;
+}
+
+const lost = ({ arm, epoch, weight }: Assignment): SessionOutcome => ({
+  arm,
+  epoch,
+  weight,
+  failure: "lost",
+  latencyMs: null,
+  firstTokenMs: null,
+  costPico: 0,
+});

@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Reply } from "../ports/reply.ts";
+
+/**
+ * A reply on Node's own response. A whole answer is held until its end, so that it goes out in one piece
+ * with its length; a stream goes out as it comes.
+ */
+export function createRawReply(request: IncomingMessage, response: ServerResponse): Reply {
+  let head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null = null;
+  let held: Buffer | null = null;
+  let isStream = false;
+
+  const sendHead = (length: number | null): void => {
+    if (head === null || response.headersSent) return;
+    response.writeHead(head.status, length === null ? head.headers : { ...head.headers, "content-length": length });
+  };
+
+  return {
+    head(status, headers) {
+      isStream = headers["content-type"]?.startsWith("text/event-stream") === true;
+      head = { status, headers: isStream ? { ...headers, "cache-control": "no-cache" } : headers };
+      if (isStream) sendHead(null);
+    },
+    write(chunk) {
+      if (isStream) return response.write(chunk);
+      held = held === null ? chunk : Buffer.concat([held, chunk]);
+      return true;
+    },
+    end(chunk) {
+      if (isStream) {
+        response.end(chunk);
+        return;
+      }
+      const body = [held, chunk].filter((part) => part != null);
+      const [only = Buffer.alloc(0)] = body;
+      const whole = body.length > 1 ? Buffer.concat(body) : only;
+      sendHead(whole.length);
+      response.end(whole);
+    },
+    destroy() {
+      request.socket.destroy();
+    },
+    onDrain(resume) {
+      response.on("drain", resume);
+    },
+    onAbandoned(stop) {
+      response.once("close", () => {
+        if (!response.writableFinished) stop();
+      });
+    },
+  };
+}
