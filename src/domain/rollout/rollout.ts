@@ -50,6 +50,8 @@ export type RolloutFact =
   | { readonly type: "NoWorseCertified"; readonly metric: MetricName; readonly evidenceHash: string }
   | { readonly type: "HoldSet"; readonly hold: HoldReason }
   | { readonly type: "HoldCleared"; readonly hold: HoldReason }
+  /** A person has looked at the reason and goes on: the hold ends and the machine does not set it again. */
+  | { readonly type: "HoldDismissed"; readonly hold: HoldReason }
   | { readonly type: "ApprovalAsked" }
   | { readonly type: "StepApproved" }
   | { readonly type: "DeadlineReached" }
@@ -95,6 +97,10 @@ export interface Rollout {
   readonly activity: Activity | null;
   readonly waits: readonly Wait[];
   readonly holds: readonly HoldReason[];
+  /** Reasons that a person has dismissed for the rest of the rollout. */
+  readonly dismissed: readonly HoldReason[];
+  /** A person has agreed to leave this step; lapses with the next step, hold or deadline. */
+  readonly approved: boolean;
   /** Index into `plan.steps`; -1 before the first. */
   readonly step: number;
   /** Candidate weight in [0, 1] as a function of the phase. */

@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import { listCalls, showCall } from "../contract/calls.ts";
+import type { callView } from "../contract/calls.ts";
+import { ask, CliError, send } from "./client.ts";
+import type { AddCommand, CommandLine } from "./command-line.ts";
+import { formatTable } from "./table.ts";
+
+/** `rollward calls list|show|replay`. */
+export const calls: AddCommand = (program, line) => {
+  const group = program.command("calls").description("recorded calls");
+  group
+    .command("list [endpoint]")
+    .description("calls, newest first")
+    .option("--arm <arm>", "stable or candidate")
+    .option("--outcome <outcome>", "ok, failed or abandoned")
+    .option("--session <id>", "calls of one session")
+    .option("-n, --limit <count>", "how many", "20")
+    .action(async (endpoint: string | undefined, options: Record<string, string | undefined>) => {
+      const { data } = await ask(line.connection(), listCalls, { query: { endpoint, ...options } });
+      line.say(line.json() ? JSON.stringify(data) : formatTable([HEADING, ...data.map(rowOf)]));
+    });
+  group
+    .command("show <call>")
+    .description("one call: what served it, every attempt, cost and bytes")
+    .action(async (id: string) => {
+      const call = await ask(line.connection(), showCall, { params: { call: id } });
+      line.say(line.json() ? JSON.stringify(call) : textOf(call));
+    });
+  group
+    .command("replay <call>")
+    .description("sends the recorded request again and shows the answer")
+    .action((id: string) => replay(line, id));
+};
+
+const HEADING = ["call", "at", "release", "arm", "tier", "status", "ms", "usd", "outcome"];
+
+const rowOf = (call: z.output<typeof callView>): string[] => [
+  call.id,
+  call.at,
+  call.release ?? call.requested_model,
+  call.arm ?? "–",
+  call.tier ?? "–",
+  String(call.status),
+  call.total_ms.toFixed(0),
+  usd(call.cost_pico),
+  call.error === null ? call.outcome : `${call.outcome}: ${call.error}`,
+];
+
+/** Pico-dollars as dollars with six decimals, for people. */
+const usd = (pico: string): string => `$${(Number(BigInt(pico)) / 1e12).toFixed(6)}`;
+
+function textOf(call: z.output<typeof showCall.answer>): string {
+  const stages = call.stages.map(({ stage, start_ms, end_ms }) => `  ${stage.padEnd(14)}${(end_ms - start_ms).toFixed(2)} ms`);
+  const attempts = call.attempts.map(
+    (one) => `  ${one.provider}/${one.model}  ${one.status ?? "no answer"}  ${(one.end_ms - one.start_ms).toFixed(0)} ms  ${one.error?.message ?? "ok"}`,
+  );
+  const { bodies } = call;
+  return [
+    rowOf(call).join("  "),
+    "",
+    "stages",
+    ...stages,
+    "attempts",
+    ...attempts,
+    ...section("request", bodies.request),
+    ...section("upstream request", bodies.upstream),
+    ...section("answer", bodies.answer),
+  ].join("\n");
+}
+
+function section(title: string, body: { text?: string | undefined; bytes: number } | null): string[] {
+  if (body === null) return [`${title}: not kept`];
+  return [`${title} (${body.bytes} bytes)`, body.text ?? "(not text)"];
+}
+
+async function replay(line: CommandLine, id: string): Promise<void> {
+  const call = await ask(line.connection(), showCall, { params: { call: id } });
+  const body = call.bodies.request?.text;
+  if (body === undefined) throw new CliError(`The bytes of ${id} were not kept, so it cannot be sent again.`);
+  const response = await send(line.connection(), { method: "POST", path: "/v1/chat/completions", body });
+  const answer = await response.text();
+  const served = response.headers.get("x-rollward-release") ?? call.requested_model;
+  const again = response.headers.get("x-rollward-call") ?? "";
+  line.say(line.json() ? JSON.stringify({ status: response.status, call: again, answer }) : `${again}  ${served}  ${response.status}\n${answer}`);
+  if (!response.ok) line.exitWith(1);
+}

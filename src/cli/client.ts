@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import { errorBody } from "../contract/openapi.ts";
+import type { ApiRoute } from "../contract/route.ts";
+
+/** Where the server is and who asks. */
+export interface Connection {
+  readonly url: string;
+  readonly key: string | null;
+}
+
+/** What a route takes. */
+export interface RouteInput {
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+}
+
+/** A failure that is told to the person in one line, with what to do. */
+export class CliError extends Error {
+  readonly help: string | null;
+
+  constructor(message: string, help: string | null = null) {
+    super(message);
+    this.help = help;
+  }
+}
+
+/** Asks one address of the admin API. Throws `CliError` with the server's own words. */
+export async function ask<R extends ApiRoute>(
+  connection: Connection,
+  route: R,
+  input: RouteInput = {},
+): Promise<z.output<R["answer"]>> {
+  const response = await send(connection, { method: route.method, path: pathOf(route, input), body: input.body });
+  const text = await response.text();
+  if (!response.ok) throw failure(response.status, text);
+  return route.answer.parse(JSON.parse(text)) as z.output<R["answer"]>;
+}
+
+/** Sends a request with the key. Throws `CliError` when nobody answers. */
+export async function send(
+  { url, key }: Connection,
+  { method, path, body }: { readonly method: string; readonly path: string; readonly body?: unknown },
+): Promise<Response> {
+  if (key === null) {
+    throw new CliError("No API key.", "Set ROLLWARD_API_KEY to an admin key; the first start of the server printed one.");
+  }
+  const headers: Record<string, string> = { authorization: `Bearer ${key}` };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  try {
+    return await fetch(new URL(path, url), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw new CliError(
+      `No server answers at ${url} (${reasonOf(error)}).`,
+      "Start one with `npm start`, or set ROLLWARD_URL or --url to where it runs.",
+    );
+  }
+}
+
+/** The server's error as a failure. */
+export function failure(status: number, text: string): CliError {
+  try {
+    const { error } = errorBody.parse(JSON.parse(text));
+    return new CliError(error.message, null);
+  } catch {
+    return new CliError(`The server answered ${status} with something that is not an error of Rollward.`, text.slice(0, 200));
+  }
+}
+
+function pathOf(route: ApiRoute, { params = {}, query = {} }: RouteInput): string {
+  let path = route.path;
+  for (const [name, value] of Object.entries(params)) path = path.replace(`{${name}}`, encodeURIComponent(value));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
+}
+
+const reasonOf = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : null;
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "no connection";
+};

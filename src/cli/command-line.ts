@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import type { Connection } from "./client.ts";
+
+/** What every command gets: where to ask, how to write, and whether people or programs read. */
+export interface CommandLine {
+  readonly connection: () => Connection;
+  /** Writes a line for people. */
+  readonly say: (text: string) => void;
+  /** Whether to answer with JSON instead. */
+  readonly json: () => boolean;
+  /** Ends the program with this code when all is done. */
+  readonly exitWith: (code: number) => void;
+}
+
+/** Adds one command to the program. */
+export type AddCommand = (program: Command, line: CommandLine) => void;

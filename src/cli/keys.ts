@@ -1,0 +1,52 @@
+import { createKey, listKeys, revokeKey } from "../contract/keys.ts";
+import { ask, CliError } from "./client.ts";
+import type { AddCommand } from "./command-line.ts";
+import { formatTable } from "./table.ts";
+
+/** `rollward keys create|list|revoke`. */
+export const keys: AddCommand = (program, line) => {
+  const group = program.command("keys").description("API keys");
+  group
+    .command("create <name>")
+    .description("creates a key and shows it once")
+    .option("-s, --scope <scope...>", "inference, direct, admin", ["inference"])
+    .option("-e, --endpoint <endpoint...>", "only these endpoints")
+    .option("--expires <instant>", "ISO 8601, for example 2027-01-31T00:00:00Z")
+    .action(async (name: string, options: { scope: string[]; endpoint?: string[]; expires?: string }) => {
+      const body = {
+        name,
+        scopes: options.scope,
+        endpoints: options.endpoint ?? null,
+        expires_at: options.expires === undefined ? null : instantOf(options.expires),
+      };
+      const { key, secret } = await ask(line.connection(), createKey, { body });
+      line.say(line.json() ? JSON.stringify({ key, secret }) : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`);
+    });
+  group
+    .command("list")
+    .description("all keys, without secrets")
+    .action(async () => {
+      const { data } = await ask(line.connection(), listKeys);
+      const rows = data.map((key) => [
+        key.id,
+        key.name,
+        key.scopes.join(","),
+        key.endpoints?.join(",") ?? "all endpoints",
+        key.revoked_at !== null ? `revoked ${key.revoked_at}` : (key.expires_at ?? "never expires"),
+      ]);
+      line.say(line.json() ? JSON.stringify(data) : formatTable([["id", "name", "scopes", "endpoints", "expires"], ...rows]));
+    });
+  group
+    .command("revoke <id>")
+    .description("revokes a key at once")
+    .action(async (id: string) => {
+      const key = await ask(line.connection(), revokeKey, { params: { key: id } });
+      line.say(line.json() ? JSON.stringify(key) : `${key.name} (${key.id}) is revoked.`);
+    });
+};
+
+function instantOf(text: string): string {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new CliError(`"${text}" is not an instant.`, "Write it like 2027-01-31T00:00:00Z.");
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,43 @@
+import { readFile, realpath } from "node:fs/promises";
+import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import type { z } from "zod";
+import { applyProject } from "../contract/projects.ts";
+import type { applyAnswer } from "../contract/projects.ts";
+import { ask, CliError } from "./client.ts";
+import type { Connection } from "./client.ts";
+
+/** Rounds in which the server may ask for files: rollward.yaml names them all, so two are enough. */
+const MAX_ROUNDS = 4;
+
+/** Sends a project to the server, adding the files that it asks for. */
+export async function sendProject(
+  connection: Connection,
+  { path, dryRun }: { readonly path: string; readonly dryRun: boolean },
+): Promise<z.output<typeof applyAnswer>> {
+  const directory = dirname(resolve(path));
+  const main = basename(path);
+  const files: Record<string, string> = { [main]: await read(directory, main) };
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const answer = await ask(connection, applyProject, { body: { main, files, dry_run: dryRun } });
+    const wanted = answer.missing.filter((name) => !(name in files));
+    if (wanted.length === 0) return answer;
+    for (const name of wanted) files[name] = await read(directory, name);
+  }
+  throw new CliError("The server keeps asking for more files.", "Check the paths in rollward.yaml.");
+}
+
+/** The server names the files, so it must not reach beyond the project. */
+async function read(directory: string, name: string): Promise<string> {
+  const path = resolve(directory, name);
+  try {
+    const inside = relative(await realpath(directory), await realpath(path));
+    if (inside.startsWith("..") || isAbsolute(inside)) {
+      throw new CliError(`${name} lies outside the project ${directory}.`, "Move it into the project.");
+    }
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw new CliError(`The file ${path} cannot be read (${code}).`, "Check the path and its permissions.");
+  }
+}

@@ -1,0 +1,54 @@
+import type { z } from "zod";
+import type { metricView, rolloutView } from "../contract/rollouts.ts";
+import { formatDuration } from "../kit/duration.ts";
+import { formatTable } from "./table.ts";
+
+type RolloutView = z.output<typeof rolloutView>;
+type MetricView = z.output<typeof metricView>;
+
+/** A rollout in a few lines for a terminal: where it is, what each metric says, and what comes next. */
+export function formatRollout(rollout: RolloutView): string {
+  const lines = [
+    `${rollout.stable} → ${rollout.candidate}   ${stateOf(rollout)}   weight ${percent(rollout.weight)}   ${rollout.id}`,
+    rollout.explanation,
+  ];
+  if (rollout.metrics.length > 0) lines.push("", formatTable([HEADING, ...rollout.metrics.map(rowOf)]));
+  const { union } = rollout;
+  lines.push("", `harm, all metrics: log R ${number(union.log_r)} of ${number(union.threshold)}`);
+  if (rollout.eta !== null) {
+    const { sessions, seconds } = rollout.eta;
+    lines.push(`not enough evidence yet: about ${formatDuration(seconds * 1000)} (${Math.ceil(sessions)} sessions) to go`);
+  }
+  return lines.join("\n");
+}
+
+const HEADING = ["metric", "stable", "candidate", "n", "ratio", "harm", "no worse", "verdict"];
+
+const rowOf = (metric: MetricView): string[] => [
+  metric.metric,
+  value(metric.value.stable, metric.unit),
+  value(metric.value.candidate, metric.unit),
+  `${metric.n.stable}/${metric.n.candidate}`,
+  metric.effect === null ? "–" : number(metric.effect.ratio),
+  `${number(metric.harm.log_e)} of ${number(metric.harm.threshold)}`,
+  `${number(metric.no_worse.log_e)} of ${number(metric.no_worse.threshold)}`,
+  metric.verdict === "non-inferior" ? "no worse" : metric.verdict,
+];
+
+/** The state in words, with what holds it up. */
+export function stateOf({ state, activity, holds, waits }: RolloutView): string {
+  const reasons = [...holds, ...waits];
+  const detail = reasons.length > 0 ? ` (${reasons.join(", ")})` : "";
+  return `${state === "ramping" && activity !== null ? `${state}, ${activity}` : state}${detail}`.replaceAll("_", " ");
+}
+
+/** A share as a percentage with as many digits as it needs. */
+export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+
+const number = (value: number): string => value.toFixed(2);
+
+function value(one: number | null, unit: MetricView["unit"]): string {
+  if (one === null) return "–";
+  if (unit === "share") return percent(one);
+  return unit === "ms" ? `${Math.round(one)} ms` : `$${one.toPrecision(3)}`;
+}

@@ -1,0 +1,72 @@
+import { COMMANDS, commandRollout, listRollouts, showRollout } from "../contract/rollouts.ts";
+import { ask, CliError } from "./client.ts";
+import type { AddCommand, CommandLine } from "./command-line.ts";
+import { formatRollout } from "./rollout-text.ts";
+
+/** How often `watch` looks. */
+const WATCH_MS = 1_000;
+
+const ENDED = new Set(["completed", "rolled_back", "aborted", "superseded", "cancelled"]);
+
+/** `rollward rollout watch|promote|hold|…`: the rollout of an endpoint, or one by id. */
+export const rollout: AddCommand = (program, line) => {
+  const group = program.command("rollout").description("watch rollouts and tell them what to do");
+  group
+    .command("list [endpoint]")
+    .description("rollouts, newest first")
+    .action(async (endpoint?: string) => {
+      const { data } = await ask(line.connection(), listRollouts, { query: { endpoint, limit: 20 } });
+      line.say(line.json() ? JSON.stringify(data) : data.map(formatRollout).join("\n\n") || "There are no rollouts.");
+    });
+  group
+    .command("watch <endpoint-or-id>")
+    .description("follows a rollout until it ends")
+    .option("--once", "look once and end")
+    .action(async (name: string, { once }: { once?: boolean }) => watch(line, await idOf(line, name), once === true));
+  for (const command of COMMANDS) {
+    group
+      .command(`${command} <endpoint-or-id>`)
+      .description(DESCRIPTIONS[command])
+      .requiredOption("-r, --reason <text>", "why; it goes into the log")
+      .action(async (name: string, { reason }: { reason: string }) => {
+        const id = await idOf(line, name);
+        const view = await ask(line.connection(), commandRollout, { params: { rollout: id }, body: { command, reason } });
+        line.say(line.json() ? JSON.stringify(view) : formatRollout(view));
+      });
+  }
+};
+
+const DESCRIPTIONS: Readonly<Record<(typeof COMMANDS)[number], string>> = {
+  promote: "makes the candidate stable now, evidence or not",
+  hold: "keeps the weight until resumed; evidence goes on",
+  resume: "clears a manual hold",
+  abort: "withdraws the candidate and ends the rollout",
+  rollback: "returns to the stable release, also after the pointer moved",
+  approve: "agrees to the next step",
+  deny: "refuses the next step",
+  cancel: "gives up a rollout that has not started",
+};
+
+/** A rollout id as it is, or the newest rollout of an endpoint. */
+async function idOf(line: CommandLine, name: string): Promise<string> {
+  if (name.startsWith("rol_")) return name;
+  const { data } = await ask(line.connection(), listRollouts, { query: { endpoint: name, limit: 1 } });
+  const [newest] = data;
+  if (newest === undefined) throw new CliError(`The endpoint ${name} has no rollout.`, "`rollward apply` opens one.");
+  return newest.id;
+}
+
+async function watch(line: CommandLine, id: string, once: boolean): Promise<void> {
+  let last = "";
+  for (;;) {
+    const view = await ask(line.connection(), showRollout, { params: { rollout: id } });
+    const text = line.json() ? JSON.stringify(view) : formatRollout(view);
+    if (text !== last) line.say(`${text}\n`);
+    last = text;
+    if (once || ENDED.has(view.state)) {
+      line.exitWith(view.state === "rolled_back" || view.state === "aborted" ? 1 : 0);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  }
+}

@@ -1,0 +1,45 @@
+import { RollwardError } from "../domain/errors.ts";
+import { isActive } from "../domain/rollout/rollout.ts";
+import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
+import { command } from "./command.ts";
+import type { Delivery } from "./delivery.ts";
+import { returnTo } from "./return-to.ts";
+
+/** Who wants an endpoint rolled back, and why. */
+export interface RollbackWish {
+  readonly endpoint: string;
+  readonly actor: Actor;
+  readonly reason: string;
+}
+
+/**
+ * One command for three in the morning: rolls back the rollout under way, or, when none is, returns to
+ * the release before the last promotion. `stable` is the release id that serves when it resolves.
+ */
+export async function rollBack(
+  delivery: Delivery,
+  { endpoint, actor, reason }: RollbackWish,
+): Promise<{ readonly rollout: Rollout; readonly stable: string }> {
+  const channels = await delivery.rollouts.channels();
+  const channel = channels.find(({ name }) => name.endpoint === endpoint);
+  if (channel === undefined) {
+    const known = channels.map(({ name }) => name.endpoint).join(", ");
+    throw new RollwardError("endpoint_not_found", { endpoint, known: known || "none" });
+  }
+  const rollouts = await delivery.rollouts.list({ endpoint, limit: 200 });
+  const active = rollouts.find(({ phase }) => isActive(phase));
+  if (active !== undefined) {
+    const wish = { command: { type: "rollback" } as const, actor, reason, idempotencyKey: null };
+    const rollout = await command(delivery, active.id, wish);
+    return { rollout, stable: rollout.stable };
+  }
+  const promoted = rollouts.find(({ outcome, candidate }) => outcome === "promoted" && candidate === channel.stable);
+  if (promoted === undefined) {
+    throw new RollwardError("rollout_conflict", {
+      reason: `${endpoint} has no rollout under way and no promotion to return from.`,
+      endpoint,
+    });
+  }
+  const rollout = await returnTo(delivery, { channel, release: promoted.stable, plan: promoted.plan, actor, reason });
+  return { rollout, stable: promoted.stable };
+}

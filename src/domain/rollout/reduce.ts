@@ -1,0 +1,67 @@
+import { isTerminal } from "./rollout.ts";
+import type { Rollout, RolloutEvent, RolloutFact } from "./rollout.ts";
+import { opening } from "./transitions/opening.ts";
+import { promotion } from "./transitions/promotion.ts";
+import { ramping } from "./transitions/ramping.ts";
+import type { FactOf, Transition, Transitions } from "./transitions/transition.ts";
+import { withdrawal } from "./transitions/withdrawal.ts";
+
+const TRANSITIONS: Transitions = { ...opening, ...ramping, ...promotion, ...withdrawal };
+
+/**
+ * What one more event makes of a rollout. Deterministic, and total once the rollout exists: a fact that does
+ * not apply in the present phase moves only `seq` and `lastHash`, and so does any fact after the end.
+ * Throws when the first event is not `Created`, because then there is no rollout to make.
+ */
+export function reduce(rollout: Rollout | null, event: RolloutEvent): Rollout {
+  const next = rollout === null ? create(event) : applyFact(rollout, event.fact, event.at);
+  return { ...next, seq: event.seq, lastHash: event.hash };
+}
+
+/** What a fact does to a rollout, its place in the log apart. `at` is epoch milliseconds. */
+export function applyFact(rollout: Rollout, fact: RolloutFact, at: number): Rollout {
+  if (isTerminal(rollout.phase) || fact.type === "Created") return rollout;
+  return transit(rollout, fact, at);
+}
+
+function transit<T extends keyof Transitions>(rollout: Rollout, fact: FactOf<T>, at: number): Rollout {
+  const transition = TRANSITIONS[fact.type as T] as Transition<T>;
+  return transition(rollout, fact, at);
+}
+
+function create({ rolloutId, seq, at, hash, fact }: RolloutEvent): Rollout {
+  if (fact.type !== "Created") {
+    throw new Error(`The log of the rollout ${rolloutId} begins with ${fact.type} instead of Created.`);
+  }
+  const { channel, plan, planDigest, seed, stable, candidate } = fact;
+  return {
+    ...{ id: rolloutId, channel, plan, planDigest, seed, stable, candidate },
+    ...BLANK,
+    ...{ createdAt: at, seq, lastHash: hash },
+  };
+}
+
+const BLANK = {
+  phase: "draft",
+  activity: null,
+  waits: [],
+  holds: [],
+  dismissed: [],
+  approved: false,
+  step: -1,
+  weight: 0,
+  epoch: 0,
+  acked: true,
+  stepObservedMs: 0,
+  observedMs: 0,
+  drainedMs: 0,
+  deadlineReached: false,
+  certified: [],
+  harm: null,
+  promotion: null,
+  pointerMoved: false,
+  outcome: null,
+  reading: null,
+  startedAt: null,
+  endedAt: null,
+} as const satisfies Partial<Rollout>;

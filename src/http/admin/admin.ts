@@ -1,0 +1,39 @@
+import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import type { healthView } from "../../contract/health.ts";
+import type { applyAnswer, applyProject } from "../../contract/projects.ts";
+import type { Delivery } from "../../delivery/delivery.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { CallStore } from "../../ports/call-store.ts";
+import type { KeyStore } from "../../ports/key-store.ts";
+import type { Actor } from "../../domain/rollout/rollout.ts";
+import { calls } from "./calls.ts";
+import { endpoints } from "./endpoints.ts";
+import { health } from "./health.ts";
+import { keys } from "./keys.ts";
+import { projects } from "./projects.ts";
+import { rollouts } from "./rollouts.ts";
+
+/** Everything the admin API is plugged into. */
+export interface Admin {
+  readonly gateway: Gateway;
+  readonly delivery: Delivery;
+  readonly calls: CallStore;
+  readonly keys: KeyStore;
+  readonly version: string;
+  /** Applies a project, or says what that would do. */
+  apply(request: z.output<typeof applyProject.body>, actor: Actor): Promise<z.input<typeof applyAnswer>>;
+  health(): Promise<z.input<typeof healthView>>;
+  /** Why the server does not take traffic, or `null` when it does. */
+  unready(): Promise<string | null>;
+}
+
+/** Every noun of the admin API. */
+export function admin(app: FastifyInstance, terms: Admin): void {
+  health(app, terms);
+  endpoints(app, terms);
+  rollouts(app, terms);
+  calls(app, terms);
+  keys(app, terms);
+  projects(app, terms);
+}

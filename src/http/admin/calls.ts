@@ -1,0 +1,98 @@
+import type { FastifyInstance } from "fastify";
+import { isUtf8 } from "node:buffer";
+import type { z } from "zod";
+import { listCalls, showCall } from "../../contract/calls.ts";
+import type { callView } from "../../contract/calls.ts";
+import type { CallFacts } from "../../domain/call/call-record.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import type { MeteredUsage } from "../../domain/money/price.ts";
+import type { CallFilter } from "../../ports/call-store.ts";
+import type { Admin } from "./admin.ts";
+import { serveRoute } from "./serve-route.ts";
+import { instantOf } from "./instant-of.ts";
+
+/** Recorded calls: lists of facts, and one call with its bytes. */
+export function calls(app: FastifyInstance, admin: Admin): void {
+  const { gateway } = admin;
+
+  serveRoute(app, { gateway, route: listCalls }, async ({ query }) => {
+    const { rollout, since, ...rest } = query;
+    const filter: CallFilter = {
+      ...(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as { limit: number }),
+      ...(rollout === undefined ? {} : { rolloutId: rollout }),
+      ...(since === undefined ? {} : { since: Date.parse(since) }),
+    };
+    return { data: (await admin.calls.list(filter)).map(viewOf) };
+  });
+
+  serveRoute(app, { gateway, route: showCall }, async ({ params }) => {
+    const facts = await admin.calls.facts(params.call);
+    if (facts === null) throw new RollwardError("call_not_found", { call: params.call });
+    const bodies = await admin.calls.bodies(params.call);
+    return {
+      ...viewOf(facts),
+      bodies: {
+        request: bodyOf(bodies?.request ?? null),
+        upstream: bodyOf(bodies?.upstream ?? null),
+        answer: bodyOf(bodies?.answer ?? null),
+      },
+    };
+  });
+}
+
+function bodyOf(bytes: Uint8Array | null): { bytes: number; text?: string; base64?: string } | null {
+  if (bytes === null) return null;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return isUtf8(buffer)
+    ? { bytes: buffer.length, text: buffer.toString() }
+    : { bytes: buffer.length, base64: buffer.toString("base64") };
+}
+
+const usageOf = (usage: MeteredUsage): z.input<typeof callView>["usage"] => ({
+  input: usage.input,
+  cached_input: usage.cachedInput,
+  cache_write: usage.cacheWrite,
+  output: usage.output,
+  reasoning: usage.reasoning,
+  estimated: usage.estimated,
+});
+
+const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
+  id: facts.id,
+  at: instantOf(facts.at),
+  key: facts.keyId,
+  dialect: facts.dialect,
+  requested_model: facts.requestedModel,
+  endpoint: facts.endpoint,
+  environment: facts.environment,
+  session: facts.session,
+  rollout: facts.rolloutId,
+  release: facts.release,
+  arm: facts.arm,
+  tier: facts.tier,
+  provider: facts.provider,
+  model: facts.model,
+  stream: facts.stream,
+  status: facts.status,
+  outcome: facts.outcome,
+  error: facts.errorCode,
+  finish_reason: facts.finishReason,
+  stages: facts.stages.map(({ stage, startMs, endMs }) => ({ stage, start_ms: startMs, end_ms: endMs })),
+  attempts: facts.attempts.map((attempt) => ({
+    provider: attempt.provider,
+    model: attempt.model,
+    start_ms: attempt.startMs,
+    first_byte_ms: attempt.firstByteMs,
+    end_ms: attempt.endMs,
+    status: attempt.status,
+    error: attempt.error,
+    usage: attempt.usage === null ? null : usageOf(attempt.usage),
+    cost_pico: attempt.costPico.toString(),
+  })),
+  first_token_ms: facts.firstTokenMs,
+  total_ms: facts.totalMs,
+  usage: facts.usage === null ? null : usageOf(facts.usage),
+  cost_pico: facts.costPico.toString(),
+  price_version: facts.priceVersion,
+  overrides: [...facts.overrides],
+});

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from "fastify";
+import { alive, ready, showHealth } from "../../contract/health.ts";
+import { openApi } from "../../contract/openapi.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import type { Admin } from "./admin.ts";
+import { serveRoute } from "./serve-route.ts";
+
+/** Whether the server runs, takes traffic, and how it is doing; and the description of its own API. */
+export function health(app: FastifyInstance, admin: Admin): void {
+  const { gateway } = admin;
+  const document = openApi(admin.version);
+  app.get("/api/openapi.json", () => document);
+  serveRoute(app, { gateway, route: alive }, () => ({ status: "ok" as const }));
+  serveRoute(app, { gateway, route: ready }, async () => {
+    const reason = await admin.unready();
+    if (reason !== null) throw new RollwardError("not_ready", { reason });
+    return { status: "ready" as const };
+  });
+  serveRoute(app, { gateway, route: showHealth }, () => admin.health());
+}

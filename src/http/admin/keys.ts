@@ -1,0 +1,59 @@
+import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import { createKey, listKeys, revokeKey } from "../../contract/keys.ts";
+import type { keyView } from "../../contract/keys.ts";
+import type { Key } from "../../domain/access/key.ts";
+import { hashSecret, keyPrefix, presentKey } from "../../domain/access/presented-key.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import type { Admin } from "./admin.ts";
+import { serveRoute } from "./serve-route.ts";
+import { instantOf } from "./instant-of.ts";
+
+/** Keys: create, list, revoke. A change is in force on the next request. */
+export function keys(app: FastifyInstance, admin: Admin): void {
+  const { gateway } = admin;
+  const refresh = async (): Promise<void> => gateway.keys.replace(await admin.keys.list());
+
+  serveRoute(app, { gateway, route: listKeys }, async () => ({ data: (await admin.keys.list()).map(viewOf) }));
+
+  serveRoute(app, { gateway, route: createKey }, async ({ body }) => {
+    const secret = gateway.ids.secret(32);
+    const key: Key = {
+      id: gateway.ids.next("key"),
+      name: body.name,
+      scopes: body.scopes,
+      endpoints: body.endpoints,
+      secretHash: hashSecret(secret),
+      createdAt: gateway.clock.now(),
+      expiresAt: body.expires_at === null ? null : Date.parse(body.expires_at),
+      revokedAt: null,
+    };
+    await admin.keys.create(key);
+    await refresh();
+    return { key: viewOf(key), secret: presentKey(key.id, secret) };
+  });
+
+  serveRoute(app, { gateway, route: revokeKey }, async ({ params, key: presented }) => {
+    if (presented?.id === params.key) {
+      throw new RollwardError("invalid_request", {
+        reason: "A key cannot revoke itself; use another admin key.",
+        param: "key",
+      });
+    }
+    const key = await admin.keys.revoke(params.key, gateway.clock.now());
+    if (key === null) throw new RollwardError("key_not_found", { key: params.key });
+    await refresh();
+    return viewOf(key);
+  });
+}
+
+const viewOf = (key: Key): z.input<typeof keyView> => ({
+  id: key.id,
+  prefix: keyPrefix(key.id),
+  name: key.name,
+  scopes: [...key.scopes],
+  endpoints: key.endpoints === null ? null : [...key.endpoints],
+  created_at: instantOf(key.createdAt),
+  expires_at: key.expiresAt === null ? null : instantOf(key.expiresAt),
+  revoked_at: key.revokedAt === null ? null : instantOf(key.revokedAt),
+});

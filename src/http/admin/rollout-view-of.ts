@@ -1,0 +1,82 @@
+import type { z } from "zod";
+import type { metricView, rolloutView } from "../../contract/rollouts.ts";
+import type { Delivery } from "../../delivery/delivery.ts";
+import { etaOf } from "../../delivery/eta-of.ts";
+import type { MetricReading, Reading, TestReading } from "../../domain/evidence/evidence.ts";
+import { releaseName } from "../../domain/release/release.ts";
+import { explainRollout } from "../../domain/rollout/explain.ts";
+import type { Rollout } from "../../domain/rollout/rollout.ts";
+import { instantOf } from "./instant-of.ts";
+import { knownRelease } from "./release-names.ts";
+
+/** A rollout on the wire, with the evidence as it stands now or as it stood at the end. */
+export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promise<z.input<typeof rolloutView>> {
+  const reading = delivery.observatory.ledger(rollout.id)?.evidence.reading() ?? rollout.reading;
+  const [stable, candidate] = await Promise.all([
+    knownRelease(delivery.releases, rollout.stable),
+    knownRelease(delivery.releases, rollout.candidate),
+  ]);
+  return {
+    id: rollout.id,
+    endpoint: rollout.channel.endpoint,
+    environment: rollout.channel.environment,
+    strategy: rollout.plan.strategy,
+    state: rollout.phase,
+    activity: rollout.activity,
+    waits: [...rollout.waits],
+    holds: [...rollout.holds],
+    stable: releaseName(stable),
+    candidate: releaseName(candidate),
+    weight: rollout.weight,
+    step: rollout.step,
+    steps: rollout.plan.steps.map(({ weight }) => weight),
+    ...evidenceOf(rollout, reading),
+    eta: etaOf(delivery, rollout),
+    outcome: rollout.outcome,
+    explanation: explainRollout(rollout),
+    created_at: instantOf(rollout.createdAt),
+    started_at: rollout.startedAt === null ? null : instantOf(rollout.startedAt),
+    ended_at: rollout.endedAt === null ? null : instantOf(rollout.endedAt),
+    seq: rollout.seq,
+  };
+}
+
+type EvidenceView = Pick<z.input<typeof rolloutView>, "sessions" | "metrics" | "union" | "sample_ratio">;
+
+function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
+  if (reading === null) {
+    const threshold = Math.log(1 / rollout.plan.alpha);
+    return {
+      sessions: { stable: 0, candidate: 0 },
+      metrics: [],
+      union: { log_r: 0, threshold, crossed: false, blame: null },
+      sample_ratio: { log_e: 0, threshold: 0, crossed: false },
+    };
+  }
+  const { union, sampleRatio } = reading;
+  return {
+    sessions: reading.sessions,
+    metrics: reading.metrics.map(metricOf),
+    union: { log_r: union.logR, threshold: union.threshold, crossed: union.crossed, blame: union.blame },
+    sample_ratio: { log_e: sampleRatio.logE, threshold: sampleRatio.threshold, crossed: sampleRatio.crossed },
+  };
+}
+
+const metricOf = (metric: MetricReading): z.input<typeof metricView> => ({
+  metric: metric.metric,
+  n: metric.n,
+  value: metric.value,
+  unit: metric.unit,
+  effect: metric.effect,
+  harm: testOf(metric.harm),
+  no_worse: testOf(metric.noWorse),
+  verdict: metric.verdict,
+  required: metric.required,
+});
+
+const testOf = ({ logE, threshold, crossed, margin }: TestReading): z.input<typeof metricView>["harm"] => ({
+  log_e: logE,
+  threshold,
+  crossed,
+  margin,
+});

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "../../contract/rollouts.ts";
+import type { eventView } from "../../contract/rollouts.ts";
+import { command } from "../../delivery/command.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import { verifyLog } from "../../domain/rollout/log.ts";
+import type { RolloutEvent } from "../../domain/rollout/rollout.ts";
+import { actorOf } from "./actor-of.ts";
+import type { Admin } from "./admin.ts";
+import { instantOf } from "./instant-of.ts";
+import { rolloutViewOf } from "./rollout-view-of.ts";
+import { serveRoute } from "./serve-route.ts";
+
+/** Rollouts: what they are doing, why, and what a person tells them. */
+export function rollouts(app: FastifyInstance, admin: Admin): void {
+  const { gateway, delivery } = admin;
+
+  serveRoute(app, { gateway, route: listRollouts }, async ({ query }) => {
+    const filter = {
+      limit: query.limit,
+      ...(query.endpoint === undefined ? {} : { endpoint: query.endpoint }),
+      ...(query.open === undefined ? {} : { open: query.open }),
+    };
+    const found = await delivery.rollouts.list(filter);
+    return { data: await Promise.all(found.map((rollout) => rolloutViewOf(delivery, rollout))) };
+  });
+
+  serveRoute(app, { gateway, route: showRollout }, async ({ params }) => {
+    const rollout = await delivery.rollouts.byId(params.rollout);
+    if (rollout === null) throw new RollwardError("rollout_not_found", { rollout: params.rollout });
+    return rolloutViewOf(delivery, rollout);
+  });
+
+  serveRoute(app, { gateway, route: listRolloutEvents }, async ({ params, query }) => {
+    const events = await delivery.rollouts.events(params.rollout, query.after, query.limit);
+    return { data: events.map(eventViewOf), intact: verifyLog(events).ok };
+  });
+
+  serveRoute(app, { gateway, route: commandRollout }, async ({ params, body, key }) => {
+    const rollout = await command(delivery, params.rollout, {
+      command: { type: body.command },
+      actor: actorOf(key),
+      reason: body.reason,
+      idempotencyKey: body.idempotency_key ?? null,
+    });
+    return rolloutViewOf(delivery, rollout);
+  });
+}
+
+const eventViewOf = (event: RolloutEvent): z.input<typeof eventView> => ({
+  seq: event.seq,
+  at: instantOf(event.at),
+  actor: event.actor.kind === "machine" ? "machine" : event.actor.name,
+  reason: event.reason,
+  fact: event.fact,
+  hash: event.hash,
+});

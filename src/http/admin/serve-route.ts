@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import type { ApiRoute } from "../../contract/route.ts";
+import type { Key } from "../../domain/access/key.ts";
+import { hasScope, keyPrefix } from "../../domain/access/presented-key.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import { identifyKey } from "../../gateway/authenticate.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import { scanJsonObject, JsonScanError } from "../../kit/json-scan.ts";
+import { credentialOf } from "../data/chat-completions.ts";
+
+/** A validated request of the admin API. `key` is `null` on open addresses. */
+export interface ApiRequest<R extends ApiRoute> {
+  readonly params: z.output<R["params"]>;
+  readonly query: z.output<R["query"]>;
+  readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : null;
+  readonly key: Key | null;
+}
+
+/** Answers one address of the table: access first, then every input through its schema. */
+export function serveRoute<R extends ApiRoute>(
+  app: FastifyInstance,
+  { gateway, route }: { readonly gateway: Pick<Gateway, "keys" | "clock">; readonly route: R },
+  answer: (request: ApiRequest<R>) => Promise<z.input<R["answer"]>> | z.input<R["answer"]>,
+): void {
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll("{", ":").replaceAll("}", ""),
+    handler: async (request) => {
+      const key = route.access === "open" ? null : identifyAdmin(gateway, request);
+      const input = {
+        params: parse(route.params, request.params),
+        query: parse(route.query, request.query),
+        body: route.body === null ? null : parse(route.body, readBody(request)),
+        key,
+      };
+      return answer(input as ApiRequest<R>);
+    },
+  });
+}
+
+function identifyAdmin(gateway: Pick<Gateway, "keys" | "clock">, request: FastifyRequest): Key {
+  const key = identifyKey(gateway, credentialOf(request), gateway.clock.now());
+  if (hasScope(key, "admin")) return key;
+  throw new RollwardError("forbidden", { prefix: keyPrefix(key.id), action: "use the admin API", scope: "admin" });
+}
+
+function readBody(request: FastifyRequest): unknown {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  try {
+    scanJsonObject(bytes);
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    if (!(error instanceof JsonScanError)) throw error;
+    throw new RollwardError("malformed_json", { reason: error.reason, offset: error.offset }, error);
+  }
+}
+
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.join(".") ?? "";
+  throw new RollwardError("invalid_request", {
+    reason: `${path === "" ? "The request" : `The field ${path}`} is not valid: ${issue?.message ?? "unknown"}.`,
+    param: path === "" ? null : path,
+  });
+}

@@ -1,0 +1,184 @@
+import type { z } from "zod";
+import { createProvider } from "../adapters/providers/index.ts";
+import { loadProject } from "../config/load.ts";
+import type { EndpointSettings, Project, ProjectFiles, ProviderSettings } from "../config/project.ts";
+import type { applyAnswer } from "../contract/projects.ts";
+import type { AuthorResult } from "../delivery/author.ts";
+import { author } from "../delivery/author.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { diffReleases, formatDiff } from "../domain/release/diff.ts";
+import { releaseDigest } from "../domain/release/freeze.ts";
+import { releaseName } from "../domain/release/release.ts";
+import type { Release, ReleaseContent } from "../domain/release/release.ts";
+import type { Actor } from "../domain/rollout/rollout.ts";
+import type { GatewaySettings } from "../gateway/gateway.ts";
+import type { ProjectStore } from "../ports/project-store.ts";
+import type { Provider } from "../ports/provider.ts";
+
+type ApplyAnswer = z.output<typeof applyAnswer>;
+type EndpointChange = ApplyAnswer["endpoints"][number];
+
+/** What the host is plugged into. */
+export interface ProjectHostTerms {
+  readonly delivery: Delivery;
+  readonly projects: ProjectStore;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Calls may still use a provider that a new configuration dropped; it is closed after this long. */
+const CLOSE_AFTER_MS = 15 * 60_000;
+
+const NOTHING: GatewaySettings = {
+  environment: "production",
+  providers: new Map(),
+  priceVersion: "none",
+  limits: { answerBytes: 32 * 1024 * 1024, inFlight: 1_000 },
+  sessions: new Map(),
+};
+
+interface RunningProvider {
+  readonly settings: string;
+  readonly provider: Provider;
+}
+
+/** Holds the project in force: providers that run, and the settings of the request's way. */
+export class ProjectHost {
+  readonly #terms: ProjectHostTerms;
+  #settings: GatewaySettings = NOTHING;
+  #providers = new Map<string, RunningProvider>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(terms: ProjectHostTerms) {
+    this.#terms = terms;
+  }
+
+  settings(): GatewaySettings {
+    return this.#settings;
+  }
+
+  /** Whether every model of a release is configured here. */
+  isResolvable({ content }: Pick<Release, "content">): boolean {
+    return content.models.every(({ provider, model }) => this.#settings.providers.get(provider)?.prices.has(model));
+  }
+
+  /** Applies a project whole, one at a time; with `dry_run` only says what would happen. */
+  apply(request: ProjectFiles & { readonly dryRun: boolean }, actor: Actor): Promise<ApplyAnswer> {
+    const run = this.#turn.then(() => this.#apply(request, actor));
+    this.#turn = run.catch(() => {});
+    return run;
+  }
+
+  /** Serves a project as it was applied before, without opening rollouts. */
+  async resume(files: ProjectFiles): Promise<ApplyAnswer> {
+    const loaded = loadProject(files);
+    if (!loaded.ok) return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
+    await this.#serve(loaded.project);
+    return { applied: true, endpoints: [], mistakes: [], missing: [] };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#providers.values()].map(({ provider }) => provider.close()));
+  }
+
+  async #apply(request: ProjectFiles & { readonly dryRun: boolean }, actor: Actor): Promise<ApplyAnswer> {
+    const loaded = loadProject(request);
+    if (!loaded.ok) return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
+    const { project } = loaded;
+    const changes = [];
+    for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
+    if (request.dryRun) return { applied: false, endpoints: changes, mistakes: [], missing: [] };
+    await this.#serve(project);
+    const results: EndpointChange[] = [];
+    for (const [index, endpoint] of [...project.endpoints.values()].entries()) {
+      const result = await author(this.#terms.delivery, {
+        environment: project.environment,
+        content: endpoint.content,
+        plan: endpoint.plan,
+        actor,
+        author: actor.kind === "key" ? actor.name : "rollward.yaml",
+      });
+      results.push(applied(result, changes[index]?.diff ?? ""));
+    }
+    await this.#terms.projects.save({
+      environment: project.environment,
+      files: { ...Object.fromEntries(request.files), [MAIN]: request.main },
+      appliedAt: this.#terms.delivery.clock.now(),
+      author: actor.kind === "key" ? actor.keyId : "start",
+    });
+    return { applied: true, endpoints: results, mistakes: [], missing: [] };
+  }
+
+  async #changeOf(project: Project, endpoint: EndpointSettings): Promise<EndpointChange> {
+    const before = await this.#newestContent(project, endpoint);
+    const same = before !== null && releaseDigest(before) === releaseDigest(endpoint.content);
+    return {
+      endpoint: endpoint.name,
+      release: null,
+      outcome: before === null ? "first" : same ? "unchanged" : "rollout",
+      rollout: null,
+      diff: formatDiff(diffReleases(before, endpoint.content)),
+    };
+  }
+
+  /** What the endpoint is on its way to: the newest candidate, or what is stable. */
+  async #newestContent(project: Project, { name }: EndpointSettings): Promise<ReleaseContent | null> {
+    const { rollouts, releases } = this.#terms.delivery;
+    const channels = await rollouts.channels();
+    const channel = channels.find(
+      ({ name: one }) => one.endpoint === name && one.environment === project.environment,
+    );
+    if (channel === undefined) return null;
+    const [newest] = await rollouts.list({ endpoint: name, open: true, limit: 1 });
+    return (await releases.byId(newest?.candidate ?? channel.stable))?.content ?? null;
+  }
+
+  /** Starts what is new, keeps what is unchanged, and swaps the settings whole. */
+  async #serve(project: Project): Promise<void> {
+    const running = new Map<string, RunningProvider>();
+    for (const settings of project.providers.values()) {
+      running.set(settings.name, await this.#run(settings, project));
+    }
+    const dropped = [...this.#providers.values()].filter((old) => running.get(old.provider.name) !== old);
+    this.#providers = running;
+    this.#settings = {
+      environment: project.environment,
+      providers: new Map([...running].map(([name, { provider }]) => [name, provider])),
+      priceVersion: project.priceVersion,
+      limits: { answerBytes: project.limits.answerBytes, inFlight: project.limits.inFlight },
+      sessions: new Map([...project.endpoints].map(([name, { sessions }]) => [name, sessions])),
+    };
+    for (const { provider } of dropped) {
+      this.#terms.delivery.clock.after(CLOSE_AFTER_MS, () => void provider.close());
+    }
+  }
+
+  async #run(settings: ProviderSettings, project: Project): Promise<RunningProvider> {
+    const fingerprint = fingerprintOf(settings);
+    const known = this.#providers.get(settings.name);
+    if (known?.settings === fingerprint) return known;
+    const provider = await createProvider(settings, {
+      environment: this.#terms.environment,
+      answerBytes: project.limits.answerBytes,
+      clock: this.#terms.delivery.clock,
+    });
+    return { settings: fingerprint, provider };
+  }
+}
+
+/** Key under which the path of the main file is kept among the stored files. */
+export const MAIN = "";
+
+const applied = (result: AuthorResult, diff: string): EndpointChange => ({
+  endpoint: result.endpoint,
+  release: releaseName(result.release),
+  outcome: result.outcome,
+  rollout: result.rolloutId,
+  diff,
+});
+
+/** Settings as text, to tell whether a provider changed. */
+const fingerprintOf = (settings: ProviderSettings): string =>
+  JSON.stringify(settings, (_, value: unknown) => {
+    if (typeof value === "bigint") return value.toString();
+    return value instanceof Map ? [...value] : value;
+  });
