@@ -11,8 +11,13 @@ export const root = resolve(fileURLToPath(import.meta.url), "../..");
 const OLDEST_HOST = 20;
 const OLDEST_NODE = 24;
 
-/** Ends the process with status 1 and a message: what is wrong, an empty line, what to do. */
-function fail(/** @type {string} */ problem, /** @type {readonly string[]} */ help) {
+/**
+ * Ends the process with status 1 and a message: what is wrong, an empty line, what to do.
+ * @param {string} problem
+ * @param {readonly string[]} help
+ * @returns {never}
+ */
+function fail(problem, help) {
   process.stderr.write(`\n${problem}\n\n${help.map((line) => `  ${line}\n`).join("")}\n`);
   process.exit(1);
 }

@@ -22,13 +22,13 @@ function summarise(modules: readonly TestModule[], strayErrors: readonly Seriali
   };
 }
 
-/** Writes the counts as JSON to the file that `scripts/test.mjs` names, for the closing line of `npm test`. */
-export class SummaryReporter implements Reporter {
+/**
+ * Writes the counts as JSON to the file that `scripts/test.mjs` names, for the closing line of `npm test`.
+ * A default export, because Vitest loads a reporter from a file by that.
+ */
+export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], strayErrors: readonly SerializedError[]): void {
     const file = process.env["ROLLWARD_TEST_SUMMARY_FILE"];
     if (file !== undefined) writeFileSync(file, JSON.stringify(summarise(modules, strayErrors)));
   }
 }
-
-// Vitest loads a reporter from a file by its default export.
-export default SummaryReporter;

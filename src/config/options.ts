@@ -15,6 +15,8 @@ export interface Options {
   readonly adminKey: string | null;
   /** Runs the example project against the simulated provider and tells the story. */
   readonly demo: boolean;
+  /** Forgets what an earlier demo left behind. */
+  readonly fresh: boolean;
   readonly help: boolean;
 }
 
@@ -22,6 +24,7 @@ export interface Options {
 export const USAGE = `Usage: npm start -- [options]
 
   --config FILE       serve a project (rollward.yaml); without it the demo runs
+  --fresh             with the demo: start over
   --no-demo           serve what was applied last, without the demo
   --port N            port to listen on (ROLLWARD_PORT, default 4400)
   --host ADDRESS      address to listen on (ROLLWARD_HOST, default 127.0.0.1)
@@ -59,6 +62,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
     config: config === null ? null : resolve(config),
     adminKey,
     demo,
+    fresh: demo && flags.fresh === true,
     help: flags.help === true,
   };
 }
@@ -70,6 +74,7 @@ function readFlags(args: readonly string[]): {
   "data-dir"?: string;
   "database-url"?: string;
   "no-demo"?: boolean;
+  fresh?: boolean;
   help?: boolean;
 } {
   try {
@@ -82,6 +87,7 @@ function readFlags(args: readonly string[]): {
         "data-dir": { type: "string" },
         "database-url": { type: "string" },
         "no-demo": { type: "boolean" },
+        fresh: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     }).values;

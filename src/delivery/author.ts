@@ -51,7 +51,11 @@ export async function author(delivery: Delivery, authored: Authored): Promise<Au
     return { endpoint, release, outcome: "unchanged", rolloutId: newest?.id ?? null };
   }
   const queued = await makeWay(delivery, { authored, release, open });
-  const rollout = await openRollout(delivery, { channel, release, plan: authored.plan, actor: authored.actor, queued });
+  const plan = await budgetedPlan(delivery, { channel, release, plan: authored.plan });
+  const reason = `${releaseName(release)} was applied.`;
+  // Superseding may have moved the channel on.
+  const now = (await findChannel(delivery, channel.name)) ?? channel;
+  const rollout = await openRollout(delivery, { channel: now, release, plan, actor: authored.actor, reason, queued });
   return { endpoint, release, outcome: queued ? "queued" : "rollout", rolloutId: rollout.id };
 }
 
@@ -107,4 +111,21 @@ async function makeWay(
     });
   }
   return queued;
+}
+
+/**
+ * Every attempt is a fresh chance of a false proof, so attempt k of one candidate certifies at
+ * 6β/(π²k²), which sums to β over all attempts. The rollback level stays as it is.
+ */
+async function budgetedPlan(
+  delivery: Delivery,
+  { channel, release, plan }: { channel: Channel; release: Release; plan: RolloutPlan },
+): Promise<RolloutPlan> {
+  const earlier = await delivery.rollouts.list({ endpoint: channel.name.endpoint, limit: 1_000 });
+  const attempts = earlier.filter(
+    ({ candidate, channel: { environment }, startedAt }) =>
+      candidate === release.id && environment === channel.name.environment && startedAt !== null,
+  ).length;
+  const attempt = attempts + 1;
+  return { ...plan, beta: (6 * plan.beta) / (Math.PI ** 2 * attempt ** 2) };
 }

@@ -27,7 +27,7 @@ export async function command(delivery: Delivery, rolloutId: string, wish: Wish)
     const stored = await loadRollout(delivery, rolloutId);
     if (stored === null) throw new RollwardError("rollout_not_found", { rollout: rolloutId });
     const { rollout, channel } = stored;
-    const reading = delivery.observatory.ledger(rolloutId)?.evidence.reading() ?? null;
+    const reading = delivery.observatory.ledger(rolloutId)?.reading() ?? null;
     const answer = applyCommand(rollout, wish.command, {
       nextEpoch: channel.epoch + 1,
       channelStable: channel.stable,

@@ -7,6 +7,6 @@ export function etaOf(delivery: Delivery, rollout: Rollout): { readonly sessions
   const ledger = delivery.observatory.ledger(rollout.id);
   if (ledger === null || rollout.phase !== "ramping" || rollout.stepObservedMs <= 0) return null;
   const sessionsPerSecond = ledger.assignedIn(rollout.epoch) / (rollout.stepObservedMs / 1000);
-  const eta = estimateEta(ledger.evidence.reading(), rollout.plan, { weight: rollout.weight, sessionsPerSecond });
+  const eta = estimateEta(ledger.reading(), rollout.plan, { weight: rollout.weight, sessionsPerSecond });
   return eta === null ? null : { sessions: eta.sessions, seconds: eta.ms / 1000 };
 }

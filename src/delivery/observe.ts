@@ -20,7 +20,7 @@ export interface ObservatoryTerms {
  */
 export class Observatory implements SessionObserver {
   readonly #terms: ObservatoryTerms;
-  readonly #ledgers = new Map<string, { readonly rollout: Rollout; readonly ledger: SessionLedger; crossed: boolean }>();
+  readonly #ledgers = new Map<string, { readonly rollout: Rollout; readonly ledger: SessionLedger; announced: boolean }>();
   #onCrossing: (rolloutId: string) => void = () => {};
 
   constructor(terms: ObservatoryTerms) {
@@ -38,7 +38,7 @@ export class Observatory implements SessionObserver {
     if (known !== undefined) return known.ledger;
     const { clock, log } = this.#terms;
     const ledger = new SessionLedger({ rolloutId: rollout.id, window: rollout.plan.window, evidence, clock, log });
-    this.#ledgers.set(rollout.id, { rollout, ledger, crossed: false });
+    this.#ledgers.set(rollout.id, { rollout, ledger, announced: false });
     return ledger;
   }
 
@@ -76,10 +76,9 @@ export class Observatory implements SessionObserver {
 
   #judge(rolloutId: string): void {
     const watched = this.#ledgers.get(rolloutId);
-    if (watched === undefined || watched.crossed) return;
-    const { evidence } = watched.ledger;
-    if (evidence.logUnion() < evidence.threshold) return;
-    watched.crossed = true;
+    if (watched === undefined || watched.announced) return;
+    if (!watched.ledger.hasCrossed()) return;
+    watched.announced = true;
     if (watched.rollout.plan.mode === "enforce") this.#terms.routes.trip(rolloutId);
     this.#onCrossing(rolloutId);
   }

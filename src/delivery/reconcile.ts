@@ -3,32 +3,36 @@ import { decide } from "../domain/rollout/decide.ts";
 import type { Observation } from "../domain/rollout/decide.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
+import type { SessionLedger } from "./session-ledger.ts";
 import { loadRollout, takeDecision } from "./take-decision.ts";
 import type { StoredRollout } from "./take-decision.ts";
 
 const MACHINE = { kind: "machine" } as const;
+const REASON = "The plan says so.";
 
 /**
  * A release's way, one look at one rollout: load, observe, decide, and take the decision. Level-triggered:
- * running it twice, late or after a crash does no harm. `observedMs` is the time watched since the last
- * look. Returns whether anything was decided, so that the caller can look again at once.
+ * running it twice, late or after a crash does no harm. `watchedMs` is the time watched since the last look.
+ * Returns whether anything was decided, so that the caller can look again at once.
  */
-export async function reconcile(delivery: Delivery, rolloutId: string, observedMs: number): Promise<boolean> {
+export async function reconcile(delivery: Delivery, rolloutId: string, watchedMs: number): Promise<boolean> {
   const stored = await loadRollout(delivery, rolloutId);
   if (stored === null || isTerminal(stored.rollout.phase)) return false;
-  const facts = decide(stored.rollout, await observe(delivery, stored, observedMs));
+  const ledger = delivery.observatory.watch(stored.rollout);
+  ledger.watched(watchedMs);
+  const facts = decide(stored.rollout, await observe(delivery, stored, ledger));
   if (facts.length === 0) return false;
-  await takeDecision(delivery, stored, { facts, actor: MACHINE, reason: "The plan says so.", idempotencyKey: null });
+  const taken = await takeDecision(delivery, stored, { facts, actor: MACHINE, reason: REASON, idempotencyKey: null });
+  if (taken.result === "appended" && facts.some(({ type }) => type === "TimeObserved")) ledger.timeLogged();
   return true;
 }
 
-async function observe(delivery: Delivery, stored: StoredRollout, observedMs: number): Promise<Observation> {
+async function observe(delivery: Delivery, stored: StoredRollout, ledger: SessionLedger): Promise<Observation> {
   const { rollout, channel } = stored;
-  const ledger = delivery.observatory.watch(rollout);
-  const reading = ledger.evidence.reading();
+  const reading = ledger.reading();
   const candidate = await delivery.releases.byId(rollout.candidate);
   return {
-    observedMs,
+    observedMs: ledger.unloggedMs,
     reading,
     evidenceHash: hashReading(reading),
     stepSessions: ledger.assignedIn(rollout.epoch),

@@ -1,5 +1,5 @@
 import type { Evidence } from "../domain/evidence/accumulator.ts";
-import type { SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { Reading, SessionOutcome } from "../domain/evidence/evidence.ts";
 import type { ObservationWindow } from "../domain/rollout/plan.ts";
 import type { Assignment, FailureCause, Turn } from "../domain/traffic/assignment.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -47,6 +47,8 @@ export class SessionLedger {
   #lastOutcomeAt: number;
   #unobserved = 0;
   readonly #assignedByEpoch = new Map<number, number>();
+  #unloggedMs = 0;
+  #crossed: Reading | null = null;
 
   constructor(terms: LedgerTerms) {
     this.#terms = terms;
@@ -70,6 +72,31 @@ export class SessionLedger {
   /** Sessions assigned in an epoch, both arms. */
   assignedIn(epoch: number): number {
     return this.#assignedByEpoch.get(epoch) ?? 0;
+  }
+
+  /** Time watched that is not in the rollout's log yet, milliseconds. */
+  get unloggedMs(): number {
+    return this.#unloggedMs;
+  }
+
+  watched(ms: number): void {
+    this.#unloggedMs += ms;
+  }
+
+  timeLogged(): void {
+    this.#unloggedMs = 0;
+  }
+
+  /** Whether harm has been proven: once crossed, always crossed. Cheap; asked after every outcome. */
+  hasCrossed(): boolean {
+    const { evidence } = this.#terms;
+    if (this.#crossed === null && evidence.logUnion() >= evidence.threshold) this.#crossed = evidence.reading();
+    return this.#crossed !== null;
+  }
+
+  /** The evidence as it stands; proven harm is shown as it was when it was proven. */
+  reading(): Reading {
+    return this.#crossed ?? this.#terms.evidence.reading();
   }
 
   /** Counts sessions that an earlier process assigned, so that steps go on where they were. */
@@ -158,6 +185,7 @@ export class SessionLedger {
       this.#terms.evidence.add(outcome);
       this.#terms.log.append(this.#terms.rolloutId, { type: "final", order: session.order, outcome });
       this.#lastOutcomeAt = this.#terms.clock.now();
+      this.hasCrossed();
     }
     if (this.#head > 1_000 && this.#head * 2 > this.#sessions.length) {
       this.#sessions = this.#sessions.slice(this.#head);

@@ -1,7 +1,7 @@
 import { appendFacts } from "../domain/rollout/log.ts";
 import { channelAfter } from "../domain/rollout/route-of.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";
-import type { Actor, Rollout, RolloutFact } from "../domain/rollout/rollout.ts";
+import type { Actor, Rollout, RolloutEvent, RolloutFact } from "../domain/rollout/rollout.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
 import type { Delivery } from "./delivery.ts";
 import { publishRoutes } from "./publish-routes.ts";
@@ -41,13 +41,26 @@ export async function takeDecision(
   stored: StoredRollout,
   { facts, actor, reason, idempotencyKey }: NewFacts,
 ): Promise<{ readonly result: "appended" | "duplicate" | "conflict"; readonly rollout: Rollout }> {
-  const meta = { at: delivery.clock.now(), actor, reason };
-  const { events, rollout } = appendFacts(stored.rollout, stored.rollout.id, facts, meta);
+  const meta = { rolloutId: stored.rollout.id, at: delivery.clock.now(), actor, reason };
+  const { events, rollout } = appendFacts(stored.rollout, facts, meta);
   const channel = channelAfter(stored.channel, rollout, facts);
   const result = await delivery.rollouts.append({ events, rollout, channel, idempotencyKey });
   if (result !== "appended") return { result, rollout: stored.rollout };
-  await publishRoutes(delivery, channel ?? stored.channel, rollout);
-  if (isTerminal(rollout.phase)) delivery.observatory.forget(rollout.id);
-  delivery.announcer.decided(rollout, events);
+  await makeVisible(delivery, { rollout, channel: channel ?? stored.channel }, events);
   return { result, rollout };
+}
+
+/** What follows a durable decision: routes, ledger, announcement. */
+export async function makeVisible(
+  delivery: Delivery,
+  { rollout, channel }: StoredRollout,
+  events: readonly RolloutEvent[],
+): Promise<void> {
+  const ends = isTerminal(rollout.phase);
+  if (!ends) delivery.observatory.watch(rollout);
+  if (channel.rolloutId === null || channel.rolloutId === rollout.id) {
+    await publishRoutes(delivery, channel, channel.rolloutId === null ? null : rollout);
+  }
+  if (ends) delivery.observatory.forget(rollout.id);
+  delivery.announcer.decided(rollout, events);
 }

@@ -138,8 +138,7 @@ function formatChange(change: Change): string[] {
   return [`~ ${path}: ${shown(change.before)} → ${shown(change.after)}`];
 }
 
-/** The changes for a terminal, without colours: `+` added, `-` removed, `~` changed; "no changes" when there are none. */
+/** The changes for a terminal, without colours: `+` added, `-` removed, `~` changed; empty when there are none. */
 export function formatDiff(changes: readonly Change[]): string {
-  if (changes.length === 0) return "no changes";
   return changes.flatMap(formatChange).join("\n");
 }

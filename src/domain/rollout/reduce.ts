@@ -3,7 +3,7 @@ import type { Rollout, RolloutEvent, RolloutFact } from "./rollout.ts";
 import { opening } from "./transitions/opening.ts";
 import { promotion } from "./transitions/promotion.ts";
 import { ramping } from "./transitions/ramping.ts";
-import type { FactOf, Transition, Transitions } from "./transitions/transition.ts";
+import type { Transition, Transitions } from "./transitions/transition.ts";
 import { withdrawal } from "./transitions/withdrawal.ts";
 
 const TRANSITIONS: Transitions = { ...opening, ...ramping, ...promotion, ...withdrawal };
@@ -21,11 +21,8 @@ export function reduce(rollout: Rollout | null, event: RolloutEvent): Rollout {
 /** What a fact does to a rollout, its place in the log apart. `at` is epoch milliseconds. */
 export function applyFact(rollout: Rollout, fact: RolloutFact, at: number): Rollout {
   if (isTerminal(rollout.phase) || fact.type === "Created") return rollout;
-  return transit(rollout, fact, at);
-}
-
-function transit<T extends keyof Transitions>(rollout: Rollout, fact: FactOf<T>, at: number): Rollout {
-  const transition = TRANSITIONS[fact.type as T] as Transition<T>;
+  // The compiler cannot see that the table's entry and the fact share their type.
+  const transition = TRANSITIONS[fact.type] as Transition<keyof Transitions>;
   return transition(rollout, fact, at);
 }
 
@@ -35,9 +32,17 @@ function create({ rolloutId, seq, at, hash, fact }: RolloutEvent): Rollout {
   }
   const { channel, plan, planDigest, seed, stable, candidate } = fact;
   return {
-    ...{ id: rolloutId, channel, plan, planDigest, seed, stable, candidate },
     ...BLANK,
-    ...{ createdAt: at, seq, lastHash: hash },
+    id: rolloutId,
+    channel,
+    plan,
+    planDigest,
+    seed,
+    stable,
+    candidate,
+    createdAt: at,
+    seq,
+    lastHash: hash,
   };
 }
 

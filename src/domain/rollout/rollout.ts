@@ -23,7 +23,15 @@ export type Phase =
 export type Activity = "settling" | "observing" | "awaiting_approval" | "held";
 
 /** Why a rollout keeps its weight. */
-export type HoldReason = "inconclusive" | "srm" | "no_data" | "freeze" | "manual" | "control_unhealthy" | "provider_fault" | "harm";
+export type HoldReason =
+  | "inconclusive"
+  | "srm"
+  | "no_data"
+  | "freeze"
+  | "manual"
+  | "control_unhealthy"
+  | "provider_fault"
+  | "harm";
 
 /** What a pending rollout waits for. */
 export type Wait = "approval" | "schedule" | "dependency" | "freeze" | "queue";
@@ -32,11 +40,21 @@ export type Wait = "approval" | "schedule" | "dependency" | "freeze" | "queue";
 export type PromotionBasis = "non-inferior" | "human_override" | "unproven_policy";
 
 /** Who caused an event: a person's key, or the machine. */
-export type Actor = { readonly kind: "machine" } | { readonly kind: "key"; readonly keyId: string; readonly name: string };
+export type Actor =
+  | { readonly kind: "machine" }
+  | { readonly kind: "key"; readonly keyId: string; readonly name: string };
 
 /** What happened, in the past tense. Time enters only here, as epoch milliseconds in `at`. */
 export type RolloutFact =
-  | { readonly type: "Created"; readonly plan: RolloutPlan; readonly planDigest: string; readonly channel: ChannelName; readonly stable: string; readonly candidate: string; readonly seed: string }
+  | {
+      readonly type: "Created";
+      readonly plan: RolloutPlan;
+      readonly planDigest: string;
+      readonly channel: ChannelName;
+      readonly stable: string;
+      readonly candidate: string;
+      readonly seed: string;
+    }
   | { readonly type: "Validated"; readonly waits: readonly Wait[] }
   | { readonly type: "WaitEnded"; readonly wait: Wait }
   | { readonly type: "ApprovalDenied" }
@@ -46,7 +64,13 @@ export type RolloutFact =
   | { readonly type: "RoutesAcked"; readonly epoch: number }
   | { readonly type: "TimeObserved"; readonly ms: number }
   | { readonly type: "EvidenceSnapshot"; readonly reading: Reading; readonly evidenceHash: string }
-  | { readonly type: "HarmCrossed"; readonly metric: MetricName; readonly logR: number; readonly candidateSessions: number; readonly evidenceHash: string }
+  | {
+      readonly type: "HarmCrossed";
+      readonly metric: MetricName;
+      readonly logR: number;
+      readonly candidateSessions: number;
+      readonly evidenceHash: string;
+    }
   | { readonly type: "NoWorseCertified"; readonly metric: MetricName; readonly evidenceHash: string }
   | { readonly type: "HoldSet"; readonly hold: HoldReason }
   | { readonly type: "HoldCleared"; readonly hold: HoldReason }

@@ -11,7 +11,7 @@ import { knownRelease } from "./release-names.ts";
 
 /** A rollout on the wire, with the evidence as it stands now or as it stood at the end. */
 export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promise<z.input<typeof rolloutView>> {
-  const reading = delivery.observatory.ledger(rollout.id)?.evidence.reading() ?? rollout.reading;
+  const reading = delivery.observatory.ledger(rollout.id)?.reading() ?? rollout.reading;
   const [stable, candidate] = await Promise.all([
     knownRelease(delivery.releases, rollout.stable),
     knownRelease(delivery.releases, rollout.candidate),

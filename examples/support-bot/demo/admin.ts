@@ -1,0 +1,35 @@
+import { ask } from "../../../src/cli/client.ts";
+import type { Connection } from "../../../src/cli/client.ts";
+import { sendProject } from "../../../src/cli/project-bundle.ts";
+import { listEndpoints } from "../../../src/contract/endpoints.ts";
+import { createKey } from "../../../src/contract/keys.ts";
+import { showRollout } from "../../../src/contract/rollouts.ts";
+import type { rolloutView } from "../../../src/contract/rollouts.ts";
+import type { z } from "zod";
+
+/** A rollout as the admin API shows it. */
+export type RolloutView = z.output<typeof rolloutView>;
+
+/** Applies one of the example's configurations and returns the rollout it opened, if any. */
+export async function applyExample(connection: Connection, path: string): Promise<string | null> {
+  const answer = await sendProject(connection, { path, dryRun: false });
+  const [mistake] = answer.mistakes;
+  if (mistake !== undefined) throw new Error(`${mistake.file}:${mistake.line}:${mistake.column} ${mistake.message}`);
+  return answer.endpoints[0]?.rollout ?? null;
+}
+
+/** The release that serves the endpoint as stable, or `null` when nothing was applied yet. */
+export async function stableRelease(connection: Connection, endpoint: string): Promise<string | null> {
+  const { data } = await ask(connection, listEndpoints);
+  return data.find((one) => one.endpoint === endpoint)?.stable.name ?? null;
+}
+
+/** A key for the demo's application: it may call the endpoint and nothing else. */
+export async function createApplicationKey(connection: Connection, endpoint: string): Promise<string> {
+  const body = { name: "demo application", scopes: ["inference"], endpoints: [endpoint], expires_at: null };
+  return (await ask(connection, createKey, { body })).secret;
+}
+
+/** Looks at a rollout. */
+export const lookAt = (connection: Connection, rollout: string): Promise<RolloutView> =>
+  ask(connection, showRollout, { params: { rollout } });

@@ -1,0 +1,45 @@
+import { printable } from "../../domain/release/printable.ts";
+import type { Mistake } from "../project.ts";
+import { looksSecret } from "../secret-shape.ts";
+
+/** A place in a file; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const MAX_SHOWN = 80;
+
+/** A value as mistakes show it: quoted, short, printable; what looks like a secret is never shown. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  if (typeof value === "string") {
+    if (looksSecret(value)) return "(a value that looks like a secret)";
+    const short = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
+    return JSON.stringify(printable(short).toWellFormed());
+  }
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return Array.isArray(value) ? "a list" : "a section";
+}
+
+/** What a mistake is about, without its place. */
+export interface Fault {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Sets a fault in its place. */
+export function mistake(place: Place, { message, fix }: Fault): Mistake {
+  const { file, line, column } = place;
+  return { file, line, column, message: printable(message).toWellFormed(), fix: printable(fix).toWellFormed() };
+}
+
+/** By file in the order of first appearance, then by place; equal ones once. */
+export function sortMistakes(mistakes: readonly Mistake[]): readonly Mistake[] {
+  const files = [...new Set(mistakes.map((one) => one.file))];
+  const unique = new Map(mistakes.map((one) => [`${one.file}\n${one.line}\n${one.column}\n${one.message}`, one]));
+  return [...unique.values()].toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}

@@ -1,0 +1,36 @@
+import type { CST } from "yaml";
+
+/** Deepest nesting of any file, the same as for request bodies. */
+export const MAX_DEPTH = 64;
+
+/** Most values of one file after its aliases are followed. */
+const MAX_VALUES = 200_000;
+
+function childrenOf(token: CST.Token | null | undefined): readonly (CST.Token | null | undefined)[] {
+  if (token === null || token === undefined) return [];
+  if ("items" in token) return token.items.flatMap((item) => [item.key, item.value]);
+  return token.type === "document" ? [token.value] : [];
+}
+
+/** Whether a syntax tree is nested deeper than allowed; level by level, because a hostile one overflows recursion. */
+export function isTooDeep(token: CST.Token): boolean {
+  let level: readonly (CST.Token | null | undefined)[] = [token];
+  // One level more for the document itself.
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH + 1) return true;
+    level = level.flatMap(childrenOf);
+  }
+  return false;
+}
+
+/** Whether plain data stays within the bounds; aliases can make it deeper, larger, even circular. */
+export function isBounded(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  let count = 0;
+  for (let depth = 0; level.length > 0; depth++) {
+    count += level.length;
+    if (depth > MAX_DEPTH || count > MAX_VALUES) return false;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  return true;
+}

@@ -1,0 +1,87 @@
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const DURATION = /^(\d{1,9})(\.\d{1,6})?(ms|s|m|h|d)$/;
+
+/** Pattern of a duration, for the published schema. */
+export const DURATION_PATTERN = DURATION.source;
+
+/** Whole milliseconds of `500ms`, `30s`, `1.5m`, `2h`, `14d`; `null` for anything else. `0` of any unit is 0. */
+export function parseDuration(text: string): number | null {
+  const match = DURATION.exec(text);
+  if (match === null) return null;
+  const ms = Number(`${match[1]}${match[2] ?? ""}`) * UNIT_MS[match[3] as keyof typeof UNIT_MS];
+  const whole = Math.round(ms);
+  // 1.1 × 60,000 is not exact in binary; anything nearer than a millionth is the same number.
+  return Math.abs(ms - whole) < 1e-6 && Number.isSafeInteger(whole) ? whole : null;
+}
+
+/** The shortest spelling of whole milliseconds: `90000` is `90s`, `60000` is `1m`. */
+export function formatDuration(ms: number): string {
+  for (const unit of ["d", "h", "m", "s"] as const) {
+    if (ms >= UNIT_MS[unit] && ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
+  }
+  return ms === 0 ? "0s" : `${ms}ms`;
+}
+
+const PERCENT = /^(\d{1,3}(?:\.\d{1,10})?) ?%$/;
+
+/** Pattern of a percentage, for the published schema. */
+export const PERCENT_PATTERN = PERCENT.source;
+
+/** The number in [0, 1] nearest to a percentage: `2.5%` is 0.025; `null` for anything else or above 100 %. */
+export function parsePercent(text: string): number | null {
+  const match = PERCENT.exec(text);
+  if (match === null) return null;
+  // Shifting the decimal point in the text gives the nearest double; dividing by 100 may not.
+  const share = Number(`${match[1]}e-2`);
+  return share <= 1 ? share : null;
+}
+
+/** A share in [0, 1] as a percentage with at most ten decimals: 0.025 is `2.5%`. */
+export function formatPercent(share: number): string {
+  return `${Number((share * 100).toFixed(10))}%`;
+}
+
+const SIZE_BYTES = { B: 1, KiB: 1_024, MiB: 1_024 ** 2, GiB: 1_024 ** 3 } as const;
+
+const SIZE = /^(\d{1,12}) ?(B|KiB|MiB|GiB)$/;
+
+/** Pattern of a size, for the published schema. */
+export const SIZE_PATTERN = SIZE.source;
+
+/** Bytes of `512 KiB`, `10MiB`; `null` for anything else. */
+export function parseSize(text: string): number | null {
+  const match = SIZE.exec(text);
+  if (match === null) return null;
+  const bytes = Number(match[1]) * SIZE_BYTES[match[2] as keyof typeof SIZE_BYTES];
+  return Number.isSafeInteger(bytes) ? bytes : null;
+}
+
+const DECIMAL = /^(\d{1,7})(?:\.(\d{1,12}))?$/;
+
+/**
+ * A decimal text times ten to the `places`, exact; `null` when it is not a plain decimal with at most seven digits
+ * before the point, or has more decimals than `places` (at most 12).
+ */
+export function parseDecimal(text: string, places: number): bigint | null {
+  const match = DECIMAL.exec(text);
+  const decimals = match?.[2] ?? "";
+  if (match === null || decimals.length > places) return null;
+  return BigInt(`${match[1]}${decimals.padEnd(places, "0")}`);
+}
+
+/**
+ * Pico-dollars per token of a price in USD per million tokens, exact: one USD per million tokens is 1,000,000
+ * pico-dollars per token, so six decimals are all that can be told apart. A number stands for its shortest decimal
+ * spelling, which is the one in the file for up to 15 digits. `null` for anything else.
+ */
+export function parsePrice(value: string | number): bigint | null {
+  return parseDecimal(String(value), 6);
+}
+
+/** The price in USD per million tokens that `pico` stands for, without trailing zeros. */
+export function formatPrice(pico: bigint): string {
+  const digits = pico.toString().padStart(7, "0");
+  const decimals = digits.slice(-6).replace(/0+$/, "");
+  return decimals === "" ? digits.slice(0, -6) : `${digits.slice(0, -6)}.${decimals}`;
+}

@@ -1,0 +1,37 @@
+import type { RolloutPlan } from "../domain/rollout/plan.ts";
+import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
+import type { Channel } from "../domain/traffic/channel.ts";
+import type { Delivery } from "./delivery.ts";
+import { openRollout } from "./open-rollout.ts";
+
+/** A return to an earlier release, without evidence and at once. */
+export interface Return {
+  readonly channel: Channel;
+  /** Id of the release to return to. */
+  readonly release: string;
+  /** The plan of the promotion that is undone; its drain time is kept. */
+  readonly plan: RolloutPlan;
+  readonly actor: Actor;
+  readonly reason: string;
+}
+
+/** Moves the stable pointer in one decision: a rollout of one step, promoted by a person's override. */
+export function returnTo(delivery: Delivery, { channel, release, plan, actor, reason }: Return): Promise<Rollout> {
+  const atOnce: RolloutPlan = {
+    ...plan,
+    steps: [{ weight: 1, minDurationMs: 0, minSessions: 0, approval: false }],
+  };
+  return openRollout(delivery, {
+    channel,
+    release: { id: release },
+    plan: atOnce,
+    actor,
+    reason,
+    queued: false,
+    then: [
+      { type: "Started", stable: channel.stable },
+      { type: "PromotionDecided", basis: "human_override", evidenceHash: null },
+      { type: "StablePointerMoved", from: channel.stable, to: release, epoch: channel.epoch + 1 },
+    ],
+  });
+}

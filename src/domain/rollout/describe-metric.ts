@@ -1,0 +1,63 @@
+import type { MetricReading } from "../evidence/evidence.ts";
+import type { MetricName } from "./plan.ts";
+
+/** How a metric is spoken of. */
+interface Words {
+  readonly name: string;
+  readonly verb: "is" | "are";
+  /** Stands for the metric of the stable release: "9.8 times those of stable". */
+  readonly pronoun: "that" | "those";
+}
+
+const WORDS: Readonly<Record<MetricName, Words>> = {
+  errors: { name: "errors", verb: "are", pronoun: "those" },
+  latency: { name: "latency", verb: "is", pronoun: "that" },
+  "first-token": { name: "time to the first token", verb: "is", pronoun: "that" },
+  cost: { name: "cost", verb: "is", pronoun: "that" },
+};
+
+/** "errors are 9.8 times those of stable (10.3 % against 1.1 %)", as far as the reading can tell. */
+export function describeEffect(metric: MetricName, reading: MetricReading | undefined): string {
+  const { name, verb, pronoun } = WORDS[metric];
+  const ratio = reading?.effect?.ratio;
+  const size = ratio === undefined ? `worse than ${pronoun} of stable` : `${round(ratio)} times ${pronoun} of stable`;
+  const values = describeValues(reading);
+  return `${name} ${verb} ${size}${values === null ? "" : ` (${values})`}`;
+}
+
+/** "10.3 % against 1.1 %": candidate against stable; `null` when one of them is missing. */
+export function describeValues(reading: MetricReading | undefined): string | null {
+  if (reading === undefined) return null;
+  const { candidate, stable } = reading.value;
+  if (candidate === null || stable === null) return null;
+  return `${formatValue(candidate, reading.unit)} against ${formatValue(stable, reading.unit)}`;
+}
+
+/** "errors, latency and cost". */
+export const listMetrics = (metrics: readonly MetricName[]): string =>
+  listWords(metrics.map((metric) => WORDS[metric].name));
+
+/** "is" or "are", as the list of metrics wants it. */
+export const verbFor = (metrics: readonly MetricName[]): "is" | "are" => {
+  const [only, ...others] = metrics;
+  return only === undefined || others.length > 0 ? "are" : WORDS[only].verb;
+};
+
+/** "a, b and c". */
+export function listWords(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** A number for a sentence: "9.8", "1.04", "1,240". */
+const round = (value: number): string => value.toLocaleString("en-US", { maximumSignificantDigits: value < 2 ? 3 : 2 });
+
+function formatValue(value: number, unit: MetricReading["unit"]): string {
+  if (unit === "share") return `${(value * 100).toFixed(1)} %`;
+  if (unit === "usd") return `$${value.toLocaleString("en-US", { maximumSignificantDigits: 3 })}`;
+  return value < 1_000 ? `${Math.round(value)} ms` : `${(value / 1_000).toFixed(2)} s`;
+}
+
+/** A weight for a sentence: "5 %", "0.5 %". */
+export const formatShare = (share: number): string =>
+  `${(share * 100).toLocaleString("en-US", { maximumSignificantDigits: 3 })} %`;

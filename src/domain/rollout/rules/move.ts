@@ -1,0 +1,30 @@
+import type { Observation } from "../observation.ts";
+import type { Phase, Rollout, RolloutFact } from "../rollout.ts";
+import { drain, promote, withdrawTo } from "./finish.ts";
+import { ramp } from "./ramp.ts";
+import type { Rule } from "./rule.ts";
+import { start } from "./start.ts";
+
+const rest: Rule = () => [];
+
+/** What moves a rollout on, by where it is. */
+const MOVES: Readonly<Record<Phase, Rule>> = {
+  draft: rest,
+  validated: start,
+  pending: start,
+  shadowing: rest,
+  ramping: ramp,
+  promoting: promote,
+  draining: drain,
+  completed: rest,
+  rolling_back: withdrawTo("RolledBack"),
+  rolled_back: rest,
+  aborting: withdrawTo("Aborted"),
+  aborted: rest,
+  superseded: rest,
+  cancelled: rest,
+};
+
+/** The one step forward, or back, that is due. */
+export const move = (rollout: Rollout, observation: Observation): readonly RolloutFact[] =>
+  MOVES[rollout.phase](rollout, observation);

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import colors from "picocolors";
+import { destination, pino } from "pino";
+import type { Logger } from "pino";
+import { OptionsError, readOptions, USAGE } from "../config/options.ts";
+import type { Options } from "../config/options.ts";
+import { RollwardError } from "../domain/errors.ts";
+import type { Server } from "./serve.ts";
+import { ProjectError } from "./start-project.ts";
+
+type Serve = (options: Options, environment: NodeJS.ProcessEnv, log: Logger) => Promise<Server>;
+
+const OLDEST_NODE = 24;
+
+/** Reads the command line, serves until told to stop, and explains failures in sentences. */
+export async function runFromCommandLine(serve: Serve): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    requireNode();
+    const options = readOptions(process.argv.slice(2), process.env);
+    if (options.help) {
+      process.stdout.write(USAGE);
+      return;
+    }
+    if (options.fresh) rmSync(options.dataDir, { recursive: true, force: true });
+    const server = await serve(options, process.env, logFor(options));
+    greet(server, { options, tookMs: performance.now() - startedAt });
+    const demo = options.demo ? startDemo(server) : null;
+    stopOnSignal(server, () => demo?.kill("SIGTERM"));
+  } catch (error) {
+    explain(error);
+    process.exit(1);
+  }
+}
+
+function requireNode(): void {
+  if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
+    throw new RollwardError("node_too_old", { version: process.version });
+  }
+}
+
+/** The demo tells its story on the terminal, so its log goes to a file beside the data. */
+function logFor(options: Options): Logger {
+  if (!options.demo) return pino();
+  mkdirSync(options.dataDir, { recursive: true });
+  return pino(destination({ dest: join(options.dataDir, "rollward.log"), sync: false }));
+}
+
+function greet({ url, createdKey }: Server, { options, tookMs }: { options: Options; tookMs: number }): void {
+  const store = options.databaseUrl === null ? options.dataDir : "PostgreSQL";
+  const lines = [`${colors.bold("rollward")}  ${url}  ${colors.dim(`data: ${store}, up in ${(tookMs / 1000).toFixed(1)} s`)}`];
+  if (createdKey !== null) {
+    lines.push(`admin key (shown only now): ${colors.bold(createdKey)}`, "  export ROLLWARD_API_KEY=…  for the rollward command");
+  }
+  process.stdout.write(`${lines.join("\n")}\n\n`);
+}
+
+/** The demo is an application of its own: another process that knows only the address and a key. */
+function startDemo(server: Server): ReturnType<typeof spawn> {
+  const script = fileURLToPath(new URL("../../examples/support-bot/demo/drive.ts", import.meta.url));
+  return spawn(process.execPath, [script], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ROLLWARD_URL: server.url, ROLLWARD_API_KEY: server.demoKey },
+  });
+}
+
+function stopOnSignal(server: Server, before: () => void): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    before();
+    server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        explain(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+function explain(error: unknown): void {
+  if (error instanceof RollwardError && error.code !== "internal") {
+    process.stderr.write(`${error.message}\n${error.help}\n`);
+  } else if (error instanceof OptionsError || error instanceof ProjectError) {
+    process.stderr.write(`${error.message}\n`);
+  } else {
+    process.stderr.write(`Rollward could not start.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  }
+}
