@@ -1,22 +1,7 @@
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-const DURATION = /^(\d{1,9})(\.\d{1,6})?(ms|s|m|h|d)$/;
-
-/** Pattern of a duration, for the published schema. */
-export const DURATION_PATTERN = DURATION.source;
-
-/** Whole milliseconds of `500ms`, `30s`, `1.5m`, `2h`, `14d`; `null` for anything else. `0` of any unit is 0. */
-export function parseDuration(text: string): number | null {
-  const match = DURATION.exec(text);
-  if (match === null) return null;
-  const ms = Number(`${match[1]}${match[2] ?? ""}`) * UNIT_MS[match[3] as keyof typeof UNIT_MS];
-  const whole = Math.round(ms);
-  // 1.1 × 60,000 is not exact in binary; anything nearer than a millionth is the same number.
-  return Math.abs(ms - whole) < 1e-6 && Number.isSafeInteger(whole) ? whole : null;
-}
-
 /** The shortest spelling of whole milliseconds: `90000` is `90s`, `60000` is `1m`. */
-export function formatDuration(ms: number): string {
+export function spellDuration(ms: number): string {
   for (const unit of ["d", "h", "m", "s"] as const) {
     if (ms >= UNIT_MS[unit] && ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
   }

@@ -1,15 +1,19 @@
 import * as z from "zod";
+import { parseDurationMs } from "../../kit/duration.ts";
 import { type Fault, shown } from "../source/mistakes.ts";
-import { DURATION_PATTERN, PERCENT_PATTERN, SIZE_PATTERN, formatDuration, parseDuration, parsePercent, parsePrice, parseSize } from "../units.ts";
+import { PERCENT_PATTERN, SIZE_PATTERN, parseDecimal, parsePercent, parsePrice, parseSize, spellDuration } from "../units.ts";
 
-/** A value that a leaf does not take. `message` says what was expected; the value itself is added where `shows`. */
+/** A value that a leaf does not take. `message` says what was expected and, where that is safe, what is there. */
 export class Refusal implements Fault {
   readonly message: string;
   readonly fix: string;
+  /** The member at fault when the value is a section: the mistake then stands at its key. */
+  readonly member: string | null;
 
-  constructor(message: string, fix: string) {
+  constructor(message: string, fix: string, member: string | null = null) {
     this.message = message;
     this.fix = fix;
+    this.member = member;
   }
 }
 
@@ -24,8 +28,8 @@ const readLeaf =
   (input: unknown, context: z.RefinementCtx): T => {
     const value = read(input);
     if (!(value instanceof Refusal)) return value;
-    const { message, fix } = value;
-    context.addIssue({ code: "custom", message, params: { fix, missing: input === undefined } });
+    const { message, fix, member } = value;
+    context.addIssue({ code: "custom", message, path: member === null ? [] : [member], params: { fix, atKey: member !== null } });
     return z.NEVER;
   };
 
@@ -47,16 +51,18 @@ export const text = (terms: { readonly what: string; readonly max: number; reado
     },
   });
 
+const DURATION_PATTERN = "^(\\d{1,9}(ms|[smhd])){1,5}$";
+
 /** A duration, as whole milliseconds within the bounds. */
 export const duration = (bounds: { readonly min?: number; readonly max: number }) =>
   leaf<number>({
     json: { type: "string", pattern: DURATION_PATTERN },
     read: (input) => {
-      const ms = typeof input === "string" ? parseDuration(input) : null;
-      if (ms === null) return new Refusal(expected("a duration", input), "write a number and its unit: 500ms, 30s, 5m, 2h or 14d");
+      const ms = typeof input === "string" ? parseDurationMs(input) : null;
+      if (ms === null) return new Refusal(expected("a duration", input), "write a number and its unit: 500ms, 30s, 5m, 1h30m or 14d");
       const { min = 0, max } = bounds;
       if (ms < min || ms > max) {
-        return new Refusal(`expected a duration from ${formatDuration(min)} to ${formatDuration(max)}, not ${shown(input)}`, "choose one in this range");
+        return new Refusal(`expected a duration from ${spellDuration(min)} to ${spellDuration(max)}, not ${shown(input)}`, "choose one in this range");
       }
       return ms;
     },
@@ -70,7 +76,7 @@ export const days = () =>
   leaf<number>({
     json: { type: "string", pattern: DURATION_PATTERN },
     read: (input) => {
-      const ms = typeof input === "string" ? parseDuration(input) : null;
+      const ms = typeof input === "string" ? parseDurationMs(input) : null;
       const count = ms === null ? null : ms / MS_PER_DAY;
       if (count === null || !Number.isInteger(count) || count < 1 || count > MAX_DAYS) {
         return new Refusal(expected(`a number of days from 1d to ${MAX_DAYS}d`, input), "write it like 14d; `record: facts` keeps no bytes at all");
@@ -78,6 +84,12 @@ export const days = () =>
       return count;
     },
   });
+
+function percentFix(input: unknown): string {
+  if (typeof input !== "number") return "write it like 5% or 0.5%";
+  if (input < 0 || input > 100) return "write it like 5%";
+  return input > 1 ? `write the sign: "${input}%"` : `write "${Number((input * 100).toPrecision(10))}%", or "${input}%" if you mean that`;
+}
 
 /** A percentage, as a share in [0, 1]. The number 0 needs no sign. */
 export const percent = () =>
@@ -87,8 +99,7 @@ export const percent = () =>
       if (input === 0) return 0;
       const share = typeof input === "string" ? parsePercent(input) : null;
       if (share !== null) return share;
-      const fix = typeof input === "number" ? `write the sign: ${input}%, or ${Number((input * 100).toPrecision(10))}% if you mean the share` : "write it like 5% or 0.5%";
-      return new Refusal(expected("a percentage from 0% to 100%", input), fix);
+      return new Refusal(expected("a percentage from 0% to 100%", input), percentFix(input));
     },
   });
 
@@ -117,6 +128,20 @@ export const number = (bounds: { readonly min: number; readonly max: number; rea
     },
   });
 };
+
+const PICO_PER_USD = 12;
+
+/** An amount in USD with at most twelve decimals, above 0 and at most 9,000, as pico-dollars. */
+export const usd = () =>
+  leaf<number>({
+    json: { type: ["number", "string"], exclusiveMinimum: 0, maximum: 9_000, pattern: "^\\d{1,4}(\\.\\d{1,12})?$" },
+    read: (input) => {
+      const pico = typeof input === "number" || typeof input === "string" ? parseDecimal(String(input), PICO_PER_USD) : null;
+      // Statistics take it as a number, which is exact up to 9,007 USD.
+      if (pico === null || pico <= 0n || pico > 9_000n * 10n ** 12n) return new Refusal(expected("an amount in USD above 0 and at most 9000", input), "write a plain decimal, for example 0.05");
+      return Number(pico);
+    },
+  });
 
 /** A price in USD per million tokens with at most six decimals, as pico-dollars per token; exact. */
 export const price = () =>

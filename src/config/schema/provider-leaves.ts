@@ -1,4 +1,5 @@
 import { baseUrlFault } from "../base-url.ts";
+import { looksSecret } from "../secret-shape.ts";
 import { shown } from "../source/mistakes.ts";
 import { Refusal, leaf, number } from "./leaf.ts";
 
@@ -50,9 +51,10 @@ export const headers = () =>
       const read = new Map<string, string>();
       for (const [name, value] of Object.entries(input)) {
         const lower = name.toLowerCase();
-        if (!TOKEN.test(name) || read.has(lower)) return new Refusal(`${shown(name)} is not a header name or is here twice`, "use letters, digits and hyphens");
-        if (REFUSED_HEADERS.test(lower)) return new Refusal(`the header ${shown(name)} cannot be set here`, "name the variable that holds the key in `key_env`; other headers of the connection are set by Rollward");
-        if (typeof value !== "string" || !HEADER_VALUE.test(value)) return new Refusal(`the header ${shown(name)} needs a text of printable ASCII characters`, "put the value in quotes");
+        if (!TOKEN.test(name) || read.has(lower)) return new Refusal(`${shown(name)} is not a header name or is here twice`, "use letters, digits and hyphens", name);
+        if (REFUSED_HEADERS.test(lower)) return new Refusal(`the header ${shown(name)} cannot be set here`, "name the variable that holds the key in `key_env`; other headers of the connection are set by Rollward", name);
+        if (typeof value !== "string" || !HEADER_VALUE.test(value)) return new Refusal(`the header ${shown(name)} needs a text of printable ASCII characters`, "put the value in quotes", name);
+        if (looksSecret(value)) return new Refusal(`the value of the header ${shown(name)} looks like a secret`, "name the variable that holds the key in `key_env`", name);
         read.set(lower, value);
       }
       return Object.fromEntries(read);

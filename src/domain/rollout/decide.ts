@@ -1,7 +1,7 @@
+import type { Reading } from "../evidence/evidence.ts";
 import { applyFact } from "./reduce.ts";
 import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutFact } from "./rollout.ts";
-import type { Observation } from "./observation.ts";
 import { acknowledge } from "./rules/acknowledge.ts";
 import { certify } from "./rules/certify.ts";
 import { judgeHarm } from "./rules/judge-harm.ts";
@@ -12,7 +12,34 @@ import { reachDeadline } from "./rules/reach-deadline.ts";
 import type { Rule } from "./rules/rule.ts";
 import { withEvidence } from "./rules/with-evidence.ts";
 
-export type { Observation } from "./observation.ts";
+/** What one look at a rollout saw. */
+export interface Observation {
+  /**
+   * Observed time that is not in the log yet, milliseconds: outages are not in it (the caller caps each
+   * look). The caller adds up its looks until a decision carries a `TimeObserved`, then begins again at 0.
+   */
+  readonly observedMs: number;
+  /** Crossings in it are latched: a test that has crossed once stays crossed. */
+  readonly reading: Reading;
+  readonly evidenceHash: string;
+  /** Sessions assigned on the present step, both arms. */
+  readonly stepSessions: number;
+  /** Milliseconds since the last final outcome or the step began. */
+  readonly quietMs: number;
+  /** Every live replica serves `rollout.epoch`. */
+  readonly routesAcked: boolean;
+  readonly frozen: boolean;
+  /** The candidate's model and tools can still be reached. */
+  readonly candidateResolvable: boolean;
+  /** The stable arm still answers (not failing altogether). */
+  readonly controlHealthy: boolean;
+  /** The epoch to use if this decision changes routing. */
+  readonly nextEpoch: number;
+  /** The channel's stable release id now. */
+  readonly channelStable: string;
+  /** No other rollout of the channel has started and not ended. */
+  readonly channelFree: boolean;
+}
 
 /** In this order: harm comes before anything that could raise the weight, moving on comes last. */
 const RULES: readonly Rule[] = [observeTime, acknowledge, judgeHarm, certify, reachDeadline, keepHolds, move];

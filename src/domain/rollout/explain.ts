@@ -1,4 +1,4 @@
-import { describeEffect, describeValues, formatShare, listMetrics, listWords, verbFor } from "./describe-metric.ts";
+import { describeEffect, describeValues, formatShare, listMetrics, listWords, verbFor } from "./describe-effect.ts";
 import type { MetricName } from "./plan.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
 import { isProven } from "./rules/certify.ts";

@@ -1,16 +1,13 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import type { ChannelName } from "../traffic/route.ts";
-import type { RolloutPlan } from "./plan.ts";
+import type { MetricPlan, ObservationWindow, RolloutPlan } from "./plan.ts";
 import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutFact, Wait } from "./rollout.ts";
-
-// Whoever opens a rollout finds the plan's rules and the default here.
-export { checkPlan } from "./check-plan.ts";
-export { DEFAULT_PLAN } from "./default-plan.ts";
+import { STRATEGIES } from "./strategies/index.ts";
 
 /** What a rollout is opened with. */
-export interface Opening {
+export interface RolloutToOpen {
   readonly channel: ChannelName;
   /** Must have passed `checkPlan`. */
   readonly plan: RolloutPlan;
@@ -24,7 +21,7 @@ export interface Opening {
 }
 
 /** The first facts of a rollout. `decide` starts it and enters the first step. */
-export const openingFacts = ({ waits, plan, ...rest }: Opening): readonly RolloutFact[] => [
+export const openingFacts = ({ waits, plan, ...rest }: RolloutToOpen): readonly RolloutFact[] => [
   { type: "Created", plan, planDigest: planDigest(plan), ...rest },
   { type: "Validated", waits },
 ];
@@ -46,4 +43,144 @@ export function onNewRelease(rollout: Rollout): "supersede" | "queue" | "reject"
   const mayYield = startedAt === null || phase === "ramping" || phase === "shadowing";
   if (!mayYield) return "queue";
   return plan.onNewRelease === "supersede" || weight <= SUPERSEDE_UP_TO ? "supersede" : "queue";
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/**
+ * The plan of an endpoint that names none. Margins and ladder: the default policy of the delivery
+ * reference; they are what the project's simulations were run with.
+ */
+export const DEFAULT_PLAN: RolloutPlan = {
+  strategy: "canary",
+  steps: [
+    // About 10 candidate sessions: a candidate that fails every session is proven harmful by the third.
+    // Five minutes let per-minute rate limits and cold caches show.
+    { weight: 0.01, minDurationMs: 5 * MINUTE_MS, minSessions: 1_000, approval: false },
+    // About 50 candidate sessions: 36 prove a rise of errors from 1 % to 10 % in the median run.
+    { weight: 0.05, minDurationMs: 5 * MINUTE_MS, minSessions: 1_000, approval: false },
+    // 25 % nearly minimises the time to a verdict, so the promotion is expected here. The proof decides when
+    // (about 5,000 sessions at 1 % errors); the minimum only keeps a lucky start from deciding alone.
+    { weight: 0.25, minDurationMs: 10 * MINUTE_MS, minSessions: 400, approval: false },
+    { weight: 1, minDurationMs: 0, minSessions: 0, approval: false },
+  ],
+  metrics: [
+    { metric: "errors", harmRatio: 1.25, noWorseRatio: 2, share: 1 / 3, required: true, capPico: null },
+    { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 1 / 3, required: true, capPico: null },
+    { metric: "cost", harmRatio: 1.1, noWorseRatio: 1.2, share: 1 / 3, required: true, capPico: null },
+  ],
+  alpha: 0.05,
+  beta: 0.05,
+  mode: "enforce",
+  // The first turn says whether a release answers; two minutes is the total timeout of a slow model. Outcomes
+  // are consumed in assignment order, so a longer window would delay every verdict by as much.
+  window: { turns: 1, withinMs: 2 * MINUTE_MS },
+  onInconclusive: "hold",
+  // At 40 sessions an hour these margins need about 5.5 days.
+  deadlineMs: 7 * DAY_MS,
+  onNewRelease: "auto",
+  // Long enough for the conversations under way to end, short enough that the next release need not wait.
+  drainMs: 10 * MINUTE_MS,
+  // At 40 sessions an hour a quarter of an hour passes without any once in 20,000 times.
+  noDataMs: 15 * MINUTE_MS,
+};
+
+/** How far the shares of a plan may be from 1 together: rounding only. */
+const SHARE_TOLERANCE = 1e-9;
+/** A session that waits longer than a day for its outcome would delay every verdict behind it. */
+const MAX_WINDOW_MS = 24 * 60 * 60_000;
+const MAX_TURNS = 1_000;
+
+/** What is wrong with a plan, in full sentences; [] when it can be frozen. */
+export function checkPlan(plan: RolloutPlan): readonly string[] {
+  return [
+    ...STRATEGIES[plan.strategy].checkSteps(plan.steps),
+    ...checkStepMinimums(plan),
+    ...checkMetrics(plan.metrics),
+    ...checkLevel("alpha", plan.alpha),
+    ...checkLevel("beta", plan.beta),
+    ...checkWindow(plan.window),
+    ...checkTimes(plan),
+  ];
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+const isTime = (value: number): boolean => Number.isFinite(value) && value >= 0;
+const unless = (isFine: boolean, sentence: string): readonly string[] => (isFine ? [] : [sentence]);
+
+const checkStepMinimums = ({ steps }: RolloutPlan): readonly string[] =>
+  steps.flatMap(({ minDurationMs, minSessions }, index) => [
+    ...unless(
+      isTime(minDurationMs),
+      `Step ${index + 1} has a least duration of ${minDurationMs} ms; it must be 0 or more.`,
+    ),
+    ...unless(
+      isCount(minSessions),
+      `Step ${index + 1} has a least number of sessions of ${minSessions}; it must be a whole number, 0 or more.`,
+    ),
+  ]);
+
+function checkMetrics(metrics: readonly MetricPlan[]): readonly string[] {
+  if (metrics.length === 0) return ["The plan has no metrics; without one nothing can be proven."];
+  const names = metrics.map(({ metric }) => metric);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const shares = metrics.reduce((sum, { share }) => sum + share, 0);
+  return [
+    ...metrics.flatMap(checkMetric),
+    ...unless(twice === undefined, `The metric ${twice} is named more than once; name it once.`),
+    ...unless(
+      Math.abs(shares - 1) <= SHARE_TOLERANCE,
+      `The shares of the metrics add up to ${shares}; they must add up to 1.`,
+    ),
+    ...unless(
+      metrics.some(({ required }) => required),
+      "No metric is required; a promotion needs at least one that is proven no worse.",
+    ),
+  ];
+}
+
+function checkMetric({ metric, harmRatio, noWorseRatio, share, capPico }: MetricPlan): readonly string[] {
+  const isCap = capPico === null || (Number.isSafeInteger(capPico) && capPico > 0);
+  return [
+    ...unless(isMargin(harmRatio), `The harm margin of ${metric} is ${harmRatio}; it is a ratio and must be above 1.`),
+    ...unless(
+      isMargin(noWorseRatio),
+      `The no-worse margin of ${metric} is ${noWorseRatio}; it is a ratio and must be above 1.`,
+    ),
+    ...unless(share > 0 && share <= 1, `The share of ${metric} is ${share}; it must be above 0 and at most 1.`),
+    ...unless(isCap, `The cap of ${metric} is ${capPico} pico-dollars; it must be a whole number above 0.`),
+    ...unless(capPico === null || metric === "cost", `The metric ${metric} has a cap; only cost can be capped.`),
+  ];
+}
+
+const isMargin = (ratio: number): boolean => Number.isFinite(ratio) && ratio > 1;
+
+const checkLevel = (name: "alpha" | "beta", level: number): readonly string[] =>
+  unless(level > 0 && level < 1, `The level ${name} is ${level}; it must be above 0 and below 1.`);
+
+const checkWindow = ({ turns, withinMs }: ObservationWindow): readonly string[] => [
+  ...unless(
+    Number.isSafeInteger(turns) && turns >= 1 && turns <= MAX_TURNS,
+    `The window observes ${turns} turns of a session; it must be a whole number from 1 to ${MAX_TURNS}.`,
+  ),
+  ...unless(
+    withinMs > 0 && withinMs <= MAX_WINDOW_MS,
+    `The window is ${withinMs} ms long; it must be above 0 and at most a day (${MAX_WINDOW_MS} ms).`,
+  ),
+];
+
+function checkTimes({ deadlineMs, drainMs, noDataMs, steps }: RolloutPlan): readonly string[] {
+  const leastMs = steps.reduce((sum, { minDurationMs }) => sum + minDurationMs, 0);
+  return [
+    ...unless(
+      Number.isFinite(deadlineMs) && deadlineMs > 0 && !(deadlineMs < leastMs),
+      `The deadline is ${deadlineMs} ms; it must be above 0 and not before the ${leastMs} ms that the steps need.`,
+    ),
+    ...unless(isTime(drainMs), `The drain time is ${drainMs} ms; it must be 0 or more.`),
+    ...unless(
+      Number.isFinite(noDataMs) && noDataMs > 0,
+      `The time without data is ${noDataMs} ms; it must be above 0.`,
+    ),
+  ];
 }

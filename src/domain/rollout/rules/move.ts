@@ -1,6 +1,8 @@
-import type { Observation } from "../observation.ts";
+import type { Observation } from "../decide.ts";
 import type { Phase, Rollout, RolloutFact } from "../rollout.ts";
-import { drain, promote, withdrawTo } from "./finish.ts";
+import { drain } from "./drain.ts";
+import { finishWithdrawal } from "./finish-withdrawal.ts";
+import { promote } from "./promote.ts";
 import { ramp } from "./ramp.ts";
 import type { Rule } from "./rule.ts";
 import { start } from "./start.ts";
@@ -17,9 +19,9 @@ const MOVES: Readonly<Record<Phase, Rule>> = {
   promoting: promote,
   draining: drain,
   completed: rest,
-  rolling_back: withdrawTo("RolledBack"),
+  rolling_back: finishWithdrawal("RolledBack"),
   rolled_back: rest,
-  aborting: withdrawTo("Aborted"),
+  aborting: finishWithdrawal("Aborted"),
   aborted: rest,
   superseded: rest,
   cancelled: rest,

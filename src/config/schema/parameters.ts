@@ -1,0 +1,35 @@
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { closest } from "../suggest.ts";
+import { Refusal, leaf } from "./leaf.ts";
+
+// What the request or other keys of the endpoint say.
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  model: "use `models` of the endpoint",
+  messages: "use `prompt` of the endpoint",
+  tools: "use `tools` of the endpoint",
+  stream: "leave it to the request",
+  stream_options: "leave it to the request",
+  metadata: "leave it to the request",
+  variables: "leave it to the request",
+};
+
+const KNOWN = ["temperature", "top_p", "max_tokens", "max_completion_tokens", "response_format", "presence_penalty", "frequency_penalty", "tool_choice", "parallel_tool_calls", "reasoning_effort", "seed", "stop", "logit_bias", "verbosity", "service_tier", "user"];
+
+/** Request fields that a release sets: any JSON object without the fields that belong elsewhere. Values were checked when the file was read. */
+export const parameters = () =>
+  leaf<Readonly<Record<string, Json>>>({
+    json: { type: "object", additionalProperties: true },
+    read: (input) => {
+      if (typeof input !== "object" || input === null || Array.isArray(input)) return new Refusal("expected request fields", "write each as `name: value`, for example `temperature: 0.2`");
+      for (const name of Object.keys(input)) {
+        const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
+        if (elsewhere !== undefined) return new Refusal(`"${name}" cannot be set here`, elsewhere, name);
+        const near = KNOWN.includes(name) ? null : closest(name, KNOWN);
+        // Providers have fields of their own, so only a slip of the pen is refused.
+        if (near !== null && Math.abs(near.length - name.length) <= 1 && near.replaceAll("_", "") === name.toLowerCase().replaceAll(/[-_]/g, "")) {
+          return new Refusal(`"${name}" is not spelt like the field of the API`, `did you mean "${near}"?`, name);
+        }
+      }
+      return input as JsonObject;
+    },
+  });
