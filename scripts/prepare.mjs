@@ -63,8 +63,10 @@ function install() {
   // delete and install anew, so it gets the machine's own PATH.
   const env = { ...process.env, PATH: hostPath().join(delimiter) };
   // A failing network is retried once, not for minutes; engine warnings of an old npm's Node are not errors.
-  const flags = ["--loglevel=error", "--no-progress", "--no-audit", "--no-fund", "--fetch-retries=1"];
-  const { status, error, stdout, stderr } = spawnSync("npm", ["ci", ...flags], {
+  const flags = ["--no-save", "--loglevel=error", "--no-progress", "--no-audit", "--no-fund", "--fetch-retries=1"];
+  // Not `npm ci`: it refuses a lock file that lacks the optional binaries of a system on which the lock was not
+  // written. With --no-save, `npm install` follows the lock as strictly and leaves it as it is.
+  const { status, error, stdout, stderr } = spawnSync("npm", ["install", ...flags], {
     cwd: root,
     env,
     encoding: "utf8",
@@ -78,7 +80,6 @@ function install() {
   process.stderr.write(`${stdout}${stderr}`);
   fail("The dependencies could not be installed; npm's own words are above.", [
     "No network, or a proxy in between: connect, check `npm config get registry` and `npm ping`, then try again.",
-    "package.json and package-lock.json disagree: run `npm install`.",
     "Disk full or no permission: make room, or check who owns this folder.",
   ]);
 }

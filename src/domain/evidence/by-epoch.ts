@@ -25,7 +25,8 @@ export class ByEpoch<Row extends EpochRow> {
   row(epoch: number, weight: number): Row {
     const latest = this.#latest;
     if (latest !== null && latest.epoch === epoch && latest.weight === weight) return latest;
-    const row = this.#rows.find((known) => known.epoch === epoch && known.weight === weight) ?? this.#insert(epoch, weight);
+    const row =
+      this.#rows.find((known) => known.epoch === epoch && known.weight === weight) ?? this.#insert(epoch, weight);
     this.#latest = row;
     return row;
   }

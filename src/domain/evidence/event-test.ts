@@ -56,7 +56,9 @@ export class EventTest {
       (ratio) => (weight * this.#base + 1 - weight) / (weight * ratio + 1 - weight),
     );
     const factors = {
-      up: Float64Array.from(this.#alternatives, (ratio, index) => Math.log((ratio / this.#base) * (denominators[index] ?? 1))),
+      up: Float64Array.from(this.#alternatives, (ratio, index) =>
+        Math.log((ratio / this.#base) * (denominators[index] ?? 1)),
+      ),
       down: Float64Array.from(denominators, Math.log),
     };
     this.#factors.set(weight, factors);

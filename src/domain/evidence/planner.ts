@@ -1,5 +1,5 @@
 import { theta } from "./event-test.ts";
-import { HARM_RATIO } from "./grids.ts";
+import { HARM_RATIO, NO_WORSE_RATIO } from "./grids.ts";
 import { logThreshold } from "./thresholds.ts";
 
 /** Sessions until a decision. */
@@ -36,13 +36,18 @@ export function growthPerSession({ stableRate, candidateRate, weight, margin }: 
   return rate * divergence((weight * candidateRate) / rate, theta(weight, margin));
 }
 
-/** Expected number of sessions until the event-conditional test crosses ln(1/level); Infinity when it never will. */
-export function planSessions(terms: PlannerTerms): Plan {
+const planSessions = (terms: PlannerTerms, gridSize: number): Plan => {
   const growth = growthPerSession(terms);
   const total = logThreshold(terms.level) / growth;
   return {
     total,
     candidate: total * terms.weight,
-    totalWithMixtureCost: (logThreshold(terms.level) + Math.log(HARM_RATIO.length)) / growth,
+    totalWithMixtureCost: (logThreshold(terms.level) + Math.log(gridSize)) / growth,
   };
-}
+};
+
+/** Expected sessions until harm is proven at level α when the candidate's true rate is above `margin` times stable's. */
+export const planHarm = (terms: PlannerTerms): Plan => planSessions(terms, HARM_RATIO.length);
+
+/** Expected sessions until the candidate is proven no worse at level β when its true rate is below `margin` times stable's. */
+export const planNoWorse = (terms: PlannerTerms): Plan => planSessions(terms, NO_WORSE_RATIO.length);

@@ -42,7 +42,7 @@ export interface Observation {
 }
 
 /** In this order: harm comes before anything that could raise the weight, moving on comes last. */
-const RULES: readonly Rule[] = [observeTime, acknowledge, judgeHarm, certify, reachDeadline, keepHolds, move];
+const RULES: readonly Rule[] = [observeTime, judgeHarm, acknowledge, certify, reachDeadline, keepHolds, move];
 
 /**
  * The machine's next facts, [] when nothing is due. At most one StepEntered per call, and nothing after a

@@ -1,0 +1,120 @@
+import { fork, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sendProject } from "../../src/cli/project-bundle.ts";
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Something that answers chat completions, and how to ask it. */
+export interface Contestant {
+  readonly name: "direct" | "bare" | "rollward" | "portkey";
+  readonly port: number;
+  readonly headers: readonly string[];
+  readonly model: string;
+  readonly process: ChildProcess;
+}
+
+/** Long enough that a load generator cannot be refused as a guess, and the same in every run. */
+const ADMIN_KEY = "bench-admin-key-0123456789-0123456789";
+
+/** Version of Portkey's gateway that is compared; installed beside the bench, never a dependency. */
+const PORTKEY = "@portkey-ai/gateway@1.15.2";
+
+/** Forks a script that says `{port}` when it listens. */
+function forkServer(script: string, args: readonly string[]): Promise<{ port: number; process: ChildProcess }> {
+  const child = fork(here(script), args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  return new Promise((resolve, reject) => {
+    child.once("message", ({ port }: { port: number }) => resolve({ port, process: child }));
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${script} ended with ${code}`)));
+  });
+}
+
+export async function startDirect(): Promise<Contestant> {
+  return { name: "direct", headers: [], model: "bench-1", ...(await forkServer("mock-upstream.ts", [])) };
+}
+
+export async function startBare(upstream: number): Promise<Contestant> {
+  return { name: "bare", headers: [], model: "bench-1", ...(await forkServer("bare-proxy.ts", [String(upstream)])) };
+}
+
+/** Rollward with everything on: key, assignment by a running rollout, rendering, evidence, recording. */
+export async function startRollward(upstream: number): Promise<Contestant> {
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), "rollward-bench-"));
+  const child = spawn(process.execPath, [here("../../src/main.ts"), "--no-demo", "--port", String(port), "--data-dir", directory], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ROLLWARD_ADMIN_KEY: ADMIN_KEY, BENCH_KEY: "none" },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await answers(`${url}/readyz`);
+  for (const release of [1, 2]) await apply(url, { upstream, release });
+  return {
+    name: "rollward",
+    port,
+    headers: [`authorization: Bearer ${ADMIN_KEY}`, "x-rollward-session: {session}"],
+    model: "bench",
+    process: child,
+  };
+}
+
+async function apply(url: string, { upstream, release }: { upstream: number; release: number }): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "rollward-bench-project-"));
+  const { writeFileSync } = await import("node:fs");
+  for (const name of ["rollward.yaml", "prompt.md"]) {
+    const text = readFileSync(here(`project/${name}`), "utf8");
+    writeFileSync(join(directory, name), text.replaceAll("UPSTREAM_PORT", String(upstream)).replaceAll("RELEASE", String(release)));
+  }
+  const answer = await sendProject({ url, key: ADMIN_KEY }, { path: join(directory, "rollward.yaml"), dryRun: false });
+  if (!answer.applied) throw new Error(JSON.stringify(answer.mistakes));
+}
+
+/** Portkey's gateway from the package registry, installed on first use; `null` when it cannot be had. */
+export async function startPortkey(upstream: number): Promise<Contestant | null> {
+  const directory = join(tmpdir(), "rollward-bench-portkey");
+  const script = join(directory, "node_modules/@portkey-ai/gateway/build/start-server.js");
+  if (!existsSync(script) && !(await install(directory))) return null;
+  const port = await freePort();
+  const child = spawn(process.execPath, [script, `--port=${port}`, "--headless"], { stdio: "ignore" });
+  await answers(`http://127.0.0.1:${port}/`);
+  return {
+    name: "portkey",
+    port,
+    headers: [
+      "authorization: Bearer none",
+      "x-portkey-provider: openai",
+      `x-portkey-custom-host: http://127.0.0.1:${upstream}/v1`,
+    ],
+    model: "bench-1",
+    process: child,
+  };
+}
+
+function install(directory: string): Promise<boolean> {
+  const npm = spawn("npm", ["install", "--no-save", "--prefix", directory, "--loglevel", "error", PORTKEY], { stdio: "ignore" });
+  return new Promise((resolve) => {
+    npm.once("exit", (code) => resolve(code === 0));
+    npm.once("error", () => resolve(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function answers(url: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const response = await fetch(url).catch(() => null);
+    if (response !== null && response.status < 500) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Nothing answers at ${url}.`);
+}

@@ -1,0 +1,174 @@
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+import { ResponseReader } from "./response-reader.ts";
+
+/** One measurement that the generator is asked for. */
+export interface LoadOrder {
+  readonly port: number;
+  readonly path: string;
+  /** Header lines besides host, type and length; `{session}` is replaced. */
+  readonly headers: readonly string[];
+  readonly body: string;
+  readonly connections: number;
+  /** `closed`: as fast as answers come, for `seconds` or `calls`. `open`: at a fixed rate, for `seconds`. */
+  readonly mode: "closed" | "open";
+  readonly seconds: number;
+  readonly calls?: number;
+  readonly ratePerSecond?: number;
+}
+
+/** What the generator measured. Times in milliseconds, as the client sees them. */
+export interface LoadResult {
+  readonly calls: number;
+  readonly errors: number;
+  readonly seconds: number;
+  readonly callsPerSecond: number;
+  readonly eventsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly firstEventP50Ms: number;
+}
+
+/** Calls that one session makes: conversations have a few turns. */
+const CALLS_PER_SESSION = 4;
+
+class Generator {
+  readonly #order: LoadOrder;
+  readonly #latencies: number[] = [];
+  readonly #firstEvents: number[] = [];
+  #calls = 0;
+  #started = 0;
+  #errors = 0;
+  #events = 0;
+  #startedAt = 0;
+  #ended = false;
+  readonly #done = Promise.withResolvers<void>();
+  readonly #idle: Connection[] = [];
+  readonly #backlog: number[] = [];
+  readonly #run = Math.random().toString(36).slice(2, 10);
+
+  constructor(order: LoadOrder) {
+    this.#order = order;
+  }
+
+  async run(): Promise<LoadResult> {
+    const connections = await Promise.all(
+      Array.from({ length: this.#order.connections }, () => openConnection(this.#order.port)),
+    );
+    this.#startedAt = performance.now();
+    setTimeout(() => this.#end(), this.#order.seconds * 1000);
+    if (this.#order.mode === "closed") for (const connection of connections) this.#keepBusy(connection);
+    else this.#keepRate(connections);
+    await this.#done.promise;
+    for (const { socket } of connections) socket.destroy();
+    return this.#result();
+  }
+
+  #keepBusy(connection: Connection): void {
+    if (this.#ended || (this.#order.calls !== undefined && this.#started >= this.#order.calls)) {
+      if (this.#order.calls !== undefined && this.#calls >= this.#order.calls) this.#end();
+      return;
+    }
+    this.#send(connection, performance.now(), () => this.#keepBusy(connection));
+  }
+
+  /** Calls start when they are due, whether answers have come or not; waiting for a connection counts. */
+  #keepRate(connections: readonly Connection[]): void {
+    this.#idle.push(...connections);
+    const gapMs = 1000 / (this.#order.ratePerSecond ?? 100);
+    let due = performance.now();
+    const timer = setInterval(() => {
+      if (this.#ended) return clearInterval(timer);
+      for (const now = performance.now(); due <= now; due += gapMs) this.#backlog.push(due);
+      this.#takeBacklog();
+    }, 1);
+  }
+
+  #takeBacklog(): void {
+    while (this.#backlog.length > 0) {
+      const connection = this.#idle.pop();
+      const due = connection === undefined ? undefined : this.#backlog.shift();
+      if (connection === undefined || due === undefined) return;
+      this.#send(connection, due, () => {
+        this.#idle.push(connection);
+        this.#takeBacklog();
+      });
+    }
+  }
+
+  #send(connection: Connection, dueAt: number, next: () => void): void {
+    this.#started += 1;
+    let sawEvent = false;
+    connection.onData = (chunk) => {
+      const response = connection.reader.push(chunk);
+      if (!sawEvent && (connection.reader.sawEvent || (response?.events ?? 0) > 0)) {
+        sawEvent = true;
+        this.#firstEvents.push(performance.now() - dueAt);
+      }
+      if (response === null) return;
+      this.#calls += 1;
+      this.#events += response.events;
+      if (response.status !== 200) this.#errors += 1;
+      this.#latencies.push(performance.now() - dueAt);
+      next();
+    };
+    connection.socket.write(this.#request());
+  }
+
+  #request(): string {
+    const { path, headers, body, port } = this.#order;
+    const session = `${this.#run}-${Math.floor(this.#started / CALLS_PER_SESSION)}`;
+    const lines = headers.map((line) => `${line.replace("{session}", session)}\r\n`).join("");
+    return `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n${lines}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#done.resolve();
+  }
+
+  #result(): LoadResult {
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    return {
+      calls: this.#calls,
+      errors: this.#errors,
+      seconds,
+      callsPerSecond: this.#calls / seconds,
+      eventsPerSecond: this.#events / seconds,
+      p50Ms: quantile(this.#latencies, 0.5),
+      p99Ms: quantile(this.#latencies, 0.99),
+      firstEventP50Ms: quantile(this.#firstEvents, 0.5),
+    };
+  }
+}
+
+interface Connection {
+  readonly socket: Socket;
+  readonly reader: ResponseReader;
+  onData: (chunk: Buffer) => void;
+}
+
+async function openConnection(port: number): Promise<Connection> {
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  await new Promise((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", reject);
+  });
+  socket.on("error", () => {});
+  const connection: Connection = { socket, reader: new ResponseReader(), onData: () => {} };
+  socket.on("data", (chunk) => connection.onData(chunk));
+  return connection;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+process.on("message", (order: LoadOrder) => {
+  new Generator(order).run().then(
+    (result) => process.send?.(result),
+    (error: unknown) => process.send?.({ failed: String(error) }),
+  );
+});

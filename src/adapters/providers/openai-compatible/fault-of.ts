@@ -1,0 +1,93 @@
+import { RollwardError } from "../../../domain/errors.ts";
+
+/** What is needed to turn an error answer into an error of the table. */
+export interface FaultTerms {
+  readonly provider: string;
+  readonly keyEnv: string | null;
+  /** Texts that must never be repeated. */
+  readonly secrets: readonly string[];
+}
+
+/** Longest text of a provider that is repeated in an error, characters. */
+const REASON_CHARACTERS = 500;
+/** Shorter settings are words, not secrets. */
+const SECRET_CHARACTERS = 8;
+
+/**
+ * A provider's error answer as an error of the table. What the same provider may answer on another try
+ * (408, 409, 425, 429, 5xx) is retryable; what it would refuse again is not. 402 means that the account
+ * behind our key cannot pay, so it counts as our credentials.
+ */
+export function faultOf(terms: FaultTerms, status: number, body: Buffer): RollwardError {
+  const { provider } = terms;
+  if (status === 429) return new RollwardError("provider_rate_limited", { provider, status });
+  if (status === 401 || status === 402 || status === 403) {
+    return new RollwardError("provider_credentials", {
+      provider,
+      status,
+      variable: terms.keyEnv ?? "that holds the provider's key",
+    });
+  }
+  if (status >= 500 || status === 408 || status === 409 || status === 425) {
+    return new RollwardError("provider_error", { provider, status });
+  }
+  if (status < 400) {
+    const reason = `it has the status ${status}; redirects are not followed`;
+    return new RollwardError("provider_bad_answer", { provider, reason, status });
+  }
+  const { message, param } = explanationIn(body);
+  const reason = clean(redact(message, terms.secrets));
+  return new RollwardError("provider_refused_request", {
+    provider,
+    status,
+    reason: reason === "" ? `it answered ${status}.` : reason,
+    ...(param === null ? {} : { param }),
+  });
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly param: string | null;
+}
+
+const FIELD = /^[\w.[\]-]{1,100}$/;
+
+/** Finds the words in the forms in use: OpenAI's `error.message`, a plain `error` or `message`, FastAPI's `detail`. */
+function explanationIn(body: Buffer): Explanation {
+  const text = body.toString("utf8");
+  const parsed = parsedOrNull(text);
+  if (!isRecord(parsed)) return { message: parsed === null && /^\s*</.test(text) ? "it answered with a web page." : text, param: null };
+  const error = isRecord(parsed["error"]) ? parsed["error"] : parsed;
+  const detail: unknown = Array.isArray(error["detail"]) ? error["detail"][0] : error["detail"];
+  const message = [error["message"], parsed["error"], detail, isRecord(detail) ? detail["msg"] : null];
+  const param = error["param"];
+  return {
+    message: message.find((candidate) => typeof candidate === "string") ?? "",
+    param: typeof param === "string" && FIELD.test(param) ? param : null,
+  };
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function redact(text: string, secrets: readonly string[]): string {
+  let clear = text;
+  for (const secret of secrets) {
+    if (secret.length >= SECRET_CHARACTERS) clear = clear.replaceAll(secret, "[redacted]");
+  }
+  return clear;
+}
+
+/** Without control characters and characters that turn the direction of writing; cut to one readable length. */
+function clean(text: string): string {
+  const plain = text.replace(/[\u0000-\u0020\u007f-\u00a0\u2028-\u202e\u2066-\u2069]+/g, " ").trim();
+  return plain.slice(0, REASON_CHARACTERS).toWellFormed();
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import {
+  after,
+  commanded,
+  drainingRollout,
+  looked,
+  openedRollout,
+  PLAN,
+  promotingRollout,
+  PROVEN,
+  rampingAt,
+  readingOf,
+} from "../../../test/fixtures/rollout-samples.ts";
+import type { MetricName, RolloutPlan } from "./plan.ts";
+import type { HoldReason, Rollout } from "./rollout.ts";
+import { explainRollout } from "./explain.ts";
+
+const harmedBy = (metric: MetricName, plan: RolloutPlan = PLAN): Rollout =>
+  looked(rampingAt(1, plan), { reading: readingOf({ harm: metric }) });
+const held = (...holds: readonly HoldReason[]): Rollout =>
+  after(rampingAt(1), ...holds.map((hold) => ({ type: "HoldSet", hold }) as const));
+
+describe("explainRollout", () => {
+  it("says which metric did harm, by how much, and on what proof", () => {
+    expect(explainRollout(looked(looked(harmedBy("errors"))))).toBe(
+      "Rolled back: errors are 9.4 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0).",
+    );
+    expect(explainRollout(harmedBy("latency"))).toBe(
+      "Rolling back: latency is 1.4 times that of stable (1.68 s against 1.20 s), proven after 34 candidate sessions (log R 3.4 ≥ 3.0).",
+    );
+    expect(explainRollout(harmedBy("cost"))).toContain("cost is 1.35 times that of stable ($0.0042 against $0.0031)");
+  });
+
+  it("says what it can when the reading cannot tell the size", () => {
+    const harm = { type: "HarmCrossed", metric: "errors", logR: 5, candidateSessions: 1, evidenceHash: "" } as const;
+    const bare = commanded(after(rampingAt(0), harm), { type: "hold" });
+    expect(explainRollout(after(bare, { type: "HoldSet", hold: "harm" }))).toContain(
+      "errors are worse than those of stable, proven after 1 candidate session (log R 5.0 ≥ 3.0)",
+    );
+  });
+
+  it("tells a promotion on proof from one without", () => {
+    expect(explainRollout(looked(drainingRollout(), { observedMs: 30_000 }))).toBe(
+      "Promoted: errors and cost are proven no worse than stable (errors 10.3 % against 1.1 %, cost $0.0042 against $0.0031) after 1,240 candidate sessions.",
+    );
+    expect(explainRollout(promotingRollout())).toMatch(/^Being promoted: errors and cost are proven no worse/);
+    expect(explainRollout(commanded(rampingAt(1), { type: "promote" }))).toBe(
+      "Being promoted: a person decided so without waiting for proof.",
+    );
+    const unproven: RolloutPlan = { ...PLAN, onInconclusive: "promote_unproven" };
+    expect(explainRollout(looked(rampingAt(1, unproven), { observedMs: PLAN.deadlineMs }))).toBe(
+      "Being promoted: the deadline passed without proof and the plan promotes then.",
+    );
+  });
+
+  it("says where it is on the ladder and what is proven so far", () => {
+    expect(explainRollout(looked(openedRollout()))).toBe(
+      "At 1 % (step 1 of 4): the replicas are taking up the weight.",
+    );
+    expect(explainRollout(rampingAt(2))).toBe("At 25 % (step 3 of 4): errors and cost are not decided yet.");
+    expect(explainRollout(looked(rampingAt(2), { reading: readingOf({ noWorse: ["errors"] }) }))).toBe(
+      "At 25 % (step 3 of 4): errors are proven no worse; cost is not decided yet.",
+    );
+    expect(explainRollout(looked(rampingAt(1), { reading: PROVEN }))).toBe(
+      "At 5 % (step 2 of 4): errors and cost are proven no worse.",
+    );
+  });
+
+  it("says what a person is asked", () => {
+    const asked = after(rampingAt(1), { type: "ApprovalAsked" });
+    expect(explainRollout(asked)).toContain("a person must approve the next step");
+    const overdue = after(rampingAt(1), { type: "DeadlineReached" }, { type: "ApprovalAsked" });
+    expect(explainRollout(overdue)).toContain("a person must decide whether to promote");
+  });
+
+  it("says every reason of a hold", () => {
+    expect(explainRollout(held("manual", "no_data", "srm"))).toBe(
+      "Held at 5 % (step 2 of 4): a person is holding it, no session has had an outcome for a while and the arms do not get the sessions that their weights promise, so the comparison is in doubt.",
+    );
+    expect(explainRollout(harmedBy("errors", { ...PLAN, mode: "hold" }))).toMatch(/^Held at 5 %.*errors are 9.4 times/);
+    expect(explainRollout(after(promotingRollout(), { type: "HoldSet", hold: "freeze" }))).toBe(
+      "The promotion is held: a freeze is in force.",
+    );
+    expect(explainRollout(commanded(drainingRollout(), { type: "hold" }))).toContain("its holds end: a person");
+  });
+
+  it("says what is waited for before the start, and every other end", () => {
+    expect(explainRollout(openedRollout())).toBe("Ready: it starts as soon as the channel is free.");
+    expect(explainRollout(openedRollout(PLAN, ["approval", "queue"]))).toBe(
+      "Waits for a person's approval and the end of another rollout of the channel.",
+    );
+    expect(explainRollout(commanded(rampingAt(1), { type: "rollback" }))).toBe("Rolling back: a person decided so.");
+    expect(explainRollout(commanded(rampingAt(1), { type: "abort" }))).toBe("Aborting: a person decided so.");
+    const expiring: RolloutPlan = { ...PLAN, onInconclusive: "abort" };
+    const expired = looked(rampingAt(1, expiring), { observedMs: PLAN.deadlineMs });
+    expect(explainRollout(looked(looked(expired)))).toBe("Aborted: the deadline passed without proof.");
+    expect(explainRollout(commanded(openedRollout(), { type: "cancel" }))).toBe("Cancelled before it started.");
+    expect(explainRollout(commanded(rampingAt(1), { type: "supersede", by: "rel_3" }))).toBe(
+      "Superseded by a newer release.",
+    );
+  });
+
+  it("never says non-inferior", () => {
+    const places = [rampingAt(2), promotingRollout(), drainingRollout(), looked(rampingAt(2), { reading: PROVEN })];
+    for (const place of places) expect(explainRollout(place)).not.toMatch(/non-inferior/);
+  });
+});
