@@ -65,7 +65,7 @@ export const ERRORS = {
     status: 413,
     retryable: false,
     message: "The body has more than {limitBytes} bytes.",
-    help: "Send a smaller body, or raise `limits.body_bytes` in rollward.yaml.",
+    help: "Send a smaller body, or raise `limits.body_bytes` in rollward.yaml and start again.",
   },
   unsupported_encoding: {
     status: 415,

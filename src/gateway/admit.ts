@@ -7,6 +7,8 @@ export function admit(gateway: Gateway, call: OpenCall): void {
   if (gateway.load.inFlight >= call.settings.limits.inFlight) {
     throw new RollwardError("overloaded", { inFlight: gateway.load.inFlight });
   }
+  const limitBytes = call.settings.limits.bodyBytes;
+  if (call.arrival.bytes.length > limitBytes) throw new RollwardError("body_too_large", { limitBytes });
   gateway.load.inFlight += 1;
   call.admitted = true;
   call.request = call.arrival.dialect.read(call.arrival.bytes);

@@ -10,6 +10,8 @@ import type { SessionSource } from "../domain/traffic/assignment.ts";
 
 /** Bounds of the gateway. */
 export interface GatewayLimits {
+  /** Largest request body, bytes. */
+  readonly bodyBytes: number;
   /** Largest answer kept or delivered whole, bytes. */
   readonly answerBytes: number;
   /** Calls in flight; one more is refused. */

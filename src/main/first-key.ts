@@ -1,7 +1,9 @@
+import type { Key } from "../domain/access/key.ts";
 import { hashSecret, parsePresentedKey, presentKey } from "../domain/access/presented-key.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { KeyStore } from "../ports/key-store.ts";
+import type { House } from "./plug.ts";
 
 /** What is needed to make the first key. */
 export interface FirstKeyTerms {
@@ -23,15 +25,26 @@ export async function ensureAdminKey({ keys, clock, ids, adminKey }: FirstKeyTer
   if (chosen === null && known.some(({ scopes, revokedAt }) => scopes.includes("admin") && revokedAt === null)) return null;
   const id = chosen?.id ?? ids.next("key");
   const secret = chosen?.secret ?? ids.secret(32);
-  await keys.create({
-    id,
-    name: chosen === null ? "first admin key" : "ROLLWARD_ADMIN_KEY",
-    scopes: ["admin"],
-    endpoints: null,
-    secretHash: hashSecret(secret),
-    createdAt: clock.now(),
-    expiresAt: null,
-    revokedAt: null,
-  });
+  const name = chosen === null ? "first admin key" : "ROLLWARD_ADMIN_KEY";
+  await keys.create(adminKeyOf({ id, secret, name, createdAt: clock.now(), expiresAt: null }));
   return chosen === null ? presentKey(id, secret) : null;
+}
+
+/** How long the demo's key is good: a demo that runs longer has told its story. */
+const DEMO_KEY_MS = 24 * 60 * 60_000;
+
+/** An admin key for the demo's own process, never shown. */
+export async function createDemoKey({ stores, gateway }: Pick<House, "stores" | "gateway">): Promise<string> {
+  const { clock, ids } = gateway;
+  const id = ids.next("key");
+  const secret = ids.secret(32);
+  const createdAt = clock.now();
+  await stores.keys.create(adminKeyOf({ id, secret, name: "demo", createdAt, expiresAt: createdAt + DEMO_KEY_MS }));
+  gateway.keys.replace(await stores.keys.list());
+  return presentKey(id, secret);
+}
+
+function adminKeyOf(key: Pick<Key, "id" | "name" | "createdAt" | "expiresAt"> & { readonly secret: string }): Key {
+  const { secret, ...rest } = key;
+  return { ...rest, scopes: ["admin"], endpoints: null, secretHash: hashSecret(secret), revokedAt: null };
 }

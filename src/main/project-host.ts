@@ -32,7 +32,7 @@ const NOTHING: GatewaySettings = {
   environment: "production",
   providers: new Map(),
   priceVersion: "none",
-  limits: { answerBytes: 32 * 1024 * 1024, inFlight: 1_000 },
+  limits: { bodyBytes: 10 * 1024 * 1024, answerBytes: 32 * 1024 * 1024, inFlight: 1_000 },
   sessions: new Map(),
 };
 
@@ -144,7 +144,7 @@ export class ProjectHost {
       environment: project.environment,
       providers: new Map([...running].map(([name, { provider }]) => [name, provider])),
       priceVersion: project.priceVersion,
-      limits: { answerBytes: project.limits.answerBytes, inFlight: project.limits.inFlight },
+      limits: project.limits,
       sessions: new Map([...project.endpoints].map(([name, { sessions }]) => [name, sessions])),
     };
     for (const { provider } of dropped) {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,7 @@ import type { Logger } from "pino";
 import { OptionsError, readOptions, USAGE } from "../config/options.ts";
 import type { Options } from "../config/options.ts";
 import { RollwardError } from "../domain/errors.ts";
+import { createDemoKey } from "./first-key.ts";
 import type { Server } from "./serve.ts";
 import { ProjectError } from "./start-project.ts";
 
@@ -28,7 +30,7 @@ export async function runFromCommandLine(serve: Serve): Promise<void> {
     if (options.fresh) rmSync(options.dataDir, { recursive: true, force: true });
     const server = await serve(options, process.env, logFor(options));
     greet(server, { options, tookMs: performance.now() - startedAt });
-    const demo = options.demo ? startDemo(server) : null;
+    const demo = options.demo ? await startDemo(server) : null;
     stopOnSignal(server, () => demo?.kill("SIGTERM"));
   } catch (error) {
     explain(error);
@@ -49,21 +51,21 @@ function logFor(options: Options): Logger {
   return pino(destination({ dest: join(options.dataDir, "rollward.log"), sync: false }));
 }
 
-function greet({ url, createdKey }: Server, { options, tookMs }: { options: Options; tookMs: number }): void {
+function greet({ url, adminKey }: Server, { options, tookMs }: { options: Options; tookMs: number }): void {
   const store = options.databaseUrl === null ? options.dataDir : "PostgreSQL";
   const lines = [`${colors.bold("rollward")}  ${url}  ${colors.dim(`data: ${store}, up in ${(tookMs / 1000).toFixed(1)} s`)}`];
-  if (createdKey !== null) {
-    lines.push(`admin key (shown only now): ${colors.bold(createdKey)}`, "  export ROLLWARD_API_KEY=…  for the rollward command");
+  if (adminKey?.isNew === true) {
+    lines.push(`admin key (shown only now): ${colors.bold(adminKey.text)}`, "  export ROLLWARD_API_KEY=…  for the rollward command");
   }
   process.stdout.write(`${lines.join("\n")}\n\n`);
 }
 
 /** The demo is an application of its own: another process that knows only the address and a key. */
-function startDemo(server: Server): ReturnType<typeof spawn> {
+async function startDemo({ url, house }: Server): Promise<ChildProcess> {
   const script = fileURLToPath(new URL("../../examples/support-bot/demo/drive.ts", import.meta.url));
   return spawn(process.execPath, [script], {
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ROLLWARD_URL: server.url, ROLLWARD_API_KEY: server.demoKey },
+    env: { ...process.env, ROLLWARD_URL: url, ROLLWARD_API_KEY: await createDemoKey(house) },
   });
 }
 

@@ -1,0 +1,63 @@
+import { errorWords } from "./error-words.ts";
+import type { GatheredFacts } from "./gathered-facts.ts";
+import { isRecord } from "./is-record.ts";
+import { usageOf } from "./usage-of.ts";
+
+/** Notes what one event or one whole answer tells. */
+export class AnswerObserver {
+  readonly #facts: GatheredFacts;
+  /** Choices that have begun and not finished; an answer is complete when there are none. */
+  readonly #unfinished = new Set<unknown>();
+  readonly #finished = new Set<unknown>();
+
+  constructor(facts: GatheredFacts) {
+    this.#facts = facts;
+  }
+
+  /** A chunk of a stream, or with `delta` named `message` a whole answer. */
+  observe(body: Readonly<Record<string, unknown>>, delta: "delta" | "message"): void {
+    const facts = this.#facts;
+    const { error, model, choices, usage } = body;
+    if (error != null) return facts.fail("provider_error", errorWords(error));
+    if (typeof model === "string" && facts.model === null) facts.model = model;
+    if (Array.isArray(choices)) for (const choice of choices) this.#choice(choice, delta);
+    if (usage != null) facts.usage = usageOf(usage) ?? facts.usage;
+  }
+
+  #choice(choice: unknown, delta: "delta" | "message"): void {
+    if (!isRecord(choice)) return;
+    const reason = choice["finish_reason"];
+    if (choice["error"] != null || reason === "error") return this.#facts.fail("provider_error", errorWords(choice["error"]));
+    this.#content(choice[delta]);
+    const index = choice["index"] ?? 0;
+    if (typeof reason === "string") {
+      this.#finished.add(index);
+      this.#unfinished.delete(index);
+      this.#facts.finishReason = this.#unfinished.size === 0 ? reason : null;
+    } else if (!this.#finished.has(index)) {
+      this.#unfinished.add(index);
+      this.#facts.finishReason = null;
+    }
+  }
+
+  #content(content: unknown): void {
+    if (!isRecord(content)) return;
+    const facts = this.#facts;
+    facts.visible(content["content"]);
+    facts.visible(content["refusal"]);
+    // Not OpenAI's own: several compatible providers send a model's reasoning so.
+    facts.hidden(content["reasoning_content"] ?? content["reasoning"]);
+    if (Array.isArray(content["tool_calls"])) for (const call of content["tool_calls"]) this.#toolCall(call);
+    if (content["function_call"] != null) this.#called(content["function_call"]);
+    if (content["audio"] != null) facts.begun = true;
+  }
+
+  #toolCall(call: unknown): void {
+    if (isRecord(call)) this.#called(call["function"] ?? call["custom"]);
+  }
+
+  #called(named: unknown): void {
+    this.#facts.begun = true;
+    if (isRecord(named)) this.#facts.hidden(named["arguments"] ?? named["input"]);
+  }
+}

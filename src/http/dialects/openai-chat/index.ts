@@ -1,0 +1,25 @@
+import type { Dialect } from "../../../ports/dialect.ts";
+import { answerForm } from "./answer-form.ts";
+import { errorBody, errorEvent } from "./error-body.ts";
+import { readRequest } from "./read-request.ts";
+import { StreamEncoder } from "./stream-encoder.ts";
+import { StreamReader } from "./stream-reader.ts";
+import { toCanonical } from "./to-canonical.ts";
+import { usageMembers } from "./usage-members.ts";
+import { WholeEncoder } from "./whole-encoder.ts";
+import { WholeReader } from "./whole-reader.ts";
+
+/** OpenAI's chat completions (`POST /v1/chat/completions`), streamed as server-sent events or whole. */
+export const openAiChat: Dialect = {
+  name: "openai-chat",
+  read: readRequest,
+  answerForm,
+  usageMembers,
+  toCanonical,
+  reader: (form) => (form.stream ? new StreamReader(form) : new WholeReader()),
+  encoder: (form, callId, createdAt) =>
+    form.stream ? new StreamEncoder(form, callId, createdAt) : new WholeEncoder(callId, createdAt),
+  contentType: (form) => (form.stream ? "text/event-stream; charset=utf-8" : "application/json; charset=utf-8"),
+  errorBody,
+  errorEvent,
+};

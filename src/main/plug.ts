@@ -1,0 +1,63 @@
+import { createMemoryKeyRing } from "../adapters/keys/memory-key-ring.ts";
+import { createMemoryPins } from "../adapters/pins/memory-pins.ts";
+import { createJournalWriter } from "../adapters/recorders/journal-writer.ts";
+import { createQueueRecorder } from "../adapters/recorders/queue-recorder.ts";
+import { createRouteTable } from "../adapters/routes/route-table.ts";
+import { createRandomIds } from "../adapters/system/random-ids.ts";
+import { systemClock } from "../adapters/system/system-clock.ts";
+import { Conductor } from "../delivery/conductor.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { Observatory } from "../delivery/observe.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Announcer } from "../ports/announcer.ts";
+import { ProjectHost } from "./project-host.ts";
+import type { Stores } from "./stores.ts";
+
+/** Sessions remembered so that they keep their side; about 100 bytes each. */
+const PINS = 400_000;
+
+/** The two ways and what they stand on. */
+export interface House {
+  readonly stores: Stores;
+  readonly announcer: Announcer;
+  readonly host: ProjectHost;
+  readonly gateway: Gateway;
+  readonly delivery: Delivery;
+  readonly conductor: Conductor;
+}
+
+/** What is plugged into what: adapters into ways. Nothing runs yet. */
+export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.ProcessEnv): House {
+  const clock = systemClock;
+  const ids = createRandomIds(clock);
+  const replicaId = ids.next("rep");
+  const recorder = createQueueRecorder({ store: stores.calls, clock });
+  const log = createJournalWriter({ journal: stores.journal, replicaId, clock });
+  const routes = createRouteTable();
+  const pins = createMemoryPins(PINS);
+  const observatory = new Observatory({ clock, log, routes });
+  const { releases, rollouts, journal, projects } = stores;
+  const shared = { clock, ids, pins, routes };
+
+  const delivery: Delivery = {
+    ...shared,
+    releases,
+    rollouts,
+    journal,
+    log,
+    announcer,
+    observatory,
+    replicaId,
+    isResolvable: (release) => host.isResolvable(release),
+  };
+  const host = new ProjectHost({ delivery, projects, environment });
+  const gateway: Gateway = {
+    ...shared,
+    keys: createMemoryKeyRing(),
+    observer: observatory,
+    recorder,
+    settings: () => host.settings(),
+    load: { inFlight: 0 },
+  };
+  return { stores, announcer, host, gateway, delivery, conductor: new Conductor(delivery) };
+}

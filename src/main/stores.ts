@@ -1,0 +1,19 @@
+import type { CallStore } from "../ports/call-store.ts";
+import type { EvidenceJournal } from "../ports/evidence-journal.ts";
+import type { KeyStore } from "../ports/key-store.ts";
+import type { ProjectStore } from "../ports/project-store.ts";
+import type { ReleaseStore } from "../ports/release-store.ts";
+import type { RolloutStore } from "../ports/rollout-store.ts";
+
+/** Everything durable, whatever keeps it. */
+export interface Stores {
+  readonly kind: "embedded" | "server" | "memory";
+  readonly releases: ReleaseStore;
+  readonly rollouts: RolloutStore;
+  readonly journal: EvidenceJournal;
+  readonly calls: CallStore;
+  readonly keys: KeyStore;
+  readonly projects: ProjectStore;
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}
