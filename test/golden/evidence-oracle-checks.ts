@@ -8,7 +8,6 @@ import { boundedHarmWealth, boundedNoWorseWealth } from "../../src/domain/eviden
 import { cappedDifference, cappedHarmWealth, cappedNoWorseWealth } from "../../src/domain/evidence/capped-mean.ts";
 import { EDetector } from "../../src/domain/evidence/e-detector.ts";
 import { harmEventTest, noWorseEventTest, theta } from "../../src/domain/evidence/event-test.ts";
-import { BOUNDED_LAMBDA, HARM_RATIO, NO_WORSE_RATIO, RANK_LAMBDA } from "../../src/domain/evidence/grids.ts";
 import { lambertWm1 } from "../../src/domain/evidence/lambert-w.ts";
 import { logSumExp } from "../../src/domain/evidence/log-sum-exp.ts";
 import type { LogWealth } from "../../src/domain/evidence/log-wealth.ts";

@@ -71,10 +71,11 @@ class Writer {
 
   #array(schema: JsonObject, { name, depth }: { readonly name: string; readonly depth: number }): Json {
     const most = Math.min(numberIn(schema["maxItems"]) ?? 10, 10);
-    const count = Math.min(Math.max(numberIn(schema["minItems"]) ?? 1 + this.#random.below(2), 0), most);
+    const wanted = Math.min(Math.max(numberIn(schema["minItems"]) ?? 1 + this.#random.below(2), 0), most);
+    const count = depth < DEEPEST ? wanted : 0;
     const items = isObject(schema["items"]) ? schema["items"] : {};
     const values: Json[] = [];
-    while (values.length < count && depth < DEEPEST && this.#values < MOST_VALUES) {
+    while (values.length < count && this.#values < MOST_VALUES) {
       values.push(this.write(items, name, depth + 1));
     }
     return values;

@@ -74,7 +74,7 @@ export class RequestReader {
     if (end < 0) return null;
     this.#keep(all.subarray(end + HEAD_END.length));
     this.#saidContinue = false;
-    return parseHead(all.latin1Slice(0, end));
+    return parseHead(all.toString("latin1", 0, end));
   }
 
   #joined(): Buffer {

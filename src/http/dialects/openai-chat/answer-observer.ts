@@ -27,7 +27,8 @@ export class AnswerObserver {
   #choice(choice: unknown, delta: "delta" | "message"): void {
     if (!isRecord(choice)) return;
     const reason = choice["finish_reason"];
-    if (choice["error"] != null || reason === "error") return this.#facts.fail("provider_error", errorWords(choice["error"]));
+    if (choice["error"] != null || reason === "error")
+      return this.#facts.fail("provider_error", errorWords(choice["error"]));
     this.#content(choice[delta]);
     const index = choice["index"] ?? 0;
     if (typeof reason === "string") {

@@ -8,6 +8,8 @@ import { isRecord } from "./is-record.ts";
 import { readWhole } from "./read-whole.ts";
 
 const EMPTY = Buffer.alloc(0);
+/** The sentinel after the last event. */
+const DONE = "[DONE]";
 const BLANK_LINE = Buffer.from("\n\n");
 
 /** A document instead of a stream is read this far to find its error, bytes. */
@@ -77,7 +79,7 @@ export class StreamReader implements AnswerReader {
 
   /** Notes what an event tells and says whether the client gets it. */
   #observe({ data, event }: SseEvent): boolean {
-    if (data === null || data.startsWith("[DONE]")) return true;
+    if (data === null || data.startsWith(DONE)) return true;
     const body = parsed(data);
     if (!isRecord(body)) {
       this.facts.fail("provider_bad_answer", "an event of its stream is not a JSON object");
@@ -95,8 +97,8 @@ export class StreamReader implements AnswerReader {
   /** Some providers leave out the blank line at the end: a last event that is whole still counts. */
   #lastEvent(tail: Buffer): Buffer {
     const [event] = this.#split(BLANK_LINE);
-    if (event === undefined || (event.data !== null && !isWhole(event.data))) return EMPTY;
-    return this.#handOn([{ ...event, raw: tail }]);
+    const isWhole = event?.data != null && (event.data.startsWith(DONE) || isRecord(parsed(event.data)));
+    return isWhole ? this.#handOn([{ ...event, raw: tail }]) : EMPTY;
   }
 
   #keepDocument(chunk: Buffer): void {
@@ -112,8 +114,6 @@ export class StreamReader implements AnswerReader {
 }
 
 const NOT_A_STREAM = "it is one document where a stream was asked for";
-
-const isWhole = (data: string): boolean => data.startsWith("[DONE]") || isRecord(parsed(data));
 
 function parsed(data: string): unknown {
   try {

@@ -1,5 +1,6 @@
 import type { IncomingRequest } from "../../../ports/dialect.ts";
 import { answerForm } from "./answer-form.ts";
+import { isRecord } from "./is-record.ts";
 
 const NOTHING: ReadonlyMap<string, Buffer> = new Map();
 const USAGE_ALONE: ReadonlyMap<string, Buffer> = new Map([["stream_options", Buffer.from('{"include_usage":true}')]]);
@@ -8,6 +9,6 @@ const USAGE_ALONE: ReadonlyMap<string, Buffer> = new Map([["stream_options", Buf
 export function usageMembers(request: IncomingRequest): ReadonlyMap<string, Buffer> {
   if (!request.stream || answerForm(request).usageInStream) return NOTHING;
   const sent = request.body["stream_options"];
-  if (typeof sent !== "object" || sent === null) return USAGE_ALONE;
+  if (!isRecord(sent)) return USAGE_ALONE;
   return new Map([["stream_options", Buffer.from(JSON.stringify({ ...sent, include_usage: true }))]]);
 }

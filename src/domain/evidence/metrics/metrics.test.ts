@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import type { MetricName, MetricPlan } from "../../rollout/plan.ts";
+import type { SessionOutcome } from "../evidence.ts";
+import { METRICS } from "./index.ts";
+import type { Tally } from "./metric.ts";
+
+const planOf = (metric: MetricName, capPico: number | null = null): MetricPlan => ({
+  metric,
+  harmRatio: 1.25,
+  noWorseRatio: 1.5,
+  share: 1,
+  required: true,
+  capPico,
+});
+
+const outcome = (arm: SessionOutcome["arm"], change: Partial<SessionOutcome> = {}): SessionOutcome => ({
+  arm,
+  epoch: 1,
+  weight: 0.5,
+  failure: null,
+  latencyMs: 100,
+  firstTokenMs: 10,
+  costPico: 1e9,
+  ...change,
+});
+
+/** Blocks of four at an even split: candidate and stable in turn. */
+function fill(
+  tally: Tally,
+  blocks: number,
+  changes: Partial<Record<SessionOutcome["arm"], Partial<SessionOutcome>>>,
+): Tally {
+  for (let index = 0; index < blocks * 4; index += 1) {
+    const arm = index % 2 === 0 ? "candidate" : "stable";
+    tally.add(outcome(arm, changes[arm]));
+  }
+  return tally;
+}
+
+const names = Object.keys(METRICS) as MetricName[];
+
+describe.each(names)("the metric %s", (name) => {
+  const worse: Partial<SessionOutcome> = { failure: "provider", latencyMs: 300, firstTokenMs: 30, costPico: 3e9 };
+
+  it("is filed under its own name", () => {
+    expect(METRICS[name].name).toBe(name);
+  });
+
+  it("says nothing without sessions", () => {
+    const tally = METRICS[name].create(planOf(name));
+    expect([tally.logHarm(), tally.logNoWorse()]).toEqual([0, 0]);
+    expect(tally.display(0.05)).toEqual({
+      n: { stable: 0, candidate: 0 },
+      value: { stable: null, candidate: null },
+      effect: null,
+    });
+  });
+
+  it("grows evidence of harm for a candidate that is worse, and against no worse", () => {
+    const tally = fill(METRICS[name].create(planOf(name)), 60, { candidate: worse });
+    expect(tally.logHarm()).toBeGreaterThan(Math.log(20));
+    expect(tally.logNoWorse()).toBeLessThan(0);
+    expect(tally.display(0.05).n).toEqual({ stable: 120, candidate: 120 });
+  });
+
+  it("grows evidence of no worse for a candidate that is better, and against harm", () => {
+    const tally = fill(METRICS[name].create(planOf(name)), 60, { stable: worse });
+    expect(tally.logNoWorse()).toBeGreaterThan(Math.log(20));
+    expect(tally.logHarm()).toBeLessThan(0);
+  });
+
+  it("adds up only with its own kind", () => {
+    const other = METRICS[name === "errors" ? "cost" : "errors"];
+    expect(() => METRICS[name].create(planOf(name)).absorb(other.create(planOf(other.name)))).toThrow(TypeError);
+  });
+});
+
+describe("errors", () => {
+  it("shows the share of failed sessions and their ratio", () => {
+    const tally = METRICS.errors.create(planOf("errors"));
+    fill(tally, 100, {});
+    fill(tally, 10, { candidate: { failure: "timeout" } });
+    fill(tally, 5, { stable: { failure: "lost" } });
+    const { value, effect } = tally.display(0.05);
+    expect(value).toEqual({ stable: 10 / 230, candidate: 20 / 230 });
+    expect(effect?.ratio).toBeCloseTo(2, 12);
+    expect(effect?.low).toBeNull();
+  });
+
+  it("shows an interval from about fifty failures per arm on", () => {
+    const tally = fill(METRICS.errors.create(planOf("errors")), 500, {});
+    fill(tally, 60, { candidate: { failure: "timeout" } });
+    fill(tally, 60, { stable: { failure: "timeout" } });
+    const { effect } = tally.display(0.05);
+    expect(effect?.ratio).toBeCloseTo(1, 12);
+    expect(effect?.low).toBeGreaterThan(0.5);
+    expect(effect?.high).toBeLessThan(2);
+  });
+});
+
+describe.each(["latency", "first-token"] as const)("%s", (name) => {
+  it("counts a failed session as infinitely slow, whatever time it has", () => {
+    const quickFailure: Partial<SessionOutcome> = { failure: "provider", latencyMs: 1, firstTokenMs: 1 };
+    const tally = fill(METRICS[name].create(planOf(name)), 40, { candidate: quickFailure });
+    expect(tally.logHarm()).toBeGreaterThan(Math.log(20));
+    expect(tally.display(0.05).value.candidate).toBeNull();
+  });
+
+  it("leaves out a session that did not fail and has no time, on both arms", () => {
+    const silent: Partial<SessionOutcome> = { latencyMs: null, firstTokenMs: null };
+    const tally = fill(METRICS[name].create(planOf(name)), 10, { candidate: silent, stable: silent });
+    expect(tally.display(0.05).n).toEqual({ stable: 0, candidate: 0 });
+    expect(tally.logHarm()).toBe(0);
+  });
+
+  it("shows medians within 1 % and the ratio of the times", () => {
+    const tally = fill(METRICS[name].create(planOf(name)), 40, { candidate: { latencyMs: 200, firstTokenMs: 20 } });
+    const { value, effect } = tally.display(0.05);
+    expect((value.candidate ?? 0) / (value.stable ?? 1)).toBeCloseTo(2, 1);
+    expect(effect?.ratio).toBeCloseTo(2, 9);
+  });
+});
+
+describe("cost", () => {
+  it("shows the mean in dollars", () => {
+    const tally = fill(METRICS.cost.create(planOf("cost")), 10, { candidate: { costPico: 2.5e9 } });
+    expect(tally.display(0.05).value).toEqual({
+      stable: expect.closeTo(0.001, 12) as number,
+      candidate: expect.closeTo(0.0025, 12) as number,
+    });
+  });
+
+  it("sees a rare very dear session with a cap, and is blind to it without", () => {
+    const bill = (capPico: number | null): Tally => {
+      const tally = METRICS.cost.create(planOf("cost", capPico));
+      // One block in eight has a candidate session that costs a hundred times as much.
+      for (let index = 0; index < 100; index += 1) {
+        fill(tally, 7, {});
+        tally.add(outcome("candidate", { costPico: 1e11 }));
+        for (const arm of ["stable", "candidate", "stable"] as const) tally.add(outcome(arm));
+      }
+      return tally;
+    };
+    expect(bill(1e11).logHarm()).toBeGreaterThan(Math.log(20));
+    expect(bill(null).logHarm()).toBeLessThan(0);
+  });
+});

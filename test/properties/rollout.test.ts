@@ -1,0 +1,143 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { drawArm } from "../../src/domain/traffic/draw.ts";
+import { verifyLog } from "../../src/domain/rollout/log.ts";
+import { commandArbitraries, planArbitrary, realOf } from "./rollout/commands.ts";
+import type { Real } from "./rollout/commands.ts";
+import { checkInvariants } from "./rollout/invariants.ts";
+import { World } from "./rollout/world.ts";
+import type { CrashPoint } from "./rollout/world.ts";
+
+/** About five seconds; set the variable for a longer search. */
+const RUNS = Number(process.env["ROLLWARD_MODEL_RUNS"] ?? 200);
+
+describe("the rollout machine", () => {
+  it(
+    "keeps every invariant through starts, outcomes, crashes, partitions, reordering and commands",
+    { timeout: 600_000 },
+    () => {
+      const ends = new Map<string, number>();
+      fc.assert(
+        fc.property(
+          planArbitrary,
+          fc.commands(commandArbitraries, { maxCommands: 60, size: "max" }),
+          (plan, commands) => {
+            const real = realOf(new World());
+            real.world.release(plan, []);
+            fc.modelRun(() => ({ model: { isUp: true, isFrozen: false }, real }), commands);
+            settle(real);
+            for (const { id, phase } of real.world.store.all()) {
+              expect(verifyLog(real.world.store.events(id))).toEqual({ ok: true });
+              ends.set(phase, (ends.get(phase) ?? 0) + 1);
+            }
+          },
+        ),
+        { numRuns: RUNS },
+      );
+      // A model that never gets anywhere would keep every invariant too.
+      for (const phase of ["completed", "rolled_back", "aborted", "superseded"]) {
+        expect(ends.get(phase) ?? 0, `${phase} was reached`).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it("resumes a promotion that was cut between any two writes, and ends it exactly once", () => {
+    const point = fc.constantFrom<CrashPoint>("before append", "after append", "between pushes");
+    fc.assert(
+      fc.property(fc.array(fc.option(point), { minLength: 6, maxLength: 12 }), (crashes) => {
+        const real = promoting();
+        const { world } = real;
+        for (const crash of crashes) {
+          world.crashAt = crash;
+          world.pass(500);
+          world.deliver();
+          world.tick();
+          checkInvariants(world, real.memory);
+          if (!world.isUp) world.restart();
+        }
+        world.crashAt = null;
+        settle(real);
+        const facts = world.store.events("rol_2").map(({ fact }) => fact.type);
+        expect(world.store.byId("rol_2")).toMatchObject({ phase: "completed", outcome: "promoted" });
+        expect(world.store.channel).toMatchObject({ stable: "rel_2", rolloutId: null });
+        for (const once of ["PromotionDecided", "StablePointerMoved", "Completed"]) {
+          expect(facts.filter((type) => type === once)).toHaveLength(1);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("assignment", () => {
+  it("nests its intervals: a session of the candidate stays so at every higher weight (11)", () => {
+    const weight = fc.integer({ min: 0, max: 1_000 }).map((share) => share / 1_000);
+    fc.assert(
+      fc.property(fc.string(), weight, weight, (session, one, other) => {
+        const at = (share: number): string => drawArm({ seed: "5".repeat(64), weight: share }, "support-bot", session);
+        const isCandidateBelow = at(Math.min(one, other)) === "candidate";
+        expect(!isCandidateBelow || at(Math.max(one, other)) === "candidate").toBe(true);
+      }),
+    );
+  });
+});
+
+/** Everything heals, nothing new comes, and the machine comes to rest. */
+function settle({ world, memory }: Real): void {
+  world.frozen = false;
+  world.crashAt = null;
+  if (!world.isUp) world.restart();
+  world.heal(0);
+  world.heal(1);
+  for (let look = 0; look < 12; look += 1) {
+    world.pass(1_000);
+    world.deliver();
+    world.tick();
+  }
+  world.deliver();
+  checkInvariants(world, memory);
+}
+
+/** A rollout whose proof is complete on its last rung below 1. */
+function promoting(): Real {
+  const real = realOf(new World());
+  const { world } = real;
+  const step = { minDurationMs: 0, minSessions: 0, approval: false };
+  const metric = {
+    metric: "errors",
+    harmRatio: 1.25,
+    noWorseRatio: 2,
+    share: 1,
+    required: true,
+    capPico: null,
+  } as const;
+  world.release(
+    {
+      strategy: "canary",
+      steps: [
+        { ...step, weight: 0.4 },
+        { ...step, weight: 1 },
+      ],
+      metrics: [metric],
+      alpha: 0.05,
+      beta: 0.05,
+      mode: "enforce",
+      window: { turns: 1, withinMs: 60_000 },
+      onInconclusive: "hold",
+      deadlineMs: 60_000,
+      onNewRelease: "auto",
+      drainMs: 1_000,
+      noDataMs: 30_000,
+    },
+    [],
+  );
+  world.tick();
+  world.deliver();
+  for (let count = 0; count < 6; count += 1) {
+    for (const arm of ["stable", "candidate"] as const) {
+      const served = world.begin(0, arm);
+      if (served !== null) world.end(served, { failed: false, slow: false });
+    }
+  }
+  return real;
+}

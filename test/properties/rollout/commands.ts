@@ -1,0 +1,281 @@
+import * as fc from "fast-check";
+import { expect } from "vitest";
+import type { Command as RolloutCommand } from "../../../src/domain/rollout/command.ts";
+import type { RolloutPlan, Step } from "../../../src/domain/rollout/plan.ts";
+import type { Wait } from "../../../src/domain/rollout/rollout.ts";
+import type { Outcome } from "./evidence.ts";
+import { checkInvariants, newMemory } from "./invariants.ts";
+import type { Memory } from "./invariants.ts";
+import type { Served } from "./replica.ts";
+import type { CrashPoint, World } from "./world.ts";
+
+/** What the test expects of the world around the machine; the machine itself is judged by the invariants. */
+export interface Model {
+  isUp: boolean;
+  isFrozen: boolean;
+}
+
+/** The world with what the checks remember and the sessions that wait for their outcome. */
+export interface Real {
+  readonly world: World;
+  readonly memory: Memory;
+  readonly waiting: Served[];
+}
+
+export const realOf = (world: World): Real => ({ world, memory: newMemory(world), waiting: [] });
+
+type Run = (real: Real, model: Model) => void;
+
+/** A command of fast-check: it runs, and every invariant is checked after it. */
+class Action implements fc.Command<Model, Real> {
+  readonly #name: string;
+  readonly #run: Run;
+  readonly #when: (model: Readonly<Model>) => boolean;
+
+  constructor(name: string, run: Run, when: (model: Readonly<Model>) => boolean = () => true) {
+    this.#name = name;
+    this.#run = run;
+    this.#when = when;
+  }
+
+  check(model: Readonly<Model>): boolean {
+    return this.#when(model);
+  }
+
+  run(model: Model, real: Real): void {
+    this.#run(real, model);
+    // An armed crash may have struck.
+    model.isUp = real.world.isUp;
+    if (real.world.frozen !== model.isFrozen) throw new Error("The world froze or thawed by itself.");
+    checkInvariants(real.world, real.memory);
+  }
+
+  toString(): string {
+    return this.#name;
+  }
+}
+
+const step = fc.record<Omit<Step, "weight">>({
+  minDurationMs: fc.constantFrom(0, 1_000, 2_500),
+  minSessions: fc.constantFrom(0, 2, 4),
+  approval: fc.boolean(),
+});
+
+const often = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...others) });
+
+/** Plans with two rungs below 1 and thresholds that a short run can reach. */
+export const planArbitrary: fc.Arbitrary<RolloutPlan> = fc
+  .record({
+    steps: fc.tuple(step, step),
+    asks: fc.nat(5),
+    mode: often<RolloutPlan["mode"]>("enforce", "hold", "observe"),
+    onInconclusive: fc.constantFrom<RolloutPlan["onInconclusive"]>("hold", "ask", "promote_unproven", "abort"),
+    onNewRelease: fc.constantFrom<RolloutPlan["onNewRelease"]>("auto", "supersede", "queue", "reject"),
+    deadlineMs: fc.constantFrom(8_000, 60_000),
+    drainMs: fc.constantFrom(0, 3_000),
+    latencyRequired: fc.boolean(),
+  })
+  .map(({ steps: [first, second], asks, latencyRequired, ...policy }) => ({
+    ...policy,
+    strategy: "canary",
+    steps: [
+      { ...first, weight: 0.05, approval: asks === 0 && first.approval },
+      { ...second, weight: 0.4, approval: asks === 1 && second.approval },
+      { weight: 1, minDurationMs: 0, minSessions: 0, approval: false },
+    ],
+    metrics: [
+      { metric: "errors", harmRatio: 1.25, noWorseRatio: 2, share: 0.6, required: true, capPico: null },
+      { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 0.4, required: latencyRequired, capPico: null },
+    ],
+    alpha: 0.05,
+    beta: 0.05,
+    window: { turns: 1, withinMs: 60_000 },
+    noDataMs: 6_000,
+  }));
+
+const waits = often<readonly Wait[]>([], ["approval"], ["freeze"], ["schedule"]);
+
+/** One of the open rollouts, the current one first. */
+const target = ({ world }: Real, pick: number): string | null => {
+  const ids = [world.current, ...world.open].flatMap((rollout) => (rollout === null ? [] : [rollout.id]));
+  return ids[pick % Math.max(ids.length, 1)] ?? null;
+};
+
+const person = (command: RolloutCommand, pick: number): Action =>
+  new Action(`${command.type}(${pick})`, (real) => {
+    const id = target(real, pick);
+    if (id !== null) real.world.command(id, command, null);
+  });
+
+/** The same wish twice: with one key the second is a duplicate, without a key it leads to nothing new. */
+const duplicateCommand = (command: RolloutCommand, keyed: boolean): Action =>
+  new Action(`duplicateCommand(${command.type}, ${keyed ? "one key" : "no key"})`, (real) => {
+    const { world } = real;
+    const id = target(real, 0);
+    if (id === null) return;
+    const key = keyed ? `${id} ${command.type} ${world.store.events(id).length}` : null;
+    const first = world.command(id, command, key);
+    const before = world.store.byId(id);
+    const second = world.command(id, command, key);
+    if (first === null || first.length === 0 || !world.isUp || keyed) return;
+    expect(second ?? [], "a repeated command leads to nothing new").toEqual([]);
+    expect(world.store.byId(id)).toEqual(before);
+  });
+
+const begin = (replica: number, arm: "stable" | "candidate", outcome: Outcome | null): Action =>
+  new Action(`outcome(${arm}@${replica}, ${outcome === null ? "later" : JSON.stringify(outcome)})`, (real) => {
+    const served = real.world.begin(replica, arm);
+    if (served === null) return;
+    if (outcome === null) real.waiting.push(served);
+    else real.world.end(served, outcome);
+  });
+
+const endWaiting = (outcome: Outcome): Action =>
+  new Action(`lateOutcomes(${JSON.stringify(outcome)})`, (real) => {
+    for (const served of real.waiting.splice(0)) real.world.end(served, outcome);
+  });
+
+/** Good news in bulk, so that proofs and promotions are not rare. */
+const many = (replica: number, outcome: Outcome): Action =>
+  new Action(`outcomes(6 of each arm@${replica}, ${JSON.stringify(outcome)})`, ({ world }) => {
+    for (let count = 0; count < 6; count += 1) {
+      for (const arm of ["stable", "candidate"] as const) {
+        const served = world.begin(replica, arm);
+        if (served !== null) world.end(served, outcome);
+      }
+    }
+  });
+
+const returning = (pick: number): Action =>
+  new Action(`returningSession(${pick})`, ({ world }) => {
+    const earlier = world.served[pick % Math.max(world.served.length, 1)];
+    if (earlier !== undefined) world.turn(earlier.session);
+  });
+
+const tick = (ms: number, looks: number): Action =>
+  new Action(`tick(${ms} ms, ${looks} looks)`, ({ world }) => {
+    world.pass(ms);
+    for (let look = 0; look < looks; look += 1) {
+      world.deliver();
+      world.tick();
+    }
+  });
+
+const race = new Action("race", ({ world }) => {
+  for (const { id } of world.open) world.look(id, true);
+});
+
+const crash = (at: CrashPoint): Action =>
+  new Action(
+    `crash(${at})`,
+    ({ world }) => {
+      world.crashAt = at;
+      world.tick();
+    },
+    ({ isUp }) => isUp,
+  );
+
+const restart = new Action(
+  "restart",
+  ({ world }) => {
+    world.restart();
+  },
+  ({ isUp }) => !isUp,
+);
+
+const freeze = (on: boolean): Action =>
+  new Action(on ? "freeze" : "thaw", ({ world }, model) => {
+    world.frozen = on;
+    model.isFrozen = on;
+  });
+
+const sick = (controlHealthy: boolean, candidateResolvable: boolean): Action =>
+  new Action(`health(control ${String(controlHealthy)}, candidate ${String(candidateResolvable)})`, ({ world }) => {
+    world.controlHealthy = controlHealthy;
+    world.candidateResolvable = candidateResolvable;
+  });
+
+const partition = (replica: 0 | 1): Action =>
+  new Action(`partitionReplica(${replica})`, ({ world }) => {
+    world.replicas[replica].cutOff();
+  });
+
+const heal = (replica: 0 | 1): Action =>
+  new Action(`heal(${replica})`, ({ world }) => {
+    world.heal(replica);
+  });
+
+const reorder = new Action("reorderDelivery", ({ world }) => {
+  world.deliver("reversed");
+});
+
+const endCalls = new Action("endCalls", ({ world }) => {
+  for (const replica of world.replicas) {
+    for (const { release, copy } of replica.endCalls()) {
+      if (!copy.includes(release)) throw new Error("12: a call ended on another release than it began with.");
+    }
+  }
+});
+
+const newRelease = (plan: RolloutPlan, waiting: readonly Wait[]): Action =>
+  new Action(`newRelease(${plan.mode}, ${plan.onInconclusive}, ${plan.onNewRelease})`, ({ world }) => {
+    world.release(plan, waiting);
+  });
+
+const GOOD: Outcome = { failed: false, slow: false };
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(GOOD) },
+  { weight: 3, arbitrary: fc.record({ failed: fc.boolean(), slow: fc.boolean() }) },
+);
+const arm = fc.constantFrom("stable" as const, "candidate" as const, "candidate" as const);
+const replica = fc.nat(1) as fc.Arbitrary<0 | 1>;
+const personCommand = fc.constantFrom<RolloutCommand["type"]>(
+  "start",
+  "promote",
+  "hold",
+  "resume",
+  "resume",
+  "abort",
+  "rollback",
+  "approve",
+  "approve",
+  "approve",
+  "deny",
+  "cancel",
+);
+const toCommand = (type: RolloutCommand["type"]): RolloutCommand =>
+  type === "supersede" ? { type, by: "rel_0" } : { type };
+
+const ticks = fc
+  .tuple(fc.constantFrom(250, 1_000, 2_500, 10_000), fc.integer({ min: 1, max: 6 }))
+  .map((a) => tick(...a));
+const outcomes = fc.tuple(replica, arm, fc.option(outcome, { freq: 4 })).map((a) => begin(...a));
+const bulk = fc.tuple(replica, often(GOOD, { failed: true, slow: true })).map((a) => many(...a));
+
+/** Everything that can happen, the usual more often than the rare. */
+export const commandArbitraries: fc.Arbitrary<Action>[] = [
+  ...Array.from({ length: 8 }, () => ticks),
+  ...Array.from({ length: 4 }, () => outcomes),
+  bulk,
+  bulk,
+  bulk,
+  fc.tuple(planArbitrary, waits).map((a) => newRelease(...a)),
+  fc.tuple(planArbitrary, waits).map((a) => newRelease(...a)),
+  fc.constant(restart),
+  fc.constant(restart),
+  fc.constantFrom<CrashPoint>("before append", "after append", "between pushes").map(crash),
+  fc.tuple(personCommand.map(toCommand), fc.nat(3)).map((a) => person(...a)),
+  fc.tuple(personCommand.map(toCommand), fc.boolean()).map((a) => duplicateCommand(...a)),
+  fc.boolean().map(freeze),
+  fc.constant(freeze(false)),
+  fc.tuple(often(true, false), often(true, false)).map((a) => sick(...a)),
+  replica.map(partition),
+  replica.map(heal),
+  replica.map(heal),
+  fc.constant(reorder),
+  fc.constant(race),
+  fc.nat(200).map(returning),
+  outcome.map(endWaiting),
+  fc.constant(endCalls),
+];

@@ -1,0 +1,117 @@
+import { createRouteTable } from "../../../src/adapters/routes/route-table.ts";
+import { drawArm } from "../../../src/domain/traffic/draw.ts";
+import type { Assignment } from "../../../src/domain/traffic/assignment.ts";
+import type { Route } from "../../../src/domain/traffic/route.ts";
+import { frozen } from "./store.ts";
+
+export const ENDPOINT = "support-bot";
+
+/** How one session was served at one turn. */
+export interface Served {
+  readonly session: string;
+  readonly arm: "stable" | "candidate";
+  readonly release: string;
+  readonly epoch: number;
+  /** The rollout whose evidence the session is. */
+  readonly rolloutId: string | null;
+  /** Set at the first turn of a session that was drawn. */
+  readonly assignment: Assignment | null;
+}
+
+/** A call that has begun and not ended, with what it was given. */
+export interface InFlight {
+  readonly route: Route;
+  readonly release: string;
+  readonly copy: string;
+}
+
+/** A process that serves: routes that arrive late, twice or in any order, and the pins of its sessions. */
+export class Replica {
+  readonly #routes = createRouteTable();
+  readonly #pins = new Map<string, { readonly rolloutId: string | null; readonly arm: "stable" | "candidate" }>();
+  #inbox: Route[] = [];
+  #inFlight: InFlight[] = [];
+  #partitioned = false;
+
+  get partitioned(): boolean {
+    return this.#partitioned;
+  }
+
+  /** Nobody reaches it any more; what was on its way is lost. */
+  cutOff(): void {
+    this.#partitioned = true;
+    this.#inbox = [];
+  }
+
+  /** It can be reached again, and asks where calls go before it serves on. */
+  rejoin(route: Route): void {
+    this.#partitioned = false;
+    this.push(route);
+    this.deliver();
+  }
+
+  /** A route on its way; a partition swallows it. */
+  push(route: Route): void {
+    if (!this.#partitioned) this.#inbox.push(frozen(route));
+  }
+
+  /** What has arrived takes effect, in the order of arrival or the reverse. */
+  deliver(order: "in order" | "reversed" = "in order"): void {
+    const arrived = order === "in order" ? this.#inbox : this.#inbox.toReversed();
+    this.#inbox = [];
+    for (const route of arrived) this.#routes.publish(route);
+  }
+
+  get route(): Route | undefined {
+    return this.#routes.byEndpoint(ENDPOINT);
+  }
+
+  get hasMail(): boolean {
+    return this.#inbox.length > 0;
+  }
+
+  /** The fuse: no more new sessions for this candidate, before anything is written. */
+  trip(rolloutId: string): void {
+    this.#routes.trip(rolloutId);
+  }
+
+  get inFlight(): readonly InFlight[] {
+    return this.#inFlight;
+  }
+
+  /** Ends the calls under way and returns them as they began. */
+  endCalls(): readonly InFlight[] {
+    const ended = this.#inFlight;
+    this.#inFlight = [];
+    return ended;
+  }
+
+  /** One turn of a session, placed as the gateway places it; the call stays in flight. */
+  serve(session: string): Served | null {
+    const { route } = this;
+    if (route === undefined) return null;
+    const served = this.#place(route, session);
+    this.#inFlight.push({ route, release: served.release, copy: JSON.stringify(route) });
+    return served;
+  }
+
+  #place(route: Route, session: string): Served {
+    const { split, stable, epoch } = route;
+    const pin = this.#pins.get(session);
+    const on = (arm: "stable" | "candidate", evidenceOf: string | null, assignment: Assignment | null): Served => {
+      const release = arm === "candidate" && split !== null ? split.candidate.id : stable.id;
+      return { session, arm, release, epoch, rolloutId: evidenceOf, assignment };
+    };
+    if (split !== null && pin?.rolloutId === split.rolloutId) {
+      return on(split.weight === 0 ? "stable" : pin.arm, split.rolloutId, null);
+    }
+    if (split === null || !split.collecting || pin !== undefined) {
+      this.#pins.set(session, { rolloutId: null, arm: "stable" });
+      return on("stable", null, null);
+    }
+    const arm = drawArm(split, ENDPOINT, session);
+    const { rolloutId, weight } = split;
+    this.#pins.set(session, { rolloutId, arm });
+    return on(arm, rolloutId, { rolloutId, session, arm, epoch, weight });
+  }
+}
