@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 export interface Options {
   readonly host: string;
   readonly port: number;
-  /** Directory of the embedded database; not used with a database server. */
+  /** Directory of the embedded database, or `:memory:`; not used with a database server. */
   readonly dataDir: string;
   /** Connection string of a PostgreSQL server, or `null` for the embedded database. */
   readonly databaseUrl: string | null;
@@ -28,7 +28,8 @@ export const USAGE = `Usage: npm start -- [options]
   --no-demo           serve what was applied last, without the demo
   --port N            port to listen on (ROLLWARD_PORT, default 4400)
   --host ADDRESS      address to listen on (ROLLWARD_HOST, default 127.0.0.1)
-  --data-dir DIR      directory of the embedded database (ROLLWARD_DATA_DIR, default .rollward)
+  --data-dir DIR      directory of the embedded database (ROLLWARD_DATA_DIR, default .rollward/data);
+                      :memory: keeps nothing
   --database-url URL  PostgreSQL server instead of the embedded database (DATABASE_URL)
   --help              this text
 
@@ -57,7 +58,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
   return {
     host: flags.host ?? environment["ROLLWARD_HOST"] ?? "127.0.0.1",
     port: readPort(flags.port ?? environment["ROLLWARD_PORT"]),
-    dataDir: resolve(flags["data-dir"] ?? environment["ROLLWARD_DATA_DIR"] ?? (demo ? ".rollward/demo" : ".rollward/data")),
+    dataDir: readDirectory(flags["data-dir"] ?? environment["ROLLWARD_DATA_DIR"] ?? (demo ? ".rollward/demo" : ".rollward/data")),
     databaseUrl: flags["database-url"] ?? environment["DATABASE_URL"] ?? null,
     config: config === null ? null : resolve(config),
     adminKey,
@@ -95,6 +96,11 @@ function readFlags(args: readonly string[]): {
     throw new OptionsError(`${error instanceof Error ? error.message : String(error)} See \`npm start -- --help\`.`);
   }
 }
+
+/** Keeps everything in memory: nothing survives the process. */
+export const IN_MEMORY = ":memory:";
+
+const readDirectory = (text: string): string => (text === IN_MEMORY ? text : resolve(text));
 
 function readPort(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT;

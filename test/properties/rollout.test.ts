@@ -85,6 +85,8 @@ describe("assignment", () => {
 /** Everything heals, nothing new comes, and the machine comes to rest. */
 function settle({ world, memory }: Real): void {
   world.frozen = false;
+  world.controlHealthy = true;
+  world.candidateResolvable = true;
   world.crashAt = null;
   if (!world.isUp) world.restart();
   world.heal(0);

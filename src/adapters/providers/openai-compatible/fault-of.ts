@@ -35,8 +35,9 @@ export function faultOf(terms: FaultTerms, status: number, body: Buffer): Rollwa
     const reason = `it has the status ${status}; redirects are not followed`;
     return new RollwardError("provider_bad_answer", { provider, reason, status });
   }
-  const { message, param } = explanationIn(body);
-  const reason = clean(redact(message, terms.secrets));
+  const explanation = explanationIn(body);
+  const reason = clean(redact(explanation.message, terms.secrets));
+  const param = fieldOrNull(redact(explanation.param, terms.secrets));
   return new RollwardError("provider_refused_request", {
     provider,
     status,
@@ -47,25 +48,28 @@ export function faultOf(terms: FaultTerms, status: number, body: Buffer): Rollwa
 
 interface Explanation {
   readonly message: string;
-  readonly param: string | null;
+  readonly param: string;
 }
-
-const FIELD = /^[\w.[\]-]{1,100}$/;
 
 /** Finds the words in the forms in use: OpenAI's `error.message`, a plain `error` or `message`, FastAPI's `detail`. */
 function explanationIn(body: Buffer): Explanation {
   const text = body.toString("utf8");
   const parsed = parsedOrNull(text);
-  if (!isRecord(parsed)) return { message: parsed === null && /^\s*</.test(text) ? "it answered with a web page." : text, param: null };
+  if (!isRecord(parsed)) return { message: /^\s*</.test(text) ? "it answered with a web page." : text, param: "" };
   const error = isRecord(parsed["error"]) ? parsed["error"] : parsed;
   const detail: unknown = Array.isArray(error["detail"]) ? error["detail"][0] : error["detail"];
   const message = [error["message"], parsed["error"], detail, isRecord(detail) ? detail["msg"] : null];
   const param = error["param"];
   return {
     message: message.find((candidate) => typeof candidate === "string") ?? "",
-    param: typeof param === "string" && FIELD.test(param) ? param : null,
+    param: typeof param === "string" ? param : "",
   };
 }
+
+const FIELD = /^[A-Za-z_][\w.[\]-]{0,99}$/;
+
+/** A field of the request is named only when it looks like one; what was redacted does not. */
+const fieldOrNull = (param: string): string | null => (FIELD.test(param) ? param : null);
 
 function parsedOrNull(text: string): unknown {
   try {

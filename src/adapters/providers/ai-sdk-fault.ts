@@ -1,0 +1,44 @@
+import { RollwardError } from "../../domain/errors.ts";
+import { faultOf } from "./openai-compatible/fault-of.ts";
+import type { FaultTerms } from "./openai-compatible/fault-of.ts";
+
+/** Errors in a chain of causes that are looked at. */
+const CAUSES = 8;
+
+/**
+ * What an SDK threw, or an `error` part of its stream, as an error of the table. The SDK's own error is not
+ * kept as cause: it holds the request with its prompt. `answered` says whether the provider had begun to
+ * answer; what fails then without a status is an answer that could not be understood.
+ */
+export function aiSdkFault(thrown: unknown, terms: FaultTerms, answered: boolean): RollwardError {
+  const { provider } = terms;
+  const own = ownError(thrown);
+  if (own !== null) return own;
+  const { name, message, statusCode, responseBody, functionality } = recordOf(thrown);
+  if (typeof functionality === "string") {
+    return new RollwardError("untranslatable", { field: functionality.slice(0, 100), provider });
+  }
+  if (typeof statusCode === "number" && statusCode >= 300) {
+    const body = typeof responseBody === "string" ? responseBody : JSON.stringify({ message });
+    return faultOf(terms, statusCode, Buffer.from(body));
+  }
+  const isReport = !(thrown instanceof Error) && typeof message === "string";
+  if (isReport) return new RollwardError("provider_error", { provider, status: "an error inside its answer" });
+  if (answered || statusCode !== undefined) {
+    return new RollwardError("provider_bad_answer", { provider, reason: "it could not be understood" });
+  }
+  return new RollwardError("internal", {}, new Error(`An SDK failed: ${typeof name === "string" ? name : "?"}`));
+}
+
+/** The transport's error, which the SDK wraps. */
+function ownError(thrown: unknown): RollwardError | null {
+  let error = thrown;
+  for (let depth = 0; depth < CAUSES && error instanceof Error; depth += 1) {
+    if (error instanceof RollwardError) return error;
+    error = error.cause;
+  }
+  return null;
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,0 +1,50 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
+import { RollwardError } from "../../domain/errors.ts";
+import type { AiSdkFetch } from "./ai-sdk-fetch.ts";
+
+/** Names of the AI SDK's settings in the words of the wire. */
+const FIELDS: Readonly<Record<string, string>> = {
+  maxOutputTokens: "max_tokens",
+  topP: "top_p",
+  topK: "top_k",
+  presencePenalty: "presence_penalty",
+  frequencyPenalty: "frequency_penalty",
+  stopSequences: "stop",
+  responseFormat: "response_format",
+  toolChoice: "tool_choice",
+  reasoning: "reasoning_effort",
+  strict: "tools.function.strict",
+};
+
+/** A `fetch` that sends nothing and answers with an empty stream. */
+const silentFetch: AiSdkFetch = () =>
+  Promise.resolve(new Response("", { headers: { "content-type": "text/event-stream" } }));
+
+/** Stands for the conversation, which no warning about a setting depends on. */
+const PROMPT: LanguageModelV4CallOptions["prompt"] = [{ role: "user", content: [{ type: "text", text: "." }] }];
+
+/**
+ * Goes through a call without sending it, because an SDK tells which settings it drops only with the
+ * answer, when they have been dropped and paid for. Throws `untranslatable` for the first one.
+ */
+export async function rehearseAiSdkCall(
+  makeModel: (fetch: AiSdkFetch) => LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+  provider: string,
+): Promise<void> {
+  const { stream } = await makeModel(silentFetch).doStream({ ...options, prompt: PROMPT });
+  const reader = stream.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  if (value?.type === "stream-start") refuseDropped(value.warnings, provider);
+}
+
+/** Throws `untranslatable` when a warning says that a setting is not carried. */
+export function refuseDropped(warnings: readonly SharedV4Warning[], provider: string): void {
+  const dropped = warnings.find((warning) => warning.type === "unsupported");
+  if (dropped === undefined) return;
+  const { feature } = dropped;
+  // A vendor's own option stands for a setting of the request that we put there.
+  const field = feature.startsWith("providerOptions.") ? "reasoning_effort" : (FIELDS[feature] ?? feature);
+  throw new RollwardError("untranslatable", { field, provider, param: field });
+}

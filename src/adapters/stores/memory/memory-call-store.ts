@@ -1,0 +1,44 @@
+import type { CallBodies, CallFacts, CallRecord } from "../../../domain/call/call-record.ts";
+import type { CallFilter, CallStore } from "../../../ports/call-store.ts";
+
+const DAY_MS = 86_400_000;
+const NO_BODIES: CallBodies = { request: null, upstream: null, answer: null };
+
+/** The newest `capacity` calls in memory. */
+export function createMemoryCallStore(capacity: number): CallStore {
+  const calls = new Map<string, CallRecord>();
+  return {
+    async append(batch) {
+      for (const call of batch) if (!calls.has(call.facts.id)) calls.set(call.facts.id, call);
+      for (const id of calls.keys()) {
+        if (calls.size <= capacity) break;
+        calls.delete(id);
+      }
+    },
+    async list(filter) {
+      const newestFirst = [...calls.values()].map(({ facts }) => facts).sort((a, b) => (a.id < b.id ? 1 : -1));
+      return newestFirst.filter((facts) => matches(facts, filter)).slice(0, filter.limit);
+    },
+    facts: async (id) => calls.get(id)?.facts ?? null,
+    bodies: async (id) => calls.get(id)?.bodies ?? null,
+    async expire(now) {
+      let expired = 0;
+      for (const [id, { facts, bodies }] of calls) {
+        if (bodies === NO_BODIES || facts.at + facts.retainBodiesDays * DAY_MS > now) continue;
+        calls.set(id, { facts, bodies: NO_BODIES });
+        expired += 1;
+      }
+      return expired;
+    },
+  };
+}
+
+const matches = (facts: CallFacts, filter: CallFilter): boolean =>
+  (filter.endpoint === undefined || facts.endpoint === filter.endpoint) &&
+  (filter.release === undefined || facts.release === filter.release) &&
+  (filter.arm === undefined || facts.arm === filter.arm) &&
+  (filter.rolloutId === undefined || facts.rolloutId === filter.rolloutId) &&
+  (filter.session === undefined || facts.session?.id === filter.session) &&
+  (filter.outcome === undefined || facts.outcome === filter.outcome) &&
+  (filter.since === undefined || facts.at >= filter.since) &&
+  (filter.before === undefined || facts.id < filter.before);

@@ -1,0 +1,20 @@
+import type { Release } from "../../../domain/release/release.ts";
+import type { ReleaseStore } from "../../../ports/release-store.ts";
+
+/** Releases in memory. */
+export function createMemoryReleaseStore(): ReleaseStore {
+  const releases: Release[] = [];
+  const of = (endpoint: string): Release[] => releases.filter((release) => release.endpoint === endpoint);
+  return {
+    async freeze(release) {
+      const known = of(release.endpoint).find(({ digest }) => digest === release.digest);
+      if (known !== undefined) return { release: known, created: false };
+      const kept = { ...release, number: of(release.endpoint).length + 1 };
+      releases.push(kept);
+      return { release: kept, created: true };
+    },
+    byId: async (id) => releases.find((release) => release.id === id) ?? null,
+    byNumber: async (endpoint, number) => of(endpoint).find((release) => release.number === number) ?? null,
+    list: async (endpoint, limit) => of(endpoint).toReversed().slice(0, limit),
+  };
+}

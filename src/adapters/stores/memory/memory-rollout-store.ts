@@ -1,0 +1,71 @@
+import type { Rollout, RolloutEvent } from "../../../domain/rollout/rollout.ts";
+import { isTerminal } from "../../../domain/rollout/rollout.ts";
+import type { Channel } from "../../../domain/traffic/channel.ts";
+import type { ChannelName } from "../../../domain/traffic/route.ts";
+import type { Decision, RolloutStore } from "../../../ports/rollout-store.ts";
+
+const keyOf = ({ endpoint, environment }: ChannelName): string => `${endpoint}\n${environment}`;
+
+/** Whether a rollout has started and not ended: a channel has at most one of these. */
+const occupies = ({ startedAt, phase }: Rollout): boolean => startedAt !== null && !isTerminal(phase);
+
+/** Rollouts and channels in memory, with the same compare-and-set as on disk. */
+export function createMemoryRolloutStore(): RolloutStore {
+  return new MemoryRolloutStore();
+}
+
+class MemoryRolloutStore implements RolloutStore {
+  readonly #rollouts = new Map<string, Rollout>();
+  readonly #events = new Map<string, RolloutEvent[]>();
+  readonly #idempotencyKeys = new Set<string>();
+  readonly #channels = new Map<string, Channel>();
+
+  async append({ events, rollout, channel, idempotencyKey }: Decision): Promise<"appended" | "duplicate" | "conflict"> {
+    const key = idempotencyKey === null ? null : `${rollout.id}\n${idempotencyKey}`;
+    if (key !== null && this.#idempotencyKeys.has(key)) return "duplicate";
+    if (!this.#mayAppend({ events, rollout, channel, idempotencyKey })) return "conflict";
+    if (key !== null) this.#idempotencyKeys.add(key);
+    this.#events.set(rollout.id, [...(this.#events.get(rollout.id) ?? []), ...events]);
+    this.#rollouts.set(rollout.id, rollout);
+    if (channel !== null) this.#channels.set(keyOf(channel.name), channel);
+    return "appended";
+  }
+
+  #mayAppend({ events, rollout, channel }: Decision): boolean {
+    const [first] = events;
+    if (first === undefined || first.seq !== (this.#rollouts.get(rollout.id)?.seq ?? 0) + 1) return false;
+    const others = [...this.#rollouts.values()].filter(({ id }) => id !== rollout.id);
+    const isTaken = others.some((other) => keyOf(other.channel) === keyOf(rollout.channel) && occupies(other));
+    if (occupies(rollout) && isTaken) return false;
+    if (channel === null) return true;
+    return channel.epoch >= (this.#channels.get(keyOf(channel.name))?.epoch ?? 0);
+  }
+
+  async byId(id: string): Promise<Rollout | null> {
+    return this.#rollouts.get(id) ?? null;
+  }
+
+  async list(filter: { readonly endpoint?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Rollout[]> {
+    return [...this.#rollouts.values()]
+      .filter(({ channel }) => filter.endpoint === undefined || channel.endpoint === filter.endpoint)
+      .filter(({ phase }) => filter.open !== true || !isTerminal(phase))
+      .toReversed()
+      .slice(0, filter.limit);
+  }
+
+  async events(rolloutId: string, afterSeq: number, limit: number): Promise<readonly RolloutEvent[]> {
+    return (this.#events.get(rolloutId) ?? []).filter(({ seq }) => seq > afterSeq).slice(0, limit);
+  }
+
+  async channels(): Promise<readonly Channel[]> {
+    return [...this.#channels.values()];
+  }
+
+  async openChannel(name: ChannelName, stable: string): Promise<Channel> {
+    const known = this.#channels.get(keyOf(name));
+    if (known !== undefined) return known;
+    const channel = { name, stable, epoch: 1, rolloutId: null };
+    this.#channels.set(keyOf(name), channel);
+    return channel;
+  }
+}

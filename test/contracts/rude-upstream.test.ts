@@ -1,0 +1,296 @@
+import { createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { inspect } from "node:util";
+import * as fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { createOpenAiCompatible } from "../../src/adapters/providers/openai-compatible.ts";
+import type { OpenAiCompatibleSettings } from "../../src/adapters/providers/openai-compatible.ts";
+import type { WireProvider } from "../../src/ports/provider.ts";
+import { RecordingSink, until } from "../fixtures/recording-sink.ts";
+import { LAST_CHUNK, chunkedHead, createRudeServer, httpChunk } from "../fixtures/rude-server.ts";
+import type { RudeServer, Rudeness } from "../fixtures/rude-server.ts";
+import { SENTINEL, requestFor } from "./provider.contract.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+function providerAt(baseUrl: string, more: Partial<OpenAiCompatibleSettings> = {}): WireProvider {
+  const provider = createOpenAiCompatible({
+    name: "rude",
+    baseUrl,
+    apiKey: SENTINEL,
+    headers: {},
+    prices: new Map(),
+    answerBytes: 1_000_000,
+    ...more,
+  });
+  closers.push(() => provider.close());
+  return provider;
+}
+
+async function against(rudeness: Rudeness, more: Partial<OpenAiCompatibleSettings> = {}): Promise<{ server: RudeServer; provider: WireProvider }> {
+  const server = await createRudeServer(rudeness);
+  const provider = providerAt(`${server.origin}/v1`, more);
+  closers.push(() => server.close());
+  return { server, provider };
+}
+
+async function ask(provider: WireProvider, connectMs = 5_000): Promise<RecordingSink> {
+  const sink = new RecordingSink();
+  provider.forward({ ...requestFor("m-1"), connectMs }, sink);
+  await sink.over;
+  return sink;
+}
+
+const OK = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+const whole = (body: string): string => `${OK}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+describe("an upstream that frames its answer in odd ways", () => {
+  test("its bytes arrive whole in chunks of one byte, also inside a character", async () => {
+    const body = Buffer.from(`data: {"x":"🦆 – ü"}\r\n\r\ndata: [DONE]\n\n`);
+    const { provider } = await against((socket) => {
+      socket.write(chunkedHead());
+      for (const byte of body) socket.write(httpChunk(Buffer.from([byte])));
+      socket.write(LAST_CHUNK);
+    });
+    const sink = await ask(provider);
+    expect(sink.told).toEqual(["head", "data", "end"]);
+    expect(sink.body.equals(body)).toBe(true);
+  });
+
+  test("its bytes arrive whole in any chunking and any packets", async () => {
+    let wire = Buffer.alloc(0);
+    let cuts: readonly number[] = [];
+    const { provider } = await against(async (socket) => {
+      let sent = 0;
+      for (const cut of [...cuts, wire.length]) {
+        socket.write(wire.subarray(sent, Math.max(sent, cut)));
+        sent = Math.max(sent, cut);
+        await until(() => socket.writableLength === 0);
+      }
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 20 }),
+        fc.array(fc.nat(400), { maxLength: 12 }),
+        async (chunks, at) => {
+          const framed = chunks.map((chunk) => httpChunk(Buffer.from(chunk)));
+          wire = Buffer.concat([Buffer.from(chunkedHead()), ...framed, Buffer.from(LAST_CHUNK)]);
+          cuts = at.filter((cut) => cut < wire.length).toSorted((one, other) => one - other);
+          const sink = await ask(provider);
+          expect(sink.told.at(-1)).toBe("end");
+          expect(sink.body.equals(Buffer.concat(chunks))).toBe(true);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("a body that ends with the connection is whole", async () => {
+    const { provider } = await against((socket) => socket.end(`${OK}\r\n{"a":1}`));
+    const sink = await ask(provider);
+    expect(sink.told).toEqual(["head", "data", "end"]);
+    expect(sink.body.toString()).toBe(`{"a":1}`);
+  });
+
+  test("its trailers are not looked at", async () => {
+    const { provider } = await against((socket) => {
+      socket.write(`${chunkedHead("trailer: authorization, x-request-id\r\n")}2\r\nok\r\n0\r\nauthorization: Bearer x\r\nx-request-id: late\r\n\r\n`);
+    });
+    const sink = await ask(provider);
+    expect(sink.told).toEqual(["head", "data", "end"]);
+    expect(sink.headers).toEqual({ "content-type": "text/event-stream" });
+  });
+
+  test("a few informational answers before the real one are passed over", async () => {
+    const hint = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n";
+    const { provider } = await against((socket) => socket.write(hint.repeat(3) + whole("{}")));
+    const sink = await ask(provider);
+    expect(sink.told).toEqual(["head", "data", "end"]);
+    expect(sink.status).toBe(200);
+  });
+
+  test("a flood of informational answers is ended", async () => {
+    const { server, provider } = await against((socket) => {
+      const flood = (): void => {
+        if (!socket.destroyed) socket.write("HTTP/1.1 102 Processing\r\n\r\n".repeat(1_000), () => setImmediate(flood));
+      };
+      flood();
+    });
+    const sink = await ask(provider);
+    expect(sink.told).toEqual(["fail"]);
+    expect(sink.error?.code).toBe("provider_bad_answer");
+    await until(() => server.open() === 0);
+  });
+});
+
+/** What the upstream does, and what must come of it. */
+const BROKEN: readonly (readonly [title: string, answer: (socket: Socket) => void, code: string, told: readonly string[]])[] = [
+  ["words that are not HTTP", (socket) => socket.write("220 mail.example.com ESMTP\r\n"), "provider_bad_answer", ["fail"]],
+  ["a head of 40 kB", (socket) => socket.write(`${OK}x-filler: ${"a".repeat(40_000)}\r\n\r\n`), "provider_bad_answer", ["fail"]],
+  ["a head of 40 kB in small headers", (socket) => socket.write(`${OK}${"x-a: b\r\n".repeat(6_000)}\r\n`), "provider_bad_answer", ["fail"]],
+  ["both lengths at once", (socket) => socket.write(`${OK}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`), "provider_bad_answer", ["fail"]],
+  ["an upgrade nobody asked for", (socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"), "provider_unreachable", ["fail"]],
+  ["a reset inside the head", (socket) => socket.write(OK, () => socket.resetAndDestroy()), "provider_unreachable", ["fail"]],
+  ["a close before the head", (socket) => socket.end(), "provider_unreachable", ["fail"]],
+  ["a chunk size that is no number", (socket) => socket.write(`${chunkedHead()}5\r\nhello\r\nZZ\r\nworld\r\n`), "provider_cut", ["head", "data", "fail"]],
+  ["a chunk longer than its size", (socket) => socket.write(`${chunkedHead()}2\r\nhello\r\n0\r\n\r\n`), "provider_cut", ["head", "data", "fail"]],
+  ["a body shorter than announced", (socket) => socket.end(`${OK}content-length: 10\r\n\r\nhello`), "provider_cut", ["head", "data", "fail"]],
+  ["a chunked body without its end", (socket) => socket.end(`${chunkedHead()}5\r\nhello\r\n`), "provider_cut", ["head", "data", "fail"]],
+  ["a reset inside the body", (socket) => socket.write(`${chunkedHead()}5\r\nhello\r\n`, () => setImmediate(() => socket.resetAndDestroy())), "provider_cut", ["head", "data", "fail"]],
+  ["a compressed body", (socket) => socket.write(`${OK}content-encoding: gzip\r\ncontent-length: 2\r\n\r\nxx`), "provider_bad_answer", ["fail"]],
+  ["a body compressed twice", (socket) => socket.write(`${OK}content-encoding: gzip, br\r\ncontent-length: 2\r\n\r\nxx`), "provider_bad_answer", ["fail"]],
+  ["a length over the limit", (socket) => socket.write(`${OK}content-length: 1000001\r\n\r\n{`), "answer_too_large", ["fail"]],
+];
+
+describe("an upstream that breaks the protocol", () => {
+  test.each(BROKEN)("%s ends in an error of the table", async (_, answer, code, told) => {
+    const { provider } = await against(answer);
+    const sink = await ask(provider);
+    expect(sink.error?.code).toBe(code);
+    expect(sink.told).toEqual(told);
+    expect(inspect(sink.error, { depth: 10 })).not.toContain(SENTINEL);
+  });
+
+  test("an endless body is ended at the limit", async () => {
+    const { server, provider } = await against((socket) => {
+      socket.write(chunkedHead());
+      const more = (): void => {
+        if (!socket.destroyed) socket.write(httpChunk(Buffer.alloc(50_000, "x")), () => setImmediate(more));
+      };
+      more();
+    });
+    const sink = await ask(provider);
+    expect(sink.error?.code).toBe("answer_too_large");
+    expect(sink.error?.retryable).toBe(false);
+    expect(sink.bytes).toBeLessThanOrEqual(1_000_000);
+    await until(() => server.open() === 0);
+  });
+
+  test("an answer smuggled behind another reaches nobody", async () => {
+    const { server, provider } = await against((socket, n) => {
+      socket.write(whole(`{"call":${n}}`) + (n === 0 ? whole(`{"call":"smuggled"}`) : ""));
+    });
+    const bodies = [];
+    for (let call = 0; call < 4; call += 1) bodies.push((await ask(provider)).body.toString());
+    expect(bodies).toEqual([`{"call":0}`, `{"call":1}`, `{"call":2}`, `{"call":3}`]);
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test("the bytes of a broken answer are in no error", async () => {
+    const { provider } = await against((socket) => socket.write(`HTTP/1.1 OK you sent ${SENTINEL}\r\n\r\n`));
+    const { error } = await ask(provider);
+    expect(error?.cause).toBeInstanceOf(Error);
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SENTINEL);
+  });
+});
+
+describe("what comes back and what goes out", () => {
+  test("only headers of the allow-list come back, with printable values, in a bounded number", async () => {
+    const limits = Array.from({ length: 100 }, (_, index) => `x-ratelimit-${index}: ${index}\r\n`).join("");
+    const { provider } = await against((socket) => {
+      socket.write(`${OK}set-cookie: a=b\r\nx-powered-by: y\r\nRetry-After: 3\r\nx-request-id: caf\u00e9\r\n${limits}content-length: 2\r\n\r\n{}`, "latin1");
+    });
+    const { headers } = await ask(provider);
+    expect(headers["retry-after"]).toBe("3");
+    expect(Object.keys(headers)).not.toContain("set-cookie");
+    expect(Object.keys(headers)).not.toContain("x-request-id");
+    expect(Object.keys(headers).length).toBeLessThanOrEqual(32);
+  });
+
+  test("a redirect is handed up and not followed", async () => {
+    const inside = await createRudeServer((socket) => socket.write(whole("{}")));
+    closers.push(() => inside.close());
+    const { provider } = await against((socket) => {
+      socket.write(`HTTP/1.1 307 Temporary Redirect\r\nlocation: ${inside.origin}/v1/chat/completions\r\ncontent-length: 0\r\n\r\n`);
+    });
+    const sink = await ask(provider);
+    expect(sink.status).toBe(307);
+    expect(provider.fault(sink.status, sink.headers, sink.body).code).toBe("provider_bad_answer");
+    expect(inside.requests).toHaveLength(0);
+  });
+
+  test("the path and query of the base URL are kept, and configured headers are sent", async () => {
+    const server = await createRudeServer((socket) => socket.write(whole("{}")));
+    closers.push(() => server.close());
+    const provider = providerAt(`${server.origin}/deployments/x/?api-version=2026-01-01`, { headers: { "X-Team": "support" } });
+    await ask(provider);
+    const head = server.requests[0]?.toString() ?? "";
+    expect(head).toContain("POST /deployments/x/chat/completions?api-version=2026-01-01 HTTP/1.1\r\n");
+    expect(head).toContain("x-team: support\r\n");
+  });
+});
+
+describe("an upstream that cannot be reached", () => {
+  test("nobody listens: unreachable, at once", async () => {
+    const server = await createRudeServer(() => {});
+    await server.close();
+    const { error } = await ask(providerAt(`${server.origin}/v1`));
+    expect(error).toMatchObject({ code: "provider_unreachable", retryable: true });
+    expect(error?.message).toBe("The provider rude could not be reached: the connection was refused.");
+    expect(error?.cause).toBeInstanceOf(Error);
+  });
+
+  test("its name does not exist: unreachable", async () => {
+    const { error } = await ask(providerAt("http://nowhere.invalid/v1"), 10_000);
+    expect(error?.code).toBe("provider_unreachable");
+  });
+
+  test("it speaks no TLS: unreachable", async () => {
+    const server = await createRudeServer(() => {});
+    closers.push(() => server.close());
+    const talkative = createServer((socket) => void socket.on("error", () => {}).write("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    await new Promise<void>((resolve) => {
+      talkative.listen(0, "127.0.0.1", resolve);
+    });
+    closers.push(async () => void talkative.close());
+    const { error } = await ask(providerAt(`https://127.0.0.1:${(talkative.address() as AddressInfo).port}/v1`));
+    expect(error?.code).toBe("provider_unreachable");
+    expect(error?.message).toContain("TLS");
+  });
+
+  test("the handshake hangs: a timeout while connecting, and the half-open connections are ended on close", async () => {
+    const server = await createRudeServer(() => {});
+    closers.push(() => server.close());
+    const provider = providerAt(`https://127.0.0.1:${server.port}/v1`);
+    const { error, told } = await ask(provider, 50);
+    expect(told).toEqual(["fail"]);
+    expect(error).toMatchObject({ code: "provider_timeout", details: { phase: "connecting", limitMs: 50 } });
+    const sink = new RecordingSink();
+    provider.forward({ ...requestFor("m-1"), connectMs: 60_000 }, sink);
+    await until(() => server.open() >= 1);
+    await provider.close();
+    await sink.over;
+    await until(() => server.open() === 0);
+  });
+
+  test("every connection is in use: waiting for one counts as connecting, and the call is not sent later", async () => {
+    const held: Socket[] = [];
+    const { server, provider } = await against((socket) => void held.push(socket), { connections: 1 });
+    const first = new RecordingSink();
+    provider.forward(requestFor("m-1"), first);
+    await until(() => held.length === 1);
+    const second = await ask(provider, 30);
+    expect(second.error?.code).toBe("provider_timeout");
+    held[0]?.write(whole(`{"first":true}`));
+    await first.over;
+    expect(first.told).toEqual(["head", "data", "end"]);
+    const third = new RecordingSink();
+    provider.forward(requestFor("m-1"), third);
+    await until(() => held.length === 2);
+    held[1]?.write(whole("{}"));
+    await third.over;
+    expect(server.requests).toHaveLength(2);
+    expect(server.accepted()).toBe(1);
+  });
+
+  test("too many calls wait for a connection: the next fails at once", async () => {
+    const { provider } = await against(() => {}, { connections: 1 });
+    const sinks = Array.from({ length: 8 }, () => new RecordingSink());
+    for (const sink of sinks) provider.forward(requestFor("m-1"), sink);
+    expect(sinks.at(-1)?.error?.code).toBe("provider_unreachable");
+    expect(sinks.filter(({ error }) => error !== null)).not.toHaveLength(8);
+  });
+});
