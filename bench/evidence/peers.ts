@@ -89,9 +89,12 @@ export function asymptotic(bestAt: number): Rule {
 export function kayentaLike(): Rule {
   const shares: { readonly candidate: number; readonly stable: number }[] = [];
   return ({ candidate, candidateFailed, stable, stableFailed }, index) => {
-    if (candidate > 0 && stable > 0) shares.push({ candidate: candidateFailed / candidate, stable: stableFailed / stable });
+    if (candidate > 0 && stable > 0)
+      shares.push({ candidate: candidateFailed / candidate, stable: stableFailed / stable });
     if (index % 10 !== 9 || shares.length < 3) return false;
-    const shifts = Float64Array.from(shares.flatMap((one) => shares.map((other) => one.candidate - other.stable))).sort();
+    const shifts = Float64Array.from(
+      shares.flatMap((one) => shares.map((other) => one.candidate - other.stable)),
+    ).toSorted();
     const pairs = shifts.length;
     const spread = 2.326 * Math.sqrt((pairs * (2 * shares.length + 1)) / 12);
     const limit = shifts[Math.max(1, Math.floor(pairs / 2 - spread)) - 1] ?? Number.NaN;

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const instant = z.iso.datetime().describe("ISO 8601 in UTC");
 
 /** The name of an endpoint in a path. */
-export const endpointName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+export const endpointName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
 
 /** Ids in paths: a prefix and a ULID. */
 export const idOf = (prefix: string): z.ZodString => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`));

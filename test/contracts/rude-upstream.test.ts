@@ -5,11 +5,12 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { createOpenAiCompatible } from "../../src/adapters/providers/openai-compatible.ts";
 import type { OpenAiCompatibleSettings } from "../../src/adapters/providers/openai-compatible.ts";
+import type { ErrorCode } from "../../src/domain/errors.ts";
 import type { WireProvider } from "../../src/ports/provider.ts";
 import { RecordingSink, until } from "../fixtures/recording-sink.ts";
 import { LAST_CHUNK, chunkedHead, createRudeServer, httpChunk } from "../fixtures/rude-server.ts";
 import type { RudeServer, Rudeness } from "../fixtures/rude-server.ts";
-import { SENTINEL, requestFor } from "./provider.contract.ts";
+import { SENTINEL, requestFor } from "./provider-subject.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -30,7 +31,10 @@ function providerAt(baseUrl: string, more: Partial<OpenAiCompatibleSettings> = {
   return provider;
 }
 
-async function against(rudeness: Rudeness, more: Partial<OpenAiCompatibleSettings> = {}): Promise<{ server: RudeServer; provider: WireProvider }> {
+async function against(
+  rudeness: Rudeness,
+  more: Partial<OpenAiCompatibleSettings> = {},
+): Promise<{ server: RudeServer; provider: WireProvider }> {
   const server = await createRudeServer(rudeness);
   const provider = providerAt(`${server.origin}/v1`, more);
   closers.push(() => server.close());
@@ -63,13 +67,14 @@ describe("an upstream that frames its answer in odd ways", () => {
   test("its bytes arrive whole in any chunking and any packets", async () => {
     let wire = Buffer.alloc(0);
     let cuts: readonly number[] = [];
-    const { provider } = await against(async (socket) => {
-      let sent = 0;
-      for (const cut of [...cuts, wire.length]) {
-        socket.write(wire.subarray(sent, Math.max(sent, cut)));
-        sent = Math.max(sent, cut);
-        await until(() => socket.writableLength === 0);
-      }
+    const { provider } = await against((socket) => {
+      const ends = [...cuts, wire.length];
+      const write = (from: number): void => {
+        const to = ends.shift();
+        // One turn between two writes, so that they leave in packets of their own.
+        if (to !== undefined) socket.write(wire.subarray(from, to), () => setImmediate(write, to));
+      };
+      write(0);
     });
     await fc.assert(
       fc.asyncProperty(
@@ -97,7 +102,9 @@ describe("an upstream that frames its answer in odd ways", () => {
 
   test("its trailers are not looked at", async () => {
     const { provider } = await against((socket) => {
-      socket.write(`${chunkedHead("trailer: authorization, x-request-id\r\n")}2\r\nok\r\n0\r\nauthorization: Bearer x\r\nx-request-id: late\r\n\r\n`);
+      socket.write(
+        `${chunkedHead("trailer: authorization, x-request-id\r\n")}2\r\nok\r\n0\r\nauthorization: Bearer x\r\nx-request-id: late\r\n\r\n`,
+      );
     });
     const sink = await ask(provider);
     expect(sink.told).toEqual(["head", "data", "end"]);
@@ -126,27 +133,109 @@ describe("an upstream that frames its answer in odd ways", () => {
   });
 });
 
+const NOTHING = ["fail"];
+const A_PART = ["head", "data", "fail"];
+
 /** What the upstream does, and what must come of it. */
-const BROKEN: readonly (readonly [title: string, answer: (socket: Socket) => void, code: string, told: readonly string[]])[] = [
-  ["words that are not HTTP", (socket) => socket.write("220 mail.example.com ESMTP\r\n"), "provider_bad_answer", ["fail"]],
-  ["a head of 40 kB", (socket) => socket.write(`${OK}x-filler: ${"a".repeat(40_000)}\r\n\r\n`), "provider_bad_answer", ["fail"]],
-  ["a head of 40 kB in small headers", (socket) => socket.write(`${OK}${"x-a: b\r\n".repeat(6_000)}\r\n`), "provider_bad_answer", ["fail"]],
-  ["both lengths at once", (socket) => socket.write(`${OK}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`), "provider_bad_answer", ["fail"]],
-  ["an upgrade nobody asked for", (socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"), "provider_unreachable", ["fail"]],
-  ["a reset inside the head", (socket) => socket.write(OK, () => socket.resetAndDestroy()), "provider_unreachable", ["fail"]],
-  ["a close before the head", (socket) => socket.end(), "provider_unreachable", ["fail"]],
-  ["a chunk size that is no number", (socket) => socket.write(`${chunkedHead()}5\r\nhello\r\nZZ\r\nworld\r\n`), "provider_cut", ["head", "data", "fail"]],
-  ["a chunk longer than its size", (socket) => socket.write(`${chunkedHead()}2\r\nhello\r\n0\r\n\r\n`), "provider_cut", ["head", "data", "fail"]],
-  ["a body shorter than announced", (socket) => socket.end(`${OK}content-length: 10\r\n\r\nhello`), "provider_cut", ["head", "data", "fail"]],
-  ["a chunked body without its end", (socket) => socket.end(`${chunkedHead()}5\r\nhello\r\n`), "provider_cut", ["head", "data", "fail"]],
-  ["a reset inside the body", (socket) => socket.write(`${chunkedHead()}5\r\nhello\r\n`, () => setImmediate(() => socket.resetAndDestroy())), "provider_cut", ["head", "data", "fail"]],
-  ["a compressed body", (socket) => socket.write(`${OK}content-encoding: gzip\r\ncontent-length: 2\r\n\r\nxx`), "provider_bad_answer", ["fail"]],
-  ["a body compressed twice", (socket) => socket.write(`${OK}content-encoding: gzip, br\r\ncontent-length: 2\r\n\r\nxx`), "provider_bad_answer", ["fail"]],
-  ["a length over the limit", (socket) => socket.write(`${OK}content-length: 1000001\r\n\r\n{`), "answer_too_large", ["fail"]],
+interface Breach {
+  readonly title: string;
+  readonly answer: (socket: Socket) => void;
+  readonly code: ErrorCode;
+  readonly told: readonly string[];
+}
+
+const BREACHES: readonly Breach[] = [
+  {
+    title: "words that are not HTTP",
+    answer: (socket) => socket.write("220 mail.example.com ESMTP\r\n"),
+    code: "provider_bad_answer",
+    told: NOTHING,
+  },
+  {
+    title: "a head of 40 kB",
+    answer: (socket) => socket.write(`${OK}x-filler: ${"a".repeat(40_000)}\r\n\r\n`),
+    code: "provider_bad_answer",
+    told: NOTHING,
+  },
+  {
+    title: "a head of 40 kB in small headers",
+    answer: (socket) => socket.write(`${OK}${"x-a: b\r\n".repeat(6_000)}\r\n`),
+    code: "provider_bad_answer",
+    told: NOTHING,
+  },
+  {
+    title: "both lengths at once",
+    answer: (socket) => socket.write(`${OK}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`),
+    code: "provider_bad_answer",
+    told: NOTHING,
+  },
+  {
+    title: "an upgrade nobody asked for",
+    answer: (socket) =>
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"),
+    code: "provider_unreachable",
+    told: NOTHING,
+  },
+  {
+    title: "a reset inside the head",
+    answer: (socket) => socket.write(OK, () => socket.resetAndDestroy()),
+    code: "provider_unreachable",
+    told: NOTHING,
+  },
+  { title: "a close before the head", answer: (socket) => socket.end(), code: "provider_unreachable", told: NOTHING },
+  {
+    title: "a chunk size that is no number",
+    answer: (socket) => socket.write(`${chunkedHead()}5\r\nhello\r\nZZ\r\nworld\r\n`),
+    code: "provider_cut",
+    told: A_PART,
+  },
+  {
+    title: "a chunk longer than its size",
+    answer: (socket) => socket.write(`${chunkedHead()}2\r\nhello\r\n0\r\n\r\n`),
+    code: "provider_cut",
+    told: A_PART,
+  },
+  {
+    title: "a body shorter than announced",
+    answer: (socket) => socket.end(`${OK}content-length: 10\r\n\r\nhello`),
+    code: "provider_cut",
+    told: A_PART,
+  },
+  {
+    title: "a chunked body without its end",
+    answer: (socket) => socket.end(`${chunkedHead()}5\r\nhello\r\n`),
+    code: "provider_cut",
+    told: A_PART,
+  },
+  {
+    title: "a reset inside the body",
+    answer: (socket) =>
+      socket.write(`${chunkedHead()}5\r\nhello\r\n`, () => setImmediate(() => socket.resetAndDestroy())),
+    code: "provider_cut",
+    told: A_PART,
+  },
+  {
+    title: "a compressed body",
+    answer: (socket) => socket.write(`${OK}content-encoding: gzip\r\ncontent-length: 2\r\n\r\nxx`),
+    code: "provider_bad_answer",
+    told: NOTHING,
+  },
+  {
+    title: "a body compressed twice",
+    answer: (socket) => socket.write(`${OK}content-encoding: gzip, br\r\ncontent-length: 2\r\n\r\nxx`),
+    code: "provider_bad_answer",
+    told: NOTHING,
+  },
+  {
+    title: "a length over the limit",
+    answer: (socket) => socket.write(`${OK}content-length: 1000001\r\n\r\n{`),
+    code: "answer_too_large",
+    told: NOTHING,
+  },
 ];
 
 describe("an upstream that breaks the protocol", () => {
-  test.each(BROKEN)("%s ends in an error of the table", async (_, answer, code, told) => {
+  test.each(BREACHES)("$title ends in $code", async ({ answer, code, told }) => {
     const { provider } = await against(answer);
     const sink = await ask(provider);
     expect(sink.error?.code).toBe(code);
@@ -191,7 +280,10 @@ describe("what comes back and what goes out", () => {
   test("only headers of the allow-list come back, with printable values, in a bounded number", async () => {
     const limits = Array.from({ length: 100 }, (_, index) => `x-ratelimit-${index}: ${index}\r\n`).join("");
     const { provider } = await against((socket) => {
-      socket.write(`${OK}set-cookie: a=b\r\nx-powered-by: y\r\nRetry-After: 3\r\nx-request-id: caf\u00e9\r\n${limits}content-length: 2\r\n\r\n{}`, "latin1");
+      socket.write(
+        `${OK}set-cookie: a=b\r\nx-powered-by: y\r\nRetry-After: 3\r\nx-request-id: caf\u00e9\r\n${limits}content-length: 2\r\n\r\n{}`,
+        "latin1",
+      );
     });
     const { headers } = await ask(provider);
     expect(headers["retry-after"]).toBe("3");
@@ -204,7 +296,9 @@ describe("what comes back and what goes out", () => {
     const inside = await createRudeServer((socket) => socket.write(whole("{}")));
     closers.push(() => inside.close());
     const { provider } = await against((socket) => {
-      socket.write(`HTTP/1.1 307 Temporary Redirect\r\nlocation: ${inside.origin}/v1/chat/completions\r\ncontent-length: 0\r\n\r\n`);
+      socket.write(
+        `HTTP/1.1 307 Temporary Redirect\r\nlocation: ${inside.origin}/v1/chat/completions\r\ncontent-length: 0\r\n\r\n`,
+      );
     });
     const sink = await ask(provider);
     expect(sink.status).toBe(307);
@@ -215,7 +309,9 @@ describe("what comes back and what goes out", () => {
   test("the path and query of the base URL are kept, and configured headers are sent", async () => {
     const server = await createRudeServer((socket) => socket.write(whole("{}")));
     closers.push(() => server.close());
-    const provider = providerAt(`${server.origin}/deployments/x/?api-version=2026-01-01`, { headers: { "X-Team": "support" } });
+    const provider = providerAt(`${server.origin}/deployments/x/?api-version=2026-01-01`, {
+      headers: { "X-Team": "support" },
+    });
     await ask(provider);
     const head = server.requests[0]?.toString() ?? "";
     expect(head).toContain("POST /deployments/x/chat/completions?api-version=2026-01-01 HTTP/1.1\r\n");
@@ -241,7 +337,9 @@ describe("an upstream that cannot be reached", () => {
   test("it speaks no TLS: unreachable", async () => {
     const server = await createRudeServer(() => {});
     closers.push(() => server.close());
-    const talkative = createServer((socket) => void socket.on("error", () => {}).write("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    const talkative = createServer(
+      (socket) => void socket.on("error", () => {}).write("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    );
     await new Promise<void>((resolve) => {
       talkative.listen(0, "127.0.0.1", resolve);
     });

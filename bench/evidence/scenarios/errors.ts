@@ -49,7 +49,11 @@ interface Method {
 }
 
 const HARM: Method = { name: "harm-e", isProduct: true, begin: (weight) => harmE({ weight }) };
-const HARM_WITH_MARGIN: Method = { name: "harm-e-r1.25", isProduct: true, begin: (weight) => harmE({ weight, ratio: 1.25 }) };
+const HARM_WITH_MARGIN: Method = {
+  name: "harm-e-r1.25",
+  isProduct: true,
+  begin: (weight) => harmE({ weight, ratio: 1.25 }),
+};
 
 const METHODS: readonly Method[] = [
   HARM,
@@ -111,7 +115,13 @@ function simulate(setting: Setting, random: Random, runs: number): readonly Outc
   const { requestsPerMinute, weight, truth, methods } = setting;
   const outcomes = methods.map(({ name, isProduct, mostRuns = runs }) => {
     const id = `errors.R${requestsPerMinute}.w${weight}.${truth.name}.${name}`;
-    const row = { name: id, isProduct, rolledBack: "by60", promoted: null, candidateSessions: "candidateRequestsAtDecision" };
+    const row = {
+      name: id,
+      isProduct,
+      rolledBack: "by60",
+      promoted: null,
+      candidateSessions: "candidateRequestsAtDecision",
+    };
     return new Outcome(id, Math.min(runs, mostRuns), [row]);
   });
   for (let run = 0; run < runs; run += 1) {

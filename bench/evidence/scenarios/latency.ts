@@ -41,7 +41,7 @@ class RecentStable {
   /** Infinity, which nothing exceeds, before there are 50 values. */
   p90(): number {
     if (this.#count < 50) return Infinity;
-    return quantileOfSorted(this.#values.slice(0, this.#count).sort(), 0.9);
+    return quantileOfSorted(this.#values.subarray(0, this.#count).toSorted(), 0.9);
   }
 }
 
@@ -127,7 +127,11 @@ class BlockRun {
   }
 }
 
-function blockRun({ requestsPerMinute, hours, weight, multiplier, base }: BlockSetting, random: Random, tests: readonly BlockRun[]): void {
+function blockRun(
+  { requestsPerMinute, hours, weight, multiplier, base }: BlockSetting,
+  random: Random,
+  tests: readonly BlockRun[],
+): void {
   const requests = requestsPerMinute * 60 * hours;
   const sessions = {
     candidate: { arm: "candidate", epoch: 1, weight },
@@ -165,12 +169,86 @@ const sizesOf = (prefix: string, sizes: readonly number[]) =>
 
 /** Scenario C: fixed blocks, with and without drift. */
 export const BLOCKS: readonly Scenario[] = [
-  blocks({ ...NULL_TERMS, requestsPerMinute: 1, hours: 24, base: sawTooth, sizes: sizesOf("blocks.R1.w0.05.x1.0.drift-saw", [40]) }, 600),
-  blocks({ ...NULL_TERMS, requestsPerMinute: 5, hours: 12, base: sawTooth, sizes: sizesOf("blocks.R5.w0.05.x1.0.drift-saw", [40]) }, 600),
-  blocks({ ...NULL_TERMS, requestsPerMinute: 1, hours: 24, base: sine, sizes: sizesOf("blocks.R1.w0.05.x1.0.drift-0.8", [40]) }, 600),
-  blocks({ ...NULL_TERMS, requestsPerMinute: 100, hours: 1, base: constant, sizes: sizesOf("blocks.R100.w0.05.x1.0.drift-0.0", [40]) }, 1_000),
-  blocks({ ...NULL_TERMS, requestsPerMinute: 1_000, hours: 1, base: constant, sizes: sizesOf("blocks.R1000.w0.05.x1.none", [20, 40]) }, 2_000),
-  blocks({ ...NULL_TERMS, requestsPerMinute: 1_000, hours: 1, base: twiceForTenMinutes, sizes: sizesOf("blocks.R1000.w0.05.x1.x2", [20, 40]) }, 2_000),
-  blocks({ ...NULL_TERMS, multiplier: 1.3, requestsPerMinute: 100, hours: 1, base: constant, sizes: sizesOf("blocks.R100.w0.05.x1.3.drift-0.0", [20, 40, 80]) }, 600),
-  blocks({ weight: 0.5, multiplier: 1.3, requestsPerMinute: 100, hours: 1, base: constant, sizes: sizesOf("blocks.R100.w0.5.x1.3.drift-0.0", [4, 8]) }, 300),
+  blocks(
+    {
+      ...NULL_TERMS,
+      requestsPerMinute: 1,
+      hours: 24,
+      base: sawTooth,
+      sizes: sizesOf("blocks.R1.w0.05.x1.0.drift-saw", [40]),
+    },
+    600,
+  ),
+  blocks(
+    {
+      ...NULL_TERMS,
+      requestsPerMinute: 5,
+      hours: 12,
+      base: sawTooth,
+      sizes: sizesOf("blocks.R5.w0.05.x1.0.drift-saw", [40]),
+    },
+    600,
+  ),
+  blocks(
+    {
+      ...NULL_TERMS,
+      requestsPerMinute: 1,
+      hours: 24,
+      base: sine,
+      sizes: sizesOf("blocks.R1.w0.05.x1.0.drift-0.8", [40]),
+    },
+    600,
+  ),
+  blocks(
+    {
+      ...NULL_TERMS,
+      requestsPerMinute: 100,
+      hours: 1,
+      base: constant,
+      sizes: sizesOf("blocks.R100.w0.05.x1.0.drift-0.0", [40]),
+    },
+    1_000,
+  ),
+  blocks(
+    {
+      ...NULL_TERMS,
+      requestsPerMinute: 1_000,
+      hours: 1,
+      base: constant,
+      sizes: sizesOf("blocks.R1000.w0.05.x1.none", [20, 40]),
+    },
+    2_000,
+  ),
+  blocks(
+    {
+      ...NULL_TERMS,
+      requestsPerMinute: 1_000,
+      hours: 1,
+      base: twiceForTenMinutes,
+      sizes: sizesOf("blocks.R1000.w0.05.x1.x2", [20, 40]),
+    },
+    2_000,
+  ),
+  blocks(
+    {
+      ...NULL_TERMS,
+      multiplier: 1.3,
+      requestsPerMinute: 100,
+      hours: 1,
+      base: constant,
+      sizes: sizesOf("blocks.R100.w0.05.x1.3.drift-0.0", [20, 40, 80]),
+    },
+    600,
+  ),
+  blocks(
+    {
+      weight: 0.5,
+      multiplier: 1.3,
+      requestsPerMinute: 100,
+      hours: 1,
+      base: constant,
+      sizes: sizesOf("blocks.R100.w0.5.x1.3.drift-0.0", [4, 8]),
+    },
+    300,
+  ),
 ];

@@ -1,9 +1,8 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
-import { RollwardError } from "../../domain/errors.ts";
-import type { ConverseRequest, ConversingProvider } from "../../ports/provider.ts";
+import type { ConversingProvider } from "../../ports/provider.ts";
 import { AiSdkCall } from "./ai-sdk-call.ts";
-import type { AiSdkCallTerms, PreparedCall } from "./ai-sdk-call.ts";
+import type { AiSdkCallTerms } from "./ai-sdk-call.ts";
 import { aiSdkCallOptions } from "./ai-sdk-call-options.ts";
 import { aiSdkFetch } from "./ai-sdk-fetch.ts";
 import type { AiSdkFetch } from "./ai-sdk-fetch.ts";
@@ -16,8 +15,14 @@ export interface AiSdkVendor {
   readonly prices: ConversingProvider["prices"];
   /** The one origin that its requests go to. */
   readonly origin: string;
+  /** Environment variable the key came from. */
+  readonly keyEnv: string | null;
   /** Texts that must never be repeated. */
   readonly secrets: readonly string[];
+  /** Largest answer in bytes. */
+  readonly answerBytes: number;
+  readonly allowPrivate: boolean;
+  /** A model whose requests go through this `fetch`. */
   model(id: string, fetch: AiSdkFetch): LanguageModelV4;
   /**
    * The vendor's own options for what the AI SDK's common ones cannot say: the user, tools in parallel, a
@@ -28,19 +33,25 @@ export interface AiSdkVendor {
 
 /** Connections to one provider: as many as calls may be in flight by default. */
 const CONNECTIONS = 1_000;
-/** Largest answer, bytes. */
-const ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** A provider reached through a model of the AI SDK (LanguageModelV4). It knows no vendor. */
 export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
-  const { name, prices, origin, secrets } = vendor;
-  const upstream = new Upstream({ origin, connections: CONNECTIONS, allowPrivate: false });
-  const route = { provider: name, origin, upstream, answerBytes: ANSWER_BYTES };
+  const { name, prices, origin, secrets, keyEnv, answerBytes, allowPrivate } = vendor;
+  const upstream = new Upstream({ origin, connections: CONNECTIONS, allowPrivate });
+  const route = { provider: name, origin, upstream, answerBytes };
   const terms: AiSdkCallTerms = {
     provider: name,
-    keyEnv: null,
+    keyEnv,
     secrets,
-    prepare: (request, signal) => prepare(vendor, request, (one) => ({ ...one, abortSignal: signal, fetch: aiSdkFetch(route, request) })),
+    async prepare(request, line) {
+      const options = { ...aiSdkCallOptions(request.request, name), providerOptions: vendor.options(request.request) };
+      const model = (fetch: AiSdkFetch): LanguageModelV4 => vendor.model(request.model, fetch);
+      await rehearseAiSdkCall(model, options, name);
+      return {
+        model: model(listened(aiSdkFetch(route, request), line.answered)),
+        options: { ...options, abortSignal: line.signal },
+      };
+    },
   };
   return {
     name,
@@ -50,3 +61,12 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
     close: () => upstream.close(),
   };
 }
+
+/** The same `fetch`, telling when a head has come. */
+const listened =
+  (fetch: AiSdkFetch, answered: () => void): AiSdkFetch =>
+  async (address, init) => {
+    const response = await fetch(address, init);
+    answered();
+    return response;
+  };

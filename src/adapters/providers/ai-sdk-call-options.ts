@@ -5,7 +5,15 @@ import { aiSdkPrompt } from "./ai-sdk-prompt.ts";
 
 type Effort = NonNullable<LanguageModelV4CallOptions["reasoning"]>;
 
-const EFFORTS: ReadonlySet<string> = new Set(["none", "minimal", "low", "medium", "high", "xhigh", "max"] satisfies Effort[]);
+const EFFORTS: ReadonlySet<string> = new Set([
+  "none",
+  "minimal",
+  "low",
+  "medium",
+  "high",
+  "xhigh",
+  "max",
+] satisfies Effort[]);
 
 /**
  * A canonical request as call options of the AI SDK's model interface (LanguageModelV4). What is left to a

@@ -14,8 +14,16 @@ export interface PreparedCall {
 
 /** What a call needs to know of its provider. */
 export interface AiSdkCallTerms extends FaultTerms {
-  /** Builds the call; throws what the request cannot have. `signal` stops it. */
-  prepare(request: ConverseRequest, signal: AbortSignal): Promise<PreparedCall>;
+  /** Builds the call; throws what the request cannot have. */
+  prepare(request: ConverseRequest, line: Line): Promise<PreparedCall>;
+}
+
+/** A call's connection to its transport. */
+export interface Line {
+  /** Stops the request at once. */
+  readonly signal: AbortSignal;
+  /** To be called when the provider has begun to answer. */
+  readonly answered: () => void;
 }
 
 /** How long a finished stream may take to close before its connection is given up, ms. */
@@ -62,7 +70,8 @@ export class AiSdkCall implements Flow {
   }
 
   async #run(): Promise<void> {
-    const { model, options } = await this.#terms.prepare(this.#request, this.#stop.signal);
+    const line = { signal: this.#stop.signal, answered: () => void (this.#answered = true) };
+    const { model, options } = await this.#terms.prepare(this.#request, line);
     if (this.#over) return;
     // A whole answer is asked for whole: one document costs far less to read than its stream.
     await (this.#request.stream ? this.#stream(model, options) : this.#whole(model, options));
@@ -70,7 +79,6 @@ export class AiSdkCall implements Flow {
 
   async #whole(model: LanguageModelV4, options: LanguageModelV4CallOptions): Promise<void> {
     const result = await model.doGenerate(options);
-    this.#answered = true;
     await this.#paused?.promise;
     if (this.#over) return;
     refuseDropped(result.warnings, this.#terms.provider);
@@ -80,7 +88,6 @@ export class AiSdkCall implements Flow {
 
   async #stream(model: LanguageModelV4, options: LanguageModelV4CallOptions): Promise<void> {
     const { stream } = await model.doStream(options);
-    this.#answered = true;
     const reader = stream.getReader();
     while (this.#events.ending === null) {
       await this.#paused?.promise;
@@ -102,7 +109,8 @@ export class AiSdkCall implements Flow {
   #end(): void {
     const { provider } = this.#terms;
     const { ending } = this.#events;
-    if (ending === "error") throw new RollwardError("provider_error", { provider, status: "an error inside its answer" });
+    if (ending === "error")
+      throw new RollwardError("provider_error", { provider, status: "an error inside its answer" });
     if (ending === null || ending === "interrupted") {
       throw new RollwardError("provider_cut", { provider, reason: "it has no end" });
     }

@@ -36,23 +36,12 @@ export class AiSdkEvents {
 
   /** One part of a stream. Parts that have no event (blocks, sources, pings) pass unnoticed. */
   part(part: LanguageModelV4StreamPart): void {
-    switch (part.type) {
-      case "response-metadata":
-        return this.#start(part.id, part.modelId);
-      case "text-delta":
-        return this.#text("text-delta", part.delta);
-      case "reasoning-delta":
-        return this.#text("reasoning-delta", part.delta);
-      case "tool-input-start":
-        return this.#toolCall(part.id, part.toolName);
-      case "tool-input-delta":
-        return this.#toolArguments(part.id, part.delta);
-      case "tool-call":
-        return this.#wholeToolCall(part);
-      case "finish":
-        return this.#finish(part.usage, part.finishReason);
-      default:
-    }
+    if (part.type === "text-delta" || part.type === "reasoning-delta") this.#text(part.type, part.delta);
+    else if (part.type === "tool-input-delta") this.#toolArguments(part.id, part.delta);
+    else if (part.type === "tool-input-start") this.#toolCall(part.id, part.toolName);
+    else if (part.type === "tool-call") this.#wholeToolCall(part);
+    else if (part.type === "response-metadata") this.#start(part.id, part.modelId);
+    else if (part.type === "finish") this.#finish(part.usage, part.finishReason);
   }
 
   /** A whole answer. */

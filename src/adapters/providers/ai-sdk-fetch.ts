@@ -34,7 +34,10 @@ export function aiSdkFetch(route: AiSdkRoute, { callId, model, stream, connectMs
     }
     const expects = stream ? "text/event-stream" : "application/json";
     const sink = new ResponseSink({ provider: route.provider, expects });
-    const exchange = new Exchange({ ...route, path: `${url.pathname}${url.search}`, headers: headersOf(route, init) }, sink);
+    const exchange = new Exchange(
+      { ...route, path: `${url.pathname}${url.search}`, headers: headersOf(route, init) },
+      sink,
+    );
     sink.control(exchange, init.signal ?? null);
     exchange.start({ callId, model, bytes: Buffer.from(init.body), connectMs });
     return sink.response;

@@ -64,7 +64,10 @@ function addressOf({ name, baseUrl }: OpenAiCompatibleSettings): URL {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
   // The address itself may hold a password, so it is not part of the message.
   const isUsable =
-    url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.username === "" && url.password === "";
+    url !== null &&
+    (url.protocol === "https:" || url.protocol === "http:") &&
+    url.username === "" &&
+    url.password === "";
   if (!isUsable) {
     const reason = `The base URL of the provider ${name} is not an http or https address without user information.`;
     throw new RollwardError("invalid_request", { reason });

@@ -32,11 +32,29 @@ export async function rehearseAiSdkCall(
   options: LanguageModelV4CallOptions,
   provider: string,
 ): Promise<void> {
-  const { stream } = await makeModel(silentFetch).doStream({ ...options, prompt: PROMPT });
+  const model = makeModel(silentFetch);
+  const { stream } = await model.doStream({ ...options, prompt: PROMPT });
   const reader = stream.getReader();
   const { value } = await reader.read();
   await reader.cancel();
   if (value?.type === "stream-start") refuseDropped(value.warnings, provider);
+  await refuseAddresses(model, options.prompt, provider);
+}
+
+/** Images by address are for vendors that fetch them; Rollward fetches nothing. */
+async function refuseAddresses(
+  model: LanguageModelV4,
+  prompt: LanguageModelV4CallOptions["prompt"],
+  provider: string,
+): Promise<void> {
+  const parts = prompt.flatMap((message) => (message.role === "user" ? message.content : []));
+  const addresses = parts.flatMap((part) =>
+    part.type === "file" && part.data.type === "url" ? [part.data.url.href] : [],
+  );
+  if (addresses.length === 0) return;
+  const fetched = (await model.supportedUrls)["image/*"] ?? [];
+  if (addresses.every((address) => fetched.some((pattern) => pattern.test(address)))) return;
+  throw new RollwardError("untranslatable", { field: "image_url.url", provider, param: "image_url.url" });
 }
 
 /** Throws `untranslatable` when a warning says that a setting is not carried. */

@@ -42,7 +42,10 @@ export function composeAnswer(ask: Ask, settings: SimulatedModelSettings, random
 /** The answer of a model that declines. */
 export const refusalTo = (ask: Ask): Answer => finish(ask, { kind: "refusal", text: REFUSAL, tool: "" });
 
-function finish(ask: Ask, draft: { readonly kind: Answer["kind"]; readonly text: string; readonly tool: string }): Answer {
+function finish(
+  ask: Ask,
+  draft: { readonly kind: Answer["kind"]; readonly text: string; readonly tool: string },
+): Answer {
   const limit = (ask.maxTokens ?? MOST_TOKENS) * CHARACTERS_PER_TOKEN;
   const isCut = draft.text.length > limit;
   const text = isCut ? draft.text.slice(0, limit).toWellFormed() : draft.text;
@@ -95,7 +98,7 @@ const LONGEST_PIECE = 12;
 /** A text as a model streams it: words with the space before them, long ones in parts. */
 export function piecesOf(text: string): string[] {
   const pieces: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const space = text.indexOf(" ", start + 1);
     let end = Math.min(space < 0 ? text.length : space, start + LONGEST_PIECE);
     // A pair of surrogates is one character and stays whole.

@@ -63,7 +63,9 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 function textOf(content: Json | undefined): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
-  return content.map((part: Json) => (isObject(part) && typeof part["text"] === "string" ? part["text"] : "")).join(" ");
+  return content
+    .map((part: Json) => (isObject(part) && typeof part["text"] === "string" ? part["text"] : ""))
+    .join(" ");
 }
 
 const sizeOf = (tools: Json | undefined): number => (tools === undefined ? 0 : JSON.stringify(tools).length);

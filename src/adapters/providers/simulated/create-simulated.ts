@@ -24,7 +24,14 @@ export type SimulatedProvider = WireProvider & Pick<SimulatedServer, "url" | "st
 export async function createSimulated(settings: SimulatedProviderSettings): Promise<SimulatedProvider> {
   const { name, prices, answerBytes, models, seed, clock } = settings;
   const server = await createSimulatedServer({ models, seed, clock });
-  const provider = createOpenAiCompatible({ name, baseUrl: server.url, apiKey: null, headers: {}, prices, answerBytes });
+  const provider = createOpenAiCompatible({
+    name,
+    baseUrl: server.url,
+    apiKey: null,
+    headers: {},
+    prices,
+    answerBytes,
+  });
   return {
     ...provider,
     url: server.url,

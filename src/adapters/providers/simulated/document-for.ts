@@ -120,7 +120,8 @@ function typeOf(schema: JsonObject): string {
   if (typeof type === "string") return type;
   if (Array.isArray(type) && typeof type[0] === "string") return type[0];
   if (schema["items"] !== undefined) return "array";
-  const isPlainText = schema["minLength"] !== undefined || schema["maxLength"] !== undefined || schema["format"] !== undefined;
+  const isPlainText =
+    schema["minLength"] !== undefined || schema["maxLength"] !== undefined || schema["format"] !== undefined;
   return schema["properties"] !== undefined || !isPlainText ? "object" : "string";
 }
 

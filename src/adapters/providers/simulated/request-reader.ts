@@ -112,7 +112,8 @@ function parseHead(text: string): Head | Unreadable {
 
 function headOf(line: RegExpExecArray, headers: Readonly<Record<string, string>>): Head | Unreadable {
   const { "content-length": given = "0", connection = "" } = headers;
-  if (headers["transfer-encoding"] !== undefined) return { status: "411 Length Required", reason: "send a Content-Length" };
+  if (headers["transfer-encoding"] !== undefined)
+    return { status: "411 Length Required", reason: "send a Content-Length" };
   if (!/^\d{1,10}$/.test(given)) return bad("the length is malformed");
   const length = Number(given);
   if (length > MOST_BODY_BYTES) return { status: "413 Content Too Large", reason: "the body is too large" };

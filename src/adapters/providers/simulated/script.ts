@@ -63,7 +63,10 @@ function errorAnswer({ fault, settings, random, authorization }: ScriptTerms): s
   }
   if (fault === "serverError") {
     const status = random.unit() < 0.5 ? "500 Internal Server Error" : "503 Service Unavailable";
-    return httpAnswer(status, errorBody("The server had an error while processing your request.", "server_error", null));
+    return httpAnswer(
+      status,
+      errorBody("The server had an error while processing your request.", "server_error", null),
+    );
   }
   if (fault === "unauthorized") {
     const message = `Incorrect API key provided: ${authorization.replace(/^Bearer /, "")}.`;
@@ -117,7 +120,9 @@ function streamScript(terms: ScriptTerms): Script {
   let opening = head + frame(first);
   for (let index = 0; index < kept; index += 1) {
     const isBroken = fault === "malformed" && index === Math.floor(kept / 2);
-    const event = isBroken ? `data: {"id":"chatcmpl-${terms.marks.id}","choices":[{"index":\n\n` : (pieces[index] ?? "");
+    const event = isBroken
+      ? `data: {"id":"chatcmpl-${terms.marks.id}","choices":[{"index":\n\n`
+      : (pieces[index] ?? "");
     const afterMs = index === 0 ? firstTokenMs : random.spread(settings.betweenTokensMs);
     steps.push({ afterMs, bytes: opening + frame(event) });
     opening = "";

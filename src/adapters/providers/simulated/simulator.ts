@@ -41,7 +41,8 @@ export class Simulator {
   /** The reply to a request. `look` gives what the server's own page shows. */
   reply(request: HttpRequest, look: () => unknown): Reply {
     const { method, path } = request;
-    if (method === "POST" && path.split("?", 1)[0]?.endsWith("/chat/completions") === true) return this.#complete(request);
+    if (method === "POST" && path.split("?", 1)[0]?.endsWith("/chat/completions") === true)
+      return this.#complete(request);
     if (method === "GET" && path.endsWith("/models")) return plain("200 OK", this.#modelList());
     if (method === "GET" && path === "/__simulated/calls") return plain("200 OK", asciiJson(look()));
     return plain("404 Not Found", errorBody(`Invalid URL (${method} ${path})`, "invalid_request_error", null));

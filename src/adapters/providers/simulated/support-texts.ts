@@ -64,7 +64,8 @@ export interface SupportAnswer {
 export function supportAnswer(question: string, isGood: boolean, pick: (count: number) => number): SupportAnswer {
   const choice = pick(TOPICS.length * VAGUE.length);
   const asked = question.slice(0, 2_000).toLowerCase();
-  const topic = TOPICS.find(({ words }) => words.some((word) => asked.includes(word))) ?? TOPICS[choice % TOPICS.length];
+  const topic =
+    TOPICS.find(({ words }) => words.some((word) => asked.includes(word))) ?? TOPICS[choice % TOPICS.length];
   const vague = VAGUE[choice % VAGUE.length] ?? "";
   return { first: isGood ? (topic?.fact ?? vague) : vague, closing: CLOSING };
 }
@@ -73,4 +74,5 @@ export function supportAnswer(question: string, isGood: boolean, pick: (count: n
 export const REFUSAL = "I am sorry, but I cannot help with that request.";
 
 /** The web page of the fault `html`. */
-export const WEB_PAGE = "<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>\n";
+export const WEB_PAGE =
+  "<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>\n";
