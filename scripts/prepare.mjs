@@ -57,27 +57,35 @@ const binaries = join(root, "node_modules", ".bin");
 /** PATH without the project's own binaries. */
 const hostPath = () => (process.env["PATH"] ?? "").split(delimiter).filter((entry) => resolve(entry) !== binaries);
 
-function install() {
-  process.stderr.write("Installing dependencies (about 20 s) …\n");
-  // Inside an npm script node_modules/.bin comes first on PATH; npm must not run on the very Node that it is about to
-  // delete and install anew, so it gets the machine's own PATH.
-  const env = { ...process.env, PATH: hostPath().join(delimiter) };
-  // A failing network is retried once, not for minutes; engine warnings of an old npm's Node are not errors.
-  const flags = ["--no-save", "--loglevel=error", "--no-progress", "--no-audit", "--no-fund", "--fetch-retries=1"];
-  // Not `npm ci`: it refuses a lock file that lacks the optional binaries of a system on which the lock was not
-  // written. With --no-save, `npm install` follows the lock as strictly and leaves it as it is.
-  const { status, error, stdout, stderr } = spawnSync("npm", ["install", ...flags], {
+/** Runs the machine's npm in the project's root, quietly; ends the process when there is none. */
+function npm(/** @type {readonly string[]} */ args) {
+  const quiet = ["--loglevel=error", "--no-progress", "--no-audit", "--no-fund"];
+  // A failing network is tried again at once and not after npm's ten seconds, for each package.
+  const impatient = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"];
+  const result = spawnSync("npm", [...args, ...quiet, ...impatient], {
     cwd: root,
-    env,
+    // Inside an npm script node_modules/.bin comes first on PATH; npm must not run on the very Node that it is about
+    // to delete and install anew, so it gets the machine's own PATH.
+    env: { ...process.env, PATH: hostPath().join(delimiter) },
     encoding: "utf8",
     shell: process.platform === "win32",
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (error !== undefined) {
-    fail(`npm could not be started: ${error.message}`, ["Install npm (it comes with Node) and try again."]);
+  if (result.error !== undefined) {
+    fail(`npm could not be started: ${result.error.message}`, ["Install npm (it comes with Node) and try again."]);
   }
-  if (status === 0) return;
-  process.stderr.write(`${stdout}${stderr}`);
+  return { passed: result.status === 0, output: `${result.stdout}${result.stderr}` };
+}
+
+function install() {
+  process.stderr.write("Installing dependencies (about 20 s) …\n");
+  const strict = npm(["ci"]);
+  if (strict.passed) return;
+  // `npm ci` refuses a lock file without the optional binaries of systems other than the one that wrote it.
+  // `npm install --no-save` follows the lock just as well, and leaves it as it is.
+  const { passed, output } = strict.output.includes("EUSAGE") ? npm(["install", "--no-save"]) : strict;
+  if (passed) return;
+  process.stderr.write(output);
   fail("The dependencies could not be installed; npm's own words are above.", [
     "No network, or a proxy in between: connect, check `npm config get registry` and `npm ping`, then try again.",
     "Disk full or no permission: make room, or check who owns this folder.",
@@ -135,13 +143,23 @@ export function program(name) {
 export function runInForeground(node, args, variables = {}) {
   const env = { ...process.env, ...variables, PATH: [binaries, ...hostPath()].join(delimiter) };
   const child = spawn(node, args, { stdio: "inherit", env });
-  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
-    process.on(signal, () => {
-      // A terminal's Ctrl-C reaches the child by itself; handing it on would count as a second, impatient one.
-      if (signal === "SIGINT" && process.stdin.isTTY) return;
-      child.kill(signal);
-    });
-  }
+  let lastTold = -Infinity;
+  const tell = (/** @type {NodeJS.Signals} */ signal) => {
+    // One wish to stop may arrive here several times: from the terminal, from npm, from whoever kills the group.
+    if (performance.now() - lastTold < 1000) return;
+    lastTold = performance.now();
+    child.kill(signal);
+  };
+  // A terminal's Ctrl-C reaches the child by itself; handed on, it would count as a second, impatient one.
+  process.on("SIGINT", () => process.stdin.isTTY || tell("SIGINT"));
+  process.on("SIGTERM", () => tell("SIGTERM"));
+  // npm hands a signal to the shell between it and us, and the shell dies without a word to us.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.env["npm_lifecycle_event"] === undefined || process.ppid === parent) return;
+    clearInterval(watch);
+    tell("SIGTERM");
+  }, 250).unref();
   return new Promise((done, failed) => {
     child.on("error", failed);
     child.on("exit", (code, signal) => done(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));

@@ -1,4 +1,4 @@
-import { createOpenAiCompatible } from "../../src/adapters/providers/openai-compatible.ts";
+import { createOpenAiCompatible } from "../../src/adapters/providers/openai-compatible/openai-compatible.ts";
 import { createSimulatedServer } from "../../src/adapters/providers/simulated/create-simulated-server.ts";
 import { createSimulated } from "../../src/adapters/providers/simulated/create-simulated.ts";
 import { systemClock } from "../../src/adapters/system/system-clock.ts";

@@ -45,13 +45,17 @@ class RecentStable {
   }
 }
 
-/** Event: slower than the p90 of stable before this minute. */
+/**
+ * Event: slower than the p90 of stable before this minute. Here the reference looks after every event, and counts
+ * the candidate's requests up to the end of the deciding minute.
+ */
 function tailRun(setting: TailSetting, random: Random, outcome: Outcome): void {
   const test = new EventTest(1, [1.25, 1.5, 2, 3, 5]);
   const counts = { weight: WEIGHT, candidate: 0, stable: 0 };
   const recent = new RecentStable();
   let candidates = 0;
-  for (let minute = 0; minute < 60; minute += 1) {
+  let isDecided = false;
+  for (let minute = 0; minute < 60 && !isDecided; minute += 1) {
     const threshold = recent.p90();
     const base = MEDIAN_S * (setting.incident && minute >= 20 && minute < 30 ? 2 : 1);
     for (let left = random.poisson(setting.requestsPerMinute); left > 0; left -= 1) {
@@ -59,14 +63,15 @@ function tailRun(setting: TailSetting, random: Random, outcome: Outcome): void {
       const value = base * random.lognormal(SIGMA) * (isCandidate ? setting.multiplier : 1);
       if (isCandidate) candidates += 1;
       else recent.add(value);
-      if (value > threshold) counts[isCandidate ? "candidate" : "stable"] += 1;
+      if (value <= threshold || isDecided) continue;
+      counts[isCandidate ? "candidate" : "stable"] += 1;
+      isDecided = test.logE([counts]) >= LOG_THRESHOLD;
     }
-    if (test.logE([counts]) < LOG_THRESHOLD) continue;
-    outcome.count("by60");
-    if (minute < 10) outcome.count("by10");
-    outcome.note("candidateRequestsAtDecision", candidates);
-    return;
+    if (isDecided && minute < 10) outcome.count("by10");
   }
+  if (!isDecided) return;
+  outcome.count("by60");
+  outcome.note("candidateRequestsAtDecision", candidates);
 }
 
 function tail(truth: string, requestsPerMinute: number, terms: Partial<TailSetting>): Scenario {

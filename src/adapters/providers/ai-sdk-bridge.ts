@@ -39,6 +39,7 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
   const { name, prices, origin, secrets, keyEnv, answerBytes, allowPrivate } = vendor;
   const upstream = new Upstream({ origin, connections: CONNECTIONS, allowPrivate });
   const route = { provider: name, origin, upstream, answerBytes };
+  const rehearsed = new Set<string>();
   const terms: AiSdkCallTerms = {
     provider: name,
     keyEnv,
@@ -46,9 +47,9 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
     async prepare(request, line) {
       const options = { ...aiSdkCallOptions(request.request, name), providerOptions: vendor.options(request.request) };
       const model = (fetch: AiSdkFetch): LanguageModelV4 => vendor.model(request.model, fetch);
-      await rehearseAiSdkCall(model, options, name);
+      await rehearseAiSdkCall({ provider: name, modelId: request.model, model, rehearsed }, options);
       return {
-        model: model(listened(aiSdkFetch(route, request), line.answered)),
+        model: model(aiSdkFetch(route, request, line)),
         options: { ...options, abortSignal: line.signal },
       };
     },
@@ -61,12 +62,3 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
     close: () => upstream.close(),
   };
 }
-
-/** The same `fetch`, telling when a head has come. */
-const listened =
-  (fetch: AiSdkFetch, answered: () => void): AiSdkFetch =>
-  async (address, init) => {
-    const response = await fetch(address, init);
-    answered();
-    return response;
-  };

@@ -5,6 +5,7 @@ import { AiSdkEvents } from "./ai-sdk-events.ts";
 import { aiSdkFault } from "./ai-sdk-fault.ts";
 import type { FaultTerms } from "./openai-compatible/fault-of.ts";
 import { refuseDropped } from "./rehearse-ai-sdk-call.ts";
+import type { Line } from "./response-sink.ts";
 
 /** A call that is ready to be sent. */
 export interface PreparedCall {
@@ -16,14 +17,6 @@ export interface PreparedCall {
 export interface AiSdkCallTerms extends FaultTerms {
   /** Builds the call; throws what the request cannot have. */
   prepare(request: ConverseRequest, line: Line): Promise<PreparedCall>;
-}
-
-/** A call's connection to its transport. */
-export interface Line {
-  /** Stops the request at once. */
-  readonly signal: AbortSignal;
-  /** To be called when the provider has begun to answer. */
-  readonly answered: () => void;
 }
 
 /** How long a finished stream may take to close before its connection is given up, ms. */
@@ -38,13 +31,16 @@ export class AiSdkCall implements Flow {
   readonly #events: AiSdkEvents;
   #over = false;
   #answered = false;
+  #broken: RollwardError | null = null;
   #paused: PromiseWithResolvers<void> | null = null;
 
   constructor(terms: AiSdkCallTerms, request: ConverseRequest, sink: EventSink) {
     this.#terms = terms;
     this.#request = request;
     this.#sink = sink;
-    this.#events = new AiSdkEvents(request.model, (event) => sink.event(event));
+    this.#events = new AiSdkEvents(request.model, (event) => {
+      if (!this.#over) sink.event(event);
+    });
   }
 
   /** The sink hears nothing before this returns. */
@@ -70,7 +66,11 @@ export class AiSdkCall implements Flow {
   }
 
   async #run(): Promise<void> {
-    const line = { signal: this.#stop.signal, answered: () => void (this.#answered = true) };
+    const line: Line = {
+      signal: this.#stop.signal,
+      answered: () => void (this.#answered = true),
+      broke: (error) => void (this.#broken = error),
+    };
     const { model, options } = await this.#terms.prepare(this.#request, line);
     if (this.#over) return;
     // A whole answer is asked for whole: one document costs far less to read than its stream.
@@ -107,10 +107,12 @@ export class AiSdkCall implements Flow {
   }
 
   #end(): void {
+    if (this.#over) return;
     const { provider } = this.#terms;
     const { ending } = this.#events;
-    if (ending === "error")
+    if (ending === "error") {
       throw new RollwardError("provider_error", { provider, status: "an error inside its answer" });
+    }
     if (ending === null || ending === "interrupted") {
       throw new RollwardError("provider_cut", { provider, reason: "it has no end" });
     }
@@ -132,6 +134,9 @@ export class AiSdkCall implements Flow {
     if (this.#over) return;
     this.#over = true;
     this.#stop.abort();
-    this.#sink.fail(aiSdkFault(thrown, this.#terms, this.#answered));
+    const fault = aiSdkFault(thrown, this.#terms, this.#answered);
+    // An answer that the transport cut looks unfinished or malformed: the cut is the better reason.
+    const mayFollow = fault.code === "provider_cut" || fault.code === "provider_bad_answer";
+    this.#sink.fail(mayFollow ? (this.#broken ?? fault) : fault);
   }
 }

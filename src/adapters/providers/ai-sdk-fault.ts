@@ -14,13 +14,13 @@ export function aiSdkFault(thrown: unknown, terms: FaultTerms, answered: boolean
   const { provider } = terms;
   const own = ownError(thrown);
   if (own !== null) return own;
-  const { name, message, statusCode, responseBody, functionality } = recordOf(thrown);
+  const { name, message, statusCode, responseBody, responseHeaders, functionality } = recordOf(thrown);
   if (typeof functionality === "string") {
     return new RollwardError("untranslatable", { field: functionality.slice(0, 100), provider });
   }
   if (typeof statusCode === "number" && statusCode >= 300) {
     const body = typeof responseBody === "string" ? responseBody : JSON.stringify({ message });
-    return faultOf(terms, statusCode, Buffer.from(body));
+    return withRetryAfter(faultOf(terms, statusCode, Buffer.from(body)), recordOf(responseHeaders)["retry-after"]);
   }
   const isReport = !(thrown instanceof Error) && typeof message === "string";
   if (isReport) return new RollwardError("provider_error", { provider, status: "an error inside its answer" });
@@ -28,6 +28,12 @@ export function aiSdkFault(thrown: unknown, terms: FaultTerms, answered: boolean
     return new RollwardError("provider_bad_answer", { provider, reason: "it could not be understood" });
   }
   return new RollwardError("internal", {}, new Error(`An SDK failed: ${typeof name === "string" ? name : "?"}`));
+}
+
+/** The provider's `Retry-After` (seconds or an HTTP date) goes along as the detail `retryAfter`. */
+function withRetryAfter(error: RollwardError, value: unknown): RollwardError {
+  if (typeof value !== "string" || !error.retryable) return error;
+  return new RollwardError(error.code, { ...error.details, retryAfter: value.slice(0, 64) });
 }
 
 /** The transport's error, which the SDK wraps. */

@@ -4,6 +4,7 @@ import { Exchange } from "./openai-compatible/exchange.ts";
 import { requestHeaders } from "./openai-compatible/request-headers.ts";
 import type { Upstream } from "./openai-compatible/upstream.ts";
 import { ResponseSink } from "./response-sink.ts";
+import type { Line } from "./response-sink.ts";
 
 /** `fetch` as SDKs take it. */
 export type AiSdkFetch = typeof globalThis.fetch;
@@ -23,22 +24,23 @@ const NOT_THEIRS: ReadonlySet<string> = new Set(["content-type", "accept", "user
 
 /**
  * A `fetch` for one call of an SDK over our own connections: connect timeout, abort at once, no redirects,
- * no compression, a bound on the answer, and backpressure from its reader to the socket. It rejects, and
- * its body errs, with errors of the table. It sends POSTs with a text body and nothing else.
+ * no compression, a bound on the answer, and backpressure from its reader to the socket. It rejects with
+ * errors of the table. It sends POSTs with a text body and nothing else.
  */
-export function aiSdkFetch(route: AiSdkRoute, { callId, model, stream, connectMs }: ConverseRequest): AiSdkFetch {
+export function aiSdkFetch(route: AiSdkRoute, request: ConverseRequest, line: Line): AiSdkFetch {
+  const { callId, model, stream, connectMs } = request;
   return (address, init = {}) => {
     const url = new URL(address instanceof Request ? address.url : address);
     if (url.origin !== route.origin || typeof init.body !== "string") {
       return Promise.reject(new RollwardError("internal", {}, new Error("An SDK sent a request of another kind.")));
     }
     const expects = stream ? "text/event-stream" : "application/json";
-    const sink = new ResponseSink({ provider: route.provider, expects });
+    const sink = new ResponseSink({ provider: route.provider, expects, line });
     const exchange = new Exchange(
       { ...route, path: `${url.pathname}${url.search}`, headers: headersOf(route, init) },
       sink,
     );
-    sink.control(exchange, init.signal ?? null);
+    sink.control(exchange);
     exchange.start({ callId, model, bytes: Buffer.from(init.body), connectMs });
     return sink.response;
   };

@@ -2,7 +2,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Provider } from "../../ports/provider.ts";
-import { createOpenAiCompatible } from "./openai-compatible.ts";
+import { createOpenAiCompatible } from "./openai-compatible/openai-compatible.ts";
 import { createSimulated } from "./simulated/create-simulated.ts";
 import type { SimulatedModelSettings } from "./simulated/settings.ts";
 
@@ -28,6 +28,7 @@ export interface ProviderSettings {
     readonly baseUrl: string | null;
     readonly keyEnv: string;
     readonly models: ReadonlyMap<string, Priced>;
+    readonly allowPrivate: boolean;
   };
   simulated: {
     readonly kind: "simulated";
@@ -64,11 +65,15 @@ const PROVIDERS = {
       prices: pricesOf(settings.models),
       answerBytes: terms.answerBytes,
     }),
-  anthropic: async ({ name, baseUrl, keyEnv, models }, terms) => {
-    const apiKey = keyOf(name, keyEnv, terms);
-    // Its vendor's package is large, and most projects do not use it.
+  anthropic: async (settings, terms) => {
+    const apiKey = keyOf(settings.name, settings.keyEnv, terms);
     const { createAnthropic } = await import("./anthropic.ts");
-    return createAnthropic({ name, baseUrl, apiKey, prices: pricesOf(models) });
+    return createAnthropic({
+      ...settings,
+      apiKey,
+      prices: pricesOf(settings.models),
+      answerBytes: terms.answerBytes,
+    });
   },
   simulated: (settings, { answerBytes, clock }) =>
     createSimulated({ ...settings, prices: pricesOf(settings.models), answerBytes, clock }),

@@ -1,5 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
 import { RollwardError } from "../../domain/errors.ts";
+import { sha256Hex } from "../../kit/hash.ts";
 import type { AiSdkFetch } from "./ai-sdk-fetch.ts";
 
 /** Names of the AI SDK's settings in the words of the wire. */
@@ -23,22 +24,41 @@ const silentFetch: AiSdkFetch = () =>
 /** Stands for the conversation, which no warning about a setting depends on. */
 const PROMPT: LanguageModelV4CallOptions["prompt"] = [{ role: "user", content: [{ type: "text", text: "." }] }];
 
+/** Settings that are known to be carried are not rehearsed again; more of them than this are forgotten. */
+const MOST_REHEARSED = 1_000;
+
+/** What a rehearsal needs to know. */
+export interface Rehearsal {
+  readonly provider: string;
+  readonly modelId: string;
+  model(fetch: AiSdkFetch): LanguageModelV4;
+  /** Fingerprints of what was rehearsed before. */
+  readonly rehearsed: Set<string>;
+}
+
 /**
  * Goes through a call without sending it, because an SDK tells which settings it drops only with the
  * answer, when they have been dropped and paid for. Throws `untranslatable` for the first one.
  */
-export async function rehearseAiSdkCall(
-  makeModel: (fetch: AiSdkFetch) => LanguageModelV4,
-  options: LanguageModelV4CallOptions,
-  provider: string,
-): Promise<void> {
-  const model = makeModel(silentFetch);
-  const { stream } = await model.doStream({ ...options, prompt: PROMPT });
+export async function rehearseAiSdkCall(rehearsal: Rehearsal, options: LanguageModelV4CallOptions): Promise<void> {
+  const { provider, modelId, rehearsed } = rehearsal;
+  const { prompt, ...settings } = options;
+  const fingerprint = sha256Hex(JSON.stringify([modelId, settings]));
+  const model = rehearsal.model(silentFetch);
+  if (!rehearsed.has(fingerprint)) {
+    await rehearse(model, { ...settings, prompt: PROMPT }, provider);
+    if (rehearsed.size >= MOST_REHEARSED) rehearsed.clear();
+    rehearsed.add(fingerprint);
+  }
+  await refuseAddresses(model, prompt, provider);
+}
+
+async function rehearse(model: LanguageModelV4, options: LanguageModelV4CallOptions, provider: string): Promise<void> {
+  const { stream } = await model.doStream(options);
   const reader = stream.getReader();
   const { value } = await reader.read();
   await reader.cancel();
   if (value?.type === "stream-start") refuseDropped(value.warnings, provider);
-  await refuseAddresses(model, options.prompt, provider);
 }
 
 /** Images by address are for vendors that fetch them; Rollward fetches nothing. */

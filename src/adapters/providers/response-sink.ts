@@ -7,11 +7,22 @@ const WAITING_BYTES = 64 * 1024;
 /** Statuses whose answers have no body (WHATWG Fetch, null body status). */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** What an answer must be to be handed to an SDK. */
+/** A call's connection to its transport. */
+export interface Line {
+  /** Stops the request at once. */
+  readonly signal: AbortSignal;
+  /** The provider has begun to answer. */
+  readonly answered: () => void;
+  /** The answer broke off. Its body ends in good order all the same, see `fail`. */
+  readonly broke: (error: RollwardError) => void;
+}
+
+/** What an answer must be to be handed to an SDK, and whom to tell. */
 export interface ResponseTerms {
   readonly provider: string;
   /** Media type of a successful answer. */
   readonly expects: string;
+  readonly line: Line;
 }
 
 /** Turns an exchange into a `Response` whose body is read at its reader's pace. */
@@ -30,11 +41,12 @@ export class ResponseSink implements ByteSink {
     return this.#head.promise;
   }
 
-  /** Takes the flow of the exchange, which `signal` stops. */
-  control(flow: Flow, signal: AbortSignal | null): void {
+  /** Takes the flow of the exchange, which the line's signal stops. */
+  control(flow: Flow): void {
+    const { signal } = this.#terms.line;
     this.#flow = flow;
-    if (signal?.aborted === true) this.#stop(signal.reason);
-    else signal?.addEventListener("abort", () => this.#stop(signal.reason), { once: true });
+    if (signal.aborted) this.#stop(signal.reason);
+    else signal.addEventListener("abort", () => this.#stop(signal.reason), { once: true });
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -45,6 +57,7 @@ export class ResponseSink implements ByteSink {
       this.#flow?.abort();
       return this.fail(new RollwardError("provider_bad_answer", { provider, reason }));
     }
+    this.#terms.line.answered();
     const body = WITHOUT_BODY.has(status) ? null : this.#open();
     this.#head.resolve(new Response(body, { status, headers: { ...headers } }));
   }
@@ -60,16 +73,15 @@ export class ResponseSink implements ByteSink {
     this.#body = null;
   }
 
+  /** An error in the body would make an SDK drop what has come but was not read; so the line tells of it. */
   fail(error: RollwardError): void {
-    this.#over(error);
+    this.#terms.line.broke(error);
+    this.#head.reject(error);
+    this.end();
   }
 
   #stop(reason: unknown): void {
     this.#flow?.abort();
-    this.#over(reason);
-  }
-
-  #over(reason: unknown): void {
     this.#head.reject(reason);
     this.#body?.error(reason);
     this.#body = null;

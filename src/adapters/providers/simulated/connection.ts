@@ -6,7 +6,7 @@ import type { HttpRequest, Unreadable } from "./request-reader.ts";
 import { httpAnswer } from "./script.ts";
 import type { Script } from "./script.ts";
 import type { Reply, Simulator } from "./simulator.ts";
-import { errorBody } from "./wire.ts";
+import { errorBody } from "./ascii-json.ts";
 
 /** What a connection works with; `look` gives what the server's own page shows. */
 export interface ConnectionTerms {

@@ -1,7 +1,7 @@
 import type { TokenPrice } from "../../../domain/money/price.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { WireProvider } from "../../../ports/provider.ts";
-import { createOpenAiCompatible } from "../openai-compatible.ts";
+import { createOpenAiCompatible } from "../openai-compatible/openai-compatible.ts";
 import { createSimulatedServer } from "./create-simulated-server.ts";
 import type { SimulatedServer } from "./create-simulated-server.ts";
 import type { SimulatedModelSettings } from "./settings.ts";

@@ -2,9 +2,11 @@ import type { Answer } from "./answer.ts";
 import type { Fault } from "./fault.ts";
 import type { Randomness } from "./randomness.ts";
 import type { SimulatedModelSettings } from "./settings.ts";
-import { WEB_PAGE } from "./support-texts.ts";
-import { DONE, errorBody, streamEvents, wholeBody } from "./wire.ts";
-import type { AnswerMarks } from "./wire.ts";
+import { WEB_PAGE } from "./support-answer.ts";
+import { errorBody } from "./ascii-json.ts";
+import { DONE, streamEvents } from "./stream-events.ts";
+import { wholeBody } from "./whole-body.ts";
+import type { AnswerMarks } from "./whole-body.ts";
 
 /** Bytes (as ASCII text) that go out `afterMs` milliseconds after the step before. */
 export interface Step {

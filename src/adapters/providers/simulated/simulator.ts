@@ -10,7 +10,7 @@ import type { HttpRequest } from "./request-reader.ts";
 import { httpAnswer, scriptFor } from "./script.ts";
 import type { Script } from "./script.ts";
 import type { SimulatedModelSettings } from "./settings.ts";
-import { asciiJson, errorBody } from "./wire.ts";
+import { asciiJson, errorBody } from "./ascii-json.ts";
 
 /** A script, and the call it belongs to when it is a chat completion's. */
 export interface Reply {

@@ -1,10 +1,10 @@
-import { RollwardError } from "../../domain/errors.ts";
-import type { TokenPrice } from "../../domain/money/price.ts";
-import type { WireProvider } from "../../ports/provider.ts";
-import { Exchange } from "./openai-compatible/exchange.ts";
-import { faultOf } from "./openai-compatible/fault-of.ts";
-import { requestHeaders } from "./openai-compatible/request-headers.ts";
-import { Upstream } from "./openai-compatible/upstream.ts";
+import { RollwardError } from "../../../domain/errors.ts";
+import type { TokenPrice } from "../../../domain/money/price.ts";
+import type { WireProvider } from "../../../ports/provider.ts";
+import { Exchange } from "./exchange.ts";
+import { faultOf } from "./fault-of.ts";
+import { requestHeaders } from "./request-headers.ts";
+import { Upstream } from "./upstream.ts";
 
 /** Connections to one provider when nothing else is said: as many as calls may be in flight by default. */
 const DEFAULT_CONNECTIONS = 1_000;

@@ -1,50 +1,7 @@
 import type { Answer } from "./answer.ts";
-
-/** What one answer carries besides its content. */
-export interface AnswerMarks {
-  readonly id: string;
-  readonly model: string;
-  /** Epoch seconds. */
-  readonly created: number;
-}
-
-/** JSON in plain ASCII, so that characters are bytes. */
-export const asciiJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-
-const usageOf = ({ promptTokens, completionTokens }: Answer): object => ({
-  prompt_tokens: promptTokens,
-  completion_tokens: completionTokens,
-  total_tokens: promptTokens + completionTokens,
-  prompt_tokens_details: { cached_tokens: 0 },
-  completion_tokens_details: { reasoning_tokens: 0 },
-});
-
-const toolCallOf = (answer: Answer, marks: AnswerMarks, text: string): object => ({
-  id: `call_${marks.id}`,
-  type: "function",
-  function: { name: answer.tool, arguments: text },
-});
-
-/** The body of a whole answer (`chat.completion`). */
-export function wholeBody(answer: Answer, marks: AnswerMarks): string {
-  const text = answer.pieces.join("");
-  const message = {
-    role: "assistant",
-    content: answer.kind === "text" ? text : null,
-    refusal: answer.kind === "refusal" ? text : null,
-    ...(answer.kind === "tool" ? { tool_calls: [toolCallOf(answer, marks, text)] } : {}),
-  };
-  return asciiJson({
-    id: `chatcmpl-${marks.id}`,
-    object: "chat.completion",
-    created: marks.created,
-    model: marks.model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason }],
-    usage: usageOf(answer),
-    system_fingerprint: null,
-  });
-}
+import { asciiJson } from "./ascii-json.ts";
+import { toolCallOf, usageOf } from "./whole-body.ts";
+import type { AnswerMarks } from "./whole-body.ts";
 
 /** A stream's events (`chat.completion.chunk`): `pieces` has one event for each piece of the answer. */
 export interface StreamEvents {
@@ -84,7 +41,3 @@ function deltaOf(kind: Answer["kind"], piece: string): string {
   if (kind === "refusal") return `{"refusal":${text}}`;
   return `{"tool_calls":[{"index":0,"function":{"arguments":${text}}}]}`;
 }
-
-/** An error in OpenAI's form. */
-export const errorBody = (message: string, type: string, code: string | null): string =>
-  asciiJson({ error: { message, type, param: null, code } });
