@@ -21,7 +21,7 @@ interface Options {
   readonly isJson: boolean;
 }
 
-/** Reads the command line; `null` when help was asked for or an option makes no sense. */
+/** Reads the command line; `null` when help was asked for. */
 function readOptions(): Options | null {
   const { values } = parseArgs({
     options: {
@@ -33,8 +33,11 @@ function readOptions(): Options | null {
     },
   });
   const [runs, seed] = [Number(values.runs), Number(values.seed)];
-  const isSensible = Number.isSafeInteger(runs) && runs > 0 && Number.isSafeInteger(seed);
-  return values.help || !isSensible ? null : { runs, seed, isFull: values.full, isJson: values.json };
+  if (values.help) return null;
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new RangeError(`--runs takes a whole number above 0, not ${values.runs}.`);
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`--seed takes a whole number, not ${values.seed}.`);
+  return { runs, seed, isFull: values.full, isJson: values.json };
 }
 
 function simulate({ runs, seed, isFull }: Options): readonly Outcome[] {

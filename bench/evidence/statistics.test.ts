@@ -18,8 +18,8 @@ describe("lowerLimit", () => {
 
 describe("shareTolerance", () => {
   it("is that of the reference for draws of its size", () => {
-    expect(shareTolerance(0.3111, 4_000, 28_000)).toBeCloseTo(0.034, 3);
-    expect(shareTolerance(0, 4_000, 28_000)).toBeCloseTo(0.004, 3);
+    const roundedUp = (p: number): number => Math.ceil(shareTolerance(p, 4_000, 28_000) * 1_000) / 1_000;
+    expect([0.3111, 0.9486, 0.0009, 0].map(roundedUp)).toEqual([0.034, 0.017, 0.005, 0.004]);
   });
 });
 

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sendProject } from "../../src/cli/project-bundle.ts";
+import { sendProject } from "../../src/cli/send-project.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { applyAnswer } from "../contract/projects.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
-import { sendProject } from "./project-bundle.ts";
+import { sendProject } from "./send-project.ts";
 
 /** `rollward apply`: freezes what changed into releases and opens rollouts. */
 export const apply: AddCommand = (program, line) => {

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { listCalls, showCall } from "../contract/calls.ts";
 import type { callView } from "../contract/calls.ts";
-import { ask, CliError, send } from "./client.ts";
+import { ask, CliError, send } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "./format-table.ts";
 
 /** `rollward calls list|show|replay`. */
 export const calls: AddCommand = (program, line) => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Connection } from "./client.ts";
+import type { Connection } from "./ask.ts";
 
 /** What every command gets: where to ask, how to write, and whether people or programs read. */
 export interface CommandLine {

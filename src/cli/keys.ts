@@ -1,7 +1,7 @@
 import { createKey, listKeys, revokeKey } from "../contract/keys.ts";
-import { ask, CliError } from "./client.ts";
+import { ask, CliError } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "./format-table.ts";
 
 /** `rollward keys create|list|revoke`. */
 export const keys: AddCommand = (program, line) => {

@@ -1,7 +1,7 @@
 import { listReleases, showRelease } from "../contract/endpoints.ts";
-import { ask, CliError } from "./client.ts";
+import { ask, CliError } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "./format-table.ts";
 
 /** `rollward releases list|show`. */
 export const releases: AddCommand = (program, line) => {

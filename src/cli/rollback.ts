@@ -1,5 +1,5 @@
 import { rollbackEndpoint } from "../contract/endpoints.ts";
-import { ask } from "./client.ts";
+import { ask } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
 
 /** `rollward rollback <endpoint>`: back to the last good release, in one command. */

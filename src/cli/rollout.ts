@@ -1,7 +1,7 @@
 import { COMMANDS, commandRollout, listRollouts, showRollout } from "../contract/rollouts.ts";
-import { ask, CliError } from "./client.ts";
+import { ask, CliError } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
-import { formatRollout } from "./rollout-text.ts";
+import { formatRollout } from "./format-rollout.ts";
 
 /** How often `watch` looks. */
 const WATCH_MS = 1_000;

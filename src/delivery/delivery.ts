@@ -8,7 +8,7 @@ import type { Pins } from "../ports/pins.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
 import type { RoutePublisher } from "../ports/routes.ts";
-import type { Observatory } from "./observe.ts";
+import type { Observatory } from "./observatory.ts";
 
 /** Everything a release's way is plugged into. */
 export interface Delivery {

@@ -13,7 +13,7 @@ export function assign(gateway: Gateway, call: OpenCall): void {
   const aim = present(call.aim);
   if (aim.type === "direct") return;
   const session = identify(call, aim.route.channel.endpoint);
-  call.placement = place(gateway, call, aim.route, session);
+  call.placement = place(gateway, call, { route: aim.route, session });
 }
 
 function identify(call: OpenCall, endpoint: string): Session {
@@ -35,7 +35,11 @@ function identify(call: OpenCall, endpoint: string): Session {
  * A session that was seen before keeps its side: it never moves from stable to candidate. One that has
  * earlier turns we do not remember began outside the rollout, so it stays on stable and is no evidence.
  */
-function place(gateway: Gateway, call: OpenCall, route: Route, session: Session): Placement {
+function place(
+  gateway: Gateway,
+  call: OpenCall,
+  { route, session }: { readonly route: Route; readonly session: Session },
+): Placement {
   const { split, stable } = route;
   const { endpoint } = route.channel;
   const unit = sessionUnit(present(call.key).id, session);

@@ -1,7 +1,6 @@
 import { RollwardError } from "../domain/errors.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import type { Attempt } from "./attempt/attempt.ts";
-import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
 
@@ -9,7 +8,7 @@ import { present } from "./present.ts";
  * Hands the answer to the client. A stream that breaks ends with an explicit error event and without
  * its sentinel, so that it never looks complete.
  */
-export async function deliver(_: Gateway, call: OpenCall, attempt: Attempt): Promise<void> {
+export async function deliver(call: OpenCall, attempt: Attempt): Promise<void> {
   const { dialect, reply } = call.arrival;
   const form = dialect.answerForm(present(call.request));
   reply.onDrain(() => attempt.resume());

@@ -11,7 +11,7 @@ import { refuse } from "./refuse.ts";
 import { render } from "./render.ts";
 import { resolve } from "./resolve.ts";
 import { settle } from "./settle.ts";
-import { step, stepAsync } from "./step.ts";
+import { stepsOf } from "./steps-of.ts";
 
 /**
  * A request's way, from top to bottom. Resolves when the call is settled, whatever became of it;
@@ -19,14 +19,15 @@ import { step, stepAsync } from "./step.ts";
  */
 export async function handle(gateway: Gateway, arrival: Arrival): Promise<void> {
   const call = openCall(gateway, arrival);
+  const step = stepsOf(gateway, call);
   try {
-    step(gateway, call, "authenticate", authenticate);
-    step(gateway, call, "admit", admit);
-    step(gateway, call, "resolve", resolve);
-    step(gateway, call, "assign", assign);
-    step(gateway, call, "render", render);
-    const answer = await stepAsync(gateway, call, "call", callProvider);
-    await stepAsync(gateway, call, "deliver", (_, open) => deliver(gateway, open, answer));
+    step.run("authenticate", authenticate);
+    step.run("admit", admit);
+    step.run("resolve", resolve);
+    step.run("assign", assign);
+    step.run("render", render);
+    const answer = await step.wait("call", callProvider);
+    await step.wait("deliver", () => deliver(call, answer));
   } catch (error) {
     refuse(call, RollwardError.from(error));
   } finally {

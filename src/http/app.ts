@@ -41,6 +41,8 @@ export function createApp(terms: HttpTerms): FastifyInstance {
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Checked in httpFault, which answers in words.
+      requireHostHeader: false,
     },
     clientErrorHandler(error, socket) {
       const status = "code" in error && error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";

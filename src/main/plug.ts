@@ -7,7 +7,7 @@ import { createRandomIds } from "../adapters/system/random-ids.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
 import { Conductor } from "../delivery/conductor.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import { Observatory } from "../delivery/observe.ts";
+import { Observatory } from "../delivery/observatory.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import { ProjectHost } from "./project-host.ts";

@@ -49,8 +49,8 @@ const STEADY: SimulatedModelSettings = {
 const MODELS = new Map<string, SimulatedModelSettings>([
   ["steady-1", STEADY],
   ["endless-1", { ...STEADY, betweenTokensMs: { median: 5, sigma: 0 }, answerTokens: { median: 10_000, sigma: 0 } }],
-  // About 13 MB as a stream: more than all buffers between server and sink hold.
-  ["large-1", { ...STEADY, answerTokens: { median: 100_000, sigma: 0 } }],
+  // About 5 MB as a stream.
+  ["large-1", { ...STEADY, answerTokens: { median: 40_000, sigma: 0 } }],
 ]);
 
 const ANSWER_BYTES = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { sendProject } from "../../src/cli/project-bundle.ts";
+import { sendProject } from "../../src/cli/send-project.ts";
 import type { rolloutView } from "../../src/contract/rollouts.ts";
 import type { z } from "zod";
 import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";

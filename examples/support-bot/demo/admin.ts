@@ -1,6 +1,6 @@
-import { ask } from "../../../src/cli/client.ts";
-import type { Connection } from "../../../src/cli/client.ts";
-import { sendProject } from "../../../src/cli/project-bundle.ts";
+import { ask } from "../../../src/cli/ask.ts";
+import type { Connection } from "../../../src/cli/ask.ts";
+import { sendProject } from "../../../src/cli/send-project.ts";
 import { listEndpoints } from "../../../src/contract/endpoints.ts";
 import { createKey } from "../../../src/contract/keys.ts";
 import { showRollout } from "../../../src/contract/rollouts.ts";

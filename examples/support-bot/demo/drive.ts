@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import colors from "picocolors";
-import type { Connection } from "../../../src/cli/client.ts";
+import type { Connection } from "../../../src/cli/ask.ts";
 import { applyExample, createApplicationKey, lookAt, stableRelease } from "./admin.ts";
 import { chapter, describe, describeEnd, tell } from "./tell.ts";
 import { startTraffic } from "./traffic.ts";

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { percent, stateOf } from "../../../src/cli/rollout-text.ts";
+import { percent, stateOf } from "../../../src/cli/format-rollout.ts";
 import type { RolloutView } from "./admin.ts";
 
 const started = performance.now();

@@ -66,11 +66,16 @@ test.each(Object.values(SETTINGS))("starts a provider of the kind $kind with its
   expect(provider.speaks).toBe(settings.kind === "anthropic" ? null : "openai-chat");
 });
 
-test.each(["openai-compatible", "anthropic"] as const)("names the variable when the key of %s is not set", async (kind) => {
-  const error: unknown = await createProvider(SETTINGS[kind], { ...terms, environment: {} }).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(RollwardError);
-  expect((error as RollwardError).message).toContain(kind === "anthropic" ? "ANTHROPIC_API_KEY" : "VENDOR_KEY");
-});
+test.each(["openai-compatible", "anthropic"] as const)(
+  "names the variable when the key of %s is not set",
+  async (kind) => {
+    const error: unknown = await createProvider(SETTINGS[kind], { ...terms, environment: {} }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(RollwardError);
+    expect((error as RollwardError).message).toContain(kind === "anthropic" ? "ANTHROPIC_API_KEY" : "VENDOR_KEY");
+  },
+);
 
 test("needs no key where none is configured", async () => {
   const settings = { ...SETTINGS["openai-compatible"], keyEnv: null };

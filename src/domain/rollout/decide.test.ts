@@ -35,6 +35,7 @@ describe("starting", () => {
     const queued = openedRollout(PLAN, ["queue"]);
     expect(look(queued, { channelFree: false })).toEqual([]);
     expect(types(look(queued))).toEqual(["WaitEnded", "Started", "StepEntered"]);
+    expect(look(openedRollout(), { channelFree: false })).toEqual([]);
   });
 
   it("does not start during a freeze or without the approval it waits for", () => {

@@ -19,7 +19,7 @@ export interface Observation {
    * look). The caller adds up its looks until a decision carries a `TimeObserved`, then begins again at 0.
    */
   readonly observedMs: number;
-  /** Crossings in it are latched: a test that has crossed once stays crossed. */
+  /** `union.crossed` means ever, not now: harm that was proven once stays proven. The caller latches it. */
   readonly reading: Reading;
   readonly evidenceHash: string;
   /** Sessions assigned on the present step, both arms. */

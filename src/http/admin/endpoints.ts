@@ -5,7 +5,8 @@ import { RollwardError } from "../../domain/errors.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import { actorOf } from "./actor-of.ts";
 import type { Admin } from "./admin.ts";
-import { knownRelease, summaryOf } from "./release-names.ts";
+import { knownRelease } from "./known-release.ts";
+import { summaryOf } from "./summary-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Endpoints and their releases. */

@@ -7,7 +7,7 @@ import { releaseName } from "../../domain/release/release.ts";
 import { explainRollout } from "../../domain/rollout/explain.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import { instantOf } from "./instant-of.ts";
-import { knownRelease } from "./release-names.ts";
+import { knownRelease } from "./known-release.ts";
 
 /** A rollout on the wire, with the evidence as it stands now or as it stood at the end. */
 export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promise<z.input<typeof rolloutView>> {

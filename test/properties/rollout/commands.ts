@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect } from "vitest";
 import type { Command as RolloutCommand } from "../../../src/domain/rollout/command.ts";
 import type { RolloutPlan, Step } from "../../../src/domain/rollout/plan.ts";
-import type { Wait } from "../../../src/domain/rollout/rollout.ts";
+import type { Phase, Wait } from "../../../src/domain/rollout/rollout.ts";
 import type { Outcome } from "./evidence.ts";
 import { checkInvariants, newMemory } from "./invariants.ts";
 import type { Memory } from "./invariants.ts";
@@ -162,6 +162,20 @@ const tick = (ms: number, looks: number): Action =>
     }
   });
 
+/** A person, or a freeze, steps in at the very moment a rollout enters a phase that one look leaves again. */
+const cutIn = (phase: Phase, command: RolloutCommand | "freeze"): Action =>
+  new Action(`cutIn(${phase}, ${command === "freeze" ? command : command.type})`, ({ world }, model) => {
+    for (let look = 0; look < 6 && world.current?.phase !== phase; look += 1) {
+      world.pass(1_000);
+      world.deliver();
+      world.tick();
+    }
+    if (command === "freeze") {
+      world.frozen = true;
+      model.isFrozen = true;
+    } else if (world.current !== null) world.command(world.current.id, command, null);
+  });
+
 const race = new Action("race", ({ world }) => {
   for (const { id } of world.open) world.look(id, true);
 });
@@ -247,6 +261,13 @@ const personCommand = fc.constantFrom<RolloutCommand["type"]>(
 const toCommand = (type: RolloutCommand["type"]): RolloutCommand =>
   type === "supersede" ? { type, by: "rel_0" } : { type };
 
+const passing = fc.constantFrom<Phase>("promoting", "promoting", "draining", "ramping", "rolling_back");
+const cuttingIn = fc.constantFrom<RolloutCommand | "freeze">(
+  { type: "hold" },
+  { type: "abort" },
+  { type: "rollback" },
+  "freeze",
+);
 const ticks = fc
   .tuple(fc.constantFrom(250, 1_000, 2_500, 10_000), fc.integer({ min: 1, max: 6 }))
   .map((a) => tick(...a));
@@ -275,6 +296,7 @@ export const commandArbitraries: fc.Arbitrary<Action>[] = [
   replica.map(heal),
   fc.constant(reorder),
   fc.constant(race),
+  fc.tuple(passing, cuttingIn).map((a) => cutIn(...a)),
   fc.nat(200).map(returning),
   outcome.map(endWaiting),
   fc.constant(endCalls),

@@ -186,7 +186,8 @@ export class World {
   /** A new session begins on a replica, with an id that would be drawn for the given arm if it is drawn. */
   begin(replicaIndex: number, arm: "stable" | "candidate"): Served | null {
     const split = this.#replica(replicaIndex).route?.split ?? null;
-    const lands = (id: string): boolean => split === null || split.weight <= 0 || drawArm(split, ENDPOINT, id) === arm;
+    const hasBoth = split !== null && split.weight > 0 && split.weight < 1;
+    const lands = (id: string): boolean => !hasBoth || drawArm(split, ENDPOINT, id) === arm;
     let session = this.#nextSession(replicaIndex);
     while (!lands(session)) session = this.#nextSession(replicaIndex);
     return this.turn(session);

@@ -5,11 +5,11 @@ import { isPromotable } from "./ramp.ts";
 
 /**
  * Moves the stable pointer: the point after which the candidate is stable. The gates are looked at again,
- * because a freeze, a hold or a sick control may have come since the promotion was decided.
+ * because a hold (a freeze is one) may have come since the promotion was decided.
  */
 export function promote(rollout: Rollout, observation: Observation): readonly RolloutFact[] {
-  const isBlocked = rollout.holds.length > 0 || observation.frozen || isStoppedByHarm(rollout);
-  if (rollout.pointerMoved || isBlocked || !isPromotable(observation)) return [];
+  const isBlocked = rollout.holds.length > 0 || isStoppedByHarm(rollout) || !isPromotable(observation);
+  if (rollout.pointerMoved || isBlocked) return [];
   const { channelStable, nextEpoch } = observation;
   return [{ type: "StablePointerMoved", from: channelStable, to: rollout.candidate, epoch: nextEpoch }];
 }

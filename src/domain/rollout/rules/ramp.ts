@@ -12,9 +12,13 @@ interface Ready {
   readonly approval: boolean;
 }
 
-/** Moves up the ladder or to promotion when every gate is clear. Approval is asked last. */
+/**
+ * Moves up the ladder or to promotion when every gate is clear. A freeze, a sick control, missing data and a
+ * mismatch are holds by now (keep-holds ran before), so they keep the rollout out of `observing`. Approval is
+ * asked last.
+ */
 export function ramp(rollout: Rollout, observation: Observation): readonly RolloutFact[] {
-  if (observation.frozen || isStoppedByHarm(rollout)) return [];
+  if (isStoppedByHarm(rollout)) return [];
   if (rollout.step < 0) return rollout.holds.length === 0 ? enterFirst(rollout, observation) : [];
   if (!isWatching(rollout) || !hasOutcomes(observation)) return [];
   const ready = isUnprovenDue(rollout) ? promoteUnproven(rollout, observation) : climb(rollout, observation);

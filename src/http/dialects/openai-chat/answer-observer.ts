@@ -19,7 +19,7 @@ export class AnswerObserver {
     const facts = this.#facts;
     const { error, model, choices, usage } = body;
     if (error != null) return facts.fail("provider_error", errorWords(error));
-    if (typeof model === "string" && facts.model === null) facts.model = model;
+    if (typeof model === "string" && model !== "") facts.model ??= model;
     if (Array.isArray(choices)) for (const choice of choices) this.#choice(choice, delta);
     if (usage != null) facts.usage = usageOf(usage) ?? facts.usage;
   }

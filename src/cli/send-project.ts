@@ -3,8 +3,8 @@ import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import type { z } from "zod";
 import { applyProject } from "../contract/projects.ts";
 import type { applyAnswer } from "../contract/projects.ts";
-import { ask, CliError } from "./client.ts";
-import type { Connection } from "./client.ts";
+import { ask, CliError } from "./ask.ts";
+import type { Connection } from "./ask.ts";
 
 /** Rounds in which the server may ask for files: rollward.yaml names them all, so two are enough. */
 const MAX_ROUNDS = 4;

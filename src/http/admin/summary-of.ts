@@ -1,6 +1,5 @@
 import type { Release } from "../../domain/release/release.ts";
 import { releaseName } from "../../domain/release/release.ts";
-import type { ReleaseStore } from "../../ports/release-store.ts";
 import type { z } from "zod";
 import type { releaseSummary } from "../../contract/endpoints.ts";
 import { instantOf } from "./instant-of.ts";
@@ -14,10 +13,3 @@ export const summaryOf = (release: Release): z.input<typeof releaseSummary> => (
   created_at: instantOf(release.createdAt),
   author: release.author,
 });
-
-/** The release behind an id that a rollout or channel holds; releases are never deleted. */
-export async function knownRelease(releases: ReleaseStore, id: string): Promise<Release> {
-  const release = await releases.byId(id);
-  if (release === null) throw new Error(`The release ${id} is missing from the store.`);
-  return release;
-}

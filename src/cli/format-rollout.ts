@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { metricView, rolloutView } from "../contract/rollouts.ts";
 import { formatDuration } from "../kit/duration.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "./format-table.ts";
 
 type RolloutView = z.output<typeof rolloutView>;
 type MetricView = z.output<typeof metricView>;

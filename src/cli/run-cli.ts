@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import { apply, diff } from "./apply.ts";
+import { calls } from "./calls.ts";
+import { CliError } from "./ask.ts";
+import type { AddCommand, CommandLine } from "./command-line.ts";
+import { keys } from "./keys.ts";
+import { releases } from "./releases.ts";
+import { rollback } from "./rollback.ts";
+import { rollout } from "./rollout.ts";
+
+const COMMANDS: readonly AddCommand[] = [apply, diff, rollout, rollback, releases, calls, keys];
+
+/** Runs the command line; returns the exit code: 0 done, 1 failed, 2 there is something to apply (`diff`). */
+export async function runCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  write: (text: string) => void,
+): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("rollward")
+    .description("Roll AI changes forward, ward users off the bad ones, roll back by itself.")
+    .option("--url <url>", "where the server is (ROLLWARD_URL)")
+    .option("--json", "answer with JSON")
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: write });
+  const line: CommandLine = {
+    connection: () => ({
+      url: program.opts<{ url?: string }>().url ?? environment["ROLLWARD_URL"] ?? "http://127.0.0.1:4400",
+      key: environment["ROLLWARD_API_KEY"] ?? environment["ROLLWARD_ADMIN_KEY"] ?? null,
+    }),
+    say: (text) => write(`${text}\n`),
+    json: () => program.opts<{ json?: boolean }>().json === true,
+    exitWith: (code) => {
+      exitCode = code;
+    },
+  };
+  for (const add of COMMANDS) add(program, line);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    return explain(error, write);
+  }
+  return exitCode;
+}
+
+function explain(error: unknown, write: (text: string) => void): number {
+  if (error instanceof CliError) {
+    write(`${error.message}\n${error.help === null ? "" : `${error.help}\n`}`);
+    return 1;
+  }
+  // Commander has written its own message; help and version are no failures.
+  if (error instanceof Error && "exitCode" in error && typeof error.exitCode === "number") return error.exitCode;
+  throw error;
+}
