@@ -60,9 +60,9 @@ const hostPath = () => (process.env["PATH"] ?? "").split(delimiter).filter((entr
 /** Runs the machine's npm in the project's root, quietly; ends the process when there is none. */
 function npm(/** @type {readonly string[]} */ args) {
   const quiet = ["--loglevel=error", "--no-progress", "--no-audit", "--no-fund"];
-  // A failing network is tried again at once and not after npm's ten seconds, for each package.
-  const impatient = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"];
-  const result = spawnSync("npm", [...args, ...quiet, ...impatient], {
+  // Without a network npm waits at least ten seconds for each of some seventy packages, one after the other. So it
+  // gives up at once, and we try again as a whole; what has arrived by then is in its cache.
+  const result = spawnSync("npm", [...args, ...quiet, "--fetch-retries=0"], {
     cwd: root,
     // Inside an npm script node_modules/.bin comes first on PATH; npm must not run on the very Node that it is about
     // to delete and install anew, so it gets the machine's own PATH.
@@ -77,13 +77,20 @@ function npm(/** @type {readonly string[]} */ args) {
   return { passed: result.status === 0, output: `${result.stdout}${result.stderr}` };
 }
 
+const isLockRefused = (/** @type {string} */ output) => output.includes("EUSAGE");
+
+function npmTwice(/** @type {readonly string[]} */ args) {
+  const first = npm(args);
+  return first.passed || isLockRefused(first.output) ? first : npm(args);
+}
+
 function install() {
   process.stderr.write("Installing dependencies (about 20 s) …\n");
-  const strict = npm(["ci"]);
+  const strict = npmTwice(["ci"]);
   if (strict.passed) return;
   // `npm ci` refuses a lock file without the optional binaries of systems other than the one that wrote it.
   // `npm install --no-save` follows the lock just as well, and leaves it as it is.
-  const { passed, output } = strict.output.includes("EUSAGE") ? npm(["install", "--no-save"]) : strict;
+  const { passed, output } = isLockRefused(strict.output) ? npmTwice(["install", "--no-save"]) : strict;
   if (passed) return;
   process.stderr.write(output);
   fail("The dependencies could not be installed; npm's own words are above.", [

@@ -1,8 +1,13 @@
 import { isUtf8 } from "node:buffer";
+import { JsonKeys, hashedWord, isAsciiAt } from "./json-keys.ts";
+import type { KeyRange } from "./json-keys.ts";
+import { skipJsonString, jsonStringFault } from "./json-string.ts";
 
 /** Bounds of a scan: a document beyond them is refused. */
 export interface ScanLimits {
+  /** Objects and arrays within one another, the top one included. */
   readonly maxDepth: number;
+  /** Tokens as RFC 8259 has them: brackets, braces, colons, commas, strings, numbers, words. */
   readonly maxTokens: number;
 }
 
@@ -12,7 +17,7 @@ export interface ScanSpan {
   readonly end: number;
 }
 
-/** A top-level member: `member` from the key's quote to the end of the value, `value` the value alone. */
+/** A top-level member: `member` from the key's opening quote to the end of the value, `value` the value alone. */
 export interface ScanMember {
   readonly member: ScanSpan;
   readonly value: ScanSpan;
@@ -22,17 +27,18 @@ export interface ScanMember {
 export interface ScanResult {
   /** Just after the opening brace. */
   readonly bodyStart: number;
+  /** Top-level members by decoded key, in the order of the document. */
   readonly members: ReadonlyMap<string, ScanMember>;
 }
 
 /** Why a document is refused, in plain words, and the byte where that was found. */
 export class JsonScanError extends Error {
+  override readonly name = "JsonScanError";
   readonly reason: string;
   readonly offset: number;
 
   constructor(reason: string, offset: number) {
     super(`${reason} at byte ${offset}`);
-    this.name = "JsonScanError";
     this.reason = reason;
     this.offset = offset;
   }
@@ -40,263 +46,231 @@ export class JsonScanError extends Error {
 
 const DEFAULT_LIMITS: ScanLimits = { maxDepth: 64, maxTokens: 1_000_000 };
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-
-/** Keys kept in a list before a set is worth its cost. */
-const FEW_KEYS = 12;
-
 /**
  * One strict pass over a JSON object (RFC 8259): valid UTF-8 without a byte order mark, bounded depth and
- * tokens, no duplicate keys at any level, no `__proto__`, no `constructor` with a `prototype`, no lone
- * surrogates, finite numbers, nothing after the end. What passes means the same to every parser.
- * Throws JsonScanError. There is no recursion: depth is the sender's to choose.
+ * tokens, no duplicate keys at any level, no key `__proto__`, no `constructor` that holds a `prototype`, no
+ * lone surrogates, numbers finite as doubles, nothing after the end. What passes means the same to every
+ * parser. Linear in the bytes, without recursion: depth is the sender's to choose. Throws JsonScanError.
  */
 export function scanJsonObject(bytes: Buffer, limits: ScanLimits = DEFAULT_LIMITS): ScanResult {
-  return new Scanner(bytes, limits).scan();
+  if (bytes.length === 0) throw new JsonScanError("the body is empty", 0);
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new JsonScanError("a byte order mark", 0);
+  if (!isUtf8(bytes)) throw new JsonScanError("bytes that are not UTF-8", 0);
+  const start = skipSpace(bytes, 0);
+  if (bytes[start] !== OPEN_BRACE) throw new JsonScanError("the body is not an object", start);
+  const scanner = new Scanner(bytes, limits);
+  scanner.scan(start);
+  return { bodyStart: start + 1, members: scanner.members };
 }
 
-/** One object or array that is open. */
-interface Frame {
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const LOWER_E = 0x65;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/**
+ * Most keys of one object. No request of the dialects comes near, and objects of a hundred thousand keys
+ * make every parser slow: a million keys took JSON.parse a second.
+ */
+const MAX_KEYS = 10_000;
+
+/** Longest part of a sender's text in a reason, characters. */
+const ECHOED_CHARACTERS = 40;
+
+/** Keys that parsers may take for a door to the prototype of all objects. */
+const PROTO = hashedWord("__proto__");
+const CONSTRUCTOR = hashedWord("constructor");
+const PROTOTYPE = hashedWord("prototype");
+
+/** An object or array that is open. */
+interface Frame extends KeyRange {
+  readonly parent: Frame | null;
+  /** 1 for the top-level object. */
+  readonly depth: number;
   readonly isObject: boolean;
-  keys: string[] | Set<string> | null;
-  /** The key whose value is being read. */
-  key: string;
+  /** Whether it is an object under a key `constructor`. */
+  readonly isConstructor: boolean;
 }
 
 class Scanner {
+  readonly members = new Map<string, ScanMember>();
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   readonly #limits: ScanLimits;
-  #at = 0;
+  readonly #keys: JsonKeys;
   #tokens = 0;
-  readonly #frames: Frame[] = [];
-  readonly #members = new Map<string, ScanMember>();
+  #keyIsConstructor = false;
+  /** The top-level member under way. */
+  #memberKey = "";
   #memberStart = 0;
   #valueStart = 0;
-  #escaped = false;
 
   constructor(bytes: Buffer, limits: ScanLimits) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#limits = limits;
+    this.#keys = new JsonKeys(bytes);
   }
 
-  scan(): ScanResult {
+  scan(start: number): void {
     const bytes = this.#bytes;
-    if (bytes.length === 0) throw new JsonScanError("the body is empty", 0);
-    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new JsonScanError("a byte order mark", 0);
-    if (!isUtf8(bytes)) throw new JsonScanError("bytes that are not UTF-8", 0);
-    this.#skipSpace();
-    if (bytes[this.#at] !== OPEN_BRACE) throw this.#error("the body is not an object");
-    const bodyStart = this.#at + 1;
-    this.#open();
-    while (this.#frames.length > 0) this.#advance();
-    this.#skipSpace();
-    if (this.#at < bytes.length) throw this.#error("text after the end of the document");
-    return { bodyStart, members: this.#members };
-  }
-
-  /** Reads the next member or item of the innermost frame, up to the next value that is complete or opened. */
-  #advance(): void {
-    const frame = this.#frames.at(-1);
-    if (frame === undefined) return;
-    if (frame.isObject) this.#readKey(frame);
-    this.#skipSpace();
-    if (this.#frames.length === 1) this.#valueStart = this.#at;
-    this.#readValue();
-  }
-
-  #readKey(frame: Frame): void {
-    this.#skipSpace();
-    if (this.#bytes[this.#at] !== QUOTE) throw this.#error("a key was expected");
-    const start = this.#at;
-    if (this.#frames.length === 1) this.#memberStart = start;
-    this.#skipString();
-    const key = this.#textOf(start);
-    this.#checkKey(frame, key, start);
-    frame.key = key;
-    this.#skipSpace();
-    if (this.#bytes[this.#at] !== COLON) throw this.#error("a colon was expected");
-    this.#at += 1;
-  }
-
-  #checkKey(frame: Frame, key: string, offset: number): void {
-    if (key === "__proto__") throw new JsonScanError("the key __proto__", offset);
-    if (key === "prototype" && this.#frames.at(-2)?.key === "constructor") {
-      throw new JsonScanError("a constructor with a prototype", offset);
-    }
-    const { keys } = frame;
-    const isKnown = keys !== null && (Array.isArray(keys) ? keys.includes(key) : keys.has(key));
-    if (isKnown) throw new JsonScanError(`the duplicate key ${JSON.stringify(key.slice(0, 40))}`, offset);
-    if (keys === null) frame.keys = [key];
-    else if (!Array.isArray(keys)) keys.add(key);
-    else if (keys.length < FEW_KEYS) keys.push(key);
-    else frame.keys = new Set([...keys, key]);
-  }
-
-  #readValue(): void {
-    const byte = this.#bytes[this.#at];
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return this.#open();
-    if (byte === QUOTE) this.#skipString();
-    else if (byte === 0x74) this.#skipWord("true");
-    else if (byte === 0x66) this.#skipWord("false");
-    else if (byte === 0x6e) this.#skipWord("null");
-    else this.#skipNumber();
-    this.#countToken();
-    this.#afterValue();
-  }
-
-  #open(): void {
-    if (this.#frames.length >= this.#limits.maxDepth) throw this.#error(`more than ${this.#limits.maxDepth} levels`);
-    this.#countToken();
-    const isObject = this.#bytes[this.#at] === OPEN_BRACE;
-    this.#frames.push({ isObject, keys: null, key: "" });
-    this.#at += 1;
-    this.#skipSpace();
-    if (this.#bytes[this.#at] === (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
-      this.#at += 1;
-      this.#close();
-    }
-  }
-
-  #close(): void {
-    this.#frames.pop();
-    if (this.#frames.length > 0) this.#afterValue();
-  }
-
-  /** A value is complete: note it, then go past the comma or close every frame that ends here. */
-  #afterValue(): void {
-    for (;;) {
-      const frame = this.#frames.at(-1);
-      if (frame === undefined) return;
-      if (this.#frames.length === 1) {
-        const value = { start: this.#valueStart, end: this.#at };
-        this.#members.set(frame.key, { member: { start: this.#memberStart, end: this.#at }, value });
-      }
-      this.#skipSpace();
-      const byte = this.#bytes[this.#at];
-      if (byte === COMMA) {
-        this.#at += 1;
-        return;
-      }
-      if (byte !== (frame.isObject ? CLOSE_BRACE : CLOSE_BRACKET)) throw this.#error("a comma or the end was expected");
-      this.#at += 1;
-      this.#frames.pop();
-    }
-  }
-
-  #countToken(): void {
-    this.#tokens += 1;
-    if (this.#tokens > this.#limits.maxTokens) throw this.#error(`more than ${this.#limits.maxTokens} values`);
-  }
-
-  #skipSpace(): void {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    for (let byte = bytes[at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[at]) at += 1;
-    this.#at = at;
-  }
-
-  /** From the opening quote to just after the closing one. */
-  #skipString(): void {
-    const bytes = this.#bytes;
-    let at = this.#at + 1;
-    this.#escaped = false;
-    for (;;) {
+    let frame: Frame | null = null;
+    let at = start;
+    do {
       const byte = bytes[at];
-      if (byte === undefined) throw new JsonScanError("a string without an end", this.#at);
-      if (byte === QUOTE) break;
-      if (byte < 0x20) throw new JsonScanError("a control character in a string", at);
-      if (byte === BACKSLASH) at = this.#skipEscape(at);
-      else at += 1;
-    }
-    this.#at = at + 1;
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        frame = this.#open(at, frame);
+        at = skipSpace(bytes, at + 1);
+        if (bytes[at] !== (frame.isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+          if (frame.isObject) at = this.#readKey(at, frame);
+          continue;
+        }
+        frame = frame.parent;
+        at += 1;
+      } else at = this.#skipScalar(at);
+      while (frame !== null) {
+        if (frame.depth === 1) this.#note(at);
+        at = skipSpace(bytes, at);
+        if (bytes[at] === COMMA) {
+          at = skipSpace(bytes, at + 1);
+          this.#tokens += 1;
+          if (frame.isObject) at = this.#readKey(at, frame);
+          break;
+        }
+        if (bytes[at] !== (frame.isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+          throw this.#error(`a comma or ${frame.isObject ? "}" : "]"} is missing`, at);
+        }
+        at += 1;
+        this.#keys.drop(frame);
+        frame = frame.parent;
+      }
+    } while (frame !== null);
+    at = skipSpace(bytes, at);
+    if (at < bytes.length) throw new JsonScanError("text after the end of the document", at);
   }
 
-  #skipEscape(at: number): number {
-    this.#escaped = true;
-    const kind = this.#bytes[at + 1];
-    if (kind !== 0x75) {
-      if (kind === undefined || !ESCAPES.has(kind)) throw new JsonScanError("an escape that JSON does not have", at);
-      return at + 2;
-    }
-    const unit = this.#hex(at);
-    if (unit >= 0xdc00 && unit <= 0xdfff) throw new JsonScanError("a lone surrogate", at);
-    if (unit < 0xd800 || unit > 0xdbff) return at + 6;
-    const isPair = this.#bytes[at + 6] === BACKSLASH && this.#bytes[at + 7] === 0x75;
-    const low = isPair ? this.#hex(at + 6) : 0;
-    if (low < 0xdc00 || low > 0xdfff) throw new JsonScanError("a lone surrogate", at);
-    return at + 12;
+  #open(at: number, parent: Frame | null): Frame {
+    const { maxDepth } = this.#limits;
+    const depth = parent === null ? 1 : parent.depth + 1;
+    if (depth > maxDepth) throw new JsonScanError(`nested deeper than ${maxDepth} levels`, at);
+    // The closing one is counted with it.
+    this.#countTokens(2, at);
+    const isObject = this.#bytes[at] === OPEN_BRACE;
+    const isConstructor = isObject && this.#keyIsConstructor && parent?.isObject === true;
+    return { parent, depth, isObject, isConstructor, firstKey: this.#keys.position, table: null };
   }
 
-  /** The code unit of the escape `\uXXXX` at `at`. */
-  #hex(at: number): number {
-    let unit = 0;
-    for (let index = at + 2; index < at + 6; index += 1) {
-      const digit = hexDigit(this.#bytes[index]);
-      if (digit < 0) throw new JsonScanError("an escape that JSON does not have", at);
-      unit = unit * 16 + digit;
-    }
-    return unit;
+  #note(end: number): void {
+    const value = { start: this.#valueStart, end };
+    this.members.set(this.#memberKey, { member: { start: this.#memberStart, end }, value });
   }
 
-  #textOf(start: number): string {
-    if (!this.#escaped) return this.#bytes.toString("utf8", start + 1, this.#at - 1);
-    return JSON.parse(this.#bytes.toString("utf8", start, this.#at)) as string;
+  /** From a key's opening quote to where its value begins. */
+  #readKey(start: number, frame: Frame): number {
+    const bytes = this.#bytes;
+    const keys = this.#keys;
+    if (bytes[start] !== QUOTE) throw this.#error("a key in quotes is missing", start);
+    let at = keys.read(start);
+    if (at < 0) throw this.#stringError(start, -1 - at);
+    if (keys.countIn(frame) > MAX_KEYS) throw new JsonScanError(`more than ${MAX_KEYS} keys in one object`, start);
+    if (keys.isRepeated(frame)) throw new JsonScanError(`duplicate key ${echoed(keys.last())}`, start);
+    this.#keyIsConstructor = keys.lastIs(CONSTRUCTOR);
+    if (keys.lastIs(PROTO)) throw new JsonScanError("a key __proto__", start);
+    if (frame.isConstructor && keys.lastIs(PROTOTYPE)) {
+      throw new JsonScanError("a key constructor that holds a key prototype", start);
+    }
+    at = skipSpace(bytes, at);
+    if (bytes[at] !== COLON) throw this.#error("a colon is missing", at);
+    at = skipSpace(bytes, at + 1);
+    this.#tokens += 2;
+    if (frame.depth === 1) {
+      this.#memberKey = keys.last();
+      this.#memberStart = start;
+      this.#valueStart = at;
+    }
+    return at;
   }
 
-  #skipWord(word: string): void {
-    if (this.#bytes.toString("latin1", this.#at, this.#at + word.length) !== word) throw this.#error("an unknown word");
-    this.#at += word.length;
+  #skipScalar(start: number): number {
+    this.#countTokens(1, start);
+    const byte = this.#bytes[start];
+    if (byte === QUOTE) {
+      const end = skipJsonString(this.#bytes, this.#view, start);
+      if (end < 0) throw this.#stringError(start, -1 - end);
+      return end;
+    }
+    if (byte === 0x74) return this.#skipWord(start, "true");
+    if (byte === 0x66) return this.#skipWord(start, "false");
+    if (byte === 0x6e) return this.#skipWord(start, "null");
+    return this.#skipNumber(start);
   }
 
-  #skipNumber(): void {
-    const start = this.#at;
-    if (this.#bytes[this.#at] === 0x2d) this.#at += 1;
-    if (this.#bytes[this.#at] === 0x30) this.#at += 1;
-    else this.#skipDigits("a value was expected");
-    if (this.#bytes[this.#at] === 0x2e) {
-      this.#at += 1;
-      this.#skipDigits("digits were expected");
-    }
-    const exponent = this.#bytes[this.#at];
-    const hasExponent = exponent === 0x65 || exponent === 0x45;
-    if (hasExponent) {
-      this.#at += 1;
-      const sign = this.#bytes[this.#at];
-      if (sign === 0x2b || sign === 0x2d) this.#at += 1;
-      this.#skipDigits("digits were expected");
-    }
-    // Only an exponent or some three hundred digits can leave the range of a double.
-    if ((hasExponent || this.#at - start > 300) && !Number.isFinite(Number(this.#bytes.toString("latin1", start, this.#at)))) {
-      throw new JsonScanError("a number out of range", start);
-    }
+  #skipWord(start: number, word: string): number {
+    if (!isAsciiAt(this.#bytes, start, word)) throw this.#error("an unknown word", start);
+    return start + word.length;
   }
 
-  #skipDigits(reason: string): void {
-    const start = this.#at;
-    for (let byte = this.#bytes[this.#at]; byte !== undefined && byte >= 0x30 && byte <= 0x39; byte = this.#bytes[this.#at]) {
-      this.#at += 1;
+  #skipNumber(start: number): number {
+    const bytes = this.#bytes;
+    const first = bytes[start] === MINUS ? start + 1 : start;
+    let at = bytes[first] === ZERO ? first + 1 : this.#skipDigits(first, "a value is missing");
+    const wholeDigits = at - first;
+    if (bytes[at] === POINT) at = this.#skipDigits(at + 1, "a digit is missing");
+    let exponentDigits = 0;
+    if (((bytes[at] ?? 0) | 0x20) === LOWER_E) {
+      const sign = bytes[at + 1];
+      const digits = sign === 0x2b || sign === MINUS ? at + 2 : at + 1;
+      at = this.#skipDigits(digits, "a digit is missing");
+      exponentDigits = at - digits;
     }
-    if (this.#at === start) throw this.#error(reason);
+    // 200 digits and an exponent of two stay below 1e300; doubles end near 1.8e308.
+    if (exponentDigits <= 2 && wholeDigits <= 200) return at;
+    if (Number.isFinite(Number(bytes.toString("latin1", start, at)))) return at;
+    throw new JsonScanError("a number too large for a double", start);
   }
 
-  #error(reason: string): JsonScanError {
-    return new JsonScanError(this.#at >= this.#bytes.length ? "the document ends too early" : reason, this.#at);
+  #skipDigits(start: number, missing: string): number {
+    let at = start;
+    while (isDigit(this.#bytes[at] ?? 0)) at += 1;
+    if (at === start) throw this.#error(missing, at);
+    return at;
+  }
+
+  #countTokens(count: number, at: number): void {
+    this.#tokens += count;
+    if (this.#tokens > this.#limits.maxTokens)
+      throw new JsonScanError(`more than ${this.#limits.maxTokens} tokens`, at);
+  }
+
+  #stringError(open: number, at: number): JsonScanError {
+    return new JsonScanError(jsonStringFault(this.#bytes, at), at < this.#bytes.length ? at : open);
+  }
+
+  #error(reason: string, at: number): JsonScanError {
+    return new JsonScanError(at >= this.#bytes.length ? "the document ends too early" : reason, at);
   }
 }
 
-/** `"`, `\`, `/`, b, f, n, r, t. */
-const ESCAPES: ReadonlySet<number> = new Set([0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
+function skipSpace(bytes: Buffer, start: number): number {
+  let at = start;
+  let byte = bytes[at];
+  while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
+    at += 1;
+    byte = bytes[at];
+  }
+  return at;
+}
 
-function hexDigit(byte: number | undefined): number {
-  if (byte === undefined) return -1;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
+
+function echoed(text: string): string {
+  const short = text.length > ECHOED_CHARACTERS ? `${text.slice(0, ECHOED_CHARACTERS - 1).toWellFormed()}…` : text;
+  return JSON.stringify(short);
 }

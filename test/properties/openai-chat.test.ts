@@ -29,7 +29,9 @@ function readInPieces(reader: AnswerReader, pieces: readonly Buffer[]): Read {
   return { bytes: Buffer.concat([...passed, reader.end()]).toString("latin1"), facts: { ...reader.facts } };
 }
 
-const data = fc.oneof(fc.json(), fc.constant('{"choices":[]}')).map((json) => `data: ${json}`);
+const data = fc
+  .oneof(fc.json(), fc.string({ unit: "grapheme" }), fc.constant('{"choices":[]}'))
+  .map((text) => `data: ${text.replaceAll(/[\r\n]/g, "")}`);
 
 /** Lines with their ends; the last may have none. */
 const linesOf = (text: string): string[] => text.split(/(?<=\n)/).filter((line) => line !== "");
@@ -58,7 +60,7 @@ describe("reading a stream", () => {
     }
   });
 
-  it("hands on lines that came, in their order, and none of its own", () => {
+  it("hands on lines that came, in their order, none of its own and no malformed event", () => {
     const line = fc.oneof(fc.constantFrom("", "data: [DONE]", ": ping", "event: error", "retry: 1"), data);
     const stream = fc.array(line).map((lines) => lines.join("\n"));
     fc.assert(
@@ -67,6 +69,8 @@ describe("reading a stream", () => {
         const left = linesOf(given);
         const passed = linesOf(Buffer.from(bytes, "latin1").toString());
         expect(passed.every((one) => left.splice(0, left.indexOf(one) + 1).length > 0)).toBe(true);
+        const datas = passed.filter((one) => one.startsWith("data: ") && !one.startsWith("data: [DONE]"));
+        for (const one of datas) expect(JSON.parse(one.slice(6))).toBeTypeOf("object");
       }),
     );
   });

@@ -30,7 +30,7 @@ async function follow(connection: Connection, rollout: string): Promise<void> {
       tell(describeEnd(view));
       return;
     }
-    if (view.weight !== lastWeight || now - toldAt >= TELL_MS) {
+    if (view.weight > 0 && (view.weight !== lastWeight || now - toldAt >= TELL_MS)) {
       tell(describe(view));
       lastWeight = view.weight;
       toldAt = now;

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { percent, stateOf } from "../../../src/cli/format-rollout.ts";
+import { percent } from "../../../src/cli/format-rollout.ts";
 import type { RolloutView } from "./admin.ts";
 
 const started = performance.now();
@@ -23,7 +23,7 @@ export function describe(view: RolloutView): string {
   const evidence = [
     `${sessions.candidate} of ${sessions.candidate + sessions.stable} sessions on the candidate`,
     proven.length > 0 ? `no worse: ${proven.join(", ")}` : "nothing proven yet",
-    `harm ${union.log_r.toFixed(1)} of ${union.threshold.toFixed(1)}`,
+    `harm ${Math.max(0, union.log_r).toFixed(1)} of ${union.threshold.toFixed(1)}`,
   ];
   const eta = view.eta === null ? "" : `, about ${Math.ceil(view.eta.seconds)} s to go`;
   return `${bar(view.weight)} ${percent(view.weight).padStart(5)}  ${evidence.join(" · ")}${eta}`;
@@ -32,7 +32,7 @@ export function describe(view: RolloutView): string {
 /** The end of a rollout, coloured by what it means. */
 export function describeEnd(view: RolloutView): string {
   const paint = view.state === "completed" ? colors.green : colors.red;
-  return `${paint(stateOf(view))}: ${view.explanation}`;
+  return paint(view.explanation);
 }
 
 function bar(weight: number): string {

@@ -9,8 +9,8 @@ export class LogWealth {
   readonly #bets: Float64Array;
   readonly #wealth: Float64Array;
   readonly #logPrior: number;
-  #logE = 0;
-  #isStale = false;
+  /** `null` since the last bet, until somebody asks. */
+  #logE: number | null = 0;
 
   /** `bets`: the λⱼ; they must keep every factor positive. */
   constructor(bets: readonly number[]) {
@@ -26,16 +26,12 @@ export class LogWealth {
     for (let index = 0; index < bets.length; index += 1) {
       wealth[index] = (wealth[index] ?? 0) + Math.log1p((bets[index] ?? 0) * payoff);
     }
-    this.#isStale = true;
+    this.#logE = null;
   }
 
   /** Natural logarithm of the e-value; 0 before the first bet. Finite, because every factor is positive. */
   logE(): number {
-    if (this.#isStale) {
-      this.#logE = logSumExp(this.#wealth) - this.#logPrior;
-      this.#isStale = false;
-    }
-    return this.#logE;
+    return (this.#logE ??= logSumExp(this.#wealth) - this.#logPrior);
   }
 
   /** Adds the wealth of another replica's test on the same grid. */
@@ -43,6 +39,6 @@ export class LogWealth {
     for (let index = 0; index < this.#wealth.length; index += 1) {
       this.#wealth[index] = (this.#wealth[index] ?? 0) + (other.#wealth[index] ?? 0);
     }
-    this.#isStale = true;
+    this.#logE = null;
   }
 }

@@ -28,10 +28,9 @@ class ErrorsTally implements Tally {
   }));
   readonly #harm: EventTest;
   readonly #noWorse: EventTest;
-  #logHarm = 0;
-  #logNoWorse = 0;
-  #isHarmStale = false;
-  #isNoWorseStale = false;
+  /** `null` since the last failure, until somebody asks. */
+  #logHarm: number | null = 0;
+  #logNoWorse: number | null = 0;
 
   constructor({ harmRatio, noWorseRatio }: MetricPlan) {
     this.#harm = harmEventTest(harmRatio);
@@ -44,24 +43,16 @@ class ErrorsTally implements Tally {
     else counts.stableSessions += 1;
     if (failure === null) return;
     counts[arm] += 1;
-    this.#isHarmStale = true;
-    this.#isNoWorseStale = true;
+    this.#logHarm = null;
+    this.#logNoWorse = null;
   }
 
   logHarm(): number {
-    if (this.#isHarmStale) {
-      this.#logHarm = this.#harm.logE(this.#counts.rows);
-      this.#isHarmStale = false;
-    }
-    return this.#logHarm;
+    return (this.#logHarm ??= this.#harm.logE(this.#counts.rows));
   }
 
   logNoWorse(): number {
-    if (this.#isNoWorseStale) {
-      this.#logNoWorse = this.#noWorse.logE(this.#counts.rows);
-      this.#isNoWorseStale = false;
-    }
-    return this.#logNoWorse;
+    return (this.#logNoWorse ??= this.#noWorse.logE(this.#counts.rows));
   }
 
   display(alpha: number): MetricDisplay {
@@ -79,8 +70,8 @@ class ErrorsTally implements Tally {
   absorb(other: Tally): void {
     if (!(other instanceof ErrorsTally)) throw differentMetric();
     for (const counts of other.#counts.rows) addCounts(this.#counts.row(counts.epoch, counts.weight), counts);
-    this.#isHarmStale = true;
-    this.#isNoWorseStale = true;
+    this.#logHarm = null;
+    this.#logNoWorse = null;
   }
 }
 

@@ -1,0 +1,101 @@
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
+import pg from "pg";
+import type { PoolClient, PoolConfig } from "pg";
+import { databaseError, unavailable } from "./database-error.ts";
+
+/** Bounds of a pool. */
+export interface PoolLimits {
+  /** Connections at most. */
+  readonly size: number;
+  /** Deadline of one statement. */
+  readonly queryMs: number;
+  /** Deadline for getting a connection. */
+  readonly connectMs: number;
+  /** Callers that may wait for a connection; more are refused at once, so that a frozen store piles nothing up. */
+  readonly maxWaiting: number;
+}
+
+const INT8 = 20;
+const { types } = pg;
+
+/** Times and counters are bigint in SQL and safe integers here. */
+const getTypeParser: typeof types.getTypeParser = (oid: number, format?: string) =>
+  oid === INT8 ? Number : types.getTypeParser(oid, format as "text");
+
+/**
+ * The pool that Kysely draws from. Every wait has an end of our own, because `statement_timeout` does not fire
+ * in the embedded database and no timeout of a server helps against a frozen one. A connection whose statement
+ * missed its deadline is closed, never used again.
+ */
+export class BoundedPool implements PostgresPool {
+  readonly #pool: pg.Pool;
+  readonly #limits: PoolLimits;
+  readonly options: object;
+
+  constructor(config: PoolConfig, limits: PoolLimits) {
+    this.#limits = limits;
+    this.#pool = new pg.Pool({
+      ...config,
+      max: limits.size,
+      connectionTimeoutMillis: limits.connectMs,
+      application_name: "rollward",
+      types: { getTypeParser },
+    });
+    // An idle connection that breaks would end the process if nobody listened; the pool has removed it already.
+    this.#pool.on("error", () => {});
+    this.options = this.#pool.options;
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    if (this.#pool.waitingCount >= this.#limits.maxWaiting) {
+      throw unavailable(`${this.#pool.waitingCount} statements wait for a connection already`);
+    }
+    try {
+      return new BoundedClient(await this.#pool.connect(), this.#limits.queryMs);
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+class BoundedClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+  readonly #queryMs: number;
+  #isBroken = false;
+
+  constructor(client: PoolClient, queryMs: number) {
+    this.#client = client;
+    this.#queryMs = queryMs;
+  }
+
+  query<R>(statement: unknown, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> & never {
+    if (typeof statement !== "string") throw new TypeError("There are no cursors here; read in pages.");
+    return this.#query(statement, parameters) as Promise<PostgresQueryResult<R>> & never;
+  }
+
+  async #query(text: string, parameters: readonly unknown[]): Promise<unknown> {
+    if (this.#isBroken) throw unavailable("an earlier statement of this transaction missed its deadline");
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#isBroken = true;
+        reject(unavailable(`a statement took more than ${this.#queryMs} ms`));
+      }, this.#queryMs);
+    });
+    try {
+      return await Promise.race([this.#client.query(text, [...parameters]), deadline]);
+    } catch (error) {
+      throw databaseError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  release(destroy = false): void {
+    this.#client.release(destroy || this.#isBroken);
+  }
+}

@@ -1,0 +1,11 @@
+import { foundation } from "./0001-foundation.ts";
+
+/** One step of the schema; `statements` run in one transaction with its record. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly statements: string;
+}
+
+/** In order; a step that was published is never changed. */
+export const MIGRATIONS: readonly Migration[] = [{ number: 1, name: "foundation", statements: foundation }];
