@@ -251,6 +251,12 @@ export const ERRORS = {
     message: "The database does not answer: {reason}.",
     help: "Calls go on from the last known state; check DATABASE_URL or the disk.",
   },
+  database_too_new: {
+    status: 500,
+    retryable: false,
+    message: "A newer Rollward has written the database: its schema is {found}, this program knows {known}.",
+    help: "Start that version again, or restore a backup from before the upgrade.",
+  },
   not_ready: {
     status: 503,
     retryable: true,

@@ -39,11 +39,14 @@ export interface ConversingSubject {
   readonly model: string;
   /** The key that the provider is configured with. */
   readonly secret: string;
-  play(scene: Scene): void;
+  readonly play: (scene: Scene) => void;
   /** The next request that arrives: its connection, and whether its answer went out whole, once it is over. */
-  nextRequest(): Promise<{ readonly port: number | undefined; readonly over: Promise<{ readonly whole: boolean }> }>;
+  readonly nextRequest: () => Promise<{
+    readonly port: number | undefined;
+    readonly over: Promise<{ readonly whole: boolean }>;
+  }>;
   /** A provider for another address, with the same key. */
-  providerAt(baseUrl: string): Promise<ConversingProvider>;
+  readonly providerAt: (baseUrl: string) => Promise<ConversingProvider>;
 }
 
 /** Remembers what it is told. */

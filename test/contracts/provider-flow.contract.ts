@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/adapters/system/system-clock.ts";
 import { RecordingSink, turn, until } from "../fixtures/recording-sink.ts";
@@ -108,5 +109,43 @@ export function pauses(open: Open): void {
     await sink.over;
     expect(sink.told).toEqual(["head", "data", "end"]);
     expect(stats().aborted).toBe(0);
+  });
+}
+
+const FAULTS = ["", "simulate: cut", "simulate: reset", "simulate: serverError", "simulate: malformed"];
+
+/** What the sink may hear, joined; an aborted call may stop anywhere. */
+const WHOLE = /^(?:head data end|head data fail|fail)$/;
+const BROKEN_OFF = /^(?:head(?: data(?: end| fail)?)?|fail)?$/;
+
+/** The sink hears head, data and one ending, whatever its owner does in between. */
+export function order(open: Open): void {
+  test("tells the sink things in their order, whatever is paused, resumed and aborted when", async () => {
+    const { provider, stats } = await open();
+    const action = fc.constantFrom("pause", "resume", "turn", "turn", "abort");
+    const call = fc.record({
+      say: fc.constantFrom(...FAULTS),
+      stream: fc.boolean(),
+      actions: fc.array(action, { maxLength: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 6 }), async (calls) => {
+        await Promise.all(
+          calls.map(async ({ say, stream, actions }) => {
+            const sink = new RecordingSink();
+            const under = provider.forward(requestFor("steady-1", { say, stream }), sink);
+            for (const each of actions) await (each === "turn" ? turn() : under[each]());
+            under.resume();
+            const isAborted = actions.includes("abort");
+            if (!isAborted) await sink.over;
+            const told = sink.told.join(" ");
+            expect(told).toMatch(isAborted ? BROKEN_OFF : WHOLE);
+            for (let count = 0; count < 5; count += 1) await turn();
+            expect(sink.told.join(" ")).toBe(told);
+          }),
+        );
+      }),
+    );
+    await until(() => stats().open === 0);
   });
 }

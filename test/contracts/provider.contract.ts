@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/domain/errors.ts";
 import { RecordingSink, until } from "../fixtures/recording-sink.ts";
-import { aborts, pauses } from "./provider-flow.contract.ts";
+import { aborts, order, pauses } from "./provider-flow.contract.ts";
 import { SENTINEL, ask, opener, requestFor, textIn } from "./provider-subject.ts";
 import type { Open, WireProviderSubject } from "./provider-subject.ts";
 
@@ -17,6 +17,7 @@ export function wireProviderContract(subject: WireProviderSubject): void {
     secrets(subject, open);
     aborts(open);
     pauses(open);
+    order(open);
     life(open);
   });
 }

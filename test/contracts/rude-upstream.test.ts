@@ -384,6 +384,15 @@ describe("an upstream that cannot be reached", () => {
     expect(server.accepted()).toBe(1);
   });
 
+  test("one connection serves any number of calls one after the other, also after failures", async () => {
+    const { provider } = await against((socket, n) => (n % 2 === 0 ? socket.end() : socket.write(whole("{}"))), {
+      connections: 1,
+    });
+    const ends = [];
+    for (let call = 0; call < 20; call += 1) ends.push((await ask(provider)).told.at(-1));
+    expect(ends).toEqual(Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? "fail" : "end")));
+  });
+
   test("too many calls wait for a connection: the next fails at once", async () => {
     const { provider } = await against(() => {}, { connections: 1 });
     const sinks = Array.from({ length: 8 }, () => new RecordingSink());

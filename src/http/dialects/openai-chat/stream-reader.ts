@@ -79,7 +79,7 @@ export class StreamReader implements AnswerReader {
 
   /** Notes what an event tells and says whether the client gets it. */
   #observe({ data, event }: SseEvent): boolean {
-    if (data === null || data.startsWith(DONE)) return true;
+    if (data === null || data.trimEnd() === DONE) return true;
     const body = parsed(data);
     if (!isRecord(body)) {
       this.facts.fail("provider_bad_answer", "an event of its stream is not a JSON object");
@@ -97,7 +97,7 @@ export class StreamReader implements AnswerReader {
   /** Some providers leave out the blank line at the end: a last event that is whole still counts. */
   #lastEvent(tail: Buffer): Buffer {
     const [event] = this.#split(BLANK_LINE);
-    const isWhole = event?.data != null && (event.data.startsWith(DONE) || isRecord(parsed(event.data)));
+    const isWhole = event?.data != null && (event.data.trimEnd() === DONE || isRecord(parsed(event.data)));
     return isWhole ? this.#handOn([{ ...event, raw: tail }]) : EMPTY;
   }
 
