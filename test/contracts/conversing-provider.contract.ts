@@ -4,16 +4,8 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import type { ErrorCode } from "../../src/domain/errors.ts";
 import { turn } from "../fixtures/recording-sink.ts";
-import { TEXT, ask, begin, questionFor } from "./conversing-subject.ts";
-import type { ConversingSubject, EventLog, Scene } from "./conversing-subject.ts";
-
-/** Opens a subject that lives until the end of the test. */
-export type Open = () => Promise<ConversingSubject>;
-
-const FORMS = [
-  ["streamed", true],
-  ["whole", false],
-] as const;
+import { FORMS, TEXT, ask, questionFor } from "./conversing-subject.ts";
+import type { EventLog, Open, Scene } from "./conversing-subject.ts";
 
 /** Answers arrive complete and in order, streamed and whole. */
 export function answers(open: Open): void {
@@ -141,115 +133,5 @@ export function faults(open: Open): void {
     expect(error).toMatchObject({ code: "provider_timeout", retryable: true });
     await provider.close();
     server.close();
-  });
-}
-
-/** The flow holds the answer back, lets it go on, and stops it at once. */
-export function flows(open: Open): void {
-  test.each(["stall", "endless"] as const)(
-    "closes the upstream within 100 ms of an abort in mid-stream: %s",
-    async (scene) => {
-      const subject = await open();
-      subject.play(scene);
-      const request = subject.nextRequest();
-      const { log, flow } = begin(subject, true);
-      await log.begun;
-      const { over } = await request;
-      const told = log.events.length;
-      const abortedAt = performance.now();
-      flow.abort();
-      expect(await over).toEqual({ whole: false });
-      expect(performance.now() - abortedAt).toBeLessThan(100);
-      await turn();
-      expect(log.events).toHaveLength(told);
-      expect([log.ends, log.error]).toEqual([0, null]);
-    },
-  );
-
-  test.each(FORMS)("closes the upstream when it is aborted before the head, %s", async (_, stream) => {
-    const subject = await open();
-    subject.play("silent");
-    const request = subject.nextRequest();
-    const { log, flow } = begin(subject, stream);
-    const { over } = await request;
-    flow.abort();
-    expect(await over).toEqual({ whole: false });
-    await turn();
-    expect([log.events, log.ends, log.error]).toEqual([[], 0, null]);
-  });
-
-  test("sends nothing when it is aborted at once", async () => {
-    const subject = await open();
-    const { log, flow } = begin(subject, true);
-    flow.abort();
-    const request = subject.nextRequest();
-    subject.play("text");
-    const second = await ask(subject.provider, questionFor(subject.model, true));
-    await request;
-    expect(second.text).toBe(TEXT);
-    expect([log.events, log.ends, log.error]).toEqual([[], 0, null]);
-  });
-
-  test("may be aborted from inside an event, and hears no other", async () => {
-    const subject = await open();
-    subject.play("text");
-    const { log, flow } = begin(subject, true);
-    await new Promise<void>((resolve) => {
-      log.onEvent = () => {
-        flow.abort();
-        resolve();
-      };
-    });
-    for (let turns = 0; turns < 20; turns += 1) await turn();
-    expect([log.events.length, log.ends, log.error]).toEqual([1, 0, null]);
-  });
-
-  test.each(FORMS)("gives no event while it is paused and loses none, %s", async (_, stream) => {
-    const subject = await open();
-    subject.play("text");
-    const request = subject.nextRequest();
-    const { log, flow } = begin(subject, stream);
-    flow.pause();
-    const { over } = await request;
-    await over;
-    for (let turns = 0; turns < 20; turns += 1) await turn();
-    expect(log.events).toEqual([]);
-    log.onEvent = () => {
-      flow.pause();
-      setImmediate(() => flow.resume());
-    };
-    flow.resume();
-    await log.over;
-    expect(log.text).toBe(TEXT);
-  });
-
-  test("holds the upstream back while it is paused", async () => {
-    const subject = await open();
-    subject.play("endless");
-    const { log, flow } = begin(subject, true);
-    await log.begun;
-    flow.pause();
-    await turn();
-    const told = log.events.length;
-    for (let turns = 0; turns < 200; turns += 1) await turn();
-    expect(log.events).toHaveLength(told);
-    flow.resume();
-    await new Promise<void>((resolve) => {
-      log.onEvent = () => resolve();
-    });
-    flow.abort();
-    expect(log.events.length).toBeGreaterThan(told);
-  });
-
-  test("may be paused, resumed and aborted after the end", async () => {
-    const subject = await open();
-    subject.play("text");
-    const { log, flow } = begin(subject, true);
-    await log.over;
-    flow.pause();
-    flow.resume();
-    flow.abort();
-    await turn();
-    expect([log.ends, log.error]).toEqual([1, null]);
   });
 }

@@ -5,7 +5,8 @@ import { startAnthropicUpstream } from "../fixtures/anthropic-upstream.ts";
 import type { ScriptedAnswer } from "../fixtures/anthropic-upstream.ts";
 import { SOME_USAGE, textMessage } from "../fixtures/anthropic-wire.ts";
 import type { AnthropicMessage } from "../fixtures/anthropic-wire.ts";
-import { answers, faults, flows } from "./conversing-provider.contract.ts";
+import { aborts, abortsAtAnyTime, pauses } from "./conversing-flow.contract.ts";
+import { answers, faults } from "./conversing-provider.contract.ts";
 import { TEXT } from "./conversing-subject.ts";
 import type { ConversingSubject, Scene } from "./conversing-subject.ts";
 
@@ -78,5 +79,7 @@ async function openAnthropic(): Promise<ConversingSubject> {
 describe("the provider anthropic", () => {
   answers(openAnthropic);
   faults(openAnthropic);
-  flows(openAnthropic);
+  aborts(openAnthropic);
+  abortsAtAnyTime(openAnthropic);
+  pauses(openAnthropic);
 });

@@ -33,6 +33,16 @@ export type Scene =
 /** A text of several deltas. */
 export const TEXT = "It is a truth universally acknowledged, that a release in want of evidence must be held – 👋.";
 
+/** A request as the upstream sees it. */
+export interface ArrivedRequest {
+  /** Tells connections apart. */
+  readonly port: number | undefined;
+  /** Bytes sent so far on its connection. */
+  readonly sent: () => number;
+  /** Whether the answer had gone out whole when it was over. */
+  readonly over: Promise<{ readonly whole: boolean }>;
+}
+
 /** A provider with an upstream that does as it is told. */
 export interface ConversingSubject {
   readonly provider: ConversingProvider;
@@ -40,14 +50,19 @@ export interface ConversingSubject {
   /** The key that the provider is configured with. */
   readonly secret: string;
   readonly play: (scene: Scene) => void;
-  /** The next request that arrives: its connection, and whether its answer went out whole, once it is over. */
-  readonly nextRequest: () => Promise<{
-    readonly port: number | undefined;
-    readonly over: Promise<{ readonly whole: boolean }>;
-  }>;
+  readonly nextRequest: () => Promise<ArrivedRequest>;
   /** A provider for another address, with the same key. */
   readonly providerAt: (baseUrl: string) => Promise<ConversingProvider>;
 }
+
+/** Opens a subject that lives until the end of the test. */
+export type Open = () => Promise<ConversingSubject>;
+
+/** The two forms of an answer, in words and as `stream`. */
+export const FORMS = [
+  ["streamed", true],
+  ["whole", false],
+] as const;
 
 /** Remembers what it is told. */
 export class EventLog implements EventSink {

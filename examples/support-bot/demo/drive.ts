@@ -42,12 +42,13 @@ async function follow(connection: Connection, rollout: string): Promise<void> {
 async function story(connection: Connection, setRate: (sessionsPerSecond: number) => void): Promise<void> {
   setRate(SESSIONS_PER_SECOND);
   tell(`${SESSIONS_PER_SECOND} sessions a second arrive; support-bot@1 serves them all.`);
-  await pause(4_000);
+  await pause(8_000);
 
   chapter("Release 2: a better prompt on a faster model. Is it no worse?");
   const second = await applyExample(connection, file("release-2.yaml"));
   if (second !== null) await follow(connection, second);
 
+  await pause(5_000);
   chapter("Release 3: one call in ten fails, slower and dearer. Nobody is watching.");
   const third = await applyExample(connection, file("release-3.yaml"));
   if (third !== null) await follow(connection, third);
@@ -73,7 +74,7 @@ async function main(): Promise<void> {
   process.stdout.write(`
   ${colors.bold(`export ROLLWARD_KEY=${key}`)}
   curl ${url}/v1/chat/completions -H "authorization: Bearer $ROLLWARD_KEY" -H "content-type: application/json" \\
-    -d '{"model":"${ENDPOINT}","messages":[{"role":"user","content":"Where is my order 4711?"}],"variables":{"customer":"Ada"}}'
+    -d '{"model":"${ENDPOINT}","messages":[{"role":"user","content":"What is your return policy?"}],"variables":{"customer":"Ada"}}'
 
 `);
 }

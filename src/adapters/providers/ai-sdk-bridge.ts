@@ -1,13 +1,13 @@
 import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
 import type { ConversingProvider } from "../../ports/provider.ts";
-import { AiSdkCall } from "./ai-sdk-call.ts";
-import type { AiSdkCallTerms } from "./ai-sdk-call.ts";
-import { aiSdkCallOptions } from "./ai-sdk-call-options.ts";
-import { aiSdkFetch } from "./ai-sdk-fetch.ts";
-import type { AiSdkFetch } from "./ai-sdk-fetch.ts";
+import { AiSdkCall } from "./ai-sdk-bridge/call.ts";
+import type { AiSdkCallTerms } from "./ai-sdk-bridge/call.ts";
+import { aiSdkCallOptions } from "./ai-sdk-bridge/call-options.ts";
+import { aiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
+import type { AiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
 import { Upstream } from "./openai-compatible/upstream.ts";
-import { rehearseAiSdkCall } from "./rehearse-ai-sdk-call.ts";
+import { rehearseAiSdkCall } from "./ai-sdk-bridge/rehearse-call.ts";
 
 /** All that a vendor has to say of itself. */
 export interface AiSdkVendor {

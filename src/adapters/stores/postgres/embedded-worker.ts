@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import type { PGliteOptions } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { DurableFiles } from "./durable-files.ts";
 import { ServedPglite } from "./served-pglite.ts";
@@ -41,27 +42,30 @@ let lastWords = "";
 
 /** After a PANIC the backend calls abort, and PGlite then loops for ever: only the parent can end that. */
 function listen(text: string): boolean {
-  const [, severity, message] = /\b(PANIC|FATAL|ERROR):\s+(.*)/.exec(text.slice(0, 500)) ?? [];
+  const [, severity, message] = /\b(PANIC|FATAL):\s+(.*)/.exec(text.slice(0, 500)) ?? [];
   if (message !== undefined) lastWords = message;
   if (severity === "PANIC") tell({ type: "fatal", reason: message ?? "it gave up" });
   else if (text.startsWith("Aborted(")) tell({ type: "fatal", reason: lastWords || text });
   return false;
 }
 
-const start = (Database: typeof PGlite): Promise<PGlite> =>
-  Database.create({
-    fs: new DurableFiles(order.dataDir),
-    // PGlite's own start with fsync left on.
-    startParams: [
-      ...PGlite.defaultStartParams.filter((each) => each !== "-F"),
-      ...SETTINGS.flatMap((setting) => ["-c", setting]),
-    ],
-    relaxedDurability: false,
-    onStderr: listen,
-  });
+const options = (): PGliteOptions => ({
+  fs: new DurableFiles(order.dataDir),
+  // PGlite's own start with fsync left on.
+  startParams: [
+    ...PGlite.defaultStartParams.filter((each) => each !== "-F"),
+    ...SETTINGS.flatMap((setting) => ["-c", setting]),
+  ],
+  relaxedDurability: false,
+  onStderr: listen,
+});
+
+const reasonOf = (error: unknown): string => lastWords || (error instanceof Error ? error.message : String(error));
 
 async function serve(): Promise<void> {
-  const db = await start(ServedPglite);
+  const db = new ServedPglite(options());
+  await db.waitReady;
+  db.onFault = (error) => tell({ type: "fatal", reason: reasonOf(error) });
   const server = new PGLiteSocketServer({ db, path: order.socketPath, maxConnections: order.maxConnections });
   await server.start();
   parentPort?.once("message", () => {
@@ -75,7 +79,7 @@ async function serve(): Promise<void> {
 }
 
 async function create(): Promise<void> {
-  const db = await start(PGlite);
+  const db = await PGlite.create(options());
   await db.close();
   tell({ type: "created" });
   process.exit(0);
@@ -84,6 +88,6 @@ async function create(): Promise<void> {
 try {
   await (order.task === "create" ? create() : serve());
 } catch (error) {
-  tell({ type: "fatal", reason: lastWords || (error instanceof Error ? error.message : String(error)) });
+  tell({ type: "fatal", reason: reasonOf(error) });
   process.exit(1);
 }

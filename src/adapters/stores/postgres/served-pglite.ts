@@ -15,6 +15,8 @@ const SYNC = new Uint8Array(["S".charCodeAt(0), 0, 0, 0, 4]);
  */
 export class ServedPglite extends PGlite {
   #isMidRound = false;
+  /** Told when a message could not be run at all: the socket server then answers nobody any more. */
+  onFault: (error: unknown) => void = () => {};
 
   override isInTransaction(): boolean {
     return this.#isMidRound || super.isInTransaction();
@@ -22,7 +24,12 @@ export class ServedPglite extends PGlite {
 
   override async execProtocolRawStream(...[message, options]: Parameters<PGlite["execProtocolRawStream"]>): Promise<void> {
     const type = message[0] ?? STARTUP;
-    await super.execProtocolRawStream(message, options);
+    try {
+      await super.execProtocolRawStream(message, options);
+    } catch (error) {
+      this.onFault(error);
+      throw error;
+    }
     if (type !== STARTUP) this.#isMidRound = !ENDS.has(type);
   }
 

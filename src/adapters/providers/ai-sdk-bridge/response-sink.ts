@@ -1,5 +1,5 @@
-import { RollwardError } from "../../domain/errors.ts";
-import type { ByteSink, Flow } from "../../ports/provider.ts";
+import { RollwardError } from "../../../domain/errors.ts";
+import type { ByteSink, Flow } from "../../../ports/provider.ts";
 
 /** Bytes that may wait for the reader of a body before the socket is paused. */
 const WAITING_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4TextPart } from "@ai-sdk/provider";
-import type { CanonicalMessage, ContentPart } from "../../domain/call/canonical.ts";
-import { RollwardError } from "../../domain/errors.ts";
+import type { CanonicalMessage, ContentPart } from "../../../domain/call/canonical.ts";
+import { RollwardError } from "../../../domain/errors.ts";
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
 

@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
-import type { CanonicalRequest, CanonicalTool, ResponseFormat, ToolChoice } from "../../domain/call/canonical.ts";
-import { RollwardError } from "../../domain/errors.ts";
-import { aiSdkPrompt } from "./ai-sdk-prompt.ts";
+import type { CanonicalRequest, CanonicalTool, ResponseFormat, ToolChoice } from "../../../domain/call/canonical.ts";
+import { RollwardError } from "../../../domain/errors.ts";
+import { aiSdkPrompt } from "./prompt.ts";
 
 type Effort = NonNullable<LanguageModelV4CallOptions["reasoning"]>;
 

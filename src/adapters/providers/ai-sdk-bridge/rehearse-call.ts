@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
-import { RollwardError } from "../../domain/errors.ts";
-import { sha256Hex } from "../../kit/hash.ts";
-import type { AiSdkFetch } from "./ai-sdk-fetch.ts";
+import { RollwardError } from "../../../domain/errors.ts";
+import { sha256Hex } from "../../../kit/hash.ts";
+import type { AiSdkFetch } from "./fetch.ts";
 
 /** Names of the AI SDK's settings in the words of the wire. */
 const FIELDS: Readonly<Record<string, string>> = {

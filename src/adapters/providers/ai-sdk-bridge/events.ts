@@ -5,8 +5,8 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from "@ai-sdk/provider";
-import type { CallEvent, FinishReason } from "../../domain/call/canonical.ts";
-import type { TokenUsage } from "../../domain/money/price.ts";
+import type { CallEvent, FinishReason } from "../../../domain/call/canonical.ts";
+import type { TokenUsage } from "../../../domain/money/price.ts";
 
 /** Receives the events of one answer. */
 export type Emit = (event: CallEvent) => void;

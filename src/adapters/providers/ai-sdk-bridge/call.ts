@@ -1,10 +1,10 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { RollwardError } from "../../domain/errors.ts";
-import type { ConverseRequest, EventSink, Flow } from "../../ports/provider.ts";
-import { AiSdkEvents } from "./ai-sdk-events.ts";
-import { aiSdkFault } from "./ai-sdk-fault.ts";
-import type { FaultTerms } from "./openai-compatible/fault-of.ts";
-import { refuseDropped } from "./rehearse-ai-sdk-call.ts";
+import { RollwardError } from "../../../domain/errors.ts";
+import type { ConverseRequest, EventSink, Flow } from "../../../ports/provider.ts";
+import { AiSdkEvents } from "./events.ts";
+import { aiSdkFault } from "./fault.ts";
+import type { FaultTerms } from "../openai-compatible/fault-of.ts";
+import { refuseDropped } from "./rehearse-call.ts";
 import type { Line } from "./response-sink.ts";
 
 /** A call that is ready to be sent. */

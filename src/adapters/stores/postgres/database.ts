@@ -1,0 +1,92 @@
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { BoundedPool } from "./bounded-pool.ts";
+import type { PoolLimits } from "./bounded-pool.ts";
+import { databaseError, unavailable } from "./database-error.ts";
+import { openEmbedded } from "./embedded.ts";
+import type { Embedded } from "./embedded.ts";
+import { maintain } from "./maintain.ts";
+import { migrate } from "./migrate.ts";
+import type { Tables } from "./tables.ts";
+
+/** Which database: a server by its connection string, or the embedded one by its data directory. */
+export type DatabaseOptions = { readonly url: string } | { readonly dataDir: string };
+
+/** An open database with the newest schema. */
+export interface Database {
+  readonly db: Kysely<Tables>;
+  readonly kind: "embedded" | "server";
+  /** Whether it answers within a second. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const READY_MS = 1_000;
+
+/** One backend serves all connections of the embedded database; a few keep it busy between round trips. */
+const EMBEDDED_LIMITS: PoolLimits = { size: 4, queryMs: 15_000, connectMs: 10_000, maxWaiting: 500 };
+const SERVER_LIMITS: PoolLimits = { size: 10, queryMs: 15_000, connectMs: 5_000, maxWaiting: 500 };
+
+/**
+ * Opens a database and brings its schema up to date. Throws `database_unavailable`, `data_dir_in_use` or
+ * `database_too_new`. `limits` replaces the bounds of the pool.
+ */
+export async function openDatabase(options: DatabaseOptions, limits: Partial<PoolLimits> = {}): Promise<Database> {
+  if ("url" in options) {
+    return connect({ kind: "server", pool: poolOf(options.url, { ...SERVER_LIMITS, ...limits }), embedded: null });
+  }
+  const embedded = await openEmbedded(options.dataDir);
+  const where = { host: embedded.socketDir, port: 5432, user: "postgres", database: "postgres", ssl: false };
+  const pool = new BoundedPool(where, { ...EMBEDDED_LIMITS, ...limits });
+  return connect({ kind: "embedded", pool, embedded });
+}
+
+interface Connection {
+  readonly kind: Database["kind"];
+  readonly pool: BoundedPool;
+  readonly embedded: Embedded | null;
+}
+
+async function connect({ kind, pool, embedded }: Connection): Promise<Database> {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const stopMaintaining = embedded === null ? () => {} : maintain(db);
+  const database: Database = {
+    db,
+    kind,
+    async ready() {
+      return (embedded === null || embedded.trouble() === null) && (await answers(db));
+    },
+    async close() {
+      stopMaintaining();
+      await db.destroy();
+      await embedded?.close();
+    },
+  };
+  try {
+    await migrate(db);
+  } catch (error) {
+    await database.close();
+    throw databaseError(error);
+  }
+  return database;
+}
+
+/** A connection string holds a password: what is wrong with one is said without it. */
+function poolOf(connectionString: string, limits: PoolLimits): BoundedPool {
+  try {
+    return new BoundedPool({ connectionString, keepAlive: true }, limits);
+  } catch {
+    throw unavailable("DATABASE_URL is not a connection string; write postgres://user:password@host:5432/database");
+  }
+}
+
+async function answers(db: Kysely<Tables>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), READY_MS);
+  });
+  const answer = sql`select 1`.execute(db).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,43 @@
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
+import type { Tables } from "./tables.ts";
+
+const LOOK_MS = 15_000;
+/** Write-ahead log after which a checkpoint is due: recovery after a kill then takes well under a second. */
+const CHECKPOINT_BYTES = 48 * 1024 * 1024;
+const VACUUM_MS = 10 * 60_000;
+/** Tables whose rows are rewritten; all others only grow. */
+const REWRITTEN = ["rollouts", "channels", "keys"] as const;
+
+/**
+ * Does what background processes do on a server and nobody does in the embedded database: without checkpoints
+ * its log grows for ever and recovery takes longer and longer; without vacuum rewritten rows are never freed.
+ * Returns what stops it. A failure is tried again at the next look.
+ */
+export function maintain(db: Kysely<Tables>): () => void {
+  let isBusy = false;
+  let vacuumedAt = performance.now();
+  const look = async (): Promise<void> => {
+    if ((await logBytes(db)) > CHECKPOINT_BYTES) await sql`checkpoint`.execute(db);
+    if (performance.now() - vacuumedAt < VACUUM_MS) return;
+    vacuumedAt = performance.now();
+    for (const table of REWRITTEN) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
+  };
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    void look()
+      .catch(() => {})
+      .finally(() => (isBusy = false));
+  }, LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Bytes that recovery would have to read. */
+async function logBytes(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ bytes: string }>`
+    select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) as bytes from pg_control_checkpoint()
+  `.execute(db);
+  return Number(rows[0]?.bytes ?? 0);
+}
