@@ -25,6 +25,13 @@ describe("ratioOfMeans", () => {
     expect(effect?.high).toBeGreaterThan(1);
   });
 
+  it("weighs epochs by what they can tell (Mantel and Haenszel)", () => {
+    const small: Stratum = { epoch: 1, weight: 0.5, candidate: shareOf(10, 5), stable: shareOf(10, 2) };
+    const large: Stratum = { epoch: 2, weight: 0.25, candidate: shareOf(100, 20), stable: shareOf(300, 30) };
+    const [numerator, denominator] = [(5 * 10) / 20 + (20 * 300) / 400, (2 * 10) / 20 + (30 * 100) / 400];
+    expect(ratioOfMeans([small, large], enough)?.ratio).toBeCloseTo(numerator / denominator, 12);
+  });
+
   it("cannot be told without an event on both arms, or without sessions of both arms in one epoch", () => {
     const noEvent: Stratum = { epoch: 1, weight: 0.5, candidate: shareOf(10, 1), stable: shareOf(10, 0) };
     const apart: Stratum[] = [

@@ -204,15 +204,16 @@ describe("what is not a chat completion", () => {
     for (const part of has) expect(text()).toContain(part);
   });
 
-  test("its own page shows the calls that came", async () => {
+  test("its own page shows the calls that came, without their keys", async () => {
     const { server } = await start();
     const { socket, text } = await open(server);
-    socket.write(request("steady-1", {}, "x-shown: yes\r\n"));
+    socket.write(request("steady-1", {}, "x-shown: yes\r\nauthorization: Bearer hidden-word\r\n"));
     await until(() => server.stats().open === 1);
     const { socket: second, text: page } = await open(server);
     second.write("GET /__simulated/calls HTTP/1.1\r\nhost: x\r\n\r\n");
     await until(() => page() !== "");
     expect(page()).toContain('"x-shown":"yes"');
+    expect(page()).not.toContain("hidden-word");
     expect(text()).toBe("");
   });
 });

@@ -66,8 +66,12 @@ function listening(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Bodies as text. */
+/** What the page shows: bodies as text, no keys, for anybody on this machine may look. */
 const readable = (stats: SimulatedStats): unknown => ({
   ...stats,
-  lastCalls: stats.lastCalls.map((call) => ({ ...call, body: call.body.toString("utf8") })),
+  lastCalls: stats.lastCalls.map(({ headers, body, ...call }) => {
+    const { authorization, ...others } = headers;
+    const shown = authorization === undefined ? others : { ...others, authorization: "[not shown]" };
+    return { ...call, headers: shown, body: body.toString("utf8") };
+  }),
 });

@@ -30,10 +30,13 @@ const getTypeParser: typeof types.getTypeParser = (oid: number, format?: string)
 export class BoundedPool implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #limits: PoolLimits;
+  readonly #trouble: () => string | null;
   readonly options: object;
 
-  constructor(config: PoolConfig, limits: PoolLimits) {
+  /** `trouble` says why there is nobody to connect to at the moment, where that is known. */
+  constructor(config: PoolConfig, limits: PoolLimits, trouble: () => string | null = () => null) {
     this.#limits = limits;
+    this.#trouble = trouble;
     this.#pool = new pg.Pool({
       ...config,
       max: limits.size,
@@ -47,6 +50,8 @@ export class BoundedPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
+    const trouble = this.#trouble();
+    if (trouble !== null) throw unavailable(trouble);
     if (this.#pool.waitingCount >= this.#limits.maxWaiting) {
       throw unavailable(`${this.#pool.waitingCount} statements wait for a connection already`);
     }
@@ -57,6 +62,7 @@ export class BoundedPool implements PostgresPool {
     }
   }
 
+  /** Waits for statements under way. */
   end(): Promise<void> {
     return this.#pool.end();
   }

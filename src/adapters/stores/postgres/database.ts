@@ -36,7 +36,7 @@ export async function openDatabase(options: DatabaseOptions, limits: Partial<Poo
   }
   const embedded = await openEmbedded(options.dataDir);
   const where = { host: embedded.socketDir, port: 5432, user: "postgres", database: "postgres", ssl: false };
-  const pool = new BoundedPool(where, { ...EMBEDDED_LIMITS, ...limits });
+  const pool = new BoundedPool(where, { ...EMBEDDED_LIMITS, ...limits }, () => embedded.trouble());
   return connect({ kind: "embedded", pool, embedded });
 }
 
@@ -52,9 +52,7 @@ async function connect({ kind, pool, embedded }: Connection): Promise<Database> 
   const database: Database = {
     db,
     kind,
-    async ready() {
-      return (embedded === null || embedded.trouble() === null) && (await answers(db));
-    },
+    ready: () => answers(db),
     async close() {
       stopMaintaining();
       await db.destroy();

@@ -48,7 +48,7 @@ class EmbeddedServer implements Embedded {
   readonly #socketPath: string;
   readonly #lock: DataDirLock;
   #worker: Worker | null = null;
-  #trouble: string | null = "it is starting";
+  #trouble: string | null = "the embedded database is starting";
   #silentTicks = 0;
   #failures = 0;
   #isClosing = false;
@@ -117,7 +117,7 @@ class EmbeddedServer implements Embedded {
     this.#silentTicks = 0;
     if (news.type === "alive") this.#failures = 0;
     if (news.type !== "fatal") return;
-    this.#trouble = news.reason;
+    this.#trouble = `the embedded database has stopped and is started again: ${news.reason}`;
     void worker.terminate();
   }
 
@@ -125,14 +125,14 @@ class EmbeddedServer implements Embedded {
   #tick(): void {
     this.#silentTicks += 1;
     if (this.#silentTicks < STUCK_TICKS || this.#worker === null) return;
-    this.#trouble = `a statement kept it busy for more than ${(STUCK_TICKS * TICK_MS) / 1_000} s`;
+    this.#trouble = `the embedded database was stuck for ${(STUCK_TICKS * TICK_MS) / 1_000} s and is started again`;
     void this.#worker.terminate();
   }
 
   #gone(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
-    this.#trouble ??= "its worker ended";
+    this.#trouble ??= "the embedded database has ended and is started again";
     if (this.#isClosing) return;
     this.#failures += 1;
     const pause = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (this.#failures - 1));

@@ -122,6 +122,15 @@ describe.each(["latency", "first-token"] as const)("%s", (name) => {
 });
 
 describe("cost", () => {
+  it("tests the mean in both directions with a cap, too", () => {
+    const dear = fill(METRICS.cost.create(planOf("cost", 5e9)), 60, { candidate: { costPico: 3e9 } });
+    expect(dear.logHarm()).toBeGreaterThan(Math.log(20));
+    expect(dear.logNoWorse()).toBeLessThan(0);
+    const cheap = fill(METRICS.cost.create(planOf("cost", 5e9)), 60, { stable: { costPico: 3e9 } });
+    expect(cheap.logNoWorse()).toBeGreaterThan(Math.log(20));
+    expect(cheap.logHarm()).toBeLessThan(0);
+  });
+
   it("shows the mean in dollars", () => {
     const tally = fill(METRICS.cost.create(planOf("cost")), 10, { candidate: { costPico: 2.5e9 } });
     expect(tally.display(0.05).value).toEqual({
