@@ -1,16 +1,68 @@
-/** RFC 8785 (JCS): keys sorted by UTF-16 code units, numbers as ECMAScript writes them. Throws TypeError on anything else. */
-export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw new TypeError("Canonical JSON has no NaN and no infinity.");
-    return JSON.stringify(value);
+/** Any JSON value. `Json` of the domain is one. */
+export type CanonicalValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly CanonicalValue[]
+  | { readonly [key: string]: CanonicalValue };
+
+/** Deeper values are taken for circles. */
+const MAX_DEPTH = 500;
+
+/**
+ * The canonical text of a value by RFC 8785 (JCS): no white space, keys sorted by UTF-16 code units, numbers
+ * and strings as ECMAScript writes them. Equal values have equal texts, so the text can be hashed. Throws
+ * TypeError on what has none: NaN and infinities, lone surrogates, undefined, bigints, functions, symbols,
+ * objects that are not plain (a Date, a Map), circles.
+ */
+export function canonicalJson(value: CanonicalValue): string {
+  return written(value, 0);
+}
+
+function written(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case "string":
+      return writtenString(value);
+    case "number":
+      if (!Number.isFinite(value)) throw new TypeError(`Canonical JSON cannot hold the number ${value}.`);
+      // ECMAScript writes -0 as 0, and RFC 8785 asks for the same.
+      return String(value);
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
+      if (value === null) return "null";
+      if (depth >= MAX_DEPTH) throw new TypeError("Canonical JSON cannot hold circles or more than 500 levels.");
+      return Array.isArray(value) ? writtenArray(value, depth + 1) : writtenObject(value, depth + 1);
+    default:
+      throw new TypeError(`Canonical JSON cannot hold a value of type ${typeof value}.`);
   }
-  if (typeof value === "string") {
-    if (!value.isWellFormed()) throw new TypeError("Canonical JSON has no lone surrogates.");
-    return JSON.stringify(value);
+}
+
+function writtenString(text: string): string {
+  if (!text.isWellFormed()) throw new TypeError("Canonical JSON cannot hold a lone surrogate.");
+  return JSON.stringify(text);
+}
+
+function writtenArray(items: readonly unknown[], depth: number): string {
+  let text = "[";
+  // By index: a hole is undefined and must be refused, not skipped.
+  for (let index = 0; index < items.length; index += 1) {
+    text += (index === 0 ? "" : ",") + written(items[index], depth);
   }
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object") throw new TypeError(`Canonical JSON has no ${typeof value}.`);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`).join(",")}}`;
+  return `${text}]`;
+}
+
+function writtenObject(object: object, depth: number): string {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new TypeError("Canonical JSON holds plain objects only, no instances of classes.");
+  }
+  const members = object as Readonly<Record<string, unknown>>;
+  let text = "{";
+  // Without a comparison function, strings are sorted by their UTF-16 code units.
+  for (const key of Object.keys(object).toSorted()) {
+    text += `${text === "{" ? "" : ","}${writtenString(key)}:${written(members[key], depth)}`;
+  }
+  return `${text}}`;
 }

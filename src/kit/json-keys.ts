@@ -15,6 +15,11 @@ const FEW_KEYS = 16;
 /** Numbers in the list for each key: offsets of its opening quote and of its end, and its hash. */
 const STRIDE = 3;
 
+/** Flag of a key that has escapes or characters beyond ASCII. */
+const NOT_ASCII = 0x80;
+/** Flag of a key that spells a letter, a digit or an underscore as an escape. */
+const ESCAPED_WORD = 0x100;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -26,7 +31,8 @@ export class JsonKeys {
   readonly #bytes: Buffer;
   readonly #list: number[] = [];
   #length = 0;
-  #isPlainAscii = true;
+  /** What the key read last holds: the flags below and bits of its bytes. */
+  #seen = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -61,13 +67,14 @@ export class JsonKeys {
       } else if (byte === BACKSLASH) {
         const end = escapeEnd(bytes, at);
         if (end < 0) return -1 - at;
-        hash = mixCodePoint(hash, escapedCodePoint(bytes, at));
-        seen |= 0x80;
+        const codePoint = escapedCodePoint(bytes, at);
+        hash = mixCodePoint(hash, codePoint);
+        seen |= isWordCharacter(codePoint) ? NOT_ASCII | ESCAPED_WORD : NOT_ASCII;
         at = end;
       } else break;
     }
     if (bytes[at] !== QUOTE) return -1 - at;
-    this.#isPlainAscii = seen < 0x80;
+    this.#seen = seen;
     this.#push(open, at + 1, hash);
     return at + 1;
   }
@@ -91,10 +98,15 @@ export class JsonKeys {
     return this.#list[last + 2] === word.hash && this.#textAt(last) === word.text;
   }
 
+  /** Whether the key read last spells a letter, a digit or an underscore as an escape. */
+  lastEscapesWord(): boolean {
+    return (this.#seen & ESCAPED_WORD) !== 0;
+  }
+
   /** The key read last, decoded. */
   last(): string {
     const last = this.#length - STRIDE;
-    if (!this.#isPlainAscii) return this.#textAt(last);
+    if (this.#seen >= NOT_ASCII) return this.#textAt(last);
     const start = (this.#list[last] ?? 0) + 1;
     const end = (this.#list[last + 1] ?? 0) - 1;
     const slot = (this.#list[last + 2] ?? 0) & (SEEN_KEYS - 1);
@@ -179,6 +191,12 @@ function mixCodePoint(hash: number, codePoint: number): number {
   if (codePoint < 0x10000) return mix(mix(mix(hash, 0xe0 | (codePoint >> 12)), middle), last);
   const second = 0x80 | ((codePoint >> 12) & 0x3f);
   return mix(mix(mix(mix(hash, 0xf0 | (codePoint >> 18)), second), middle), last);
+}
+
+function isWordCharacter(codePoint: number): boolean {
+  const lower = codePoint | 0x20;
+  const isLetter = lower >= 0x61 && lower <= 0x7a;
+  return isLetter || (codePoint >= 0x30 && codePoint <= 0x39) || codePoint === 0x5f;
 }
 
 /** Whether the bytes from `start` spell an ASCII word. */

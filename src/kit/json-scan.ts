@@ -124,6 +124,7 @@ class Scanner {
     let frame: Frame | null = null;
     let at = start;
     do {
+      // A value begins here.
       const byte = bytes[at];
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         frame = this.#open(at, frame);
@@ -135,6 +136,7 @@ class Scanner {
         frame = frame.parent;
         at += 1;
       } else at = this.#skipScalar(at);
+      // It has ended, and with it perhaps the objects and arrays round it.
       while (frame !== null) {
         if (frame.depth === 1) this.#note(at);
         at = skipSpace(bytes, at);
@@ -186,6 +188,9 @@ class Scanner {
     if (frame.isConstructor && keys.lastIs(PROTOTYPE)) {
       throw new JsonScanError("a key constructor that holds a key prototype", start);
     }
+    // V8 may take an escaped key for another that holds a backslash (nodejs/node issue 63785), so that a name we
+    // look for could hide from us and not from the provider. No serialiser escapes the characters of names.
+    if (keys.lastEscapesWord()) throw new JsonScanError("a letter, digit or underscore as an escape in a key", start);
     at = skipSpace(bytes, at);
     if (bytes[at] !== COLON) throw this.#error("a colon is missing", at);
     at = skipSpace(bytes, at + 1);

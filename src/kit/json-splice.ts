@@ -1,24 +1,49 @@
-/** Replaces the bytes from `start` to `end` (half-open). An empty range inserts. */
+/** Replaces the bytes from `start` to `end` (half-open). An empty range inserts; empty `bytes` delete. */
 export interface Splice {
   readonly start: number;
   readonly end: number;
   readonly bytes: Buffer;
 }
 
-/** Applies edits that do not overlap; inserts at the same place keep their order. Throws RangeError on overlap. */
+/**
+ * Applies edits to a document and returns the new one, made with one allocation. The edits may come in any
+ * order; inserts at one place keep theirs, and come before a replacement that begins there. Throws
+ * RangeError when two overlap or one leaves the document. What is inserted is not checked.
+ */
 export function spliceJson(bytes: Buffer, edits: readonly Splice[]): Buffer {
-  const sorted = edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
-  let length = bytes.length;
-  for (const edit of sorted) length += edit.bytes.length - (edit.end - edit.start);
-  const result = Buffer.allocUnsafe(length);
+  const sorted = isSorted(edits) ? edits : edits.toSorted(byPlace);
+  const result = Buffer.allocUnsafe(lengthAfter(bytes, sorted));
   let from = 0;
   let to = 0;
   for (const edit of sorted) {
-    if (edit.start < from || edit.end < edit.start || edit.end > bytes.length) throw new RangeError("Edits overlap.");
     to += bytes.copy(result, to, from, edit.start);
     to += edit.bytes.copy(result, to);
     from = edit.end;
   }
   bytes.copy(result, to, from);
   return result;
+}
+
+const byPlace = (a: Splice, b: Splice): number => a.start - b.start || a.end - b.end;
+
+function isSorted(edits: readonly Splice[]): boolean {
+  let last: Splice | null = null;
+  for (const edit of edits) {
+    if (last !== null && byPlace(last, edit) > 0) return false;
+    last = edit;
+  }
+  return true;
+}
+
+function lengthAfter(bytes: Buffer, sorted: readonly Splice[]): number {
+  let length = bytes.length;
+  let from = 0;
+  for (const { start, end, bytes: inserted } of sorted) {
+    const isInOrder = start >= from && end >= start && end <= bytes.length;
+    if (!isInOrder)
+      throw new RangeError(`The edit of bytes ${start} to ${end} overlaps another or leaves the document.`);
+    length += inserted.length - (end - start);
+    from = end;
+  }
+  return length;
 }

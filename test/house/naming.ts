@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { isProduct } from "./source-file.ts";
 import type { SourceFile, Violation } from "./source-file.ts";
 
-const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|test-d|d))?\.(ts|mjs)$/;
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|config))?\.(ts|mjs)$/;
 
 /** Folder names that say nothing about their contents, and decay. */
 const EMPTY_WORDS: ReadonlySet<string> = new Set(["utils", "util", "common", "misc", "helpers", "helper", "shared"]);
@@ -34,19 +34,25 @@ const wordsOf = (name: string): readonly string[] =>
     .split("-")
     .map((word) => word.replace(/s$/, ""));
 
-/** Whether the export's name holds every word of the file's: `canonical.ts` and `CanonicalRequest`. */
-function bearsName(fileName: string, exported: string): boolean {
-  const words = new Set([...wordsOf(exported), wordsOf(exported).join("")]);
-  return wordsOf(fileName).every((word) => words.has(word));
+/**
+ * Whether a file's name fits its exports. A single export gives the file its words (`canonical.ts`,
+ * `CanonicalRequest`); of several, one shares at least a word with the theme that the file is named by.
+ */
+function fits(fileName: string, exported: readonly string[]): boolean {
+  const wanted = wordsOf(fileName);
+  return exported.some((name) => {
+    const words = new Set([...wordsOf(name), wordsOf(name).join("")]);
+    return exported.length === 1 ? wanted.every((word) => words.has(word)) : wanted.some((word) => words.has(word));
+  });
 }
 
 function namedByExport(file: SourceFile): string | null {
   const fileName = posix.basename(file.path, ".ts");
   const names = exportedNames(file);
-  // A registry, a program, and the file that bears its folder's name (the folder's own words) need no main export.
+  // The number of a migration is no word. A registry, a program, and the file that bears its folder's name (the folder's own words) need no main export.
   const needsNone = ["index", "main", posix.basename(posix.dirname(file.path))].includes(fileName);
   if (!isProduct(file.path) || needsNone || names.length === 0) return null;
-  if (names.some((name) => bearsName(fileName, name))) return null;
+  if (fits(fileName.replace(/^\d+-/, ""), names)) return null;
   return `named after none of its exports (${names.slice(0, 4).join(", ")})`;
 }
 

@@ -132,6 +132,12 @@ it.each([
   ["a barrel in a registry", "src/kit/index.ts", 'export * from "./other.ts";', "a re-export"],
   ["a file in camel case", "src/kit/hashText.ts", "export const hashText = 1;", "not in kebab-case"],
   ["a file named by nothing in it", "src/kit/hash.ts", "export const sort = 1;", "named after none of its exports"],
+  [
+    "a file whose many exports share no word with it",
+    "src/kit/hash.ts",
+    "export const a = 1, b = 2;",
+    "named after none",
+  ],
   ["a folder named utils", "src/http/utils/a.ts", "export const a = 1;", "the folder name utils says nothing"],
   ["a fat port", "src/ports/a.ts", `export interface A { ${"m(): void; ".repeat(9)} }`, "A has 9 methods"],
   ["a canary arm", "src/kit/hash.ts", "export const hash = (canaryWeight) => 1;", "canaryWeight: say candidate"],

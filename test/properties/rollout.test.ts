@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { drawArm } from "../../src/domain/traffic/draw.ts";
 import { verifyLog } from "../../src/domain/rollout/log.ts";
+import { isTerminal } from "../../src/domain/rollout/rollout.ts";
 import { commandArbitraries, planArbitrary, realOf } from "./rollout/commands.ts";
 import type { Real } from "./rollout/commands.ts";
 import { checkInvariants } from "./rollout/invariants.ts";
@@ -9,7 +10,7 @@ import { World } from "./rollout/world.ts";
 import type { CrashPoint } from "./rollout/world.ts";
 
 /** About five seconds; set the variable for a longer search. */
-const RUNS = Number(process.env["ROLLWARD_MODEL_RUNS"] ?? 200);
+const RUNS = Number(process.env["ROLLWARD_MODEL_RUNS"] ?? 150);
 
 describe("the rollout machine", () => {
   it(
@@ -32,7 +33,7 @@ describe("the rollout machine", () => {
             }
           },
         ),
-        { numRuns: RUNS },
+        { numRuns: RUNS, endOnFailure: true },
       );
       // A model that never gets anywhere would keep every invariant too.
       for (const phase of ["completed", "rolled_back", "aborted", "superseded"]) {
@@ -67,6 +68,31 @@ describe("the rollout machine", () => {
       { numRuns: 50 },
     );
   });
+
+  it("keeps every invariant when anything cuts into a promotion, and ends as it must", () => {
+    const cut = fc.constantFrom<Cut>(...(Object.keys(CUTS) as Cut[]));
+    fc.assert(
+      fc.property(fc.array(cut, { minLength: 1, maxLength: 10 }), (cuts) => {
+        const real = promoting();
+        const { world } = real;
+        for (const name of cuts) {
+          CUTS[name](world);
+          world.pass(400);
+          world.deliver();
+          world.tick();
+          checkInvariants(world, real.memory);
+          if (!world.isUp) world.restart();
+        }
+        settle(real);
+        const { phase, holds, weight } = world.store.byId("rol_2") ?? {};
+        const isHeld = phase !== undefined && !isTerminal(phase);
+        expect(isHeld ? holds : ["manual"], "only a person's hold keeps it open").toEqual(["manual"]);
+        const isStable = world.store.channel.stable === "rel_2";
+        expect(isStable, "the pointer follows the weight").toBe(weight === 1);
+      }),
+      { numRuns: 150 },
+    );
+  });
 });
 
 describe("assignment", () => {
@@ -81,6 +107,53 @@ describe("assignment", () => {
     );
   });
 });
+
+const say = (world: World, type: "hold" | "resume" | "abort" | "rollback"): void => {
+  world.command("rol_2", { type }, null);
+};
+
+/** What may cut into a promotion between two of its steps. */
+const CUTS = {
+  nothing: () => {},
+  crashBeforeAppend: (world: World) => {
+    world.crashAt = "before append";
+  },
+  crashAfterAppend: (world: World) => {
+    world.crashAt = "after append";
+  },
+  crashBetweenPushes: (world: World) => {
+    world.crashAt = "between pushes";
+  },
+  hold: (world: World) => say(world, "hold"),
+  resume: (world: World) => say(world, "resume"),
+  abort: (world: World) => say(world, "abort"),
+  rollback: (world: World) => say(world, "rollback"),
+  freeze: (world: World) => {
+    world.frozen = true;
+  },
+  thaw: (world: World) => {
+    world.frozen = false;
+  },
+  sickControl: (world: World) => {
+    world.controlHealthy = false;
+  },
+  lostCandidate: (world: World) => {
+    world.candidateResolvable = false;
+  },
+  health: (world: World) => {
+    world.controlHealthy = true;
+    world.candidateResolvable = true;
+  },
+  cutOff: (world: World) => world.replicas[1].cutOff(),
+  rejoin: (world: World) => world.heal(1),
+  harm: (world: World) => {
+    for (const served of world.served.filter(({ arm }) => arm === "candidate")) {
+      world.end(served, { failed: true, slow: true });
+    }
+  },
+} as const satisfies Record<string, (world: World) => void>;
+
+type Cut = keyof typeof CUTS;
 
 /** Everything heals, nothing new comes, and the machine comes to rest. */
 function settle({ world, memory }: Real): void {

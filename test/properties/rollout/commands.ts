@@ -136,13 +136,13 @@ const endWaiting = (outcome: Outcome): Action =>
     for (const served of real.waiting.splice(0)) real.world.end(served, outcome);
   });
 
-/** Good news in bulk, so that proofs and promotions are not rare. */
-const many = (replica: number, outcome: Outcome): Action =>
-  new Action(`outcomes(6 of each arm@${replica}, ${JSON.stringify(outcome)})`, ({ world }) => {
+/** News in bulk, so that proofs of either kind are not rare. */
+const many = (replica: number, news: Record<"stable" | "candidate", Outcome>): Action =>
+  new Action(`outcomes(6 of each arm@${replica}, ${JSON.stringify(news)})`, ({ world }) => {
     for (let count = 0; count < 6; count += 1) {
       for (const arm of ["stable", "candidate"] as const) {
         const served = world.begin(replica, arm);
-        if (served !== null) world.end(served, outcome);
+        if (served !== null) world.end(served, news[arm]);
       }
     }
   });
@@ -153,11 +153,11 @@ const returning = (pick: number): Action =>
     if (earlier !== undefined) world.turn(earlier.session);
   });
 
-const tick = (ms: number, looks: number): Action =>
-  new Action(`tick(${ms} ms, ${looks} looks)`, ({ world }) => {
+const tick = (ms: number, looks: number, isDelivered: boolean): Action =>
+  new Action(`tick(${ms} ms, ${looks} looks${isDelivered ? "" : ", routes under way"})`, ({ world }) => {
     world.pass(ms);
     for (let look = 0; look < looks; look += 1) {
-      world.deliver();
+      if (isDelivered) world.deliver();
       world.tick();
     }
   });
@@ -238,6 +238,8 @@ const newRelease = (plan: RolloutPlan, waiting: readonly Wait[]): Action =>
   });
 
 const GOOD: Outcome = { failed: false, slow: false };
+const SLOW: Outcome = { failed: false, slow: true };
+const BAD: Outcome = { failed: true, slow: false };
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(GOOD) },
   { weight: 3, arbitrary: fc.record({ failed: fc.boolean(), slow: fc.boolean() }) },
@@ -269,10 +271,16 @@ const cuttingIn = fc.constantFrom<RolloutCommand | "freeze">(
   "freeze",
 );
 const ticks = fc
-  .tuple(fc.constantFrom(250, 1_000, 2_500, 10_000), fc.integer({ min: 1, max: 6 }))
+  .tuple(fc.constantFrom(250, 1_000, 2_500, 10_000), fc.integer({ min: 1, max: 6 }), often(true, false))
   .map((a) => tick(...a));
 const outcomes = fc.tuple(replica, arm, fc.option(outcome, { freq: 4 })).map((a) => begin(...a));
-const bulk = fc.tuple(replica, often(GOOD, { failed: true, slow: true })).map((a) => many(...a));
+const news = often(
+  { stable: GOOD, candidate: GOOD },
+  { stable: GOOD, candidate: BAD },
+  { stable: BAD, candidate: BAD },
+  { stable: SLOW, candidate: SLOW },
+);
+const bulk = fc.tuple(replica, news).map((a) => many(...a));
 
 /** Everything that can happen, the usual more often than the rare. */
 export const commandArbitraries: fc.Arbitrary<Action>[] = [

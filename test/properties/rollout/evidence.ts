@@ -49,7 +49,7 @@ export class FewSessions {
     return this.#harm !== null;
   }
 
-  reading(plan: RolloutPlan): Reading {
+  reading(metrics: RolloutPlan["metrics"]): Reading {
     const noWorse = { errors: this.#errorsNoWorse, latency: this.#latencyNoWorse };
     const test = (crossed: boolean, margin: number) => ({
       logE: crossed ? 3 : 0,
@@ -57,7 +57,7 @@ export class FewSessions {
       crossed,
       margin,
     });
-    const metrics = (["errors", "latency"] as const).map((metric) => ({
+    const readings = (["errors", "latency"] as const).map((metric) => ({
       metric,
       n: { ...this.#ended },
       value: { stable: null, candidate: null },
@@ -66,12 +66,12 @@ export class FewSessions {
       harm: test(this.#harm === metric, 1.25),
       noWorse: test(noWorse[metric], 2),
       verdict: "inconclusive" as const,
-      required: plan.metrics.find((each) => each.metric === metric)?.required ?? false,
+      required: metrics.find((each) => each.metric === metric)?.required ?? false,
     }));
     const crossed = this.harmful;
     return {
       sessions: { ...this.#ended },
-      metrics,
+      metrics: readings,
       union: { logR: crossed ? 3.1 : 0, threshold: THRESHOLD, crossed, blame: this.#harm },
       sampleRatio: { logE: this.#mismatch ? 9 : 0, threshold: 6.9, crossed: this.#mismatch },
       certified: noWorse.errors && noWorse.latency,

@@ -9,6 +9,7 @@ import { isActive, isTerminal } from "../../../src/domain/rollout/rollout.ts";
 import type { Rollout, RolloutEvent, RolloutFact } from "../../../src/domain/rollout/rollout.ts";
 import { channelAfter, routeOf } from "../../../src/domain/rollout/route-of.ts";
 import type { Route } from "../../../src/domain/traffic/route.ts";
+import { FewSessions } from "./evidence.ts";
 import type { Taken, World } from "./world.ts";
 
 /** One entry with the state just before and just after it, and what the machine saw. */
@@ -42,7 +43,7 @@ export function checkInvariants(world: World, memory: Memory): void {
   const taken = world.taken.slice(memory.taken);
   const entries = taken.flatMap(entriesOf);
   for (const entry of entries) {
-    invariant3(entry);
+    invariant3(entry, world);
     invariant6(entry);
     invariant7(entry);
     invariant8(entry);
@@ -96,7 +97,7 @@ function invariant2({ phase, weight, outcome, id }: Rollout, { store, replicas, 
 }
 
 /** 3: the weight grows only by a step or the pointer, whose guards held, and never after harm that counts. */
-function invariant3({ before, after, fact, taken }: Entry): void {
+function invariant3({ event, before, after, fact, taken }: Entry, { store }: World): void {
   if (before === null || after.weight <= before.weight) return;
   expect(["StepEntered", "StablePointerMoved"], "3").toContain(fact.type);
   const mayGrow = before.harm === null || before.plan.mode === "observe";
@@ -108,7 +109,10 @@ function invariant3({ before, after, fact, taken }: Entry): void {
   if (fact.type === "StepEntered" && before.step >= 0) {
     const step = before.plan.steps[before.step];
     if (step === undefined) throw new Error("3: a step that the plan does not have.");
-    expect(before.acked, "3: acknowledged").toBe(true);
+    const acked = store
+      .events(before.id)
+      .some(({ seq, fact: told }) => seq < event.seq && told.type === "RoutesAcked" && told.epoch === before.epoch);
+    expect(acked, "3: acknowledged").toBe(true);
     expect(before.stepObservedMs, "3: least time").toBeGreaterThanOrEqual(step.minDurationMs);
     expect(observation.stepSessions, "3: least sessions").toBeGreaterThanOrEqual(step.minSessions);
     expect(!step.approval || before.approved, "3: approval").toBe(true);
@@ -156,6 +160,15 @@ const COMMANDS: readonly Command[] = [
 ];
 const CONTEXT = { nextEpoch: 99, channelStable: "rel_1", evidenceHash: null, frozen: false };
 
+const LATE_FACTS: readonly RolloutFact[] = [
+  { type: "RollbackStarted", cause: "command", epoch: 99 },
+  { type: "RoutesAcked", epoch: 99 },
+  { type: "TimeObserved", ms: 5_000 },
+  { type: "EvidenceSnapshot", reading: new FewSessions().reading([]), evidenceHash: "" },
+  { type: "NoWorseCertified", metric: "cost", evidenceHash: "" },
+  { type: "WaitEnded", wait: "queue" },
+];
+
 /** 5: the end absorbs: no command and no fact changes it, and it is the same rollout ever after. */
 function invariant5(rollout: Rollout, { ended }: Memory): void {
   expect(rollout.endedAt, "5").not.toBeNull();
@@ -170,7 +183,7 @@ function invariant5(rollout: Rollout, { ended }: Memory): void {
     const answer = applyCommand(rollout, command, CONTEXT);
     if ("facts" in answer) expect(answer.facts, `5: ${command.type}`).toEqual([]);
   }
-  expect(applyFact(rollout, { type: "RollbackStarted", cause: "command", epoch: 99 }, 0), "5").toBe(rollout);
+  for (const fact of LATE_FACTS) expect(applyFact(rollout, fact, 0), `5: ${fact.type}`).toEqual(rollout);
 }
 
 /** 6: without outcomes the machine neither passes nor fails the candidate. */
@@ -256,6 +269,7 @@ function invariant13({ id }: Rollout, { store }: World): void {
 function invariant15({ before, after, fact }: Entry): void {
   if (before === null) return;
   if (fact.type === "HoldSet") expect(after.weight, "15").toBe(before.weight);
+  if (fact.type === "Completed") expect(before.holds, "15: completed while held").toEqual([]);
   if (fact.type !== "HoldCleared" && fact.type !== "HoldDismissed") return;
   expect(after.weight, "15").toBe(before.weight);
   expect(after.holds, "15").toEqual(before.holds.filter((hold) => hold !== fact.hold));
@@ -277,16 +291,23 @@ function invariant16({ replicas }: World, memory: Memory): void {
 
 /** Routing is a pure function of state: whoever has heard everything serves it (a fuse may only lower it). */
 function routesFollowState({ replicas, store, current, releases, owesPush, isUp }: World): void {
-  if (owesPush || !isUp) return;
   const wanted = routeOf(store.channel, current, releases);
+  expect(wanted, "routes").toMatchObject({ epoch: store.channel.epoch, stable: { id: store.channel.stable } });
+  const shares = current?.phase === "ramping" || (current?.phase === "promoting" && !current.pointerMoved);
+  if (current === null || !shares || current.weight === 0) expect(wanted.split, "routes").toBeNull();
+  else {
+    // 15: a held rollout keeps its weight and goes on collecting.
+    const collecting = current.phase === "ramping";
+    const split = { rolloutId: current.id, weight: current.weight, collecting, candidate: { id: current.candidate } };
+    expect(wanted.split, "routes, 15").toMatchObject(split);
+  }
+  if (owesPush || !isUp) return;
   for (const { route, partitioned, hasMail } of replicas) {
     if (partitioned || hasMail || route === undefined) continue;
     expect(route.epoch, "routes").toBe(wanted.epoch);
     expect(route.stable.id, "routes").toBe(wanted.stable.id);
     expect(route.split?.rolloutId, "routes").toBe(wanted.split?.rolloutId);
     expect([0, wanted.split?.weight ?? 0], "routes").toContain(route.split?.weight ?? 0);
-    // 15: a held rollout goes on collecting.
-    if (current?.activity === "held" && wanted.split !== null) expect(wanted.split.collecting, "15").toBe(true);
   }
 }
 

@@ -164,7 +164,7 @@ export class World {
 
   observe(rollout: Rollout): Observation {
     const evidence = this.evidence.get(rollout.id) ?? new FewSessions();
-    const reading = evidence.reading(rollout.plan);
+    const reading = evidence.reading(rollout.plan.metrics);
     const { channel } = this.store;
     const live = this.replicas.filter(({ partitioned }) => !partitioned);
     return {

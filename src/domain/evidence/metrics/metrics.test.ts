@@ -75,6 +75,15 @@ describe.each(names)("the metric %s", (name) => {
   });
 });
 
+describe.each(["latency", "first-token", "cost"] as const)("the metric %s", (name) => {
+  it("holds each test against its own ratio: between the two a candidate is harmful and yet no worse", () => {
+    const between: Partial<SessionOutcome> = { latencyMs: 140, firstTokenMs: 14, costPico: 1.4e9 };
+    const tally = fill(METRICS[name].create(planOf(name)), 60, { candidate: between });
+    expect(tally.logHarm()).toBeGreaterThan(Math.log(20));
+    expect(tally.logNoWorse()).toBeGreaterThan(Math.log(20));
+  });
+});
+
 describe("errors", () => {
   it("shows the share of failed sessions and their ratio", () => {
     const tally = METRICS.errors.create(planOf("errors"));

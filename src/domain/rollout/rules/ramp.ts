@@ -2,7 +2,6 @@ import type { Observation } from "../decide.ts";
 import type { PromotionBasis, Rollout, RolloutFact } from "../rollout.ts";
 import { STRATEGIES } from "../strategies/index.ts";
 import { isProven } from "./certify.ts";
-import { isStoppedByHarm } from "./judge-harm.ts";
 import { isOverdue } from "./reach-deadline.ts";
 import { enterFirst } from "./start.ts";
 
@@ -13,12 +12,11 @@ interface Ready {
 }
 
 /**
- * Moves up the ladder or to promotion when every gate is clear. A freeze, a sick control, missing data and a
- * mismatch are holds by now (keep-holds ran before), so they keep the rollout out of `observing`. Approval is
- * asked last.
+ * Moves up the ladder or to promotion when every gate is clear. Harm, a freeze, a sick control, missing data
+ * and a mismatch are holds by now (their rules ran before), so they keep the rollout out of `observing`.
+ * Approval is asked last.
  */
 export function ramp(rollout: Rollout, observation: Observation): readonly RolloutFact[] {
-  if (isStoppedByHarm(rollout)) return [];
   if (rollout.step < 0) return rollout.holds.length === 0 ? enterFirst(rollout, observation) : [];
   if (!isWatching(rollout) || !hasOutcomes(observation)) return [];
   const ready = isUnprovenDue(rollout) ? promoteUnproven(rollout, observation) : climb(rollout, observation);

@@ -1,0 +1,94 @@
+import { sql } from "kysely";
+import type { Kysely, RawBuilder, Transaction } from "kysely";
+import { firstCallIdOf } from "./day.ts";
+import type { Tables } from "./tables.ts";
+
+/** The partitioned tables. */
+type Parent = "calls" | "fact_packs" | "body_packs";
+
+/** Days for which a batch needs partitions. */
+export interface DaysNeeded {
+  /** Days of the calls themselves. */
+  readonly calls: Iterable<number>;
+  /** Days on which their bodies expire. */
+  readonly bodies: Iterable<number>;
+}
+
+/** Any number will do, as long as every version uses the same. */
+const PARTITION_LOCK = 7_065_545;
+
+/** Makes the partitions of a day when its first call comes, and drops days of bodies that have expired. */
+export class DayPartitions {
+  readonly #db: Kysely<Tables>;
+  readonly #known = new Set<string>();
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** Sees to it that rows of these days have a place. */
+  async ensure({ calls, bodies }: DaysNeeded): Promise<void> {
+    const missing: (readonly [Parent, number])[] = [];
+    for (const day of calls) missing.push(...this.#unknown("calls", day), ...this.#unknown("fact_packs", day));
+    for (const day of bodies) missing.push(...this.#unknown("body_packs", day));
+    if (missing.length === 0) return;
+    await this.#db.transaction().execute(async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${sql.lit(PARTITION_LOCK)})`.execute(transaction);
+      for (const [parent, day] of missing) await create(transaction, parent, day);
+    });
+    for (const [parent, day] of missing) this.#known.add(nameOf(parent, day));
+  }
+
+  /** Forgets what exists: another process may have dropped a day. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** Drops the days of bodies that expired by `day`; returns how many packs went with them. */
+  async dropBodies(day: number): Promise<number> {
+    return this.#db.transaction().execute(async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${sql.lit(PARTITION_LOCK)})`.execute(transaction);
+      let packs = 0;
+      for (const each of await daysOf(transaction, "body_packs")) {
+        if (each > day) continue;
+        const name = nameOf("body_packs", each);
+        const { rows } = await sql<{ packs: number }>`select count(*) as packs from ${sql.table(name)}`.execute(transaction);
+        await sql`drop table ${sql.table(name)}`.execute(transaction);
+        this.#known.delete(name);
+        packs += rows[0]?.packs ?? 0;
+      }
+      return packs;
+    });
+  }
+
+  #unknown(parent: Parent, day: number): readonly (readonly [Parent, number])[] {
+    return this.#known.has(nameOf(parent, day)) ? [] : [[parent, day]];
+  }
+}
+
+const nameOf = (parent: Parent, day: number): string => `${parent}_d${day}`;
+
+/**
+ * Under the lock, so that two writers do not make the same one. Attaching a finished table does not wait for
+ * readers of the parent; `create table … partition of` would.
+ */
+async function create(db: Transaction<Tables>, parent: Parent, day: number): Promise<void> {
+  const name = nameOf(parent, day);
+  const { rows } = await sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`.execute(db);
+  if (rows[0]?.exists === true) return;
+  await sql`create table ${sql.table(name)} (like ${sql.table(parent)} including all)`.execute(db);
+  await sql`alter table ${sql.table(parent)} attach partition ${sql.table(name)} ${bounds(parent, day)}`.execute(db);
+}
+
+const bounds = (parent: Parent, day: number): RawBuilder<unknown> =>
+  parent === "calls"
+    ? sql`for values from (${sql.lit(firstCallIdOf(day))}) to (${sql.lit(firstCallIdOf(day + 1))})`
+    : sql`for values in (${sql.lit(day)})`;
+
+async function daysOf(db: Transaction<Tables>, parent: Parent): Promise<readonly number[]> {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
+    where inhparent = to_regclass(${parent}) order by relname
+  `.execute(db);
+  return rows.map(({ name }) => Number(name.slice(`${parent}_d`.length)));
+}

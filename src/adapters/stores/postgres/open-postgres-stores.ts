@@ -1,0 +1,41 @@
+import type { CallStore } from "../../../ports/call-store.ts";
+import type { EvidenceJournal } from "../../../ports/evidence-journal.ts";
+import type { KeyStore } from "../../../ports/key-store.ts";
+import type { ProjectStore } from "../../../ports/project-store.ts";
+import type { ReleaseStore } from "../../../ports/release-store.ts";
+import type { RolloutStore } from "../../../ports/rollout-store.ts";
+import { openDatabase } from "./database.ts";
+import type { Database, DatabaseOptions } from "./database.ts";
+import { createPostgresCallStore } from "./postgres-call-store.ts";
+import { createPostgresEvidenceJournal } from "./postgres-evidence-journal.ts";
+import { createPostgresKeyStore } from "./postgres-key-store.ts";
+import { createPostgresProjectStore } from "./postgres-project-store.ts";
+import { createPostgresReleaseStore } from "./postgres-release-store.ts";
+import { createPostgresRolloutStore } from "./postgres-rollout-store.ts";
+
+/** Every store in one database. */
+export interface PostgresStores extends Pick<Database, "kind" | "ready" | "close"> {
+  readonly releases: ReleaseStore;
+  readonly rollouts: RolloutStore;
+  readonly journal: EvidenceJournal;
+  readonly calls: CallStore;
+  readonly keys: KeyStore;
+  readonly projects: ProjectStore;
+}
+
+/** Opens a database and its stores. Throws like `openDatabase`. */
+export const openPostgresStores = async (options: DatabaseOptions): Promise<PostgresStores> =>
+  postgresStoresOn(await openDatabase(options));
+
+/** The stores of an open database. */
+export const postgresStoresOn = ({ db, kind, ready, close }: Database): PostgresStores => ({
+  kind,
+  releases: createPostgresReleaseStore(db),
+  rollouts: createPostgresRolloutStore(db),
+  journal: createPostgresEvidenceJournal(db),
+  calls: createPostgresCallStore(db),
+  keys: createPostgresKeyStore(db),
+  projects: createPostgresProjectStore(db),
+  ready,
+  close,
+});
