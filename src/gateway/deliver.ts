@@ -13,7 +13,7 @@ export async function deliver(call: OpenCall, attempt: Attempt): Promise<void> {
   const form = dialect.answerForm(present(call.request));
   reply.onDrain(() => attempt.resume());
   call.status = 200;
-  reply.head(200, { ...answerHeaders(call), "content-type": dialect.contentType(form) });
+  reply.head(200, { ...answerHeaders(call), "content-type": form.contentType });
   try {
     await attempt.pump((bytes) => {
       call.answer.push(bytes);

@@ -7,7 +7,7 @@ import { spliceJson } from "../kit/json-splice.ts";
 import type { Splice } from "../kit/json-splice.ts";
 import type { IncomingRequest, MemberSpan } from "../ports/dialect.ts";
 import type { Gateway } from "./gateway.ts";
-import type { OpenCall, Placement, RenderedRequest } from "./open-call.ts";
+import type { OpenCall, RenderedRequest } from "./open-call.ts";
 import { present } from "./present.ts";
 
 /** Time limits of a direct call, which has no release to set them; the same as a release's defaults. */
@@ -20,39 +20,47 @@ const OURS = ["metadata", "variables"];
 export function render(_: Gateway, call: OpenCall): void {
   const request = present(call.request);
   const aim = present(call.aim);
-  call.rendered =
-    aim.type === "direct"
-      ? direct(request, aim.target, call.arrival.dialect.usageMembers(request))
-      : released(request, present(call.placement), call.arrival.dialect.usageMembers(request));
+  const usage = call.arrival.dialect.usageMembers(request);
+  const base = aim.type === "direct" ? direct(aim.target) : released(request, present(call.placement).release);
+  call.rendered = {
+    targets: base.targets,
+    timeouts: base.timeouts,
+    overrides: base.overrides,
+    bodyFor(target) {
+      const asks = asksForUsage(call, target) ? setMembers(request, usage) : [];
+      return spliceJson(request.bytes, [...base.edits, ...asks, setModel(request, target)]);
+    },
+  };
 }
 
 type Members = ReadonlyMap<string, Buffer>;
 
-function direct(request: IncomingRequest, target: ModelTarget, usage: Members): RenderedRequest {
-  const edits = setMembers(request, usage);
+interface Base extends Omit<RenderedRequest, "bodyFor"> {
+  readonly edits: readonly Splice[];
+}
+
+const direct = (target: ModelTarget): Base => ({ targets: [target], timeouts: DIRECT_TIMEOUTS, overrides: [], edits: [] });
+
+function released(request: IncomingRequest, release: Release): Base {
+  const { models, policies } = release.content;
+  const { parameters } = prepared(release);
   return {
-    targets: [target],
-    timeouts: DIRECT_TIMEOUTS,
-    overrides: [],
-    bodyFor: (one) => spliceJson(request.bytes, [...edits, setModel(request, one)]),
+    targets: models,
+    timeouts: policies.timeouts,
+    overrides: [...parameters.keys()].filter((name) => request.members.has(name)),
+    edits: [
+      ...setMembers(request, parameters),
+      ...addTools(request, release),
+      ...addPrompt(request, release),
+      ...dropMembers(request, OURS),
+    ],
   };
 }
 
-function released(request: IncomingRequest, placement: Placement, usage: Members): RenderedRequest {
-  const { content } = placement.release;
-  const set = prepared(placement.release);
-  const edits = [
-    ...setMembers(request, new Map([...usage, ...set.parameters])),
-    ...addTools(request, placement.release),
-    ...addPrompt(request, placement.release),
-    ...dropMembers(request, OURS),
-  ];
-  return {
-    targets: content.models,
-    timeouts: content.policies.timeouts,
-    overrides: [...set.parameters.keys()].filter((name) => request.members.has(name)),
-    bodyFor: (target) => spliceJson(request.bytes, [...edits, setModel(request, target)]),
-  };
+/** Whether the target's provider takes this dialect as it is and can report the usage of streams. */
+function asksForUsage(call: OpenCall, { provider: name }: ModelTarget): boolean {
+  const provider = call.settings.providers.get(name);
+  return provider?.speaks === call.arrival.dialect.name && provider.reportsStreamUsage;
 }
 
 interface Prepared {

@@ -1,12 +1,3 @@
-/** Any JSON value. `Json` of the domain is one. */
-export type CanonicalValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly CanonicalValue[]
-  | { readonly [key: string]: CanonicalValue };
-
 /** Deeper values are taken for circles. */
 const MAX_DEPTH = 500;
 
@@ -14,9 +5,10 @@ const MAX_DEPTH = 500;
  * The canonical text of a value by RFC 8785 (JCS): no white space, keys sorted by UTF-16 code units, numbers
  * and strings as ECMAScript writes them. Equal values have equal texts, so the text can be hashed. Throws
  * TypeError on what has none: NaN and infinities, lone surrogates, undefined, bigints, functions, symbols,
- * objects that are not plain (a Date, a Map), circles.
+ * objects that are not plain (a Date, a Map), circles. The parameter is `unknown` because an interface of plain
+ * data does not fit a type with an index signature; what it holds is checked here.
  */
-export function canonicalJson(value: CanonicalValue): string {
+export function canonicalJson(value: unknown): string {
   return written(value, 0);
 }
 

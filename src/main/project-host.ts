@@ -134,10 +134,7 @@ export class ProjectHost {
 
   /** Starts what is new, keeps what is unchanged, and swaps the settings whole. */
   async #serve(project: Project): Promise<void> {
-    const running = new Map<string, RunningProvider>();
-    for (const settings of project.providers.values()) {
-      running.set(settings.name, await this.#run(settings, project));
-    }
+    const running = await this.#runAll(project);
     const dropped = [...this.#providers.values()].filter((old) => running.get(old.provider.name) !== old);
     this.#providers = running;
     this.#settings = {
@@ -149,6 +146,19 @@ export class ProjectHost {
     };
     for (const { provider } of dropped) {
       this.#terms.delivery.clock.after(CLOSE_AFTER_MS, () => void provider.close());
+    }
+  }
+
+  /** All providers of a project, or none: when one cannot start, those started for it are closed again. */
+  async #runAll(project: Project): Promise<Map<string, RunningProvider>> {
+    const running = new Map<string, RunningProvider>();
+    try {
+      for (const settings of project.providers.values()) running.set(settings.name, await this.#run(settings, project));
+      return running;
+    } catch (error) {
+      const started = [...running].filter(([name, one]) => this.#providers.get(name) !== one);
+      await Promise.all(started.map(([, { provider }]) => provider.close()));
+      throw error;
     }
   }
 

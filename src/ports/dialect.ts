@@ -85,14 +85,13 @@ export interface Dialect {
   readonly name: DialectName;
   /** Throws `malformed_json` or `invalid_request` with `param`. */
   read(bytes: Buffer): IncomingRequest;
-  answerForm(request: IncomingRequest): AnswerForm;
+  answerForm(request: IncomingRequest): AnswerForm & { readonly contentType: string };
   /** Members to splice into a body so that the provider reports usage; empty when nothing is missing. */
   usageMembers(request: IncomingRequest): ReadonlyMap<string, Buffer>;
   /** Throws `untranslatable` naming the field. `body` is the rendered body. */
   toCanonical(body: JsonObject, provider: string): CanonicalRequest;
   reader(form: AnswerForm): AnswerReader;
   encoder(form: AnswerForm, callId: string, createdAt: number): AnswerEncoder;
-  contentType(form: AnswerForm): string;
   /** Error as a response body. */
   errorBody(error: RollwardError, callId: string): Buffer;
   /** Error as the last event of a stream; the stream then ends without its sentinel. */

@@ -58,6 +58,8 @@ interface ProviderBase {
 /** A provider that takes a client dialect's bytes untouched. */
 export interface WireProvider extends ProviderBase {
   readonly speaks: DialectName;
+  /** Whether it may be asked to report the usage of streams. */
+  readonly reportsStreamUsage: boolean;
   forward(request: ForwardRequest, sink: ByteSink): Flow;
   /** Turns an answer with a status of 400 or more into an error of the table, with its `retryable`. */
   fault(status: number, headers: Headers, body: Buffer): RollwardError;

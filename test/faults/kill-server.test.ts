@@ -128,8 +128,8 @@ describe("a server that is killed at any moment", () => {
       server = await start(loop === 0);
       await check(server);
       const busy = Promise.all([command(server, loop), traffic(server, loop)]);
-      // Spread over the first half second, in which most commands are under way.
-      await new Promise((resolve) => setTimeout(resolve, (loop * 97) % 500));
+      // Spread over the first two seconds: starts, decisions, promotions and keys are all under way then.
+      await new Promise((resolve) => setTimeout(resolve, (loop * 397) % 2_000));
       server.process.kill("SIGKILL");
       await Promise.all([busy, server.exited]);
     }

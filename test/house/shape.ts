@@ -1,5 +1,5 @@
 import type { Function as FunctionNode, Node } from "oxc-parser";
-import { isProduct, isTest, lineAt, violationAt, walk } from "./source-file.ts";
+import { isProduct, isTest, violationAt, walk } from "./source-file.ts";
 import type { Place, Rule, SourceFile, Violation } from "./source-file.ts";
 
 const MAX_FILE_LINES = 400;
@@ -51,7 +51,7 @@ export const functionSize = perFile((file) => {
   walk(file.program, (node, place) => {
     if (!isFunction(node)) return;
     const violation = violationAt(file, node, "size");
-    const lines = lineAt(file.text, node.end) - lineAt(file.text, node.start) + 1;
+    const lines = file.text.slice(node.start, node.end).split("\n").length;
     if (lines > MAX_FUNCTION_LINES && !isTestList(file, place)) {
       violations.push(violation(`${nameOf(node, place)} has ${lines} lines; at most ${MAX_FUNCTION_LINES}`));
     }

@@ -6,7 +6,7 @@ import type { AiSdkCallTerms } from "./ai-sdk-bridge/call.ts";
 import { aiSdkCallOptions } from "./ai-sdk-bridge/call-options.ts";
 import { aiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
 import type { AiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
-import { Upstream } from "./openai-compatible/upstream.ts";
+import { Upstream } from "./upstream/upstream.ts";
 import { rehearseAiSdkCall } from "./ai-sdk-bridge/rehearse-call.ts";
 
 /** All that a vendor has to say of itself. */

@@ -35,6 +35,7 @@ const SETTINGS: { readonly [Kind in ProviderKind]: ProviderSettings[Kind] } = {
     headers: {},
     models: new Map([["m-1", { price }]]),
     allowPrivate: false,
+    streamUsage: true,
   },
   anthropic: {
     kind: "anthropic",

@@ -21,6 +21,7 @@ export interface ProviderSettings {
     readonly headers: Readonly<Record<string, string>>;
     readonly models: ReadonlyMap<string, Priced>;
     readonly allowPrivate: boolean;
+    readonly streamUsage: boolean;
   };
   anthropic: {
     readonly kind: "anthropic";

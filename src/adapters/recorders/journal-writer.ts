@@ -2,74 +2,92 @@ import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceJournal, JournalBatch, JournalEntry } from "../../ports/evidence-journal.ts";
 import type { EvidenceLog } from "../../ports/evidence-log.ts";
 
+/** Bounds of the writer. */
+export interface JournalWriterLimits {
+  /** Entries that may wait while the store is away; some 300 bytes each. */
+  readonly maxEntries: number;
+  /** Entries in one batch. */
+  readonly batchEntries: number;
+  /** How long entries are gathered: what a hard kill can lose. */
+  readonly everyMs: number;
+  /** Longest pause after a failed write. */
+  readonly maxBackoffMs: number;
+}
+
 /** What the writer is plugged into. */
 export interface JournalWriterTerms {
   readonly journal: EvidenceJournal;
   readonly replicaId: string;
   readonly clock: Clock;
-  /** Entries that may wait while the store is away. */
-  readonly maxEntries?: number;
+  readonly limits?: Partial<JournalWriterLimits>;
 }
 
-/** How long entries are gathered into one batch: what a hard kill can lose. */
-const EVERY_MS = 100;
-const MAX_BACKOFF_MS = 5_000;
-const DEFAULT_MAX_ENTRIES = 200_000;
+const DEFAULT_LIMITS: JournalWriterLimits = {
+  maxEntries: 200_000,
+  batchEntries: 5_000,
+  everyMs: 100,
+  maxBackoffMs: 5_000,
+};
 
-/** Writes the evidence journal behind the request's way, in gapless batches per rollout. */
-export function createJournalWriter(terms: JournalWriterTerms): EvidenceLog {
-  return new JournalWriter(terms);
+const FIRST_BACKOFF_MS = 100;
+
+/**
+ * Writes the evidence journal behind the request's way, in batches numbered without gaps per rollout. Batches
+ * that were not acknowledged are sent again as they are, so that a number never stands for two contents.
+ */
+export function createJournalWriter({ journal, replicaId, clock, limits }: JournalWriterTerms): EvidenceLog {
+  return new JournalWriter({ journal, replicaId, clock, limits: { ...DEFAULT_LIMITS, ...limits } });
 }
 
 class JournalWriter implements EvidenceLog {
-  readonly #terms: JournalWriterTerms;
-  #waiting = new Map<string, JournalEntry[]>();
-  #count = 0;
-  readonly #batches = new Map<string, number>();
-  /** Batches made and not yet acknowledged; their numbers are fixed, so repeating them is harmless. */
-  #unacknowledged: JournalBatch[] = [];
+  readonly #terms: Required<JournalWriterTerms> & { readonly limits: JournalWriterLimits };
+  #gathered = new Map<string, JournalEntry[]>();
+  /** Numbered and not yet acknowledged. */
+  #unacknowledged: readonly JournalBatch[] = [];
+  readonly #lastBatch = new Map<string, number>();
+  #waiting = 0;
   #written = 0;
   #dropped = 0;
   #failures = 0;
-  #armed = false;
+  #isArmed = false;
   #writing: Promise<void> | null = null;
 
-  constructor(terms: JournalWriterTerms) {
+  constructor(terms: Required<JournalWriterTerms> & { readonly limits: JournalWriterLimits }) {
     this.#terms = terms;
   }
 
   append(rolloutId: string, entry: JournalEntry): void {
-    if (this.#count >= (this.#terms.maxEntries ?? DEFAULT_MAX_ENTRIES)) {
+    if (this.#waiting >= this.#terms.limits.maxEntries) {
       this.#dropped += 1;
       return;
     }
-    const entries = this.#waiting.get(rolloutId);
-    if (entries === undefined) this.#waiting.set(rolloutId, [entry]);
+    const entries = this.#gathered.get(rolloutId);
+    if (entries === undefined) this.#gathered.set(rolloutId, [entry]);
     else entries.push(entry);
-    this.#count += 1;
+    this.#waiting += 1;
     this.#arm();
   }
 
   counts(): ReturnType<EvidenceLog["counts"]> {
-    return { written: this.#written, dropped: this.#dropped, waiting: this.#count };
+    return { written: this.#written, dropped: this.#dropped, waiting: this.#waiting };
   }
 
   async flush(): Promise<void> {
-    while (this.#count > 0) {
-      const failed = this.#failures;
+    await this.#writing;
+    while (this.#waiting > 0) {
       await this.#write();
-      if (this.#failures <= failed) continue;
-      this.#dropped += this.#count;
-      this.#count = 0;
+      // Who flushes is about to stop, and a store that fails now will not be back in time.
+      if (this.#failures > 0) this.#giveUp();
     }
   }
 
   #arm(): void {
-    if (this.#armed || this.#writing !== null) return;
-    this.#armed = true;
-    const backoff = this.#failures === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 100 * 2 ** this.#failures);
-    this.#terms.clock.after(Math.max(EVERY_MS, backoff), () => {
-      this.#armed = false;
+    if (this.#isArmed || this.#writing !== null) return;
+    this.#isArmed = true;
+    const { clock, limits } = this.#terms;
+    const backoff = this.#failures === 0 ? 0 : FIRST_BACKOFF_MS * 2 ** (this.#failures - 1);
+    clock.after(Math.max(limits.everyMs, Math.min(limits.maxBackoffMs, backoff)), () => {
+      this.#isArmed = false;
       void this.#write();
     });
   }
@@ -77,34 +95,46 @@ class JournalWriter implements EvidenceLog {
   #write(): Promise<void> {
     this.#writing ??= this.#writeOnce().finally(() => {
       this.#writing = null;
-      if (this.#count > 0) this.#arm();
+      if (this.#waiting > 0) this.#arm();
     });
     return this.#writing;
   }
 
   async #writeOnce(): Promise<void> {
-    if (this.#unacknowledged.length === 0) this.#unacknowledged = this.#makeBatches();
+    if (this.#unacknowledged.length === 0) this.#unacknowledged = this.#numberBatches();
     if (this.#unacknowledged.length === 0) return;
     try {
       await this.#terms.journal.append(this.#unacknowledged);
-      const entries = this.#unacknowledged.reduce((sum, batch) => sum + batch.entries.length, 0);
-      this.#unacknowledged = [];
-      this.#written += entries;
-      this.#count -= entries;
-      this.#failures = 0;
     } catch {
       this.#failures += 1;
+      return;
     }
+    const written = this.#unacknowledged.reduce((sum, { entries }) => sum + entries.length, 0);
+    this.#unacknowledged = [];
+    this.#failures = 0;
+    this.#written += written;
+    this.#waiting -= written;
   }
 
-  #makeBatches(): JournalBatch[] {
+  #numberBatches(): readonly JournalBatch[] {
+    const { replicaId, limits } = this.#terms;
     const batches: JournalBatch[] = [];
-    for (const [rolloutId, entries] of this.#waiting) {
-      const batch = (this.#batches.get(rolloutId) ?? 0) + 1;
-      this.#batches.set(rolloutId, batch);
-      batches.push({ rolloutId, replicaId: this.#terms.replicaId, batch, entries });
+    for (const [rolloutId, entries] of this.#gathered) {
+      for (let start = 0; start < entries.length; start += limits.batchEntries) {
+        const batch = (this.#lastBatch.get(rolloutId) ?? 0) + 1;
+        this.#lastBatch.set(rolloutId, batch);
+        batches.push({ rolloutId, replicaId, batch, entries: entries.slice(start, start + limits.batchEntries) });
+      }
     }
-    this.#waiting = new Map();
+    this.#gathered = new Map();
     return batches;
+  }
+
+  #giveUp(): void {
+    this.#dropped += this.#waiting;
+    this.#waiting = 0;
+    this.#unacknowledged = [];
+    this.#gathered = new Map();
+    this.#failures = 0;
   }
 }

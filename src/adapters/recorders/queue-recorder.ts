@@ -1,17 +1,21 @@
 import type { CallRecord } from "../../domain/call/call-record.ts";
+import { RollwardError } from "../../domain/errors.ts";
 import { BoundedQueue } from "../../kit/bounded-queue.ts";
-import type { CallRecorder } from "../../ports/call-recorder.ts";
+import type { CallRecorder, RecorderCounts } from "../../ports/call-recorder.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 
-/** Bounds of the recorder. */
+/** Bounds of the recorder. What is being written counts until it is written. */
 export interface RecorderLimits {
+  /** Calls that may wait, and the bytes of their facts (an estimate). */
   readonly maxItems: number;
-  /** Above this, calls are kept without their bytes. */
+  readonly factBytes: number;
+  /** Bytes of bodies that may wait; beyond, calls are kept without them. */
   readonly bodyBytes: number;
-  /** Calls written in one go. */
+  /** Calls written in one go, and their bytes. */
   readonly batchItems: number;
   readonly batchBytes: number;
+  /** How long calls are gathered at most. */
   readonly everyMs: number;
   /** Longest pause after a failed write. */
   readonly maxBackoffMs: number;
@@ -24,24 +28,37 @@ export interface RecorderTerms {
   readonly limits?: Partial<RecorderLimits>;
 }
 
-/** 64 MB of bodies and 50,000 facts: some seconds of full load while the store is away. */
+/** Some seconds of full load while the store is away, in a hundred megabytes. */
 const DEFAULT_LIMITS: RecorderLimits = {
   maxItems: 50_000,
+  factBytes: 48 * 1024 * 1024,
   bodyBytes: 64 * 1024 * 1024,
-  batchItems: 1_000,
-  batchBytes: 8 * 1024 * 1024,
+  batchItems: 500,
+  batchBytes: 4 * 1024 * 1024,
   everyMs: 50,
   maxBackoffMs: 5_000,
 };
 
-const sizeOf = ({ bodies }: CallRecord): number =>
-  (bodies.request?.length ?? 0) + (bodies.upstream?.length ?? 0) + (bodies.answer?.length ?? 0);
+const FIRST_BACKOFF_MS = 100;
+/** Failures after which the batch itself is suspected, when the store does not say that it is away. */
+const PATIENCE = 3;
 
 const NO_BODIES = { request: null, upstream: null, answer: null } as const;
 
+const bodyBytesOf = ({ bodies: { request, upstream, answer } }: CallRecord): number =>
+  (request?.length ?? 0) + (upstream === request ? 0 : (upstream?.length ?? 0)) + (answer?.length ?? 0);
+
+/** Objects of the facts in memory; measured once, a count is enough here. */
+const factBytesOf = ({ facts }: CallRecord): number => 700 + 250 * facts.attempts.length + 60 * facts.stages.length;
+
+const withoutBodies = ({ facts }: CallRecord): CallRecord => ({
+  facts: { ...facts, retainBodiesDays: 0 },
+  bodies: NO_BODIES,
+});
+
 /**
- * Writes calls behind the request's way: one batch under way at a time, tried again while the store is away.
- * When memory runs short the bytes of new calls go first, then whole calls; both are counted.
+ * Writes calls behind the request's way: one batch under way at a time, the same batch again while the store
+ * is away. When memory runs short the bytes of new calls go first, then whole calls; every loss is counted.
  */
 export function createQueueRecorder({ store, clock, limits }: RecorderTerms): CallRecorder {
   return new QueueRecorder(store, clock, { ...DEFAULT_LIMITS, ...limits });
@@ -52,92 +69,154 @@ class QueueRecorder implements CallRecorder {
   readonly #clock: Clock;
   readonly #limits: RecorderLimits;
   readonly #queue: BoundedQueue<CallRecord>;
+  /** Taken from the queue and not yet written, in order; more than one batch only after one was divided. */
+  #batches: (readonly CallRecord[])[] = [];
   #recorded = 0;
   #droppedBodies = 0;
   #droppedFacts = 0;
-  #inFlight = 0;
+  /** Calls and bytes that wait, those in `#batches` included. */
+  #items = 0;
+  #factBytes = 0;
+  #bodyBytes = 0;
   #writing: Promise<void> | null = null;
-  #armed = false;
+  /** Cancels the next write. */
+  #disarm: (() => void) | null = null;
+  /** Whether the next write waits for more calls, rather than for the store. */
+  #isGathering = false;
+  /** In a row. */
   #failures = 0;
+  /** The store has said itself that it is away. */
+  #isAway = false;
+  /** A call that the store will not take is being looked for. */
+  #isDividing = false;
 
   constructor(store: CallStore, clock: Clock, limits: RecorderLimits) {
     this.#store = store;
     this.#clock = clock;
     this.#limits = limits;
-    this.#queue = new BoundedQueue({ maxItems: limits.maxItems, maxBytes: limits.bodyBytes });
+    // The bounds are kept here, because they also hold for what has left the queue.
+    this.#queue = new BoundedQueue({ maxItems: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER });
   }
 
   record(call: CallRecord): void {
-    const bytes = sizeOf(call);
-    if (!this.#queue.offer(call, bytes)) {
-      if (bytes > 0) this.#droppedBodies += 1;
-      if (!this.#queue.offer({ facts: { ...call.facts, retainBodiesDays: 0 }, bodies: NO_BODIES }, 0)) this.#droppedFacts += 1;
+    const bodyBytes = bodyBytesOf(call);
+    const factBytes = factBytesOf(call);
+    const hasRoomForBodies = this.#bodyBytes + bodyBytes <= this.#limits.bodyBytes;
+    if (this.#items >= this.#limits.maxItems || this.#factBytes + factBytes > this.#limits.factBytes) {
+      this.#drop(bodyBytes);
+      return;
     }
+    if (!hasRoomForBodies) this.#droppedBodies += 1;
+    const kept = hasRoomForBodies ? call : withoutBodies(call);
+    this.#items += 1;
+    this.#factBytes += factBytes;
+    this.#bodyBytes += bodyBytesOf(kept);
+    this.#queue.offer(kept, factBytes + bodyBytesOf(kept));
     this.#arm();
   }
 
-  counts(): ReturnType<CallRecorder["counts"]> {
+  counts(): RecorderCounts {
     return {
       recorded: this.#recorded,
       droppedBodies: this.#droppedBodies,
       droppedFacts: this.#droppedFacts,
-      waiting: this.#queue.length + this.#inFlight,
-      waitingBytes: this.#queue.bytes,
+      waiting: this.#items,
+      waitingBytes: this.#factBytes + this.#bodyBytes,
     };
   }
 
   async flush(): Promise<void> {
-    while (this.#queue.length > 0 || this.#writing !== null) {
-      const failed = this.#failures;
-      await (this.#writing ?? this.#write());
-      // A store that is away when the process stops will not come back in time.
-      if (this.#failures > failed) this.#giveUp();
+    await this.#writing;
+    while (this.#items > 0) {
+      await this.#write();
+      // Who flushes is about to stop, and a store that is away now will not be back in time.
+      if (this.#isAway) this.#giveUp();
     }
   }
 
+  #drop(bodyBytes: number): void {
+    this.#droppedFacts += 1;
+    if (bodyBytes > 0) this.#droppedBodies += 1;
+  }
+
+  /** Writes after a while, or soon when a whole batch is there; never on the stack of the caller. */
   #arm(): void {
-    if (this.#armed || this.#writing !== null) return;
-    this.#armed = true;
-    const backoff = this.#failures === 0 ? 0 : Math.min(this.#limits.maxBackoffMs, 100 * 2 ** this.#failures);
-    this.#clock.after(Math.max(this.#limits.everyMs, backoff), () => {
-      this.#armed = false;
+    if (this.#writing !== null) return;
+    const isFull = this.#failures === 0 && this.#hasFullBatch();
+    if (this.#disarm !== null && !(isFull && this.#isGathering)) return;
+    this.#disarm?.();
+    this.#isGathering = !isFull;
+    this.#disarm = this.#clock.after(isFull ? 0 : this.#pauseMs(), () => {
+      this.#disarm = null;
       void this.#write();
     });
   }
 
+  #hasFullBatch(): boolean {
+    return this.#queue.length >= this.#limits.batchItems || this.#queue.bytes >= this.#limits.batchBytes;
+  }
+
+  #pauseMs(): number {
+    if (this.#failures === 0 || this.#isDividing) return this.#limits.everyMs;
+    return Math.min(this.#limits.maxBackoffMs, FIRST_BACKOFF_MS * 2 ** (this.#failures - 1));
+  }
+
   #write(): Promise<void> {
-    if (this.#writing !== null) return this.#writing;
-    const batch = this.#queue.takeUpTo(this.#limits.batchItems, this.#limits.batchBytes);
-    if (batch.length === 0) return Promise.resolve();
-    this.#inFlight = batch.length;
-    this.#writing = this.#append(batch).finally(() => {
+    this.#disarm?.();
+    this.#disarm = null;
+    this.#writing ??= this.#writeOnce().finally(() => {
       this.#writing = null;
-      this.#inFlight = 0;
-      if (this.#queue.length > 0) this.#arm();
+      if (this.#items > 0) this.#arm();
     });
     return this.#writing;
   }
 
-  async #append(batch: readonly CallRecord[]): Promise<void> {
+  async #writeOnce(): Promise<void> {
+    const batch = this.#batches[0] ?? this.#queue.takeUpTo(this.#limits.batchItems, this.#limits.batchBytes);
+    if (batch.length === 0) return;
+    this.#batches[0] = batch;
     try {
       await this.#store.append(batch);
       this.#recorded += batch.length;
       this.#failures = 0;
-    } catch {
+      this.#isAway = false;
+      this.#forget(batch);
+    } catch (error) {
       this.#failures += 1;
-      for (const call of batch) this.#takeBack(call);
+      this.#isAway = error instanceof RollwardError && error.retryable;
+      if (!this.#isAway && (this.#isDividing || this.#failures >= PATIENCE)) this.#divide(batch);
     }
   }
 
-  /** A failed batch waits again behind newer calls; lists order by id, so its place does not matter. */
-  #takeBack(call: CallRecord): void {
-    const bytes = sizeOf(call);
-    if (this.#queue.offer(call, bytes)) return;
-    if (bytes > 0) this.#droppedBodies += 1;
-    if (!this.#queue.offer({ facts: call.facts, bodies: NO_BODIES }, 0)) this.#droppedFacts += 1;
+  /** One call that no store takes must not hold up all others: halves find it, and it alone is lost. */
+  #divide(batch: readonly CallRecord[]): void {
+    const [only] = batch;
+    if (only !== undefined && batch.length === 1) {
+      this.#drop(bodyBytesOf(only));
+      this.#forget(batch);
+      return;
+    }
+    this.#isDividing = true;
+    const middle = Math.ceil(batch.length / 2);
+    this.#batches.splice(0, 1, batch.slice(0, middle), batch.slice(middle));
+  }
+
+  #forget(batch: readonly CallRecord[]): void {
+    this.#batches.shift();
+    if (this.#batches.length === 0) this.#isDividing = false;
+    this.#items -= batch.length;
+    for (const call of batch) {
+      this.#factBytes -= factBytesOf(call);
+      this.#bodyBytes -= bodyBytesOf(call);
+    }
   }
 
   #giveUp(): void {
-    this.#droppedFacts += this.#queue.takeUpTo(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).length;
+    const rest = [...this.#batches.flat(), ...this.#queue.takeUpTo(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)];
+    for (const call of rest) this.#drop(bodyBytesOf(call));
+    this.#batches = [];
+    this.#items = 0;
+    this.#factBytes = 0;
+    this.#bodyBytes = 0;
   }
 }

@@ -54,7 +54,8 @@ function responseFormat(format: ResponseFormat): NonNullable<LanguageModelV4Call
 }
 
 function effort(asked: string, provider: string): Effort {
-  const known = [...EFFORTS].find((one) => one === asked);
-  if (known === undefined) throw new RollwardError("untranslatable", { field: "reasoning_effort", provider });
+  if (!EFFORTS.has(asked)) {
+    throw new RollwardError("untranslatable", { field: "reasoning_effort", provider, param: "reasoning_effort" });
+  }
   return asked as Effort;
 }

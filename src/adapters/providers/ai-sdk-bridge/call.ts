@@ -3,7 +3,7 @@ import { RollwardError } from "../../../domain/errors.ts";
 import type { ConverseRequest, EventSink, Flow } from "../../../ports/provider.ts";
 import { AiSdkEvents } from "./events.ts";
 import { aiSdkFault } from "./fault.ts";
-import type { FaultTerms } from "../openai-compatible/fault-of.ts";
+import type { FaultTerms } from "../upstream/fault-of.ts";
 import { refuseDropped } from "./rehearse-call.ts";
 import type { Line } from "./response-sink.ts";
 

@@ -1,6 +1,6 @@
 import { RollwardError } from "../../../domain/errors.ts";
-import { faultOf } from "../openai-compatible/fault-of.ts";
-import type { FaultTerms } from "../openai-compatible/fault-of.ts";
+import { faultOf } from "../upstream/fault-of.ts";
+import type { FaultTerms } from "../upstream/fault-of.ts";
 
 /** Errors in a chain of causes that are looked at. */
 const CAUSES = 8;

@@ -1,8 +1,8 @@
 import { RollwardError } from "../../../domain/errors.ts";
 import type { ConverseRequest } from "../../../ports/provider.ts";
-import { Exchange } from "../openai-compatible/exchange.ts";
-import { requestHeaders } from "../openai-compatible/request-headers.ts";
-import type { Upstream } from "../openai-compatible/upstream.ts";
+import { Exchange } from "../upstream/exchange.ts";
+import { requestHeaders } from "../upstream/request-headers.ts";
+import type { Upstream } from "../upstream/upstream.ts";
 import { ResponseSink } from "./response-sink.ts";
 import type { Line } from "./response-sink.ts";
 

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../../../package.json" with { type: "json" };
 import { createOpenAiCompatible } from "./openai-compatible.ts";
-import { requestHeaders } from "./request-headers.ts";
+import { requestHeaders } from "../upstream/request-headers.ts";
 
 const settings = {
   name: "vendor",

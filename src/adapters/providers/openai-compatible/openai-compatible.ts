@@ -1,10 +1,10 @@
 import { RollwardError } from "../../../domain/errors.ts";
 import type { TokenPrice } from "../../../domain/money/price.ts";
 import type { WireProvider } from "../../../ports/provider.ts";
-import { Exchange } from "./exchange.ts";
-import { faultOf } from "./fault-of.ts";
-import { requestHeaders } from "./request-headers.ts";
-import { Upstream } from "./upstream.ts";
+import { Exchange } from "../upstream/exchange.ts";
+import { faultOf } from "../upstream/fault-of.ts";
+import { requestHeaders } from "../upstream/request-headers.ts";
+import { Upstream } from "../upstream/upstream.ts";
 
 /** Connections to one provider when nothing else is said: as many as calls may be in flight by default. */
 const DEFAULT_CONNECTIONS = 1_000;
@@ -25,6 +25,8 @@ export interface OpenAiCompatibleSettings {
   readonly connections?: number;
   /** Largest answer in bytes. */
   readonly answerBytes: number;
+  /** Whether the provider takes `stream_options.include_usage`. Default: it does. */
+  readonly streamUsage?: boolean;
   /** Whether a host name may resolve to a private address. Default: only `localhost`. */
   readonly allowPrivate?: boolean;
 }
@@ -54,6 +56,7 @@ export function createOpenAiCompatible(settings: OpenAiCompatibleSettings): Wire
     name,
     prices,
     speaks: "openai-chat",
+    reportsStreamUsage: settings.streamUsage ?? true,
     forward: (request, sink) => new Exchange(terms, sink).start(request),
     fault: (status, _, body) => faultOf({ provider: name, keyEnv, secrets }, status, body),
     close: () => upstream.close(),

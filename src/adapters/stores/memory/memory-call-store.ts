@@ -9,15 +9,15 @@ export function createMemoryCallStore(capacity: number): CallStore {
   const calls = new Map<string, CallRecord>();
   return {
     async append(batch) {
-      for (const call of batch) if (!calls.has(call.facts.id)) calls.set(call.facts.id, call);
+      for (const call of batch) if (!calls.has(call.facts.id)) calls.set(call.facts.id, keep(call));
       for (const id of calls.keys()) {
         if (calls.size <= capacity) break;
         calls.delete(id);
       }
     },
     async list(filter) {
-      const newestFirst = [...calls.values()].map(({ facts }) => facts).sort((a, b) => (a.id < b.id ? 1 : -1));
-      return newestFirst.filter((facts) => matches(facts, filter)).slice(0, filter.limit);
+      const found = [...calls.values()].map(({ facts }) => facts).filter((facts) => matches(facts, filter));
+      return found.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, filter.limit);
     },
     facts: async (id) => calls.get(id)?.facts ?? null,
     bodies: async (id) => calls.get(id)?.bodies ?? null,
@@ -32,6 +32,10 @@ export function createMemoryCallStore(capacity: number): CallStore {
     },
   };
 }
+
+/** A release may record facts only. */
+const keep = (call: CallRecord): CallRecord =>
+  call.facts.retainBodiesDays > 0 ? call : { facts: call.facts, bodies: NO_BODIES };
 
 const matches = (facts: CallFacts, filter: CallFilter): boolean =>
   (filter.endpoint === undefined || facts.endpoint === filter.endpoint) &&

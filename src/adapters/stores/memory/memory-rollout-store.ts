@@ -9,6 +9,13 @@ const keyOf = ({ endpoint, environment }: ChannelName): string => `${endpoint}\n
 /** Whether a rollout has started and not ended: a channel has at most one of these. */
 const occupies = ({ startedAt, phase }: Rollout): boolean => startedAt !== null && !isTerminal(phase);
 
+const isConsecutive = (events: readonly RolloutEvent[]): boolean =>
+  events.every(({ seq }, index) => index === 0 || seq === (events[index - 1]?.seq ?? 0) + 1);
+
+/** The epoch never goes back, and the pointer moves only with a new one. */
+const mayFollow = (next: Channel, now: Channel | undefined): boolean =>
+  now === undefined || next.epoch > now.epoch || (next.epoch === now.epoch && next.stable === now.stable);
+
 /** Rollouts and channels in memory, with the same compare-and-set as on disk. */
 export function createMemoryRolloutStore(): RolloutStore {
   return new MemoryRolloutStore();
@@ -32,20 +39,21 @@ class MemoryRolloutStore implements RolloutStore {
   }
 
   #mayAppend({ events, rollout, channel }: Decision): boolean {
+    const stored = this.#rollouts.get(rollout.id);
     const [first] = events;
-    if (first === undefined || first.seq !== (this.#rollouts.get(rollout.id)?.seq ?? 0) + 1) return false;
+    if (first === undefined || first.seq !== (stored?.seq ?? 0) + 1 || !isConsecutive(events)) return false;
+    if (stored !== undefined && first.prevHash !== stored.lastHash) return false;
     const others = [...this.#rollouts.values()].filter(({ id }) => id !== rollout.id);
     const isTaken = others.some((other) => keyOf(other.channel) === keyOf(rollout.channel) && occupies(other));
     if (occupies(rollout) && isTaken) return false;
-    if (channel === null) return true;
-    return channel.epoch >= (this.#channels.get(keyOf(channel.name))?.epoch ?? 0);
+    return channel === null || mayFollow(channel, this.#channels.get(keyOf(channel.name)));
   }
 
   async byId(id: string): Promise<Rollout | null> {
     return this.#rollouts.get(id) ?? null;
   }
 
-  async list(filter: { readonly endpoint?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Rollout[]> {
+  async list(filter: Parameters<RolloutStore["list"]>[0]): Promise<readonly Rollout[]> {
     return [...this.#rollouts.values()]
       .filter(({ channel }) => filter.endpoint === undefined || channel.endpoint === filter.endpoint)
       .filter(({ phase }) => filter.open !== true || !isTerminal(phase))

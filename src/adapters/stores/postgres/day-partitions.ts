@@ -52,7 +52,9 @@ export class DayPartitions {
       for (const each of await daysOf(transaction, "body_packs")) {
         if (each > day) continue;
         const name = nameOf("body_packs", each);
-        const { rows } = await sql<{ packs: number }>`select count(*) as packs from ${sql.table(name)}`.execute(transaction);
+        const { rows } = await sql<{ packs: number }>`select count(*) as packs from ${sql.table(name)}`.execute(
+          transaction,
+        );
         await sql`drop table ${sql.table(name)}`.execute(transaction);
         this.#known.delete(name);
         packs += rows[0]?.packs ?? 0;

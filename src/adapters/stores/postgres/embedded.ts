@@ -85,7 +85,8 @@ class EmbeddedServer implements Embedded {
     const worker = this.#worker;
     if (worker !== null) await stopInOrder(worker);
     rmSync(this.#socketPath, { force: true });
-    if (this.socketDir.startsWith(join(tmpdir(), SOCKET_DIR_PREFIX))) rmSync(this.socketDir, { recursive: true, force: true });
+    if (this.socketDir.startsWith(join(tmpdir(), SOCKET_DIR_PREFIX)))
+      rmSync(this.socketDir, { recursive: true, force: true });
     this.#lock.release();
   }
 

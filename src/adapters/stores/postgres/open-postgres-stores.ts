@@ -28,14 +28,14 @@ export const openPostgresStores = async (options: DatabaseOptions): Promise<Post
   postgresStoresOn(await openDatabase(options));
 
 /** The stores of an open database. */
-export const postgresStoresOn = ({ db, kind, ready, close }: Database): PostgresStores => ({
-  kind,
-  releases: createPostgresReleaseStore(db),
-  rollouts: createPostgresRolloutStore(db),
-  journal: createPostgresEvidenceJournal(db),
-  calls: createPostgresCallStore(db),
-  keys: createPostgresKeyStore(db),
-  projects: createPostgresProjectStore(db),
-  ready,
-  close,
+export const postgresStoresOn = (database: Database): PostgresStores => ({
+  kind: database.kind,
+  releases: createPostgresReleaseStore(database.db),
+  rollouts: createPostgresRolloutStore(database.db),
+  journal: createPostgresEvidenceJournal(database.db),
+  calls: createPostgresCallStore(database.db),
+  keys: createPostgresKeyStore(database.db),
+  projects: createPostgresProjectStore(database.db),
+  ready: () => database.ready(),
+  close: () => database.close(),
 });

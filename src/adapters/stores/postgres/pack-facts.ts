@@ -43,7 +43,10 @@ export async function packFacts(
   for (const [day, lines] of linesByDay) {
     for (let start = 0; start < lines.length; start += PACK_LINES) {
       const part = lines.slice(start, start + PACK_LINES);
-      const pack = await packLines(day, part.map(({ text }) => text));
+      const pack = await packLines(
+        day,
+        part.map(({ text }) => text),
+      );
       packs.push(pack);
       for (const [line, { index }] of part.entries()) refs[index] = { pack: pack.id, line };
     }

@@ -86,7 +86,11 @@ class PostgresCallStore implements CallStore {
 
   async #factLine(id: string): Promise<FactLine | null> {
     if (!isCallId(id)) return null;
-    const row = await this.#db.selectFrom("calls").select(["id", "pack", "line"]).where("id", "=", id).executeTakeFirst();
+    const row = await this.#db
+      .selectFrom("calls")
+      .select(["id", "pack", "line"])
+      .where("id", "=", id)
+      .executeTakeFirst();
     if (row === undefined) return null;
     const [line] = await this.#factLines([row]);
     return line ?? null;
@@ -172,7 +176,9 @@ function insert({ calls, refs, factPacks, bodyPacks }: Rows): RawBuilder<unknown
 const textOrNull = (text: string | null): string | null => (text === null ? null : indexedText(text));
 
 function insertPacks(table: "fact_packs" | "body_packs", packs: readonly Pack[]): RawBuilder<unknown> {
-  const rows = packs.map(({ day, id, rawBytes, data }) => sql`(${day}::integer, ${id}::uuid, ${rawBytes}::integer, ${data}::bytea)`);
+  const rows = packs.map(
+    ({ day, id, rawBytes, data }) => sql`(${day}::integer, ${id}::uuid, ${rawBytes}::integer, ${data}::bytea)`,
+  );
   return sql`insert into ${sql.table(table)} (day, id, raw_bytes, data) values ${sql.join(rows)} on conflict do nothing`;
 }
 
@@ -191,7 +197,8 @@ function listQuery(db: Kysely<Tables>, filter: CallFilter) {
   }
   // The index of releases is that of their endpoint.
   const at = filter.release?.lastIndexOf("@") ?? -1;
-  if (at > 0 && filter.endpoint === undefined) query = query.where("endpoint", "=", indexedText(filter.release?.slice(0, at) ?? ""));
+  if (at > 0 && filter.endpoint === undefined)
+    query = query.where("endpoint", "=", indexedText(filter.release?.slice(0, at) ?? ""));
   if (filter.since !== undefined) {
     query = query.where("at", ">=", filter.since).where("id", ">=", firstCallIdAt(filter.since - ID_SLACK_MS));
   }

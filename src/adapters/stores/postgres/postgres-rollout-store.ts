@@ -76,7 +76,13 @@ class PostgresRolloutStore implements RolloutStore {
   }
 
   async openChannel({ endpoint, environment }: ChannelName, stable: string): Promise<Channel> {
-    const row = { endpoint: plainText(endpoint), environment: plainText(environment), stable, epoch: 1, rollout_id: null };
+    const row = {
+      endpoint: plainText(endpoint),
+      environment: plainText(environment),
+      stable,
+      epoch: 1,
+      rollout_id: null,
+    };
     await this.#db
       .insertInto("channels")
       .values(row)

@@ -1,10 +1,10 @@
 import { PGlite } from "@electric-sql/pglite";
 
 /** Types of the messages that end a round of the extended protocol or stand alone: Query, Sync, Terminate. */
-const ENDS: ReadonlySet<number> = new Set([..."QSX"].map((type) => type.charCodeAt(0)));
+const ENDS: ReadonlySet<number> = new Set(Buffer.from("QSX"));
 /** The first message of a connection has no type; its length begins with a zero byte. */
 const STARTUP = 0;
-const SYNC = new Uint8Array(["S".charCodeAt(0), 0, 0, 0, 4]);
+const SYNC = new Uint8Array([0x53, 0, 0, 0, 4]);
 
 /**
  * PGlite as the socket server needs it. There is one backend and one unnamed statement behind all connections,
@@ -22,7 +22,9 @@ export class ServedPglite extends PGlite {
     return this.#isMidRound || super.isInTransaction();
   }
 
-  override async execProtocolRawStream(...[message, options]: Parameters<PGlite["execProtocolRawStream"]>): Promise<void> {
+  override async execProtocolRawStream(
+    ...[message, options]: Parameters<PGlite["execProtocolRawStream"]>
+  ): Promise<void> {
     const type = message[0] ?? STARTUP;
     try {
       await super.execProtocolRawStream(message, options);

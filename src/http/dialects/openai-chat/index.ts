@@ -19,7 +19,6 @@ export const openAiChat: Dialect = {
   reader: (form) => (form.stream ? new StreamReader(form) : new WholeReader()),
   encoder: (form, callId, createdAt) =>
     form.stream ? new StreamEncoder(form, callId, createdAt) : new WholeEncoder(callId, createdAt),
-  contentType: (form) => (form.stream ? "text/event-stream; charset=utf-8" : "application/json; charset=utf-8"),
   errorBody,
   errorEvent,
 };
