@@ -50,12 +50,19 @@ export function isLiterallyLocal(text: string): boolean {
 export function baseUrlFault(text: string): Fault | null {
   if (!URL.canParse(text)) return { message: "this is not a URL", fix: "write it like https://api.example.com/v1" };
   const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return { message: "the URL is neither https nor http", fix: "write it like https://api.example.com/v1" };
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return { message: "the URL is neither https nor http", fix: "write it like https://api.example.com/v1" };
   if (url.username !== "" || url.password !== "" || text.slice(0, text.indexOf("/", 8)).includes("@")) {
-    return { message: "the URL holds user information", fix: "remove everything before the @; name the variable that holds the key in key_env" };
+    return {
+      message: "the URL holds user information",
+      fix: "remove everything before the @; name the variable that holds the key in key_env",
+    };
   }
   if (url.search !== "" || url.hash !== "" || text.includes("?") || text.includes("#")) {
-    return { message: "the URL has a query or a fragment", fix: "end it after the path; put constant headers under `headers`" };
+    return {
+      message: "the URL has a query or a fragment",
+      fix: "end it after the path; put constant headers under `headers`",
+    };
   }
   return null;
 }
@@ -71,7 +78,10 @@ export function baseUrlPlaceFault(text: string, allowPrivate: boolean): Fault | 
   }
   const isPrivate = inList(PRIVATE, host) || host === "localhost" || host.endsWith(".localhost");
   if (isPrivate && !allowPrivate && !isLiterallyLocal(text)) {
-    return { message: "the URL points at a private address", fix: "add `allow_private: true` to the provider if you mean it" };
+    return {
+      message: "the URL points at a private address",
+      fix: "add `allow_private: true` to the provider if you mean it",
+    };
   }
   return null;
 }

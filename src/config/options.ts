@@ -58,7 +58,9 @@ export function readOptions(args: readonly string[], environment: Environment): 
   return {
     host: flags.host ?? environment["ROLLWARD_HOST"] ?? "127.0.0.1",
     port: readPort(flags.port ?? environment["ROLLWARD_PORT"]),
-    dataDir: readDirectory(flags["data-dir"] ?? environment["ROLLWARD_DATA_DIR"] ?? (demo ? ".rollward/demo" : ".rollward/data")),
+    dataDir: readDirectory(
+      flags["data-dir"] ?? environment["ROLLWARD_DATA_DIR"] ?? (demo ? ".rollward/demo" : ".rollward/data"),
+    ),
     databaseUrl: flags["database-url"] ?? environment["DATABASE_URL"] ?? null,
     config: config === null ? null : resolve(config),
     adminKey,

@@ -1,5 +1,25 @@
 // Openings of keys that are in use; a text that begins so is never shown.
-const PREFIXES = ["sk-", "sk_", "pk_", "rk_", "rw_", "AKIA", "ASIA", "ghp_", "gho_", "github_pat_", "glpat-", "xox", "hf_", "gsk_", "AIza", "ya29.", "eyJ", "nvapi-", "r8_"];
+const PREFIXES = [
+  "sk-",
+  "sk_",
+  "pk_",
+  "rk_",
+  "rw_",
+  "AKIA",
+  "ASIA",
+  "ghp_",
+  "gho_",
+  "github_pat_",
+  "glpat-",
+  "xox",
+  "hf_",
+  "gsk_",
+  "AIza",
+  "ya29.",
+  "eyJ",
+  "nvapi-",
+  "r8_",
+];
 
 // Dates, versions and words of an identifier are shorter runs.
 const MIN_RANDOM = 20;
@@ -17,9 +37,26 @@ function looksRandom(run: string): boolean {
 
 /** Whether a text is probably a key, a token or a password. */
 export function looksSecret(text: string): boolean {
-  const bare = text.trim().replace(/^bearer\s/i, "").trim();
-  return PREFIXES.some((prefix) => bare.startsWith(prefix) && bare.length > prefix.length + 8) || bare.split(/[^A-Za-z0-9]/).some(looksRandom);
+  const bare = text
+    .trim()
+    .replace(/^bearer\s/i, "")
+    .trim();
+  return (
+    PREFIXES.some((prefix) => bare.startsWith(prefix) && bare.length > prefix.length + 8) ||
+    bare.split(/[^A-Za-z0-9]/).some(looksRandom)
+  );
 }
 
 /** Keys under which people write secrets. */
-export const SECRET_KEYS: readonly string[] = ["key", "api_key", "apikey", "api-key", "token", "secret", "password", "auth", "authorization", "bearer"];
+export const SECRET_KEYS: readonly string[] = [
+  "key",
+  "api_key",
+  "apikey",
+  "api-key",
+  "token",
+  "secret",
+  "password",
+  "auth",
+  "authorization",
+  "bearer",
+];

@@ -31,6 +31,8 @@ export class JsonKeys {
   readonly #bytes: Buffer;
   readonly #list: number[] = [];
   #length = 0;
+  /** Hash of the key read last. */
+  #hash = 0;
   /** What the key read last holds: the flags below and bits of its bytes. */
   #seen = 0;
 
@@ -43,8 +45,8 @@ export class JsonKeys {
     return this.#length;
   }
 
-  countIn(range: KeyRange): number {
-    return (this.#length - range.firstKey) / STRIDE;
+  hasMoreThan(keys: number, range: KeyRange): boolean {
+    return this.#length - range.firstKey > keys * STRIDE;
   }
 
   /** Forgets the keys of an object that closes. */
@@ -75,6 +77,7 @@ export class JsonKeys {
     }
     if (bytes[at] !== QUOTE) return -1 - at;
     this.#seen = seen;
+    this.#hash = hash;
     this.#push(open, at + 1, hash);
     return at + 1;
   }
@@ -85,7 +88,7 @@ export class JsonKeys {
     const last = this.#length - STRIDE;
     const first = range.firstKey;
     if (last - first >= FEW_KEYS * STRIDE) return this.#isInTable(range, last);
-    const hash = list[last + 2];
+    const hash = this.#hash;
     for (let other = first; other < last; other += STRIDE) {
       if (list[other + 2] === hash && this.#textAt(other) === this.#textAt(last)) return true;
     }
@@ -94,8 +97,7 @@ export class JsonKeys {
 
   /** Whether the key read last is this word. */
   lastIs(word: HashedWord): boolean {
-    const last = this.#length - STRIDE;
-    return this.#list[last + 2] === word.hash && this.#textAt(last) === word.text;
+    return this.#hash === word.hash && this.#textAt(this.#length - STRIDE) === word.text;
   }
 
   /** Whether the key read last spells a letter, a digit or an underscore as an escape. */
@@ -109,7 +111,7 @@ export class JsonKeys {
     if (this.#seen >= NOT_ASCII) return this.#textAt(last);
     const start = (this.#list[last] ?? 0) + 1;
     const end = (this.#list[last + 1] ?? 0) - 1;
-    const slot = (this.#list[last + 2] ?? 0) & (SEEN_KEYS - 1);
+    const slot = this.#hash & (SEEN_KEYS - 1);
     const seen = seenKeys[slot] ?? "";
     if (seen.length === end - start && isAsciiAt(this.#bytes, start, seen)) return seen;
     const text = this.#bytes.toString("latin1", start, end);

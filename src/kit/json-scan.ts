@@ -181,7 +181,7 @@ class Scanner {
     if (bytes[start] !== QUOTE) throw this.#error("a key in quotes is missing", start);
     let at = keys.read(start);
     if (at < 0) throw this.#stringError(start, -1 - at);
-    if (keys.countIn(frame) > MAX_KEYS) throw new JsonScanError(`more than ${MAX_KEYS} keys in one object`, start);
+    if (keys.hasMoreThan(MAX_KEYS, frame)) throw new JsonScanError(`more than ${MAX_KEYS} keys in one object`, start);
     if (keys.isRepeated(frame)) throw new JsonScanError(`duplicate key ${echoed(keys.last())}`, start);
     this.#keyIsConstructor = keys.lastIs(CONSTRUCTOR);
     if (keys.lastIs(PROTO)) throw new JsonScanError("a key __proto__", start);

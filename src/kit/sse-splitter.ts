@@ -1,121 +1,194 @@
-/** One event of a stream. `raw` ends with its blank line, exactly as received. */
+/** One event of a stream. */
 export interface SseEvent {
+  /** With the blank line that ends it, exactly as received. */
   readonly raw: Buffer;
-  /** Data lines joined with a line feed; `null` for comments and pings. */
+  /** The data lines joined with line feeds; `null` where there is none, as in comments and pings. */
   readonly data: string | null;
+  /** The event's type; `null` where it is not given or empty. */
   readonly event: string | null;
 }
 
-/** An event grew beyond the bound. */
-export class SseEventTooLarge extends Error {}
+/** An event grew beyond the bound. The stream cannot be read on. */
+export class SseEventTooLarge extends Error {
+  override readonly name = "SseEventTooLarge";
+  /** Those that ended before it in the same chunk. */
+  readonly events: readonly SseEvent[];
+
+  constructor(maxEventBytes: number, events: readonly SseEvent[]) {
+    super(`An event of the stream is larger than ${maxEventBytes} bytes.`);
+    this.events = events;
+  }
+}
 
 const LF = 0x0a;
 const CR = 0x0d;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
+/** First size of the buffer for an event that comes in pieces; it doubles as needed. */
+const FIRST_HELD_BYTES = 512;
 
 /**
- * Cuts server-sent events out of bytes that come in any pieces (WHATWG HTML, section 9.2): lines end with
- * LF, CRLF or CR, an event ends with an empty line.
+ * Where the reader stands: at the beginning of a line, within one, after a CR to which a LF may belong, or
+ * after a blank line that ended with such a CR.
+ */
+type Place = "line-start" | "line" | "after-cr" | "after-blank-cr";
+
+/**
+ * Cuts server-sent events out of bytes that come in any pieces (WHATWG HTML, section 9.2.5): lines end with LF,
+ * CRLF or CR, a blank line ends an event, a byte order mark may come first. The events do not depend on how
+ * the bytes were cut, so one whose blank line ends with CR is given out only with the byte after it: that may
+ * be a LF, which then belongs to it. An event within one chunk is a view of it, not a copy.
  */
 export class SseSplitter {
   readonly #maxEventBytes: number;
-  /** Pieces of the event under way that came in earlier chunks. */
-  #pieces: Buffer[] = [];
-  #pieceBytes = 0;
-  /** Whether nothing but a line end has come since the last line end. */
-  #lineIsEmpty = true;
-  #lastWasCr = false;
-  /** The blank line ended with CR: a LF that follows belongs to it. */
-  #endsWithCr = false;
+  #place: Place = "line-start";
+  /** Bytes of a byte order mark read; -1 when the time for one is over. */
+  #markBytes = 0;
+  /** Bytes of the mark before the event under way. */
+  #skip = 0;
+  /** What earlier chunks brought of the event under way. */
+  #held: Buffer = NOTHING;
+  #heldBytes = 0;
+  #isTooLarge = false;
 
   constructor(maxEventBytes: number = DEFAULT_MAX_EVENT_BYTES) {
     this.#maxEventBytes = maxEventBytes;
   }
 
-  /** The events that are complete with this chunk. Throws SseEventTooLarge. */
+  /** The events that end with this chunk. Throws SseEventTooLarge, then and ever after. */
   push(chunk: Buffer): readonly SseEvent[] {
     const events: SseEvent[] = [];
+    const lines = new LineEnds(chunk);
     let start = 0;
-    for (let at = 0; at < chunk.length; at += 1) {
-      const end = this.#step(chunk[at] ?? 0, at);
-      if (end === null) continue;
-      if (end > start || this.#pieceBytes > 0) events.push(this.#finish(chunk.subarray(start, end)));
-      start = end;
+    let at = this.#markBytes < 0 ? 0 : this.#readMark(chunk);
+    while (at < chunk.length) {
+      if (this.#place === "line") {
+        const end = lines.endOf(at);
+        if (end < chunk.length) this.#place = chunk[end] === CR ? "after-cr" : "line-start";
+        at = end + 1;
+        continue;
+      }
+      const byte = chunk[at];
+      const isBlankLine = this.#place === "after-blank-cr" || (this.#place === "line-start" && byte === LF);
+      if (byte === LF) at += 1;
+      if (isBlankLine) {
+        this.#checkSize(at - start, events);
+        events.push(this.#finish(chunk, start, at));
+        start = at;
+      } else if (byte !== LF) at += 1;
+      this.#place = isBlankLine || byte === LF ? "line-start" : byte === CR ? "after-blank-cr" : "line";
     }
-    if (this.#endsWithCr && start < chunk.length) {
-      // Whether the event is over is known only with the next byte.
-      this.#keep(chunk.subarray(start));
-    } else if (start < chunk.length) this.#keep(chunk.subarray(start));
+    this.#checkSize(chunk.length - start, events);
+    if (start < chunk.length) this.#hold(chunk, start, chunk.length);
     return events;
   }
 
-  /** What has come of an event that is not complete. */
+  /** What has come of an event that has not ended. */
   tail(): Buffer {
-    return Buffer.concat(this.#pieces);
+    return Buffer.from(this.#held.subarray(0, this.#heldBytes));
   }
 
-  /** Looks at one byte; returns the offset at which an event ends, if one does. */
-  #step(byte: number, at: number): number | null {
-    if (this.#endsWithCr) {
-      this.#endsWithCr = false;
-      this.#lineIsEmpty = true;
-      if (byte === LF) {
-        this.#lastWasCr = false;
+  /** Past as much of a byte order mark as the chunk begins with, or goes on with. */
+  #readMark(chunk: Buffer): number {
+    for (let at = 0; at < chunk.length; at += 1) {
+      if (chunk[at] !== BYTE_ORDER_MARK[this.#markBytes]) {
+        // A part of a mark is text like any other.
+        if (this.#markBytes > 0) this.#place = "line";
+        this.#markBytes = -1;
+        return at;
+      }
+      this.#markBytes += 1;
+      if (this.#markBytes === BYTE_ORDER_MARK.length) {
+        this.#markBytes = -1;
+        this.#skip = BYTE_ORDER_MARK.length;
         return at + 1;
       }
-      // A bare CR ended the event before this byte, which begins the next one.
-      this.#lastWasCr = byte === CR;
-      this.#lineIsEmpty = byte === CR;
-      return at;
     }
-    if (byte === LF) {
-      const endsCrLf = this.#lastWasCr;
-      this.#lastWasCr = false;
-      if (endsCrLf) return null;
-      if (this.#lineIsEmpty) return at + 1;
-      this.#lineIsEmpty = true;
-      return null;
-    }
-    if (byte === CR) {
-      if (this.#lineIsEmpty) this.#endsWithCr = true;
-      this.#lineIsEmpty = true;
-      this.#lastWasCr = true;
-      return null;
-    }
-    this.#lastWasCr = false;
-    this.#lineIsEmpty = false;
-    return null;
+    return chunk.length;
   }
 
-  #keep(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.#pieceBytes += piece.length;
-    if (this.#pieceBytes > this.#maxEventBytes) throw new SseEventTooLarge("An event of the stream is too large.");
+  #checkSize(bytes: number, events: readonly SseEvent[]): void {
+    this.#isTooLarge ||= this.#heldBytes + bytes > this.#maxEventBytes;
+    if (this.#isTooLarge) throw new SseEventTooLarge(this.#maxEventBytes, events);
   }
 
-  #finish(last: Buffer): SseEvent {
-    const raw = this.#pieceBytes === 0 ? last : Buffer.concat([...this.#pieces, last]);
-    this.#pieces = [];
-    this.#pieceBytes = 0;
-    if (raw.length > this.#maxEventBytes) throw new SseEventTooLarge("An event of the stream is too large.");
-    return parseEvent(raw);
+  #finish(chunk: Buffer, start: number, end: number): SseEvent {
+    const skip = this.#skip;
+    this.#skip = 0;
+    if (this.#heldBytes === 0) return parseEvent(chunk.subarray(start, end), skip);
+    this.#hold(chunk, start, end);
+    const raw = this.#held.subarray(0, this.#heldBytes);
+    // The event keeps the buffer.
+    this.#held = NOTHING;
+    this.#heldBytes = 0;
+    return parseEvent(raw, skip);
+  }
+
+  #hold(chunk: Buffer, start: number, end: number): void {
+    const bytes = this.#heldBytes + end - start;
+    if (bytes > this.#held.length) {
+      const larger = Buffer.allocUnsafe(Math.max(bytes, this.#held.length * 2, FIRST_HELD_BYTES));
+      this.#held.copy(larger, 0, 0, this.#heldBytes);
+      this.#held = larger;
+    }
+    chunk.copy(this.#held, this.#heldBytes, start, end);
+    this.#heldBytes = bytes;
   }
 }
 
-function parseEvent(raw: Buffer): SseEvent {
-  const text = raw.toString("utf8");
-  // The common case: one data line and nothing else.
-  if (text.startsWith("data: ") && text.indexOf("\n") === text.length - 2 && !text.includes("\r")) {
-    return { raw, data: text.slice(6, -2), event: null };
+/** Finds the ends of a chunk's lines in time linear in its bytes: neither search goes over a byte twice. */
+class LineEnds {
+  readonly #chunk: Buffer;
+  #lf = -1;
+  #cr = -1;
+
+  constructor(chunk: Buffer) {
+    this.#chunk = chunk;
   }
+
+  /** Position of the first LF or CR at or after `at`; the chunk's length when there is none. */
+  endOf(at: number): number {
+    if (this.#lf < at) this.#lf = this.#find(LF, at);
+    if (this.#cr < at) this.#cr = this.#find(CR, at);
+    return Math.min(this.#lf, this.#cr);
+  }
+
+  #find(byte: number, from: number): number {
+    const found = this.#chunk.indexOf(byte, from);
+    return found < 0 ? this.#chunk.length : found;
+  }
+}
+
+/** Reads the fields of a whole event, which begin after `skip` bytes. */
+function parseEvent(raw: Buffer, skip: number): SseEvent {
+  const text = raw.toString("utf8", skip);
   let data: string | null = null;
   let event: string | null = null;
-  for (const line of text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/)) {
-    const colon = line.indexOf(":");
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
-    if (field === "data") data = data === null ? value : `${data}\n${value}`;
-    else if (field === "event") event = value;
+  let lf = -1;
+  let cr = -1;
+  for (let start = 0; start < text.length; start = Math.min(lf, cr) + 1) {
+    if (lf < start) lf = positionOf(text, "\n", start);
+    if (cr < start) cr = positionOf(text, "\r", start);
+    const end = Math.min(lf, cr);
+    if (text.startsWith("data", start)) {
+      const value = valueAt(text, start + 4, end);
+      if (value !== null) data = data === null ? value : `${data}\n${value}`;
+    } else if (text.startsWith("event", start)) {
+      event = valueAt(text, start + 5, end) ?? event;
+    }
   }
-  return { raw, data, event };
+  return { raw, data, event: event === "" ? null : event };
+}
+
+function positionOf(text: string, end: string, from: number): number {
+  const found = text.indexOf(end, from);
+  return found < 0 ? text.length : found;
+}
+
+/** The value after a field's name, which ends at `colon` if it is this field; `null` if its name goes on. */
+function valueAt(text: string, colon: number, end: number): string | null {
+  if (colon === end) return "";
+  if (text[colon] !== ":") return null;
+  return text.slice(text[colon + 1] === " " ? colon + 2 : colon + 1, end);
 }

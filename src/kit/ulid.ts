@@ -1,36 +1,51 @@
+/** Crockford's base 32 without i, l, o and u, in lower case. Its order is that of the characters' codes. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-/** A ULID in 26 lower-case characters: 48 bits of `atMs` (epoch milliseconds), then 80 random bits. Sortable by time. */
+/** Ten bits in two characters. */
+const PAIRS: readonly string[] = Array.from(ALPHABET, (high) => Array.from(ALPHABET, (low) => high + low)).flat();
+
+const pair = (bits: number): string => PAIRS[bits & 1023] ?? "";
+
+const LENGTH = 26;
+const TIME_LENGTH = 10;
+const RANDOM_BYTES = 10;
+const MAX_TIME_MS = 2 ** 48 - 1;
+
+/**
+ * A ULID in 26 lower-case characters: 48 bits of time (`atMs`, epoch milliseconds, a fraction is cut off),
+ * then 80 bits of `random` (10 bytes). Those of a later millisecond sort after those of an earlier one.
+ * Throws RangeError on a time before 1970 or after 10889, and on another number of bytes.
+ */
 export function ulid(atMs: number, random: Uint8Array): string {
-  let text = "";
-  let time = Math.floor(atMs);
-  for (let index = 0; index < 10; index += 1) {
-    text = ALPHABET[time % 32] + text;
-    time = Math.floor(time / 32);
-  }
-  let bits = 0;
-  let value = 0;
-  for (let index = 0; index < 10; index += 1) {
-    value = (value << 8) | (random[index] ?? 0);
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += ALPHABET[(value >>> bits) & 31];
-    }
-    value &= (1 << bits) - 1;
-  }
-  return text;
+  const time = Math.floor(atMs);
+  const isTime = time >= 0 && time <= MAX_TIME_MS;
+  if (!isTime) throw new RangeError(`A ULID cannot hold the time ${atMs}.`);
+  if (random.length !== RANDOM_BYTES)
+    throw new RangeError(`A ULID takes ${RANDOM_BYTES} random bytes, not ${random.length}.`);
+  const early = Math.floor(time / 2 ** 30);
+  const late = time % 2 ** 30;
+  const timeText = pair(early >>> 10) + pair(early) + pair(late >>> 20) + pair(late >>> 10) + pair(late);
+  return timeText + fortyBits(random, 0) + fortyBits(random, 5);
 }
 
-/** The time in a ULID or in an id that ends with one, epoch milliseconds; `null` when there is none. */
+/** Five bytes in eight characters. */
+function fortyBits(bytes: Uint8Array, at: number): string {
+  const second = bytes[at + 1] ?? 0;
+  const third = bytes[at + 2] ?? 0;
+  const fourth = bytes[at + 3] ?? 0;
+  const left = pair(((bytes[at] ?? 0) << 2) | (second >> 6)) + pair((second << 4) | (third >> 4));
+  return left + pair((third << 6) | (fourth >> 2)) + pair((fourth << 8) | (bytes[at + 4] ?? 0));
+}
+
+/** The time in a ULID, or in an id such as `call_01jd…` that ends with one, in epoch milliseconds; `null` when there is none. */
 export function ulidTime(id: string): number | null {
-  const text = id.slice(-26);
-  if (text.length !== 26) return null;
+  const start = id.length - LENGTH;
+  if (start < 0 || (start > 0 && id[start - 1] !== "_")) return null;
   let time = 0;
-  for (let index = 0; index < 10; index += 1) {
-    const digit = ALPHABET.indexOf(text[index] ?? "?");
+  for (let index = 0; index < LENGTH; index += 1) {
+    const digit = ALPHABET.indexOf(id.charAt(start + index));
     if (digit < 0) return null;
-    time = time * 32 + digit;
+    if (index < TIME_LENGTH) time = time * 32 + digit;
   }
-  return time;
+  return time <= MAX_TIME_MS ? time : null;
 }

@@ -11,14 +11,24 @@ export const MAX_FILE_LENGTH = 512 * 1_024;
 export function fileText(file: string, raw: string): { readonly text: string } | { readonly mistake: Mistake } {
   const text = raw.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
   if (text.length > MAX_FILE_LENGTH) {
-    return { mistake: mistake({ file, line: 1, column: 1 }, { message: `the file has more than ${MAX_FILE_LENGTH} characters`, fix: "shorten it" }) };
+    return {
+      mistake: mistake(
+        { file, line: 1, column: 1 },
+        { message: `the file has more than ${MAX_FILE_LENGTH} characters`, fix: "shorten it" },
+      ),
+    };
   }
-  const bad = text.isWellFormed() ? text.search(/[\0\ufffd]/) : text.search(/[\0\ufffd\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
+  const bad = text.isWellFormed()
+    ? text.search(/[\0\ufffd]/)
+    : text.search(/[\0\ufffd\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
   if (bad >= 0) {
     const before = text.slice(0, bad);
     const line = before.split("\n").length;
     return {
-      mistake: mistake({ file, line, column: bad - before.lastIndexOf("\n") }, { message: "the file is not text in UTF-8", fix: "save it in UTF-8 and remove the broken character" }),
+      mistake: mistake(
+        { file, line, column: bad - before.lastIndexOf("\n") },
+        { message: "the file is not text in UTF-8", fix: "save it in UTF-8 and remove the broken character" },
+      ),
     };
   }
   return { text };

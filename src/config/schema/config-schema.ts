@@ -17,20 +17,36 @@ export const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
 const limitsSchema = z
   .strictObject({
-    body_bytes: size({ min: 1_024, max: 512 * MIB }).optional().meta({ default: "10MiB", description: "Largest request body." }),
-    answer_bytes: size({ min: 1_024, max: 1_024 * MIB }).optional().meta({ default: "32MiB", description: "Largest answer of a provider." }),
-    in_flight: number({ min: 1, max: 1_000_000, integer: true }).optional().meta({ default: DEFAULT_LIMITS.inFlight, description: "Calls under way at the same time; more are refused." }),
+    body_bytes: size({ min: 1_024, max: 512 * MIB })
+      .optional()
+      .meta({ default: "10MiB", description: "Largest request body." }),
+    answer_bytes: size({ min: 1_024, max: 1_024 * MIB })
+      .optional()
+      .meta({ default: "32MiB", description: "Largest answer of a provider." }),
+    in_flight: number({ min: 1, max: 1_000_000, integer: true })
+      .optional()
+      .meta({ default: DEFAULT_LIMITS.inFlight, description: "Calls under way at the same time; more are refused." }),
   })
   .meta({ description: "Bounds of the server." });
 
 /** rollward.yaml. */
 export const configSchema = z
   .strictObject({
-    environment: text({ what: "a name of lower-case letters, digits, dots, hyphens and underscores", max: 63, pattern: NAME })
+    environment: text({
+      what: "a name of lower-case letters, digits, dots, hyphens and underscores",
+      max: 63,
+      pattern: NAME,
+    })
       .optional()
-      .meta({ default: DEFAULT_ENVIRONMENT, description: "`development`, `staging`, `production`, or a name of your own. One endpoint in one environment is a channel." }),
+      .meta({
+        default: DEFAULT_ENVIRONMENT,
+        description:
+          "`development`, `staging`, `production`, or a name of your own. One endpoint in one environment is a channel.",
+      }),
     providers: z.record(z.string(), providerSchema).meta({ description: "Who answers, by a name of your choice." }),
-    endpoints: z.record(z.string(), endpointSchema).meta({ description: "What applications call: the name is the `model` of their requests." }),
+    endpoints: z
+      .record(z.string(), endpointSchema)
+      .meta({ description: "What applications call: the name is the `model` of their requests." }),
     limits: limitsSchema.optional(),
   })
   .meta({ title: "rollward.yaml", description: "Configuration of Rollward." });

@@ -14,7 +14,9 @@ export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, firstTokenMs: 60_0
 export const DEFAULT_RETAIN_DAYS = 14;
 
 const timeout = (fallbackMs: number, description: string) =>
-  duration({ min: 1, max: HOUR }).optional().meta({ default: spellDuration(fallbackMs), description });
+  duration({ min: 1, max: HOUR })
+    .optional()
+    .meta({ default: spellDuration(fallbackMs), description });
 
 const timeoutsSchema = z
   .strictObject({
@@ -31,26 +33,43 @@ const MAX_TOOLS = 128;
 /** One endpoint: the content of its next release and how that goes out. */
 export const endpointSchema = z.strictObject({
   description: text({ what: "a text", max: 2_000 }).optional().meta({ description: "For people." }),
-  prompt: text({ what: "the path of a prompt file", max: 500 }).optional().meta({ description: "Prompt file, relative to rollward.yaml. Its messages stand before those of the request." }),
+  prompt: text({ what: "the path of a prompt file", max: 500 })
+    .optional()
+    .meta({ description: "Prompt file, relative to rollward.yaml. Its messages stand before those of the request." }),
   models: z
     .array(text({ what: "provider/model", max: 300 }))
     .min(1)
     .max(MAX_MODELS)
-    .meta({ description: "The model chain as `provider/model`: the first answers, the others step in when it cannot. Each is declared with its price under `providers`." }),
-  parameters: parameters().optional().meta({ description: "Request fields that the release sets, for example `temperature`, `max_tokens`, `response_format`. Names and values are those of the OpenAI API." }),
+    .meta({
+      description:
+        "The model chain as `provider/model`: the first answers, the others step in when it cannot. Each is declared with its price under `providers`.",
+    }),
+  parameters: parameters().optional().meta({
+    description:
+      "Request fields that the release sets, for example `temperature`, `max_tokens`, `response_format`. Names and values are those of the OpenAI API.",
+  }),
   tools: z
     .array(text({ what: "the path of a tool file", max: 500 }))
     .max(MAX_TOOLS)
     .optional()
     .meta({ default: [], description: "Tool files, relative to rollward.yaml." }),
-  record: z.enum(["exact", "facts"]).optional().meta({ default: "exact", description: "`exact` keeps the bytes of requests and answers, `facts` keeps none." }),
-  retain_bodies: days().optional().meta({ default: `${DEFAULT_RETAIN_DAYS}d`, description: "How long the bytes are kept." }),
+  record: z
+    .enum(["exact", "facts"])
+    .optional()
+    .meta({ default: "exact", description: "`exact` keeps the bytes of requests and answers, `facts` keeps none." }),
+  retain_bodies: days()
+    .optional()
+    .meta({ default: `${DEFAULT_RETAIN_DAYS}d`, description: "How long the bytes are kept." }),
   timeouts: timeoutsSchema.optional(),
   sessions: z
     .array(z.enum(["header", "metadata", "fingerprint", "call"]))
     .min(1)
     .optional()
-    .meta({ default: ["header", "metadata", "fingerprint", "call"], description: "The order in which a call's session is looked for: the header `x-rollward-session`, `metadata.session_id`, the conversation's own opening, the call itself." }),
+    .meta({
+      default: ["header", "metadata", "fingerprint", "call"],
+      description:
+        "The order in which a call's session is looked for: the header `x-rollward-session`, `metadata.session_id`, the conversation's own opening, the call itself.",
+    }),
   rollout: rolloutSchema.optional(),
 });
 

@@ -1,11 +1,16 @@
 import * as z from "zod";
-import type { Path } from "../source/yaml-file.ts";
+import type { Path } from "../source/yaml-places.ts";
 
 /** The schema inside wrappers that do not change the shape. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodPrefault || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) {
-    inner = inner.unwrap() as z.core.$ZodType;
+  while (
+    inner instanceof z.ZodOptional ||
+    inner instanceof z.ZodPrefault ||
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodNullable
+  ) {
+    inner = inner.unwrap();
   }
   return inner;
 }
@@ -15,12 +20,16 @@ const isSection = (value: unknown): value is Readonly<Record<string, unknown>> =
 
 /** The option of a union that a value was meant for: by its discriminator, else the section. */
 function optionFor(union: z.ZodUnion, value: unknown): z.core.$ZodType | null {
-  const options = union.options.map((option) => unwrap(option as z.core.$ZodType));
+  const options = union.options.map((option) => unwrap(option));
   const sections = options.filter((option): option is z.ZodObject => option instanceof z.ZodObject);
   if (!(union instanceof z.ZodDiscriminatedUnion)) return sections[0] ?? null;
   const { discriminator } = union.def as { readonly discriminator: string };
   const wanted = isSection(value) ? value[discriminator] : undefined;
-  return sections.find((option) => option.shape[discriminator] instanceof z.ZodLiteral && option.shape[discriminator].value === wanted) ?? null;
+  return (
+    sections.find(
+      (option) => option.shape[discriminator] instanceof z.ZodLiteral && option.shape[discriminator].value === wanted,
+    ) ?? null
+  );
 }
 
 function childOf(schema: z.core.$ZodType, segment: string | number): z.core.$ZodType | null {
@@ -28,7 +37,7 @@ function childOf(schema: z.core.$ZodType, segment: string | number): z.core.$Zod
     return Object.hasOwn(schema.shape, segment) ? (schema.shape[segment as string] as z.core.$ZodType) : null;
   }
   if (schema instanceof z.ZodRecord) return schema.valueType;
-  if (schema instanceof z.ZodArray) return schema.element as z.core.$ZodType;
+  if (schema instanceof z.ZodArray) return schema.element;
   return null;
 }
 
@@ -41,7 +50,10 @@ export function knownKeys(root: z.core.$ZodType, value: unknown, path: Path): re
     if (segment === null || schema === null) break;
     const child = childOf(schema, segment);
     schema = child === null ? null : unwrap(child);
-    here = typeof here === "object" && here !== null && Object.hasOwn(here, segment) ? (here as Record<string | number, unknown>)[segment] : undefined;
+    here =
+      typeof here === "object" && here !== null && Object.hasOwn(here, segment)
+        ? (here as Record<string | number, unknown>)[segment]
+        : undefined;
   }
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

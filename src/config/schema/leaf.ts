@@ -1,7 +1,15 @@
 import * as z from "zod";
 import { parseDurationMs } from "../../kit/duration.ts";
 import { type Fault, shown } from "../source/mistakes.ts";
-import { PERCENT_PATTERN, SIZE_PATTERN, parseDecimal, parsePercent, parsePrice, parseSize, spellDuration } from "../units.ts";
+import {
+  PERCENT_PATTERN,
+  SIZE_PATTERN,
+  parseDecimal,
+  parsePercent,
+  parsePrice,
+  parseSize,
+  spellDuration,
+} from "../units.ts";
 
 /** A value that a leaf does not take. `message` says what was expected and, where that is safe, what is there. */
 export class Refusal implements Fault {
@@ -20,32 +28,52 @@ export class Refusal implements Fault {
 /** How one value of the file is read. `json` is its JSON Schema for editors. */
 export interface LeafTerms<T> {
   readonly json: Readonly<Record<string, unknown>>;
-  readonly read: (input: unknown) => T | Refusal;
+  readonly read: (input: unknown) => T | Refusal | readonly Refusal[];
 }
+
+const isRefused = (read: unknown): read is Refusal | readonly Refusal[] =>
+  read instanceof Refusal || (Array.isArray(read) && read.length > 0 && read.every((one) => one instanceof Refusal));
 
 const readLeaf =
   <T>(read: LeafTerms<T>["read"]) =>
   (input: unknown, context: z.RefinementCtx): T => {
     const value = read(input);
-    if (!(value instanceof Refusal)) return value;
-    const { message, fix, member } = value;
-    context.addIssue({ code: "custom", message, path: member === null ? [] : [member], params: { fix, atKey: member !== null } });
+    if (!isRefused(value)) return value;
+    for (const { message, fix, member } of [value].flat()) {
+      const path = member === null ? [] : [member];
+      context.addIssue({ code: "custom", message, path, params: { fix, atKey: member !== null } });
+    }
     return z.NEVER;
   };
 
 /** A schema for one value whose mistakes are sentences with a fix. */
-export const leaf = <T>({ json, read }: LeafTerms<T>) => z.unknown().transform(readLeaf(read)).meta({ ...json });
+export const leaf = <T>({ json, read }: LeafTerms<T>) =>
+  z
+    .unknown()
+    .transform(readLeaf(read))
+    .meta({ ...json });
 
 const expected = (what: string, input: unknown): string => `expected ${what}, not ${shown(input)}`;
 
 /** Text of at least one and at most `max` characters; `pattern` with the words for it. */
-export const text = (terms: { readonly what: string; readonly max: number; readonly pattern?: RegExp; readonly fix?: string }) =>
+export const text = (terms: {
+  readonly what: string;
+  readonly max: number;
+  readonly pattern?: RegExp;
+  readonly fix?: string;
+}) =>
   leaf<string>({
-    json: { type: "string", minLength: 1, maxLength: terms.max, ...(terms.pattern && { pattern: terms.pattern.source }) },
+    json: {
+      type: "string",
+      minLength: 1,
+      maxLength: terms.max,
+      ...(terms.pattern && { pattern: terms.pattern.source }),
+    },
     read: (input) => {
       const fix = terms.fix ?? `write ${terms.what}; put it in quotes if it is only digits, true, false or null`;
       if (typeof input !== "string" || input.length === 0) return new Refusal(expected(terms.what, input), fix);
-      if (input.length > terms.max) return new Refusal(`${terms.what} has at most ${terms.max} characters`, "shorten it");
+      if (input.length > terms.max)
+        return new Refusal(`${terms.what} has at most ${terms.max} characters`, "shorten it");
       if (terms.pattern?.test(input) === false) return new Refusal(expected(terms.what, input), fix);
       return input;
     },
@@ -59,10 +87,14 @@ export const duration = (bounds: { readonly min?: number; readonly max: number }
     json: { type: "string", pattern: DURATION_PATTERN },
     read: (input) => {
       const ms = typeof input === "string" ? parseDurationMs(input) : null;
-      if (ms === null) return new Refusal(expected("a duration", input), "write a number and its unit: 500ms, 30s, 5m, 1h30m or 14d");
+      if (ms === null)
+        return new Refusal(expected("a duration", input), "write a number and its unit: 500ms, 30s, 5m, 1h30m or 14d");
       const { min = 0, max } = bounds;
       if (ms < min || ms > max) {
-        return new Refusal(`expected a duration from ${spellDuration(min)} to ${spellDuration(max)}, not ${shown(input)}`, "choose one in this range");
+        return new Refusal(
+          `expected a duration from ${spellDuration(min)} to ${spellDuration(max)}, not ${shown(input)}`,
+          "choose one in this range",
+        );
       }
       return ms;
     },
@@ -79,7 +111,10 @@ export const days = () =>
       const ms = typeof input === "string" ? parseDurationMs(input) : null;
       const count = ms === null ? null : ms / MS_PER_DAY;
       if (count === null || !Number.isInteger(count) || count < 1 || count > MAX_DAYS) {
-        return new Refusal(expected(`a number of days from 1d to ${MAX_DAYS}d`, input), "write it like 14d; `record: facts` keeps no bytes at all");
+        return new Refusal(
+          expected(`a number of days from 1d to ${MAX_DAYS}d`, input),
+          "write it like 14d; `record: facts` keeps no bytes at all",
+        );
       }
       return count;
     },
@@ -88,7 +123,9 @@ export const days = () =>
 function percentFix(input: unknown): string {
   if (typeof input !== "number") return "write it like 5% or 0.5%";
   if (input < 0 || input > 100) return "write it like 5%";
-  return input > 1 ? `write the sign: "${input}%"` : `write "${Number((input * 100).toPrecision(10))}%", or "${input}%" if you mean that`;
+  return input > 1
+    ? `write the sign: "${input}%"`
+    : `write "${Number((input * 100).toPrecision(10))}%", or "${input}%" if you mean that`;
 }
 
 /** A percentage, as a share in [0, 1]. The number 0 needs no sign. */
@@ -108,23 +145,38 @@ export const size = (bounds: { readonly min: number; readonly max: number }) =>
   leaf<number>({
     json: { type: ["string", "integer"], pattern: SIZE_PATTERN },
     read: (input) => {
-      const bytes = typeof input === "string" ? parseSize(input) : Number.isSafeInteger(input) ? (input as number) : null;
+      const bytes =
+        typeof input === "string" ? parseSize(input) : Number.isSafeInteger(input) ? (input as number) : null;
       if (bytes === null || bytes < bounds.min || bytes > bounds.max) {
-        return new Refusal(expected(`a size from ${bounds.min} to ${bounds.max} bytes`, input), "write it like 512KiB or 10MiB");
+        return new Refusal(
+          expected(`a size from ${bounds.min} to ${bounds.max} bytes`, input),
+          "write it like 512KiB or 10MiB",
+        );
       }
       return bytes;
     },
   });
 
 /** A number within the bounds. */
-export const number = (bounds: { readonly min: number; readonly max: number; readonly integer?: boolean; readonly above?: boolean }) => {
+export const number = (bounds: {
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+  readonly above?: boolean;
+}) => {
   const { min, max, integer = false, above = false } = bounds;
   const what = `${integer ? "a whole number" : "a number"} ${above ? "above" : "from"} ${min} ${above ? "and at most" : "to"} ${max}`;
   return leaf<number>({
     json: { type: integer ? "integer" : "number", [above ? "exclusiveMinimum" : "minimum"]: min, maximum: max },
     read: (input) => {
-      const fits = typeof input === "number" && (above ? input > min : input >= min) && input <= max && (!integer || Number.isInteger(input));
-      return fits ? input : new Refusal(expected(what, input), `write ${what}${typeof input === "string" ? ", without quotes" : ""}`);
+      const fits =
+        typeof input === "number" &&
+        (above ? input > min : input >= min) &&
+        input <= max &&
+        (!integer || Number.isInteger(input));
+      return fits
+        ? input
+        : new Refusal(expected(what, input), `write ${what}${typeof input === "string" ? ", without quotes" : ""}`);
     },
   });
 };
@@ -136,9 +188,14 @@ export const usd = () =>
   leaf<number>({
     json: { type: ["number", "string"], exclusiveMinimum: 0, maximum: 9_000, pattern: "^\\d{1,4}(\\.\\d{1,12})?$" },
     read: (input) => {
-      const pico = typeof input === "number" || typeof input === "string" ? parseDecimal(String(input), PICO_PER_USD) : null;
+      const pico =
+        typeof input === "number" || typeof input === "string" ? parseDecimal(String(input), PICO_PER_USD) : null;
       // Statistics take it as a number, which is exact up to 9,007 USD.
-      if (pico === null || pico <= 0n || pico > 9_000n * 10n ** 12n) return new Refusal(expected("an amount in USD above 0 and at most 9000", input), "write a plain decimal, for example 0.05");
+      if (pico === null || pico <= 0n || pico > 9_000n * 10n ** 12n)
+        return new Refusal(
+          expected("an amount in USD above 0 and at most 9000", input),
+          "write a plain decimal, for example 0.05",
+        );
       return Number(pico);
     },
   });
@@ -149,6 +206,12 @@ export const price = () =>
     json: { type: ["number", "string"], minimum: 0, pattern: "^\\d{1,7}(\\.\\d{1,6})?$" },
     read: (input) => {
       const pico = typeof input === "number" || typeof input === "string" ? parsePrice(input) : null;
-      return pico ?? new Refusal(expected("a price in USD per million tokens", input), "write a plain decimal with at most 6 decimals, for example 2.50");
+      return (
+        pico ??
+        new Refusal(
+          expected("a price in USD per million tokens", input),
+          "write a plain decimal with at most 6 decimals, for example 2.50",
+        )
+      );
     },
   });

@@ -24,9 +24,15 @@ const DANGEROUS: Fault = {
 };
 
 function keyFault(key: unknown, seen: ReadonlySet<unknown>): Fault | null {
-  if (!isScalar(key)) return { message: "this key is not plain text", fix: "write a key as text; use a list for a list" };
-  if (typeof key.value !== "string") return { message: `the key ${shown(key.value)} is not text`, fix: `put it in quotes: "${key.source ?? ""}"` };
-  if (key.value === "<<") return { message: "merge keys (<<) are not part of YAML 1.2", fix: "write the keys out, or use an alias for the whole section" };
+  if (!isScalar(key))
+    return { message: "this key is not plain text", fix: "write a key as text; use a list for a list" };
+  if (typeof key.value !== "string")
+    return { message: `the key ${shown(key.value)} is not text`, fix: `put it in quotes: "${key.source ?? ""}"` };
+  if (key.value === "<<")
+    return {
+      message: "merge keys (<<) are not part of YAML 1.2",
+      fix: "write the keys out, or use an alias for the whole section",
+    };
   if (seen.has(key.value)) return { message: `the key ${shown(key.value)} is here twice`, fix: "keep one of the two" };
   return null;
 }
@@ -35,7 +41,11 @@ function keyFault(key: unknown, seen: ReadonlySet<unknown>): Fault | null {
 function isDangerous({ key, value }: Pair): boolean {
   if (!isScalar(key)) return false;
   if (key.value === "__proto__") return true;
-  return key.value === "constructor" && isMap(value) && value.items.some((one) => isScalar(one.key) && one.key.value === "prototype");
+  return (
+    key.value === "constructor" &&
+    isMap(value) &&
+    value.items.some((one) => isScalar(one.key) && one.key.value === "prototype")
+  );
 }
 
 function checkMap(map: YAMLMap, report: (node: unknown, fault: Fault, fatal?: boolean) => void): void {
@@ -52,17 +62,24 @@ function checkMap(map: YAMLMap, report: (node: unknown, fault: Fault, fatal?: bo
 }
 
 function scalarFault(value: unknown): Fault | null {
-  if (typeof value === "number" && !Number.isFinite(value)) return { message: "this is not a finite number", fix: "write a finite number, or put it in quotes" };
+  if (typeof value === "number" && !Number.isFinite(value))
+    return { message: "this is not a finite number", fix: "write a finite number, or put it in quotes" };
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     return { message: "this number is too large to be kept exactly", fix: "put it in quotes, or write a smaller one" };
   }
   if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
-    return { message: "this text holds a character that cannot be stored", fix: "remove \\0 and single halves of \\u pairs" };
+    return {
+      message: "this text holds a character that cannot be stored",
+      fix: "remove \\0 and single halves of \\u pairs",
+    };
   }
   return null;
 }
 
-const TAG: Fault = { message: "tags are not supported", fix: "remove the tag; values are plain text, numbers, lists and sections" };
+const TAG: Fault = {
+  message: "tags are not supported",
+  fix: "remove the tag; values are plain text, numbers, lists and sections",
+};
 
 /** Checks what YAML allows and a configuration must not hold. Recursive: give it only documents of bounded depth. */
 export function checkNodes(document: Document.Parsed, maxAliases: number): NodeCheck {
@@ -87,8 +104,17 @@ export function checkNodes(document: Document.Parsed, maxAliases: number): NodeC
     Alias: (_, alias) => {
       aliases++;
       if (!isAlias(alias)) return;
-      if (aliases === maxAliases + 1) report(alias, { message: `the file has more than ${maxAliases} aliases`, fix: "write the values out" }, true);
-      if (!anchors.has(alias.source)) report(alias, { message: `there is no anchor &${alias.source} above this alias`, fix: "set the anchor before it, or put the value in quotes" }, true);
+      if (aliases === maxAliases + 1)
+        report(alias, { message: `the file has more than ${maxAliases} aliases`, fix: "write the values out" }, true);
+      if (!anchors.has(alias.source))
+        report(
+          alias,
+          {
+            message: `there is no anchor &${alias.source} above this alias`,
+            fix: "set the anchor before it, or put the value in quotes",
+          },
+          true,
+        );
     },
   });
   return { faults, fatal };

@@ -1,7 +1,7 @@
 import type { CST } from "yaml";
 
 /** Deepest nesting of any file, the same as for request bodies. */
-export const MAX_DEPTH = 64;
+export const MAX_NESTING = 64;
 
 /** Most values of one file after its aliases are followed. */
 const MAX_VALUES = 200_000;
@@ -17,7 +17,7 @@ export function isTooDeep(token: CST.Token): boolean {
   let level: readonly (CST.Token | null | undefined)[] = [token];
   // One level more for the document itself.
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH + 1) return true;
+    if (depth > MAX_NESTING + 1) return true;
     level = level.flatMap(childrenOf);
   }
   return false;
@@ -29,7 +29,7 @@ export function isBounded(value: unknown): boolean {
   let count = 0;
   for (let depth = 0; level.length > 0; depth++) {
     count += level.length;
-    if (depth > MAX_DEPTH || count > MAX_VALUES) return false;
+    if (depth > MAX_NESTING || count > MAX_VALUES) return false;
     level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
   }
   return true;

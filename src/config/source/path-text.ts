@@ -1,7 +1,7 @@
 import { shown } from "./mistakes.ts";
-import type { Path } from "./yaml-file.ts";
+import type { Path } from "./yaml-places.ts";
 
-const PLAIN = /^[A-Za-z0-9_.\/-]{1,100}$/;
+const PLAIN = /^[A-Za-z0-9_./-]{1,100}$/;
 
 /** A path for people: `endpoints.support-bot.models[0]`. */
 export function pathText(path: Path): string {
@@ -15,4 +15,5 @@ export function pathText(path: Path): string {
 }
 
 /** A message with the path it is about in front. */
-export const about = (path: Path, message: string): string => (path.length === 0 ? message : `${pathText(path)}: ${message}`);
+export const about = (path: Path, message: string): string =>
+  path.length === 0 ? message : `${pathText(path)}: ${message}`;

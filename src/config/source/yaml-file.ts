@@ -1,22 +1,16 @@
-import { Composer, type Document, LineCounter, type Node, Parser, isAlias, isMap, isScalar, isSeq } from "yaml";
+import { Composer, type Document, LineCounter, Parser } from "yaml";
 import type { Mistake } from "../project.ts";
 import { checkNodes } from "./check-nodes.ts";
-import { type Fault, type Place, mistake } from "./mistakes.ts";
-import { MAX_DEPTH, isBounded, isTooDeep } from "./nesting.ts";
-
-/** A way down into a document: keys of maps and indexes of lists. */
-export type Path = readonly (string | number)[];
+import { type Fault, mistake } from "./mistakes.ts";
+import { type YamlPlaces, yamlPlaces } from "./yaml-places.ts";
+import { MAX_NESTING, isBounded, isTooDeep } from "./nesting.ts";
 
 /** A parsed YAML file that knows where everything stands. */
-export interface YamlFile {
+export interface YamlFile extends YamlPlaces {
   readonly file: string;
   /** The document as plain data; `undefined` when it cannot be told because of mistakes. */
   readonly value: unknown;
   readonly mistakes: readonly Mistake[];
-  /** Where the value at a path stands; for a path that is not there, where its nearest existing ancestor does. */
-  valueAt(path: Path): Place;
-  /** Where the key of a path stands; for a list item, the item. */
-  keyAt(path: Path): Place;
 }
 
 // Bounds of hand-written files; more is a mistake or an attack.
@@ -31,7 +25,6 @@ const CODES: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "put the nested keys on lines of their own, indented",
   BAD_DQ_ESCAPE: "write a backslash in double quotes as \\\\, or use single quotes",
   BAD_SCALAR_START: "put the value in quotes",
-  MULTIPLE_DOCS: "keep one document in the file; remove the line ---",
   MULTIPLE_ANCHORS: "give a value at most one anchor",
 };
 
@@ -40,23 +33,24 @@ function syntaxFault(code: string, message: string): Fault {
   const cut = message.search(/: ["`']|\n/);
   return {
     message: `this is not valid YAML: ${cut < 0 ? message : message.slice(0, cut)}`,
-    fix: CODES[code] ?? "correct the YAML here; `key: value`, lists with `- `, quotes around text with special characters",
+    fix:
+      CODES[code] ?? "correct the YAML here; `key: value`, lists with `- `, quotes around text with special characters",
   };
 }
 
-const whole = (fault: Fault): readonly Fault[] => [fault];
-
-/** Reasons not to look into the document at all. */
-function documentFaults(documents: readonly Document.Parsed[], tooDeep: boolean): readonly Fault[] {
-  const [document] = documents;
-  if (tooDeep) return whole({ message: `the file is nested more than ${MAX_DEPTH} levels deep`, fix: "flatten it" });
-  if (document?.contents === null || document === undefined) {
-    return whole({ message: "the file is empty", fix: "fill it in; docs/config.md shows the shape" });
+/** A reason not to look into the document at all. */
+function documentFault(document: Document.Parsed | undefined, tooDeep: boolean): Fault | null {
+  if (tooDeep) return { message: `the file is nested more than ${MAX_NESTING} levels deep`, fix: "flatten it" };
+  if (document === undefined || document.contents === null) {
+    return { message: "the file is empty", fix: "fill it in; docs/config.md shows the shape" };
   }
   if (document.directives.yaml.version !== "1.2") {
-    return whole({ message: "the file asks for another YAML version", fix: "remove the %YAML line; files are read as YAML 1.2" });
+    return {
+      message: "the file asks for another YAML version",
+      fix: "remove the %YAML line; files are read as YAML 1.2",
+    };
   }
-  return [];
+  return null;
 }
 
 interface Composed {
@@ -81,7 +75,10 @@ function compose(text: string, lineCounter: LineCounter): Composed {
   return { documents: [...composer.compose(tokens, true, text.length)], tooDeep: false };
 }
 
-const ALIAS_BOMB: Fault = { message: "the aliases of the file unfold to more than a configuration can hold", fix: "write the values out" };
+const ALIAS_BOMB: Fault = {
+  message: "the aliases of the file unfold to more than a configuration can hold",
+  fix: "write the values out",
+};
 
 /** The document as plain data; `undefined` when its aliases unfold without bound. */
 function toData(document: Document.Parsed): unknown {
@@ -94,18 +91,35 @@ function toData(document: Document.Parsed): unknown {
   }
 }
 
-function childOf(node: unknown, segment: string | number): { readonly key: Node | null; readonly value: Node | null } | null {
-  if (isSeq(node) && typeof segment === "number") {
-    const item = node.items[segment] as Node | undefined;
-    return item === undefined ? null : { key: item, value: item };
-  }
-  if (!isMap(node)) return null;
-  const pair = node.items.find((one) => isScalar(one.key) && one.key.value === segment);
-  return pair === undefined ? null : { key: pair.key as Node | null, value: pair.value as Node | null };
+const SEVERAL: Fault = {
+  message: "the file holds more than one document",
+  fix: "keep one document in the file; remove the line ---",
+};
+
+/** What the parser could not make sense of, the first of each line. */
+function syntaxMistakes(documents: readonly Document.Parsed[], { placeOf }: YamlPlaces): Mistake[] {
+  const [, second] = documents;
+  if (second !== undefined) return [mistake(placeOf(second.range[0]), SEVERAL)];
+  const errors = documents.flatMap((one) => [
+    ...one.errors,
+    ...one.warnings.filter((warning) => warning.code !== "TAG_RESOLVE_FAILED"),
+  ]);
+  const perLine = new Map(errors.map((error) => [placeOf(error.pos[0]).line, error] as const).toReversed());
+  const first = [...perLine.values()].toSorted((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_SYNTAX_MISTAKES);
+  return first.map((error) => mistake(placeOf(error.pos[0]), syntaxFault(error.code, error.message)));
 }
 
-/** An absent value (`key:` and nothing) has no place of its own. */
-const isAbsent = (node: Node | null): boolean => node === null || (isScalar(node) && node.value === null && node.source === "");
+/** The data of a composed document, or what keeps it from being data. */
+function readDocument(
+  document: Document.Parsed,
+  { placeOf }: YamlPlaces,
+): { readonly value: unknown; readonly mistakes: readonly Mistake[] } {
+  const checked = checkNodes(document, MAX_ALIASES);
+  const mistakes = checked.faults.map(({ offset, ...fault }) => mistake(placeOf(offset), fault));
+  if (checked.fatal) return { value: undefined, mistakes };
+  const value = toData(document);
+  return { value, mistakes: value === undefined ? [...mistakes, mistake(placeOf(0), ALIAS_BOMB)] : mistakes };
+}
 
 /**
  * Reads one YAML 1.2 document: no custom tags, no duplicate keys, few aliases, bounded depth, text keys. Never throws.
@@ -114,50 +128,15 @@ const isAbsent = (node: Node | null): boolean => node === null || (isScalar(node
 export function readYaml(file: string, text: string, firstLine = 1): YamlFile {
   const lineCounter = new LineCounter();
   const { documents, tooDeep } = compose(text, lineCounter);
-  const placeOf = (offset: number): Place => {
-    const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
-    return { file, line: Math.max(line, 1) + firstLine - 1, column: Math.max(col, 1) };
-  };
-  const document = documents[0];
-  const start = placeOf(0);
-
-  const find = (path: Path): { key: Node | null; value: Node | null } => {
-    let found: { key: Node | null; value: Node | null } = { key: document?.contents ?? null, value: document?.contents ?? null };
-    for (const segment of path) {
-      const node = isAlias(found.value) && document !== undefined ? (found.value.resolve(document) ?? null) : found.value;
-      const child = childOf(node, segment);
-      if (child === null) break;
-      found = child;
-    }
-    return found;
-  };
-  const place = (node: Node | null): Place => (node?.range ? placeOf(node.range[0]) : start);
-  const result = (value: unknown, mistakes: readonly Mistake[]): YamlFile => ({
-    file,
-    value,
-    mistakes,
-    valueAt: (path) => {
-      const { key, value: node } = find(path);
-      return place(isAbsent(node) ? key : node);
-    },
-    keyAt: (path) => place(find(path).key),
-  });
-
-  const syntax = documents.flatMap((one) => [...one.errors, ...one.warnings.filter((warning) => warning.code !== "TAG_RESOLVE_FAILED")]);
-  if (documents.length > 1) {
-    return result(undefined, [mistake(place(documents[1]?.contents ?? null), { message: "the file holds more than one document", fix: CODES["MULTIPLE_DOCS"] ?? "" })]);
+  const [document] = documents;
+  const places = yamlPlaces({ file, length: text.length, firstLine, lineCounter }, document);
+  const result = (value: unknown, mistakes: readonly Mistake[]): YamlFile => ({ file, value, mistakes, ...places });
+  const syntax = syntaxMistakes(documents, places);
+  if (syntax.length > 0) return result(undefined, syntax);
+  const fault = documentFault(document, tooDeep);
+  if (fault !== null || document === undefined) {
+    return result(undefined, fault === null ? [] : [mistake(places.placeOf(0), fault)]);
   }
-  if (syntax.length > 0) {
-    const perLine = new Map(syntax.map((error) => [placeOf(error.pos[0]).line, error] as const).toReversed());
-    const first = [...perLine.values()].toSorted((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_SYNTAX_MISTAKES);
-    return result(undefined, first.map((error) => mistake(placeOf(error.pos[0]), syntaxFault(error.code, error.message))));
-  }
-  const faults = documentFaults(documents, tooDeep);
-  if (faults.length > 0 || document === undefined) return result(undefined, faults.map((fault) => mistake(start, fault)));
-  const checked = checkNodes(document, MAX_ALIASES);
-  const mistakes = checked.faults.map(({ offset, ...fault }) => mistake(placeOf(offset), fault));
-  if (checked.fatal) return result(undefined, mistakes);
-  const value = toData(document);
-  if (value === undefined) mistakes.push(mistake(start, ALIAS_BOMB));
+  const { value, mistakes } = readDocument(document, places);
   return result(value, mistakes);
 }

@@ -56,7 +56,13 @@ function undeclared(template: string, use: Use, declared: readonly string[]): Te
 export function checkTemplate(template: string, declared: readonly string[]): readonly TemplateMistake[] {
   const parsed = parseTemplate(template);
   if ("faults" in parsed) {
-    return parsed.faults.map(({ kind, offset, message, fix }) => ({ kind, name: null, ...position(template, offset), message, fix }));
+    return parsed.faults.map(({ kind, offset, message, fix }) => ({
+      kind,
+      name: null,
+      ...position(template, offset),
+      message,
+      fix,
+    }));
   }
   const uses = usesOf(parsed.parts, false);
   const names = new Set(uses.map((use) => use.name));

@@ -23,7 +23,8 @@ function compile(prompt: Prompt): Compiled {
   if (known !== undefined) return known;
   const compiled = prompt.messages.map((message) => {
     const parsed = parseTemplate(message.template);
-    if ("faults" in parsed) throw new RollwardError("internal", {}, new Error(`prompt ${prompt.name}: ${parsed.faults[0]?.message}`));
+    if ("faults" in parsed)
+      throw new RollwardError("internal", {}, new Error(`prompt ${prompt.name}: ${parsed.faults[0]?.message}`));
     return { role: message.role, parts: parsed.parts };
   });
   compiledPrompts.set(prompt, compiled);

@@ -5,7 +5,12 @@ export type TemplatePart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "variable"; readonly name: string; readonly offset: number }
   /** Rendered when the variable is not empty; `inverted` when it is. */
-  | { readonly kind: "section" | "inverted"; readonly name: string; readonly offset: number; readonly parts: readonly TemplatePart[] };
+  | {
+      readonly kind: "section" | "inverted";
+      readonly name: string;
+      readonly offset: number;
+      readonly parts: readonly TemplatePart[];
+    };
 
 /** Why a text is not a template of ours. */
 export interface TemplateFault {
@@ -21,7 +26,11 @@ const MAX_FAULTS = 50;
 // Rendering is recursive.
 const MAX_DEPTH = 16;
 
-const fault = (kind: TemplateFault["kind"], offset: number, sentences: readonly [message: string, fix: string]): TemplateFault => ({
+const fault = (
+  kind: TemplateFault["kind"],
+  offset: number,
+  sentences: readonly [message: string, fix: string],
+): TemplateFault => ({
   kind,
   offset,
   message: sentences[0],
@@ -41,15 +50,22 @@ function tagEnd(template: string, offset: number): number | TemplateFault {
   const start = afterSpaces(template, offset + 2);
   const sign = template.charAt(start);
   if (sign === "=") {
-    return fault("unsupported", offset, ["{{=…=}} changes the delimiters, which is not supported", "use {{ and }} throughout the prompt"]);
+    return fault("unsupported", offset, [
+      "{{=…=}} changes the delimiters, which is not supported",
+      "use {{ and }} throughout the prompt",
+    ]);
   }
   if (sign === ">") {
-    return fault("unsupported", offset, ["{{>…}} includes another file, which is not supported", "write the text into this prompt"]);
+    return fault("unsupported", offset, [
+      "{{>…}} includes another file, which is not supported",
+      "write the text into this prompt",
+    ]);
   }
   const closing = sign === "{" ? "}}}" : "}}";
   const end = template.indexOf(closing, start);
   if (end < 0) return fault("syntax", offset, [`the tag is not closed`, `close it with ${closing}`]);
-  if (end - offset > MAX_TAG) return fault("syntax", offset, [`the tag is longer than ${MAX_TAG} characters`, `close it with ${closing}`]);
+  if (end - offset > MAX_TAG)
+    return fault("syntax", offset, [`the tag is longer than ${MAX_TAG} characters`, `close it with ${closing}`]);
   return end + closing.length;
 }
 
@@ -91,7 +107,8 @@ function toPart(token: Token): TemplatePart | null {
   }
 }
 
-const toParts = (tokens: readonly Token[]): readonly TemplatePart[] => tokens.map(toPart).filter((part) => part !== null);
+const toParts = (tokens: readonly Token[]): readonly TemplatePart[] =>
+  tokens.map(toPart).filter((part) => part !== null);
 
 /** The section that opens deeper than allowed, found without recursion. */
 function tooDeep(tokens: readonly Token[]): Token | null {
@@ -112,7 +129,10 @@ function syntaxFault(error: unknown): TemplateFault {
   const what = at < 0 || !Number.isInteger(offset) ? text : text.slice(0, at);
   const name = what.slice(what.indexOf('"') + 1, what.lastIndexOf('"'));
   if (what.startsWith("Unclosed section")) {
-    return fault("syntax", Number.isInteger(offset) ? offset : 0, [`the section "${name}" is not closed`, `add {{/${name}}} before this place`]);
+    return fault("syntax", Number.isInteger(offset) ? offset : 0, [
+      `the section "${name}" is not closed`,
+      `add {{/${name}}} before this place`,
+    ]);
   }
   return fault("syntax", Number.isInteger(offset) ? offset : 0, [
     `{{/${name}}} closes a section that is not open`,
@@ -124,7 +144,9 @@ function syntaxFault(error: unknown): TemplateFault {
  * Parses a mustache template: variables (never escaped, so `{{x}}`, `{{{x}}}` and `{{&x}}` are the same), sections,
  * inverted sections and comments. Partials and changed delimiters are faults. All faults that can be told are returned.
  */
-export function parseTemplate(template: string): { readonly parts: readonly TemplatePart[] } | { readonly faults: readonly TemplateFault[] } {
+export function parseTemplate(
+  template: string,
+): { readonly parts: readonly TemplatePart[] } | { readonly faults: readonly TemplateFault[] } {
   const faults = scanTags(template);
   if (faults.length > 0) return { faults };
   let tokens: readonly Token[];
@@ -136,7 +158,11 @@ export function parseTemplate(template: string): { readonly parts: readonly Temp
   }
   const deep = tooDeep(tokens);
   if (deep !== null) {
-    return { faults: [fault("unsupported", deep[2], [`sections are nested more than ${MAX_DEPTH} deep`, "flatten the prompt"])] };
+    return {
+      faults: [
+        fault("unsupported", deep[2], [`sections are nested more than ${MAX_DEPTH} deep`, "flatten the prompt"]),
+      ],
+    };
   }
   return { parts: toParts(tokens) };
 }

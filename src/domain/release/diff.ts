@@ -10,7 +10,13 @@ export type ReleasePart = "prompt" | "models" | "parameters" | "tools" | "polici
 /** One difference between two releases. `path` says where, for people: `parameters.temperature`. */
 export type Change =
   /** `null` on a side means that it has no such value there (or the JSON value null). */
-  | { readonly kind: "value"; readonly part: ReleasePart; readonly path: string; readonly before: Json; readonly after: Json }
+  | {
+      readonly kind: "value";
+      readonly part: ReleasePart;
+      readonly path: string;
+      readonly before: Json;
+      readonly after: Json;
+    }
   | { readonly kind: "text"; readonly part: ReleasePart; readonly path: string; readonly lines: readonly DiffLine[] };
 
 const same = (a: Json | undefined, b: Json | undefined): boolean =>
@@ -22,7 +28,11 @@ const isRecord = (value: Json | undefined): value is { readonly [key: string]: J
 const plain = (value: unknown): Json => value as Json;
 
 /** Compares two JSON values; objects member by member to the given depth, everything else whole. */
-function diffValues(part: ReleasePart, path: string, sides: { before: Json | undefined; after: Json | undefined; depth: number }): Change[] {
+function diffValues(
+  part: ReleasePart,
+  path: string,
+  sides: { before: Json | undefined; after: Json | undefined; depth: number },
+): Change[] {
   const { before, after, depth } = sides;
   if (same(before, after)) return [];
   if (depth === 0 || !isRecord(before) || !isRecord(after)) {
@@ -45,8 +55,14 @@ function diffPrompts(before: Prompt | null, after: Prompt | null): Change[] {
   const changes: Change[] = [];
   const [old, fresh] = [promptText(before), promptText(after)];
   if (old !== fresh) {
-    const lines = before === null ? diffLines("", fresh).filter((line) => line.kind === "added") : diffLines(old, fresh);
-    changes.push({ kind: "text", part: "prompt", path: "prompt", lines: after === null ? lines.filter((line) => line.kind === "removed") : lines });
+    const lines =
+      before === null ? diffLines("", fresh).filter((line) => line.kind === "added") : diffLines(old, fresh);
+    changes.push({
+      kind: "text",
+      part: "prompt",
+      path: "prompt",
+      lines: after === null ? lines.filter((line) => line.kind === "removed") : lines,
+    });
   }
   changes.push(...diffValues("prompt", "prompt.name", { before: before?.name, after: after?.name, depth: 0 }));
   changes.push(
@@ -107,7 +123,11 @@ export function diffReleases(before: ReleaseContent | null, after: ReleaseConten
     ...diffModels(old.models, after.models),
     ...diffValues("parameters", "parameters", { before: old.parameters, after: after.parameters, depth: 1 }),
     ...diffTools(old.tools, after.tools),
-    ...diffValues("policies", "policies", { before: plain(old.policies ?? {}), after: plain(after.policies), depth: 2 }),
+    ...diffValues("policies", "policies", {
+      before: plain(old.policies ?? {}),
+      after: plain(after.policies),
+      depth: 2,
+    }),
   ];
 }
 
@@ -117,7 +137,8 @@ const CONTEXT = 2;
 const SIGNS = { same: " ", added: "+", removed: "-" } as const;
 
 function formatLines(lines: readonly DiffLine[]): string[] {
-  const near = (index: number): boolean => lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some((line) => line.kind !== "same");
+  const near = (index: number): boolean =>
+    lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some((line) => line.kind !== "same");
   const shown: string[] = [];
   let skipping = false;
   for (const [index, line] of lines.entries()) {
@@ -128,7 +149,8 @@ function formatLines(lines: readonly DiffLine[]): string[] {
   return shown;
 }
 
-const shown = (value: Json): string => printable(typeof value === "string" ? JSON.stringify(value) : canonicalJson(value));
+const shown = (value: Json): string =>
+  printable(typeof value === "string" ? JSON.stringify(value) : canonicalJson(value));
 
 function formatChange(change: Change): string[] {
   const path = printable(change.path);

@@ -27,7 +27,11 @@ export function releaseDigest(content: ReleaseContent): string {
 export function componentDigests(content: ReleaseContent): ComponentDigests {
   return {
     prompt: content.prompt === null ? null : digestOf(content.prompt),
-    models: content.models.map((target) => ({ provider: target.provider, model: target.model, digest: digestOf(target) })),
+    models: content.models.map((target) => ({
+      provider: target.provider,
+      model: target.model,
+      digest: digestOf(target),
+    })),
     tools: content.tools.map((tool) => ({ name: tool.name, digest: digestOf(tool) })),
     parameters: digestOf(content.parameters),
     policies: digestOf(content.policies),

@@ -24,7 +24,10 @@ function commonLengths(before: readonly string[], after: readonly string[]): Uin
 
 function compareMiddle(before: readonly string[], after: readonly string[]): DiffLine[] {
   if (before.length * after.length > MAX_CELLS) {
-    return [...before.map((text) => ({ kind: "removed", text }) as const), ...after.map((text) => ({ kind: "added", text }) as const)];
+    return [
+      ...before.map((text) => ({ kind: "removed", text }) as const),
+      ...after.map((text) => ({ kind: "added", text }) as const),
+    ];
   }
   const table = commonLengths(before, after);
   const width = after.length + 1;
@@ -38,7 +41,10 @@ function compareMiddle(before: readonly string[], after: readonly string[]): Dif
       lines.push({ kind: "same", text: old });
       i++;
       j++;
-    } else if (old !== undefined && (fresh === undefined || (table[(i + 1) * width + j] ?? 0) >= (table[i * width + j + 1] ?? 0))) {
+    } else if (
+      old !== undefined &&
+      (fresh === undefined || (table[(i + 1) * width + j] ?? 0) >= (table[i * width + j + 1] ?? 0))
+    ) {
       lines.push({ kind: "removed", text: old });
       i++;
     } else {

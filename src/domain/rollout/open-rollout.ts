@@ -48,28 +48,28 @@ export function onNewRelease(rollout: Rollout): "supersede" | "queue" | "reject"
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/**
- * The plan of an endpoint that names none. Margins and ladder: the default policy of the delivery
- * reference; they are what the project's simulations were run with.
- */
+/** The plan of an endpoint that names none. */
 export const DEFAULT_PLAN: RolloutPlan = {
   strategy: "canary",
   steps: [
-    // About 10 candidate sessions: a candidate that fails every session is proven harmful by the third.
+    // About 10 candidate sessions: a candidate that fails every session is proven harmful by the second or third.
     // Five minutes let per-minute rate limits and cold caches show.
     { weight: 0.01, minDurationMs: 5 * MINUTE_MS, minSessions: 1_000, approval: false },
-    // About 50 candidate sessions: 36 prove a rise of errors from 1 % to 10 % in the median run.
+    // About 50 candidate sessions: a rise of errors from 1 % to 10 % is proven by 46 in the median run.
     { weight: 0.05, minDurationMs: 5 * MINUTE_MS, minSessions: 1_000, approval: false },
     // 25 % nearly minimises the time to a verdict, so the promotion is expected here. The proof decides when
     // (about 5,000 sessions at 1 % errors); the minimum only keeps a lucky start from deciding alone.
     { weight: 0.25, minDurationMs: 10 * MINUTE_MS, minSessions: 400, approval: false },
     { weight: 1, minDurationMs: 0, minSessions: 0, approval: false },
   ],
+  // Smaller margins would call harmless changes harm, or take many times the sessions to prove no worse. Cost has
+  // no cap: nobody has declared what a session may cost, so costs are compared by rank.
   metrics: [
     { metric: "errors", harmRatio: 1.25, noWorseRatio: 2, share: 1 / 3, required: true, capPico: null },
     { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 1 / 3, required: true, capPico: null },
     { metric: "cost", harmRatio: 1.1, noWorseRatio: 1.2, share: 1 / 3, required: true, capPico: null },
   ],
+  // One good release in twenty may be rolled back for nothing, and one bad one in twenty certified, at most.
   alpha: 0.05,
   beta: 0.05,
   mode: "enforce",

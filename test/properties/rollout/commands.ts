@@ -69,7 +69,7 @@ export const planArbitrary: fc.Arbitrary<RolloutPlan> = fc
   .record({
     steps: fc.tuple(step, step),
     asks: fc.nat(5),
-    mode: often<RolloutPlan["mode"]>("enforce", "hold", "observe"),
+    mode: fc.constantFrom<RolloutPlan["mode"]>("enforce", "enforce", "hold", "observe"),
     onInconclusive: fc.constantFrom<RolloutPlan["onInconclusive"]>("hold", "ask", "promote_unproven", "abort"),
     onNewRelease: fc.constantFrom<RolloutPlan["onNewRelease"]>("auto", "supersede", "queue", "reject"),
     deadlineMs: fc.constantFrom(8_000, 60_000),
@@ -220,6 +220,12 @@ const heal = (replica: 0 | 1): Action =>
     world.heal(replica);
   });
 
+/** Alive, but not taking up what arrives: the other replica hears the news first. */
+const stall = (replica: 0 | 1, isStalled: boolean): Action =>
+  new Action(`${isStalled ? "stall" : "wake"}(${replica})`, ({ world }) => {
+    world.replicas[replica].isStalled = isStalled;
+  });
+
 const reorder = new Action("reorderDelivery", ({ world }) => {
   world.deliver("reversed");
 });
@@ -303,6 +309,8 @@ export const commandArbitraries: fc.Arbitrary<Action>[] = [
   replica.map(heal),
   replica.map(heal),
   fc.constant(reorder),
+  fc.tuple(replica, often(false, true)).map((a) => stall(...a)),
+  fc.constant(stall(0, true)),
   fc.constant(race),
   fc.tuple(passing, cuttingIn).map((a) => cutIn(...a)),
   fc.nat(200).map(returning),

@@ -10,6 +10,7 @@ import type { Rollout, RolloutEvent, RolloutFact } from "../../../src/domain/rol
 import { channelAfter, routeOf } from "../../../src/domain/rollout/route-of.ts";
 import type { Route } from "../../../src/domain/traffic/route.ts";
 import { FewSessions } from "./evidence.ts";
+import type { LogStore } from "./store.ts";
 import type { Taken, World } from "./world.ts";
 
 /** One entry with the state just before and just after it, and what the machine saw. */
@@ -44,6 +45,7 @@ export function checkInvariants(world: World, memory: Memory): void {
   const entries = taken.flatMap(entriesOf);
   for (const entry of entries) {
     invariant3(entry, world);
+    invariant4AtTheEnd(entry, world);
     invariant6(entry);
     invariant7(entry);
     invariant8(entry);
@@ -109,10 +111,7 @@ function invariant3({ event, before, after, fact, taken }: Entry, { store }: Wor
   if (fact.type === "StepEntered" && before.step >= 0) {
     const step = before.plan.steps[before.step];
     if (step === undefined) throw new Error("3: a step that the plan does not have.");
-    const acked = store
-      .events(before.id)
-      .some(({ seq, fact: told }) => seq < event.seq && told.type === "RoutesAcked" && told.epoch === before.epoch);
-    expect(acked, "3: acknowledged").toBe(true);
+    expect(wasAcked(store, before, event), "3: acknowledged").toBe(true);
     expect(before.stepObservedMs, "3: least time").toBeGreaterThanOrEqual(step.minDurationMs);
     expect(observation.stepSessions, "3: least sessions").toBeGreaterThanOrEqual(step.minSessions);
     expect(!step.approval || before.approved, "3: approval").toBe(true);
@@ -121,6 +120,16 @@ function invariant3({ event, before, after, fact, taken }: Entry, { store }: Wor
     expect(before.promotion, "3: decided").not.toBeNull();
     expect(observation.controlHealthy && observation.candidateResolvable, "3: promotable").toBe(true);
   }
+}
+
+/** Whether the log says, before the event, that the epoch in force reached every live replica. */
+const wasAcked = (store: LogStore, { id, epoch }: Rollout, { seq }: RolloutEvent): boolean =>
+  store.events(id).some(({ seq: told, fact }) => told < seq && fact.type === "RoutesAcked" && fact.epoch === epoch);
+
+/** 4: a withdrawal ends only when every live replica has let go of the candidate. */
+function invariant4AtTheEnd({ event, before, fact }: Entry, { store }: World): void {
+  if (before === null || (fact.type !== "RolledBack" && fact.type !== "Aborted")) return;
+  expect(wasAcked(store, before, event), "4: acknowledged").toBe(true);
 }
 
 /** 4: proven harm takes the weight to 0 in the same decision and in one epoch (mode enforce). */

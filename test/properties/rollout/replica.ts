@@ -31,6 +31,8 @@ export class Replica {
   readonly #pins = new Map<string, { readonly rolloutId: string | null; readonly arm: "stable" | "candidate" }>();
   #inbox: Route[] = [];
   #inFlight: InFlight[] = [];
+  /** Alive, but slow to take up what arrives. */
+  isStalled = false;
   #partitioned = false;
 
   get partitioned(): boolean {
@@ -46,6 +48,7 @@ export class Replica {
   /** It can be reached again, and asks where calls go before it serves on. */
   rejoin(route: Route): void {
     this.#partitioned = false;
+    this.isStalled = false;
     this.push(route);
     this.deliver();
   }
@@ -57,6 +60,7 @@ export class Replica {
 
   /** What has arrived takes effect, in the order of arrival or the reverse. */
   deliver(order: "in order" | "reversed" = "in order"): void {
+    if (this.isStalled) return;
     const arrived = order === "in order" ? this.#inbox : this.#inbox.toReversed();
     this.#inbox = [];
     for (const route of arrived) this.#routes.publish(route);

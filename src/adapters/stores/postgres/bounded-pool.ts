@@ -44,8 +44,10 @@ export class BoundedPool implements PostgresPool {
       application_name: "rollward",
       types: { getTypeParser },
     });
-    // An idle connection that breaks would end the process if nobody listened; the pool has removed it already.
+    // A connection that breaks between two statements would end the process if nobody listened. The pool drops an
+    // idle one by itself; the next statement on any other fails.
     this.#pool.on("error", () => {});
+    this.#pool.on("connect", (client) => client.on("error", () => {}));
     this.options = this.#pool.options;
   }
 

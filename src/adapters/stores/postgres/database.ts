@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
 import { BoundedPool } from "./bounded-pool.ts";
 import type { PoolLimits } from "./bounded-pool.ts";
 import { databaseError, unavailable } from "./database-error.ts";
@@ -71,10 +72,12 @@ async function connect({ kind, pool, embedded }: Connection): Promise<Database> 
 /** A connection string holds a password: what is wrong with one is said without it. */
 function poolOf(connectionString: string, limits: PoolLimits): BoundedPool {
   try {
-    return new BoundedPool({ connectionString, keepAlive: true }, limits);
+    // The pool reads it only when it connects.
+    void new pg.Client({ connectionString });
   } catch {
     throw unavailable("DATABASE_URL is not a connection string; write postgres://user:password@host:5432/database");
   }
+  return new BoundedPool({ connectionString, keepAlive: true }, limits);
 }
 
 async function answers(db: Kysely<Tables>): Promise<boolean> {

@@ -1,7 +1,11 @@
+import { fork } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { RollwardError } from "../../../domain/errors.ts";
+import type { CreateEmbeddedFailure } from "./create-embedded.ts";
 import { unavailable } from "./database-error.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import type { DataDirLock } from "./data-dir-lock.ts";
@@ -94,15 +98,13 @@ class EmbeddedServer implements Embedded {
   async #create(): Promise<void> {
     const unfinished = `${this.#database}.new`;
     for (const each of [unfinished, this.#database]) rmSync(each, { recursive: true, force: true });
-    const worker = startWorker({ task: "create", dataDir: unfinished, socketPath: "", maxConnections: 0 });
-    await expectNews(worker, "created");
+    await create(unfinished);
     renameSync(unfinished, this.#database);
   }
 
   async #serve(): Promise<void> {
     rmSync(this.#socketPath, { force: true });
     const worker = startWorker({
-      task: "serve",
       dataDir: this.#database,
       socketPath: this.#socketPath,
       maxConnections: MAX_CONNECTIONS,
@@ -110,7 +112,7 @@ class EmbeddedServer implements Embedded {
     this.#worker = worker;
     worker.on("message", (news: EmbeddedNews) => this.#hear(worker, news));
     worker.once("exit", () => this.#gone(worker));
-    await expectNews(worker, "ready");
+    await untilReady(worker);
     this.#trouble = null;
   }
 
@@ -124,10 +126,11 @@ class EmbeddedServer implements Embedded {
 
   /** Counted in ticks of ours and not in time: after the whole process stood still, one tick is late, not thirty. */
   #tick(): void {
+    if (this.#trouble !== null) return;
     this.#silentTicks += 1;
-    if (this.#silentTicks < STUCK_TICKS || this.#worker === null) return;
+    if (this.#silentTicks < STUCK_TICKS) return;
     this.#trouble = `the embedded database was stuck for ${(STUCK_TICKS * TICK_MS) / 1_000} s and is started again`;
-    void this.#worker.terminate();
+    void this.#worker?.terminate();
   }
 
   #gone(worker: Worker): void {
@@ -145,7 +148,7 @@ class EmbeddedServer implements Embedded {
   async #serveAgain(): Promise<void> {
     this.#silentTicks = 0;
     await this.#serve().catch((error: unknown) => {
-      this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#trouble = error instanceof RollwardError ? String(error.details["reason"]) : String(error);
     });
   }
 
@@ -172,8 +175,25 @@ function socketDirIn(dataDir: string): string {
 const startWorker = (order: EmbeddedOrder): Worker =>
   new Worker(new URL("./embedded-worker.ts", import.meta.url), { workerData: order, execArgv: [] });
 
-/** Resolves with the wanted news. Rejects with `database_unavailable`, the worker then ends. */
-function expectNews(worker: Worker, wanted: EmbeddedNews["type"]): Promise<void> {
+const notOpened = (reason: string): Error => unavailable(`the embedded database could not be opened: ${reason}`);
+
+/** Makes a database in a process of its own. Rejects with `database_unavailable`. */
+function create(dataDir: string): Promise<void> {
+  const child = fork(fileURLToPath(new URL("./create-embedded.ts", import.meta.url)), [dataDir], {
+    execArgv: [],
+    stdio: "ignore",
+    timeout: START_MS,
+  });
+  return new Promise((resolve, reject) => {
+    let reason = `it was not made within ${START_MS / 1_000} s`;
+    child.on("message", (failure: CreateEmbeddedFailure) => ({ reason } = failure));
+    child.once("error", (error) => reject(notOpened(error.message)));
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(notOpened(reason))));
+  });
+}
+
+/** Rejects with `database_unavailable`; the worker then ends. */
+function untilReady(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     let reason = "its worker ended while starting";
     const timer = setTimeout(() => {
@@ -181,8 +201,8 @@ function expectNews(worker: Worker, wanted: EmbeddedNews["type"]): Promise<void>
       void worker.terminate();
     }, START_MS);
     worker.on("message", (news: EmbeddedNews) => {
-      if (news.type === "fatal") reason = news.reason;
-      if (news.type !== wanted) return;
+      if (news.type === "fatal") ({ reason } = news);
+      if (news.type !== "ready") return;
       clearTimeout(timer);
       resolve();
     });
@@ -190,7 +210,7 @@ function expectNews(worker: Worker, wanted: EmbeddedNews["type"]): Promise<void>
     worker.on("error", (error) => (reason = error instanceof Error ? error.message : String(error)));
     worker.once("exit", () => {
       clearTimeout(timer);
-      reject(unavailable(`the embedded database could not be opened: ${reason}`));
+      reject(notOpened(reason));
     });
   });
 }

@@ -18,10 +18,10 @@ export function maintain(db: Kysely<Tables>): () => void {
   let isBusy = false;
   let vacuumedAt = performance.now();
   const look = async (): Promise<void> => {
-    if ((await logBytes(db)) > CHECKPOINT_BYTES) await sql`checkpoint`.execute(db);
+    await checkpointBeyond(db, CHECKPOINT_BYTES);
     if (performance.now() - vacuumedAt < VACUUM_MS) return;
     vacuumedAt = performance.now();
-    for (const table of REWRITTEN) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
+    await vacuum(db);
   };
   const timer = setInterval(() => {
     if (isBusy) return;
@@ -34,8 +34,20 @@ export function maintain(db: Kysely<Tables>): () => void {
   return () => clearInterval(timer);
 }
 
+/** Writes a checkpoint when recovery would have to read more than `bytes` of the log; says whether it did. */
+export async function checkpointBeyond(db: Kysely<Tables>, bytes: number): Promise<boolean> {
+  if ((await logBytes(db)) <= bytes) return false;
+  await sql`checkpoint`.execute(db);
+  return true;
+}
+
+/** Frees rewritten rows and refreshes what the planner knows of their tables. */
+export async function vacuum(db: Kysely<Tables>): Promise<void> {
+  for (const table of REWRITTEN) await sql`vacuum (analyze) ${sql.table(table)}`.execute(db);
+}
+
 /** Bytes that recovery would have to read. */
-async function logBytes(db: Kysely<Tables>): Promise<number> {
+export async function logBytes(db: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ bytes: string }>`
     select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) as bytes from pg_control_checkpoint()
   `.execute(db);

@@ -3,8 +3,9 @@ import type { Mistake } from "../project.ts";
 import { SECRET_KEYS } from "../secret-shape.ts";
 import { type Fault, mistake, shown } from "../source/mistakes.ts";
 import { about } from "../source/path-text.ts";
-import type { Path, YamlFile } from "../source/yaml-file.ts";
-import { closest } from "../suggest.ts";
+import type { YamlFile } from "../source/yaml-file.ts";
+import type { Path } from "../source/yaml-places.ts";
+import { closest } from "../closest.ts";
 import { knownKeys } from "./known-keys.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -53,7 +54,10 @@ function unknownKey(key: string, known: readonly string[]): Fault {
 const oneOf = (value: unknown, options: readonly unknown[]): Fault => {
   const words = options.map(String);
   const near = typeof value === "string" ? closest(value, words) : null;
-  return { message: `expected one of ${words.join(", ")}, not ${shown(value)}`, fix: near === null ? `write one of ${words.join(", ")}` : `did you mean "${near}"?` };
+  return {
+    message: `expected one of ${words.join(", ")}, not ${shown(value)}`,
+    fix: near === null ? `write one of ${words.join(", ")}` : `did you mean "${near}"?`,
+  };
 };
 
 const howMany = (count: unknown): string => `${String(count)} ${Number(count) === 1 ? "item" : "items"}`;
@@ -83,16 +87,42 @@ function unionIssues(issue: z.core.$ZodIssueInvalidUnion, value: unknown): reado
   if (issue.errors.length === 0) {
     const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
     const path = [...issue.path];
-    return [{ code: "invalid_value", values: (options ?? []) as z.core.util.Primitive[], path, message: discriminator ?? "", input: value }];
+    return [
+      {
+        code: "invalid_value",
+        values: (options ?? []) as z.core.util.Primitive[],
+        path,
+        message: discriminator ?? "",
+        input: value,
+      },
+    ];
+  }
+  const types = issue.errors.flatMap((list) =>
+    list.filter((one) => one.code === "invalid_type" && one.path.length === 0),
+  );
+  if (types.length === issue.errors.length) {
+    const words = types.map((one) => (one.code === "invalid_type" ? (WORDS[one.expected] ?? one.expected) : ""));
+    const what = words.join(" or ");
+    const params = { fix: `write ${what}` };
+    return [{ code: "custom", message: `expected ${what}, not ${shown(value)}`, params, path: [...issue.path] }];
   }
   const isSection = typeof value === "object" && value !== null;
-  const nested = (list: readonly Issue[]): boolean => list.some((one) => one.path.length > 0 || one.code === "unrecognized_keys");
-  const chosen = issue.errors.find((list) => isSection && nested(list)) ?? issue.errors.find((list) => list.some((one) => one.code === "custom")) ?? issue.errors[0] ?? [];
+  const nested = (list: readonly Issue[]): boolean =>
+    list.some((one) => one.path.length > 0 || one.code === "unrecognized_keys");
+  const chosen =
+    issue.errors.find((list) => isSection && nested(list)) ??
+    issue.errors.find((list) => list.some((one) => one.code === "custom")) ??
+    issue.errors[0] ??
+    [];
   return chosen.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** The mistakes that issues of a schema are, each in its place in the file. `base` is the way to the schema's value. */
-export function mistakesOf(issues: readonly Issue[], schema: z.core.$ZodType, { file, base = [] }: { readonly file: YamlFile; readonly base?: Path }): readonly Mistake[] {
+export function mistakesOf(
+  issues: readonly Issue[],
+  schema: z.core.$ZodType,
+  { file, base = [] }: { readonly file: YamlFile; readonly base?: Path },
+): readonly Mistake[] {
   const root = valueAt(file.value, base);
   const translate = (issue: Issue): readonly Mistake[] => {
     const local = issue.path as Path;
@@ -109,7 +139,12 @@ export function mistakesOf(issues: readonly Issue[], schema: z.core.$ZodType, { 
     if (value === undefined && local.length > 0) {
       const name = String(local.at(-1));
       const fault = faultOf(issue, value);
-      return [mistake(file.keyAt(path.slice(0, -1)), { message: about(path.slice(0, -1), `"${name}" is missing`), fix: `add \`${name}\`: ${fault.fix}` })];
+      return [
+        mistake(file.keyAt(path.slice(0, -1)), {
+          message: about(path.slice(0, -1), `"${name}" is missing`),
+          fix: `add \`${name}\`: ${fault.fix}`,
+        }),
+      ];
     }
     const { message, fix } = faultOf(issue, value);
     const atKey = issue.code === "custom" && issue.params?.["atKey"] === true;

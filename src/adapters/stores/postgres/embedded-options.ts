@@ -1,0 +1,35 @@
+import { PGlite } from "@electric-sql/pglite";
+import type { PGliteOptions } from "@electric-sql/pglite";
+import { DurableFiles } from "./durable-files.ts";
+
+/**
+ * Settings beside PGlite's own. One backend serves everything, so small buffers do: 128 MB of them cost
+ * 100 MB of memory and gain nothing. Nothing checkpoints by itself in a single-user backend (see maintain.ts).
+ */
+const SETTINGS = [
+  "shared_buffers=16MB",
+  "wal_buffers=1MB",
+  "wal_sync_method=fsync",
+  "max_wal_size=64MB",
+  "min_wal_size=32MB",
+  "log_min_messages=error",
+];
+
+/** Options for the database in `dataDir`; `onStderr` hears what PostgreSQL logs. */
+export const embeddedOptions = (dataDir: string, onStderr: (text: string) => void): PGliteOptions => ({
+  fs: new DurableFiles(dataDir),
+  // PGlite's own start with fsync left on.
+  startParams: [
+    ...PGlite.defaultStartParams.filter((each) => each !== "-F"),
+    ...SETTINGS.flatMap((setting) => ["-c", setting]),
+  ],
+  relaxedDurability: false,
+  onStderr(text) {
+    onStderr(text);
+    return false;
+  },
+});
+
+/** What PostgreSQL says when it gives up, or `null` for any other line of its log. */
+export const lastWordsIn = (text: string): string | null =>
+  /\b(?:PANIC|FATAL):\s+(.*)/.exec(text.slice(0, 500))?.[1] ?? null;

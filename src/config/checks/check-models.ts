@@ -1,0 +1,80 @@
+import { type Findings, memberOf, membersOf, textItems } from "../findings.ts";
+import { type Fault, shown } from "../source/mistakes.ts";
+import { byCloseness, closest } from "../closest.ts";
+import { declaredModels, isUnpinned } from "./check-names.ts";
+
+const MAX_LISTED = 8;
+
+/** A reference `provider/model` in two; `null` when it is none. Ids of models may hold slashes themselves. */
+export function splitModel(reference: string): { readonly provider: string; readonly model: string } | null {
+  const at = reference.indexOf("/");
+  return at <= 0 || at === reference.length - 1
+    ? null
+    : { provider: reference.slice(0, at), model: reference.slice(at + 1) };
+}
+
+type Declared = ReadonlyMap<string, readonly string[]>;
+
+function listed(ids: readonly string[]): string {
+  const rest = ids.length - MAX_LISTED;
+  return `${ids.slice(0, MAX_LISTED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+/** Without a provider: the declared models of that id, else all. */
+function formFault(reference: string, declared: Declared): Fault {
+  const all = [...declared].flatMap(([provider, ids]) => ids.map((id) => `${provider}/${id}`));
+  const near = all.filter((one) => one.endsWith(`/${reference}`));
+  return {
+    message: `${shown(reference)} is not of the form provider/model`,
+    fix: `use one of ${listed(byCloseness(reference, near.length > 0 ? near : all)) || "provider/model"}`,
+  };
+}
+
+function modelFault(reference: string, declared: Declared): Fault | null {
+  const target = splitModel(reference);
+  if (target === null) return formFault(reference, declared);
+  const ids = declared.get(target.provider);
+  if (ids === undefined) {
+    const near = closest(target.provider, [...declared.keys()]);
+    const fix =
+      near === null
+        ? `declare it under \`providers\`; there are: ${[...declared.keys()].join(", ") || "none"}`
+        : `did you mean "${near}/${target.model}"?`;
+    return { message: `there is no provider ${shown(target.provider)}`, fix };
+  }
+  if (!isUnpinned(target.model) && ids.includes(target.model)) return null;
+  const nearest = byCloseness(target.model, ids).map((id) => `${target.provider}/${id}`);
+  const use = nearest.length === 0 ? "" : `; use one of ${listed(nearest)}`;
+  if (isUnpinned(target.model)) {
+    return {
+      message: `${shown(reference)} is not pinned${use}`,
+      fix: `write a model that means the same tomorrow${nearest[0] === undefined ? "" : `, for example ${nearest[0]}`}`,
+    };
+  }
+  return {
+    message: `${shown(reference)} is not declared${use}`,
+    fix: `correct the id, or add it with its price under providers.${target.provider}.models`,
+  };
+}
+
+/** Every model of every endpoint must be declared with its price, and pinned; none twice in a chain. */
+export function checkModels(findings: Findings): void {
+  const { value } = findings.yaml;
+  const declared = new Map(
+    membersOf(memberOf(value, "providers")).map(([name, provider]) => [name, declaredModels(provider)]),
+  );
+  for (const [name, endpoint] of membersOf(memberOf(value, "endpoints"))) {
+    const seen = new Set<string>();
+    for (const [index, reference] of textItems(memberOf(endpoint, "models"))) {
+      const path = ["endpoints", name, "models", index];
+      const fault = modelFault(reference, declared);
+      if (fault !== null) findings.atValue(path, fault);
+      else if (seen.has(reference))
+        findings.atValue(path, {
+          message: `${shown(reference)} is in the chain twice`,
+          fix: "remove one; retrying the same model is not a fallback",
+        });
+      seen.add(reference);
+    }
+  }
+}

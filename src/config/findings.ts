@@ -1,0 +1,63 @@
+import type { Mistake, ProjectFiles } from "./project.ts";
+import { type Fault, mistake } from "./source/mistakes.ts";
+import { about } from "./source/path-text.ts";
+import type { YamlFile } from "./source/yaml-file.ts";
+import type { Path } from "./source/yaml-places.ts";
+
+/** Collects what is wrong while a project is looked at, so that everything is told at once. */
+export class Findings {
+  readonly bundle: ProjectFiles;
+  readonly yaml: YamlFile;
+  readonly #mistakes: Mistake[] = [];
+  readonly #missing = new Set<string>();
+
+  constructor(bundle: ProjectFiles, yaml: YamlFile) {
+    this.bundle = bundle;
+    this.yaml = yaml;
+    this.#mistakes.push(...yaml.mistakes);
+  }
+
+  get mistakes(): readonly Mistake[] {
+    return this.#mistakes;
+  }
+
+  get missing(): readonly string[] {
+    return [...this.#missing].toSorted();
+  }
+
+  add(mistakes: readonly Mistake[]): void {
+    this.#mistakes.push(...mistakes);
+  }
+
+  /** A fault of the value at a path of rollward.yaml. */
+  atValue(path: Path, { message, fix }: Fault): void {
+    this.#mistakes.push(mistake(this.yaml.valueAt(path), { message: about(path, message), fix }));
+  }
+
+  /** A fault of the key at a path of rollward.yaml. */
+  atKey(path: Path, { message, fix }: Fault): void {
+    this.#mistakes.push(mistake(this.yaml.keyAt(path), { message: about(path, message), fix }));
+  }
+
+  lacks(path: string): void {
+    this.#missing.add(path);
+  }
+}
+
+/** The members of a section of plain data; empty for anything else. Shape mistakes are told by the schema. */
+export function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+/** One member of a section of plain data; `undefined` when there is none. */
+export function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+/** The items of a list that are text, with their places in it. */
+export function textItems(value: unknown): readonly (readonly [number, string])[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: unknown, index) => (typeof item === "string" ? [[index, item] as const] : []));
+}

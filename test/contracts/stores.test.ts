@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe } from "vitest";
+import { openMemoryStores } from "../../src/adapters/stores/memory/open-memory-stores.ts";
+import { openPostgresStores } from "../../src/adapters/stores/postgres/open-postgres-stores.ts";
+import type { Stores } from "../../src/main/stores.ts";
+import { callStoreContract } from "./call-store.contract.ts";
+import { evidenceJournalContract } from "./evidence-journal.contract.ts";
+import { keyStoreContract } from "./key-store.contract.ts";
+import { projectStoreContract } from "./project-store.contract.ts";
+import { releaseStoreContract } from "./release-store.contract.ts";
+import { rolloutStoreContract } from "./rollout-store.contract.ts";
+
+/** Stores to test, and what clears up after them. */
+interface Opened {
+  readonly stores: Stores;
+  readonly cleanUp: () => Promise<void> | void;
+}
+
+const SERVER_URL = process.env["ROLLWARD_TEST_DATABASE_URL"] ?? "";
+
+describe("the stores in memory", () => contracts(async () => ({ stores: openMemoryStores(), cleanUp: () => {} })));
+
+describe("the stores in the embedded database", () => contracts(openEmbedded));
+
+// Only where there is a server: `.ci/run` starts one and names it.
+if (SERVER_URL !== "") describe("the stores on a PostgreSQL server", () => contracts(openOnServer));
+
+function contracts(open: () => Promise<Opened>): void {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await opened.stores.close();
+    await opened.cleanUp();
+  });
+  const get = (): Stores => opened.stores;
+  releaseStoreContract(get);
+  rolloutStoreContract(get);
+  evidenceJournalContract(get);
+  callStoreContract(get);
+  keyStoreContract(get);
+  projectStoreContract(get);
+}
+
+async function openEmbedded(): Promise<Opened> {
+  const dataDir = mkdtempSync(join(tmpdir(), "rollward-stores-"));
+  return {
+    stores: await openPostgresStores({ dataDir }),
+    cleanUp: () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
+
+/** A schema of its own, dropped afterwards. */
+async function openOnServer(): Promise<Opened> {
+  const schema = `test_${Date.now()}_${process.pid}`;
+  const client = new pg.Client({ connectionString: SERVER_URL });
+  await client.connect();
+  await client.query(`create schema ${schema}`);
+  const url = new URL(SERVER_URL);
+  url.searchParams.set("options", `-c search_path=${schema}`);
+  return {
+    stores: await openPostgresStores({ url: url.href }),
+    async cleanUp() {
+      await client.query(`drop schema ${schema} cascade`);
+      await client.end();
+    },
+  };
+}
