@@ -56,7 +56,11 @@ function load(order: LoadOrder): Promise<LoadResult> {
 
 const QUESTION = "I ordered a pair of shoes eight days ago and the tracking page has not moved since. ".repeat(8);
 
-function orderFor(contestant: Contestant, rest: Pick<LoadOrder, "mode" | "seconds"> & Partial<LoadOrder>, stream = false): LoadOrder {
+function orderFor(
+  contestant: Contestant,
+  rest: Pick<LoadOrder, "mode" | "seconds"> & Partial<LoadOrder>,
+  stream = false,
+): LoadOrder {
   const body = JSON.stringify({
     model: contestant.model,
     messages: [{ role: "user", content: QUESTION }],
@@ -95,7 +99,8 @@ function memory(contestant: Contestant): { readonly rss: number; readonly peak: 
   return { rss: read("VmRSS"), peak: read("VmHWM") };
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function figuresOf(contestant: Contestant, rounds: readonly Round[]): Figures {
   const of = (pick: (round: Round) => number): number => median(rounds.map(pick));
@@ -167,7 +172,8 @@ async function main(): Promise<void> {
     const results = new Map(contestants.map((one) => [one.name as string, figuresOf(one, rounds.get(one.name) ?? [])]));
     print(results);
     const rollward = contestants.find(({ name }) => name === "rollward");
-    const flat = options["skip-memory"] || rollward === undefined ? [] : await watchMemory(rollward, Number(options.calls));
+    const flat =
+      options["skip-memory"] || rollward === undefined ? [] : await watchMemory(rollward, Number(options.calls));
     if (flat.length > 0) console.log(`\nrollward's resident MB over ${options.calls} further calls: ${flat.join(" ")}`);
     if (options.json) console.log(JSON.stringify(summary(results)));
   } finally {
@@ -179,7 +185,10 @@ function summary(results: ReadonlyMap<string, Figures>): object {
   const direct = results.get("direct");
   if (direct === undefined) return {};
   return Object.fromEntries(
-    [...results].map(([name, figures]) => [name, name === "direct" ? { rps: Math.round(figures.rps) } : added(figures, direct)]),
+    [...results].map(([name, figures]) => [
+      name,
+      name === "direct" ? { rps: Math.round(figures.rps) } : added(figures, direct),
+    ]),
   );
 }
 

@@ -46,10 +46,14 @@ export async function startBare(upstream: number): Promise<Contestant> {
 export async function startRollward(upstream: number): Promise<Contestant> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), "rollward-bench-"));
-  const child = spawn(process.execPath, [here("../../src/main.ts"), "--no-demo", "--port", String(port), "--data-dir", directory], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, ROLLWARD_ADMIN_KEY: ADMIN_KEY, BENCH_KEY: "none" },
-  });
+  const child = spawn(
+    process.execPath,
+    [here("../../src/main.ts"), "--no-demo", "--port", String(port), "--data-dir", directory],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, ROLLWARD_ADMIN_KEY: ADMIN_KEY, BENCH_KEY: "none" },
+    },
+  );
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/readyz`);
   for (const release of [1, 2]) await apply(url, { upstream, release });
@@ -67,7 +71,10 @@ async function apply(url: string, { upstream, release }: { upstream: number; rel
   const { writeFileSync } = await import("node:fs");
   for (const name of ["rollward.yaml", "prompt.md"]) {
     const text = readFileSync(here(`project/${name}`), "utf8");
-    writeFileSync(join(directory, name), text.replaceAll("UPSTREAM_PORT", String(upstream)).replaceAll("RELEASE", String(release)));
+    writeFileSync(
+      join(directory, name),
+      text.replaceAll("UPSTREAM_PORT", String(upstream)).replaceAll("RELEASE", String(release)),
+    );
   }
   const answer = await sendProject({ url, key: ADMIN_KEY }, { path: join(directory, "rollward.yaml"), dryRun: false });
   if (!answer.applied) throw new Error(JSON.stringify(answer.mistakes));
@@ -95,7 +102,9 @@ export async function startPortkey(upstream: number): Promise<Contestant | null>
 }
 
 function install(directory: string): Promise<boolean> {
-  const npm = spawn("npm", ["install", "--no-save", "--prefix", directory, "--loglevel", "error", PORTKEY], { stdio: "ignore" });
+  const npm = spawn("npm", ["install", "--no-save", "--prefix", directory, "--loglevel", "error", PORTKEY], {
+    stdio: "ignore",
+  });
   return new Promise((resolve) => {
     npm.once("exit", (code) => resolve(code === 0));
     npm.once("error", () => resolve(false));

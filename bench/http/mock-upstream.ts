@@ -11,7 +11,13 @@ const WHOLE = json({
   object: "chat.completion",
   created: 1_700_000_000,
   model: "bench-1",
-  choices: [{ index: 0, message: { role: "assistant", content: "Your order is on its way. ".repeat(12) }, finish_reason: "stop" }],
+  choices: [
+    {
+      index: 0,
+      message: { role: "assistant", content: "Your order is on its way. ".repeat(12) },
+      finish_reason: "stop",
+    },
+  ],
   usage: USAGE,
 });
 
@@ -19,7 +25,9 @@ const chunkOf = (fields: object): string =>
   `data: ${JSON.stringify({ id: "chatcmpl-bench", object: "chat.completion.chunk", created: 1_700_000_000, model: "bench-1", ...fields })}\n\n`;
 
 const DELTA = httpChunk(chunkOf({ choices: [{ index: 0, delta: { content: "token " }, finish_reason: null }] }));
-const FIRST = httpChunk(chunkOf({ choices: [{ index: 0, delta: { role: "assistant", content: "token " }, finish_reason: null }] }));
+const FIRST = httpChunk(
+  chunkOf({ choices: [{ index: 0, delta: { role: "assistant", content: "token " }, finish_reason: null }] }),
+);
 const LAST = Buffer.concat([
   httpChunk(chunkOf({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })),
   httpChunk(chunkOf({ choices: [], usage: USAGE })),

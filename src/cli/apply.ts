@@ -21,7 +21,8 @@ export const diff: AddCommand = (program, line) => {
     .action(async (file = "rollward.yaml") => {
       const answer = await sendProject(line.connection(), { path: file, dryRun: true });
       report(line, answer);
-      if (answer.mistakes.length === 0 && answer.endpoints.some(({ outcome }) => outcome !== "unchanged")) line.exitWith(2);
+      if (answer.mistakes.length === 0 && answer.endpoints.some(({ outcome }) => outcome !== "unchanged"))
+        line.exitWith(2);
     });
 };
 

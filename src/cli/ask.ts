@@ -43,7 +43,10 @@ export async function send(
   { method, path, body }: { readonly method: string; readonly path: string; readonly body?: unknown },
 ): Promise<Response> {
   if (key === null) {
-    throw new CliError("No API key.", "Set ROLLWARD_API_KEY to an admin key; the first start of the server printed one.");
+    throw new CliError(
+      "No API key.",
+      "Set ROLLWARD_API_KEY to an admin key; the first start of the server printed one.",
+    );
   }
   const headers: Record<string, string> = { authorization: `Bearer ${key}` };
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -67,7 +70,10 @@ export function failure(status: number, text: string): CliError {
     const { error } = errorBody.parse(JSON.parse(text));
     return new CliError(error.message, null);
   } catch {
-    return new CliError(`The server answered ${status} with something that is not an error of Rollward.`, text.slice(0, 200));
+    return new CliError(
+      `The server answered ${status} with something that is not an error of Rollward.`,
+      text.slice(0, 200),
+    );
   }
 }
 

@@ -50,9 +50,12 @@ const rowOf = (call: z.output<typeof callView>): string[] => [
 const usd = (pico: string): string => `$${(Number(BigInt(pico)) / 1e12).toFixed(6)}`;
 
 function textOf(call: z.output<typeof showCall.answer>): string {
-  const stages = call.stages.map(({ stage, start_ms, end_ms }) => `  ${stage.padEnd(14)}${(end_ms - start_ms).toFixed(2)} ms`);
+  const stages = call.stages.map(
+    ({ stage, start_ms, end_ms }) => `  ${stage.padEnd(14)}${(end_ms - start_ms).toFixed(2)} ms`,
+  );
   const attempts = call.attempts.map(
-    (one) => `  ${one.provider}/${one.model}  ${one.status ?? "no answer"}  ${(one.end_ms - one.start_ms).toFixed(0)} ms  ${one.error?.message ?? "ok"}`,
+    (one) =>
+      `  ${one.provider}/${one.model}  ${one.status ?? "no answer"}  ${(one.end_ms - one.start_ms).toFixed(0)} ms  ${one.error?.message ?? "ok"}`,
   );
   const { bodies } = call;
   return [
@@ -81,6 +84,10 @@ async function replay(line: CommandLine, id: string): Promise<void> {
   const answer = await response.text();
   const served = response.headers.get("x-rollward-release") ?? call.requested_model;
   const again = response.headers.get("x-rollward-call") ?? "";
-  line.say(line.json() ? JSON.stringify({ status: response.status, call: again, answer }) : `${again}  ${served}  ${response.status}\n${answer}`);
+  line.say(
+    line.json()
+      ? JSON.stringify({ status: response.status, call: again, answer })
+      : `${again}  ${served}  ${response.status}\n${answer}`,
+  );
   if (!response.ok) line.exitWith(1);
 }

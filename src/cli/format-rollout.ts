@@ -17,7 +17,9 @@ export function formatRollout(rollout: RolloutView): string {
   lines.push("", `harm, all metrics: log R ${number(union.log_r)} of ${number(union.threshold)}`);
   if (rollout.eta !== null) {
     const { sessions, seconds } = rollout.eta;
-    lines.push(`not enough evidence yet: about ${formatDuration(seconds * 1000)} (${Math.ceil(sessions)} sessions) to go`);
+    lines.push(
+      `not enough evidence yet: about ${formatDuration(seconds * 1000)} (${Math.ceil(sessions)} sessions) to go`,
+    );
   }
   return lines.join("\n");
 }

@@ -20,7 +20,9 @@ export const keys: AddCommand = (program, line) => {
         expires_at: options.expires === undefined ? null : instantOf(options.expires),
       };
       const { key, secret } = await ask(line.connection(), createKey, { body });
-      line.say(line.json() ? JSON.stringify({ key, secret }) : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`);
+      line.say(
+        line.json() ? JSON.stringify({ key, secret }) : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`,
+      );
     });
   group
     .command("list")
@@ -34,7 +36,9 @@ export const keys: AddCommand = (program, line) => {
         key.endpoints?.join(",") ?? "all endpoints",
         key.revoked_at !== null ? `revoked ${key.revoked_at}` : (key.expires_at ?? "never expires"),
       ]);
-      line.say(line.json() ? JSON.stringify(data) : formatTable([["id", "name", "scopes", "endpoints", "expires"], ...rows]));
+      line.say(
+        line.json() ? JSON.stringify(data) : formatTable([["id", "name", "scopes", "endpoints", "expires"], ...rows]),
+      );
     });
   group
     .command("revoke <id>")

@@ -30,7 +30,10 @@ export const rollout: AddCommand = (program, line) => {
       .requiredOption("-r, --reason <text>", "why; it goes into the log")
       .action(async (name: string, { reason }: { reason: string }) => {
         const id = await idOf(line, name);
-        const view = await ask(line.connection(), commandRollout, { params: { rollout: id }, body: { command, reason } });
+        const view = await ask(line.connection(), commandRollout, {
+          params: { rollout: id },
+          body: { command, reason },
+        });
         line.say(line.json() ? JSON.stringify(view) : formatRollout(view));
       });
   }

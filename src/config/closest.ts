@@ -1,6 +1,9 @@
 // Longer words are no typing errors of each other, and the distance costs the product of the lengths.
 const MAX_LENGTH = 200;
 
+// Enough to find a slip of the pen; a hostile file could list far more.
+const MAX_WORDS = 200;
+
 /** Edit distance: the least number of inserted, removed, replaced or swapped neighbouring characters (restricted Damerau). */
 export function editDistance(a: string, b: string): number {
   let older: number[] = [];
@@ -20,10 +23,11 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The words ordered by their distance to `word`, nearest first; equal distances keep their order. */
+/** The words ordered by their distance to `word`, nearest first; equal distances keep their order. Looks at 200 words at most. */
 export function byCloseness(word: string, words: readonly string[]): readonly string[] {
   const short = word.slice(0, MAX_LENGTH).toLowerCase();
   return words
+    .slice(0, MAX_WORDS)
     .map((one) => ({ one, distance: editDistance(short, one.slice(0, MAX_LENGTH).toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance)
     .map(({ one }) => one);

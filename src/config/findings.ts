@@ -1,5 +1,5 @@
 import type { Mistake, ProjectFiles } from "./project.ts";
-import { type Fault, mistake } from "./source/mistakes.ts";
+import { type Fault, MAX_MISTAKES, mistake } from "./source/mistakes.ts";
 import { about } from "./source/path-text.ts";
 import type { YamlFile } from "./source/yaml-file.ts";
 import type { Path } from "./source/yaml-places.ts";
@@ -21,21 +21,28 @@ export class Findings {
     return this.#mistakes;
   }
 
+  /** Whether so much is wrong that looking on is of no use. */
+  get isFull(): boolean {
+    return this.#mistakes.length >= MAX_MISTAKES;
+  }
+
   get missing(): readonly string[] {
     return [...this.#missing].toSorted();
   }
 
   add(mistakes: readonly Mistake[]): void {
-    this.#mistakes.push(...mistakes);
+    this.#mistakes.push(...mistakes.slice(0, MAX_MISTAKES));
   }
 
   /** A fault of the value at a path of rollward.yaml. */
   atValue(path: Path, { message, fix }: Fault): void {
+    if (this.isFull) return;
     this.#mistakes.push(mistake(this.yaml.valueAt(path), { message: about(path, message), fix }));
   }
 
   /** A fault of the key at a path of rollward.yaml. */
   atKey(path: Path, { message, fix }: Fault): void {
+    if (this.isFull) return;
     this.#mistakes.push(mistake(this.yaml.keyAt(path), { message: about(path, message), fix }));
   }
 

@@ -55,7 +55,9 @@ export const callView = z.object({
 });
 
 /** Bytes of a call: text where they are UTF-8, base64 otherwise. */
-const bodyView = z.object({ bytes: z.number().int(), text: z.string().optional(), base64: z.string().optional() }).nullable();
+const bodyView = z
+  .object({ bytes: z.number().int(), text: z.string().optional(), base64: z.string().optional() })
+  .nullable();
 
 export const listCalls = defineRoute({
   method: "GET",

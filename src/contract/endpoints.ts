@@ -12,8 +12,8 @@ export const releaseSummary = z.object({
   author: z.string(),
 });
 
-/** A release with its content. */
-export const releaseDetail = releaseSummary.extend({ content: z.unknown() });
+/** A release with its content, and the version matrix: the digest of each part that is versioned on its own. */
+export const releaseDetail = releaseSummary.extend({ content: z.unknown(), components: z.unknown() });
 
 /** An endpoint and where its calls go. */
 export const endpointView = z.object({

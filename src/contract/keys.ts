@@ -27,7 +27,10 @@ export const createKey = defineRoute({
   summary: "Creates a key; the secret is in this answer and nowhere else",
   body: z.strictObject({
     name: z.string().min(1).max(100),
-    scopes: z.array(z.enum(["inference", "direct", "admin"])).min(1).default(["inference"]),
+    scopes: z
+      .array(z.enum(["inference", "direct", "admin"]))
+      .min(1)
+      .default(["inference"]),
     endpoints: z.array(endpointName).min(1).nullable().default(null),
     expires_at: instant.nullable().default(null),
   }),

@@ -77,7 +77,9 @@ function parameters(schema: z.ZodObject, place: "path" | "query"): object[] {
   }));
 }
 
-const json = (schema: z.ZodType, io: "input" | "output"): object => ({ "application/json": { schema: schemaOf(schema, io) } });
+const json = (schema: z.ZodType, io: "input" | "output"): object => ({
+  "application/json": { schema: schemaOf(schema, io) },
+});
 
 function schemaOf(schema: z.core.$ZodType, io: "input" | "output"): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });

@@ -82,7 +82,10 @@ export const listRolloutEvents = defineRoute({
   summary: "The log of a rollout, oldest first",
   params: z.strictObject({ rollout: idOf("rol") }),
   query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit }),
-  answer: z.object({ data: z.array(eventView), intact: z.boolean().describe("whether the hash chain of these entries holds") }),
+  answer: z.object({
+    data: z.array(eventView),
+    intact: z.boolean().describe("whether the hash chain of these entries holds"),
+  }),
 });
 
 /** What a person can tell a rollout. */

@@ -33,7 +33,16 @@ export function defineRoute<
   params?: P;
   query?: Q;
   body?: B;
-}): { method: ApiRoute["method"]; path: string; summary: string; access: Access; params: P; query: Q; body: B; answer: A } {
+}): {
+  method: ApiRoute["method"];
+  path: string;
+  summary: string;
+  access: Access;
+  params: P;
+  query: Q;
+  body: B;
+  answer: A;
+} {
   return {
     method: route.method,
     path: route.path,

@@ -1,5 +1,5 @@
 import { RollwardError } from "../domain/errors.ts";
-import { releaseDigest } from "../domain/release/freeze.ts";
+import { releaseDigest } from "../domain/release/release-digest.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
 import { onNewRelease } from "../domain/rollout/open-rollout.ts";

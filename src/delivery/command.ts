@@ -1,4 +1,4 @@
-import { hashReading } from "../domain/evidence/accumulator.ts";
+import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { applyCommand } from "../domain/rollout/command.ts";
 import type { Command } from "../domain/rollout/command.ts";

@@ -1,4 +1,4 @@
-import { Evidence } from "../domain/evidence/accumulator.ts";
+import { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -20,7 +20,10 @@ export interface ObservatoryTerms {
  */
 export class Observatory implements SessionObserver {
   readonly #terms: ObservatoryTerms;
-  readonly #ledgers = new Map<string, { readonly rollout: Rollout; readonly ledger: SessionLedger; announced: boolean }>();
+  readonly #ledgers = new Map<
+    string,
+    { readonly rollout: Rollout; readonly ledger: SessionLedger; announced: boolean }
+  >();
   #onCrossing: (rolloutId: string) => void = () => {};
 
   constructor(terms: ObservatoryTerms) {

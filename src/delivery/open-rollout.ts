@@ -20,12 +20,12 @@ export interface NewRollout {
   /** Whether it waits for the rollout under way to end. */
   readonly queued: boolean;
   /** Facts that follow the opening in the same decision. */
-  readonly then?: readonly RolloutFact[];
+  readonly next?: readonly RolloutFact[];
 }
 
 /** Opens a rollout; the conductor starts it at its next look. Throws `rollout_conflict` when another was first. */
 export async function openRollout(delivery: Delivery, opening: NewRollout): Promise<Rollout> {
-  const { channel, release, plan, actor, reason, queued, then = [] } = opening;
+  const { channel, release, plan, actor, reason, queued, next = [] } = opening;
   const rolloutId = delivery.ids.next("rol");
   const facts = [
     ...openingFacts({
@@ -36,7 +36,7 @@ export async function openRollout(delivery: Delivery, opening: NewRollout): Prom
       seed: delivery.ids.secret(32),
       waits: queued ? ["queue"] : [],
     }),
-    ...then,
+    ...next,
   ];
   const { events, rollout } = appendFacts(null, facts, { rolloutId, at: delivery.clock.now(), actor, reason });
   const moved = channelAfter(channel, rollout, facts);

@@ -1,4 +1,4 @@
-import { hashReading } from "../domain/evidence/accumulator.ts";
+import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { decide } from "../domain/rollout/decide.ts";
 import type { Observation } from "../domain/rollout/decide.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";

@@ -1,4 +1,4 @@
-import { Evidence } from "../domain/evidence/accumulator.ts";
+import { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { SessionOutcome } from "../domain/evidence/evidence.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";

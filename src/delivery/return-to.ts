@@ -28,7 +28,7 @@ export function returnTo(delivery: Delivery, { channel, release, plan, actor, re
     actor,
     reason,
     queued: false,
-    then: [
+    next: [
       { type: "Started", stable: channel.stable },
       { type: "PromotionDecided", basis: "human_override", evidenceHash: null },
       { type: "StablePointerMoved", from: channel.stable, to: release, epoch: channel.epoch + 1 },

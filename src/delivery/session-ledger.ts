@@ -1,4 +1,4 @@
-import type { Evidence } from "../domain/evidence/accumulator.ts";
+import type { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { Reading, SessionOutcome } from "../domain/evidence/evidence.ts";
 import type { ObservationWindow } from "../domain/rollout/plan.ts";
 import type { Assignment, FailureCause, Turn } from "../domain/traffic/assignment.ts";

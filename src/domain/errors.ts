@@ -208,18 +208,6 @@ export const ERRORS = {
     help: "Lower `max_tokens`, or raise `limits.answer_bytes` in rollward.yaml.",
   },
   // Releases and rollouts
-  config_invalid: {
-    status: 422,
-    retryable: false,
-    message: "The configuration has {count} mistake(s); nothing was applied.",
-    help: "Each mistake names its file, line and column.",
-  },
-  files_missing: {
-    status: 422,
-    retryable: false,
-    message: "The configuration refers to files that were not sent.",
-    help: "`rollward apply` sends them by itself.",
-  },
   rollout_conflict: {
     status: 409,
     retryable: false,

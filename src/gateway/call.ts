@@ -43,7 +43,11 @@ function begin(gateway: Gateway, open: OpenCall, target: ModelTarget): Attempt {
   const provider = open.settings.providers.get(target.provider);
   const price = provider?.prices.get(target.model);
   if (provider === undefined || price === undefined) {
-    throw new RollwardError("model_not_found", { model: `${target.provider}/${target.model}`, known: "none", param: "model" });
+    throw new RollwardError("model_not_found", {
+      model: `${target.provider}/${target.model}`,
+      known: "none",
+      param: "model",
+    });
   }
   const body = rendered.bodyFor(target);
   open.upstreamBody = body;

@@ -18,7 +18,8 @@ export function refuse(call: OpenCall, error: RollwardError): void {
   const { status, body } = errorAnswer(call, error);
   const headers: Record<string, string> = { ...answerHeaders(call), "content-type": "application/json; charset=utf-8" };
   const retryAfter = call.original?.retryAfter ?? error.details["retryAfter"] ?? null;
-  if (retryAfter !== null && /^[\x20-\x7e]{1,64}$/.test(String(retryAfter))) headers["retry-after"] = String(retryAfter);
+  if (retryAfter !== null && /^[\x20-\x7e]{1,64}$/.test(String(retryAfter)))
+    headers["retry-after"] = String(retryAfter);
   call.status = status;
   call.answer.push(body);
   reply.head(status, headers);

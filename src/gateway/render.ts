@@ -39,7 +39,12 @@ interface Base extends Omit<RenderedRequest, "bodyFor"> {
   readonly edits: readonly Splice[];
 }
 
-const direct = (target: ModelTarget): Base => ({ targets: [target], timeouts: DIRECT_TIMEOUTS, overrides: [], edits: [] });
+const direct = (target: ModelTarget): Base => ({
+  targets: [target],
+  timeouts: DIRECT_TIMEOUTS,
+  overrides: [],
+  edits: [],
+});
 
 function released(request: IncomingRequest, release: Release): Base {
   const { models, policies } = release.content;
@@ -127,7 +132,8 @@ function addTools(request: IncomingRequest, release: Release): Splice[] {
   const { tools } = release.content;
   if (tools.length === 0) return [];
   const sent = request.body["tools"];
-  if (!Array.isArray(sent)) return setMembers(request, new Map([["tools", Buffer.from(`[${prepared(release).tools}]`)]]));
+  if (!Array.isArray(sent))
+    return setMembers(request, new Map([["tools", Buffer.from(`[${prepared(release).tools}]`)]]));
   const names = new Set(tools.map((tool) => tool.name));
   for (const [index, tool] of (sent as { function?: { name?: unknown } }[]).entries()) {
     if (typeof tool.function?.name === "string" && names.has(tool.function.name)) {
@@ -147,7 +153,8 @@ function dropMembers(request: IncomingRequest, names: readonly string[]): Splice
   const edits: Splice[] = [];
   const kept = members.findIndex(([name]) => !names.includes(name));
   const first = members[kept]?.[1].member;
-  if (kept > 0 && first !== undefined) edits.push({ start: at(members, 0).member.start, end: first.start, bytes: EMPTY });
+  if (kept > 0 && first !== undefined)
+    edits.push({ start: at(members, 0).member.start, end: first.start, bytes: EMPTY });
   for (let index = kept + 1; index < members.length; index += 1) {
     if (!names.includes(members[index]?.[0] ?? "")) continue;
     edits.push({ start: at(members, index - 1).member.end, end: at(members, index).member.end, bytes: EMPTY });
@@ -157,7 +164,11 @@ function dropMembers(request: IncomingRequest, names: readonly string[]): Splice
 
 const EMPTY = Buffer.alloc(0);
 
-const insert = (position: number, text: string): Splice => ({ start: position, end: position, bytes: Buffer.from(text) });
+const insert = (position: number, text: string): Splice => ({
+  start: position,
+  end: position,
+  bytes: Buffer.from(text),
+});
 
 /** Puts items at the head of an array member. */
 function insertIntoArray(request: IncomingRequest, name: string, items: string): Splice {

@@ -22,7 +22,8 @@ export async function ensureAdminKey({ keys, clock, ids, adminKey }: FirstKeyTer
   const known = await keys.list();
   const chosen = adminKey === null ? null : parsePresentedKey(adminKey);
   if (chosen !== null && known.some(({ id }) => id === chosen.id)) return null;
-  if (chosen === null && known.some(({ scopes, revokedAt }) => scopes.includes("admin") && revokedAt === null)) return null;
+  if (chosen === null && known.some(({ scopes, revokedAt }) => scopes.includes("admin") && revokedAt === null))
+    return null;
   const id = chosen?.id ?? ids.next("key");
   const secret = chosen?.secret ?? ids.secret(32);
   const name = chosen === null ? "first admin key" : "ROLLWARD_ADMIN_KEY";

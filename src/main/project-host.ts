@@ -7,7 +7,7 @@ import type { AuthorResult } from "../delivery/author.ts";
 import { author } from "../delivery/author.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { diffReleases, formatDiff } from "../domain/release/diff.ts";
-import { releaseDigest } from "../domain/release/freeze.ts";
+import { releaseDigest } from "../domain/release/release-digest.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
 import type { Actor } from "../domain/rollout/rollout.ts";
@@ -71,7 +71,8 @@ export class ProjectHost {
   /** Serves a project as it was applied before, without opening rollouts. */
   async resume(files: ProjectFiles): Promise<ApplyAnswer> {
     const loaded = loadProject(files);
-    if (!loaded.ok) return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
+    if (!loaded.ok)
+      return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
     await this.#serve(loaded.project);
     return { applied: true, endpoints: [], mistakes: [], missing: [] };
   }
@@ -82,7 +83,8 @@ export class ProjectHost {
 
   async #apply(request: ProjectFiles & { readonly dryRun: boolean }, actor: Actor): Promise<ApplyAnswer> {
     const loaded = loadProject(request);
-    if (!loaded.ok) return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
+    if (!loaded.ok)
+      return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
     const { project } = loaded;
     const changes = [];
     for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
@@ -124,9 +126,7 @@ export class ProjectHost {
   async #newestContent(project: Project, { name }: EndpointSettings): Promise<ReleaseContent | null> {
     const { rollouts, releases } = this.#terms.delivery;
     const channels = await rollouts.channels();
-    const channel = channels.find(
-      ({ name: one }) => one.endpoint === name && one.environment === project.environment,
-    );
+    const channel = channels.find(({ name: one }) => one.endpoint === name && one.environment === project.environment);
     if (channel === undefined) return null;
     const [newest] = await rollouts.list({ endpoint: name, open: true, limit: 1 });
     return (await releases.byId(newest?.candidate ?? channel.stable))?.content ?? null;

@@ -53,9 +53,14 @@ function logFor(options: Options): Logger {
 
 function greet({ url, adminKey }: Server, { options, tookMs }: { options: Options; tookMs: number }): void {
   const store = options.databaseUrl === null ? options.dataDir : "PostgreSQL";
-  const lines = [`${colors.bold("rollward")}  ${url}  ${colors.dim(`data: ${store}, up in ${(tookMs / 1000).toFixed(1)} s`)}`];
+  const lines = [
+    `${colors.bold("rollward")}  ${url}  ${colors.dim(`data: ${store}, up in ${(tookMs / 1000).toFixed(1)} s`)}`,
+  ];
   if (adminKey?.isNew === true) {
-    lines.push(`admin key (shown only now): ${colors.bold(adminKey.text)}`, "  export ROLLWARD_API_KEY=…  for the rollward command");
+    lines.push(
+      `admin key (shown only now): ${colors.bold(adminKey.text)}`,
+      "  export ROLLWARD_API_KEY=…  for the rollward command",
+    );
   }
   process.stdout.write(`${lines.join("\n")}\n\n`);
 }
@@ -93,6 +98,8 @@ function explain(error: unknown): void {
   } else if (error instanceof OptionsError || error instanceof ProjectError) {
     process.stderr.write(`${error.message}\n`);
   } else {
-    process.stderr.write(`Rollward could not start.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `Rollward could not start.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
   }
 }

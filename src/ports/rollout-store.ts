@@ -19,7 +19,11 @@ export interface RolloutStore {
   append(decision: Decision): Promise<"appended" | "duplicate" | "conflict">;
   byId(id: string): Promise<Rollout | null>;
   /** Newest first; `open` leaves out terminal ones. */
-  list(filter: { readonly endpoint?: string; readonly open?: boolean; readonly limit: number }): Promise<readonly Rollout[]>;
+  list(filter: {
+    readonly endpoint?: string;
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<readonly Rollout[]>;
   /** In order of `seq`, after `afterSeq`, at most `limit`. */
   events(rolloutId: string, afterSeq: number, limit: number): Promise<readonly RolloutEvent[]>;
   channels(): Promise<readonly Channel[]>;

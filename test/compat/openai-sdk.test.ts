@@ -141,7 +141,11 @@ describe.each(UPSTREAMS)("the OpenAI SDK, unmodified, at the endpoint $model", (
       }
       return seen;
     };
-    expect(await collect({})).toMatchObject({ usage: 0, finish: "stop", text: expect.stringMatching(/.{10}/) as string });
+    expect(await collect({})).toMatchObject({
+      usage: 0,
+      finish: "stop",
+      text: expect.stringMatching(/.{10}/) as string,
+    });
     expect(await collect({ stream_options: { include_usage: true } })).toMatchObject({ usage: 1, finish: "stop" });
   });
 
@@ -153,7 +157,9 @@ describe.each(UPSTREAMS)("the OpenAI SDK, unmodified, at the endpoint $model", (
     const stream = client.chat.completions.stream({ ...ask(upstream.tool()), tools: [TOOL] });
     const final = await stream.finalMessage();
     const [streamed] = final.tool_calls ?? [];
-    expect(streamed?.type === "function" ? (JSON.parse(streamed.function.arguments) as object) : null).toHaveProperty("order_id");
+    expect(streamed?.type === "function" ? (JSON.parse(streamed.function.arguments) as object) : null).toHaveProperty(
+      "order_id",
+    );
   });
 
   test("takes the result of a tool", async () => {
@@ -164,7 +170,9 @@ describe.each(UPSTREAMS)("the OpenAI SDK, unmodified, at the endpoint $model", (
         {
           role: "assistant",
           content: null,
-          tool_calls: [{ id: "call_1", type: "function", function: { name: "lookup_order", arguments: '{"order_id":"4711"}' } }],
+          tool_calls: [
+            { id: "call_1", type: "function", function: { name: "lookup_order", arguments: '{"order_id":"4711"}' } },
+          ],
         },
         { role: "tool", tool_call_id: "call_1", content: '{"status":"shipped"}' },
       ],
@@ -193,19 +201,28 @@ describe.each(UPSTREAMS)("the OpenAI SDK, unmodified, at the endpoint $model", (
   });
 
   test("is told what is wrong as the SDK's own errors", async () => {
-    await expect(client.chat.completions.create({ ...ask("hi"), model: "nobody" })).rejects.toBeInstanceOf(OpenAI.NotFoundError);
-    await expect(client.chat.completions.create({ ...ask("hi"), messages: [] })).rejects.toBeInstanceOf(OpenAI.BadRequestError);
+    await expect(client.chat.completions.create({ ...ask("hi"), model: "nobody" })).rejects.toBeInstanceOf(
+      OpenAI.NotFoundError,
+    );
+    await expect(client.chat.completions.create({ ...ask("hi"), messages: [] })).rejects.toBeInstanceOf(
+      OpenAI.BadRequestError,
+    );
     const stranger = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "nobody", maxRetries: 0 });
     await expect(stranger.chat.completions.create(ask("hi"))).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
   });
 });
 
 describe("the OpenAI SDK and failing providers", () => {
-  const told = (fault: string) => ({ model: "simulated", messages: [{ role: "user" as const, content: `simulate: ${fault}` }] });
+  const told = (fault: string) => ({
+    model: "simulated",
+    messages: [{ role: "user" as const, content: `simulate: ${fault}` }],
+  });
 
   test("a rate limit and a server error keep their status", async () => {
     await expect(client.chat.completions.create(told("rateLimited"))).rejects.toBeInstanceOf(OpenAI.RateLimitError);
-    await expect(client.chat.completions.create(told("serverError"))).rejects.toBeInstanceOf(OpenAI.InternalServerError);
+    await expect(client.chat.completions.create(told("serverError"))).rejects.toBeInstanceOf(
+      OpenAI.InternalServerError,
+    );
   });
 
   test("a stream that is cut throws instead of ending", async () => {
@@ -234,7 +251,9 @@ describe("the OpenAI SDK and failing providers", () => {
 describe("the other addresses", () => {
   test("models lists what the key may call", async () => {
     const ids = (await client.models.list()).data.map(({ id }) => id);
-    expect(ids).toEqual(expect.arrayContaining(["simulated", "anthropic", "sim/m-2026-01-01", "claude/claude-test-2026-01-01"]));
+    expect(ids).toEqual(
+      expect.arrayContaining(["simulated", "anthropic", "sim/m-2026-01-01", "claude/claude-test-2026-01-01"]),
+    );
   });
 
   test("provider credentials reach the provider and the client's do not", async () => {

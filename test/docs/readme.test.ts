@@ -25,7 +25,9 @@ let key: string;
 beforeAll(async () => {
   const files = ["rollward.yaml", ...readdirSync(join(EXAMPLE, "prompts")).map((name) => `prompts/${name}`)];
   files.push(...readdirSync(join(EXAMPLE, "tools")).map((name) => `tools/${name}`));
-  server = await startServer(Object.fromEntries(files.map((name) => [name, readFileSync(join(EXAMPLE, name), "utf8")])));
+  server = await startServer(
+    Object.fromEntries(files.map((name) => [name, readFileSync(join(EXAMPLE, name), "utf8")])),
+  );
   const created = await server.ask("POST", "/api/keys", { name: "reader", scopes: ["inference"] });
   key = (created.body as { secret: string }).secret;
 });
@@ -44,7 +46,11 @@ describe("what the README tells to type", () => {
       const { stdout } = await run("sh", ["-c", command], { env: { ...process.env, ROLLWARD_KEY: key } });
       if (!stdout.startsWith("HTTP/1.1 200") && tries < 5) continue;
       expect(stdout).toMatch(/^HTTP\/1\.1 200/);
-      for (const header of ["x-rollward-release: support-bot@1", "x-rollward-arm: stable", "x-rollward-tier: primary"]) {
+      for (const header of [
+        "x-rollward-release: support-bot@1",
+        "x-rollward-arm: stable",
+        "x-rollward-tier: primary",
+      ]) {
         expect(stdout.toLowerCase()).toContain(header);
       }
       return;
@@ -58,7 +64,9 @@ describe("what the README tells to type", () => {
     writeFileSync(file, here(program));
     try {
       for (let tries = 0; ; tries += 1) {
-        const result = await run(process.execPath, [file], { env: { ...process.env, ROLLWARD_KEY: key } }).catch(() => null);
+        const result = await run(process.execPath, [file], { env: { ...process.env, ROLLWARD_KEY: key } }).catch(
+          () => null,
+        );
         if (result === null && tries < 5) continue;
         expect(result?.stdout.length).toBeGreaterThan(10);
         return;
@@ -77,7 +85,9 @@ describe("links", () => {
   test.each(pages)("of %s lead to files that exist", (page) => {
     const text = readFileSync(join(ROOT, page), "utf8");
     const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? "");
-    const missing = targets.filter((target) => !target.includes("://") && !existsSync(join(ROOT, dirname(page), target)));
+    const missing = targets.filter(
+      (target) => !target.includes("://") && !existsSync(join(ROOT, dirname(page), target)),
+    );
     expect(missing).toEqual([]);
   });
 });

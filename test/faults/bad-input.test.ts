@@ -37,7 +37,12 @@ async function send(body: string | Buffer, key: string | null = ADMIN_KEY): Prom
 }
 
 const call = (fields: object): string =>
-  JSON.stringify({ model: "bot", messages: [{ role: "user", content: "hi" }], variables: { customer: "Ada" }, ...fields });
+  JSON.stringify({
+    model: "bot",
+    messages: [{ role: "user", content: "hi" }],
+    variables: { customer: "Ada" },
+    ...fields,
+  });
 
 describe("bad input gets a clear error", () => {
   test.each([
@@ -45,7 +50,12 @@ describe("bad input gets a clear error", () => {
     ["an empty body", "", 400, "malformed_json"],
     ["a duplicate key", '{"model":"bot","model":"x","messages":[]}', 400, "malformed_json"],
     ["a byte order mark", `\ufeff${call({})}`, 400, "malformed_json"],
-    ["deep nesting", call({ metadata: JSON.parse(`${"[".repeat(80)}${"]".repeat(80)}`) as unknown }), 400, "malformed_json"],
+    [
+      "deep nesting",
+      call({ metadata: JSON.parse(`${"[".repeat(80)}${"]".repeat(80)}`) as unknown }),
+      400,
+      "malformed_json",
+    ],
     ["__proto__", '{"model":"bot","messages":[],"__proto__":{}}', 400, "malformed_json"],
     ["a number out of range", '{"model":"bot","messages":[],"seed":1e400}', 400, "malformed_json"],
     ["messages of a wrong type", call({ messages: "hi" }), 400, "invalid_request"],
@@ -97,7 +107,9 @@ describe("keys", () => {
     const expired = await create("2020-01-01T00:00:00Z");
     expect(await send(call({}), expired.secret)).toMatchObject({ status: 401, error: { code: "key_expired" } });
     const revoked = await create(null);
-    expect((await fetch(`${server.url}/v1/models`, { headers: { authorization: `Bearer ${revoked.secret}` } })).status).toBe(200);
+    expect(
+      (await fetch(`${server.url}/v1/models`, { headers: { authorization: `Bearer ${revoked.secret}` } })).status,
+    ).toBe(200);
     await server.ask("DELETE", `/api/keys/${revoked.id}`);
     expect(await send(call({}), revoked.secret)).toMatchObject({ status: 401, error: { code: "key_revoked" } });
   });
@@ -128,15 +140,18 @@ describe("a provider that misbehaves", () => {
     expect(await send(told(fault))).toMatchObject({ status, error: { code } });
   });
 
-  test.each(["cut", "stall", "malformed"])("a stream with %s ends in an error event and never looks complete", async (fault) => {
-    const response = await fetch(`${server.url}/v1/chat/completions`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${ADMIN_KEY}` },
-      body: told(fault, { stream: true }),
-    });
-    const text = await response.text();
-    expect(text).toContain('data: {"error"');
-    expect(text).not.toContain("[DONE]");
-    expect(text).not.toContain('"finish_reason":"stop"');
-  });
+  test.each(["cut", "stall", "malformed"])(
+    "a stream with %s ends in an error event and never looks complete",
+    async (fault) => {
+      const response = await fetch(`${server.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${ADMIN_KEY}` },
+        body: told(fault, { stream: true }),
+      });
+      const text = await response.text();
+      expect(text).toContain('data: {"error"');
+      expect(text).not.toContain("[DONE]");
+      expect(text).not.toContain('"finish_reason":"stop"');
+    },
+  );
 });

@@ -70,7 +70,11 @@ async function command(target: ServerProcess, loop: number): Promise<void> {
       if (told === null) return;
       if (told.status === 200) acknowledged.rollouts.set(change.rollout, (told.body as { seq: number }).seq);
     }
-    const created = await askProcess(target, { method: "POST", path: "/api/keys", body: { name: `key ${loop}.${turn}` } });
+    const created = await askProcess(target, {
+      method: "POST",
+      path: "/api/keys",
+      body: { name: `key ${loop}.${turn}` },
+    });
     if (created === null) return;
     acknowledged.keys.add((created.body as { key: { id: string } }).key.id);
   }
@@ -80,7 +84,11 @@ async function traffic(target: ServerProcess, loop: number): Promise<void> {
   for (let sent = 0; ; sent += 1) {
     const response = await fetch(`${target.url}/v1/chat/completions`, {
       method: "POST",
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json", "x-rollward-session": `${loop}-${sent}` },
+      headers: {
+        authorization: `Bearer ${ADMIN_KEY}`,
+        "content-type": "application/json",
+        "x-rollward-session": `${loop}-${sent}`,
+      },
       body: JSON.stringify({ model: "bot", messages: [{ role: "user", content: "hi" }] }),
     }).catch(() => null);
     if (response === null) return;
@@ -101,7 +109,10 @@ async function check(target: ServerProcess): Promise<void> {
   const names = new Set(releases.data.map(({ name }) => name));
   expect([...acknowledged.releases].filter((name) => !names.has(name))).toEqual([]);
   for (const [rollout, seq] of acknowledged.rollouts) {
-    const log = await get<{ data: { seq: number }[]; intact: boolean }>(target, `/api/rollouts/${rollout}/events?limit=1000`);
+    const log = await get<{ data: { seq: number }[]; intact: boolean }>(
+      target,
+      `/api/rollouts/${rollout}/events?limit=1000`,
+    );
     expect(log.intact).toBe(true);
     expect(log.data.at(-1)?.seq).toBeGreaterThanOrEqual(seq);
   }
@@ -113,13 +124,29 @@ async function check(target: ServerProcess): Promise<void> {
 
 async function checkRoutes(target: ServerProcess): Promise<void> {
   await expect
-    .poll(async () => {
-      const { data: endpoints } = await get<{ data: { rollout: { id: string; weight: number } | null }[] }>(target, "/api/endpoints");
-      const open = await get<{ data: { id: string; state: string; weight: number }[] }>(target, "/api/rollouts?open=true");
-      const carrying = open.data.filter(({ weight }) => weight > 0);
-      return { route: endpoints[0]?.rollout?.id ?? null, state: carrying[0]?.id ?? null, carrying: carrying.length <= 1 };
-    }, { timeout: 5_000 })
-    .toSatisfy(({ route, state, carrying }: { route: string | null; state: string | null; carrying: boolean }) => route === state && carrying);
+    .poll(
+      async () => {
+        const { data: endpoints } = await get<{ data: { rollout: { id: string; weight: number } | null }[] }>(
+          target,
+          "/api/endpoints",
+        );
+        const open = await get<{ data: { id: string; state: string; weight: number }[] }>(
+          target,
+          "/api/rollouts?open=true",
+        );
+        const carrying = open.data.filter(({ weight }) => weight > 0);
+        return {
+          route: endpoints[0]?.rollout?.id ?? null,
+          state: carrying[0]?.id ?? null,
+          carrying: carrying.length <= 1,
+        };
+      },
+      { timeout: 5_000 },
+    )
+    .toSatisfy(
+      ({ route, state, carrying }: { route: string | null; state: string | null; carrying: boolean }) =>
+        route === state && carrying,
+    );
 }
 
 describe("a server that is killed at any moment", () => {
@@ -156,7 +183,9 @@ describe("a server that cannot start", () => {
   });
 
   test("says file, line and column when its configuration is wrong", async () => {
-    const wrong = writeProject({ "rollward.yaml": yaml(0).replace("models: [sim/m-2026-01-01]", "models: [sim/latest]") });
+    const wrong = writeProject({
+      "rollward.yaml": yaml(0).replace("models: [sim/m-2026-01-01]", "models: [sim/latest]"),
+    });
     const refused = spawnServer(await freePort(), ["--config", wrong, "--data-dir", ":memory:"]);
     expect(await refused.exited).toBe(1);
     expect(refused.output()).toMatch(/rollward\.yaml:\d+:\d+/);

@@ -30,7 +30,8 @@ describe("drawing an arm", () => {
 
   test("gives the candidate its share, and different seeds draw independently", () => {
     const sessions = Array.from({ length: 20_000 }, (_, index) => `session-${index}`);
-    const draw = (key: string) => sessions.map((session) => drawArm({ seed: key, weight: 0.25 }, "bot", session) === "candidate");
+    const draw = (key: string) =>
+      sessions.map((session) => drawArm({ seed: key, weight: 0.25 }, "bot", session) === "candidate");
     const first = draw("01".repeat(32));
     const second = draw("02".repeat(32));
     const share = first.filter(Boolean).length / sessions.length;
@@ -70,7 +71,9 @@ describe("pins", () => {
           pins.set("bot", `visitor-${index}`, { rolloutId: null, arm: "stable" });
           expect(pins.get("bot", "regular")).toEqual(pin);
         }
-        const known = Array.from({ length: others }, (_, index) => pins.get("bot", `visitor-${index}`)).filter((one) => one !== undefined);
+        const known = Array.from({ length: others }, (_, index) => pins.get("bot", `visitor-${index}`)).filter(
+          (one) => one !== undefined,
+        );
         expect(known.length).toBeLessThanOrEqual(capacity);
       }),
     );

@@ -73,7 +73,12 @@ describe("a request's way", () => {
     expect(bodies.answer?.text).toBe(answer);
     expect(overrides).toEqual(["temperature"]);
     const upstream = bodies.upstream?.text ?? "";
-    expect(upstream).toContain('"messages" : [{"role":"system","content":"Be kind to Ada {{customer}} <b>."}, {"role":"user", "content":"caf\\u00e9 \\ud83d\\ude00"} ]'.replace("}, {", "}, {"));
+    expect(upstream).toContain(
+      '"messages" : [{"role":"system","content":"Be kind to Ada {{customer}} <b>."}, {"role":"user", "content":"caf\\u00e9 \\ud83d\\ude00"} ]'.replace(
+        "}, {",
+        "}, {",
+      ),
+    );
     expect(upstream).toContain('"temperature": 0.25, "top_p": 0.50, "x-unknown": 12345678901234567890');
     expect(upstream).toContain('"model" : "good-2026-01-01"');
     expect(JSON.parse(upstream)).toMatchObject({ tools: [{ function: { name: "lookup_order" } }] });
@@ -117,7 +122,15 @@ describe("a request's way", () => {
     const { bodies, usage, stages } = await recordOf(await send(hello("discreet")));
     expect(bodies).toEqual({ request: null, upstream: null, answer: null });
     expect(usage?.output).toBeGreaterThan(0);
-    expect(stages.map(({ stage }) => stage)).toEqual(["authenticate", "admit", "resolve", "assign", "render", "call", "deliver"]);
+    expect(stages.map(({ stage }) => stage)).toEqual([
+      "authenticate",
+      "admit",
+      "resolve",
+      "assign",
+      "render",
+      "call",
+      "deliver",
+    ]);
   });
 
   test("cost is exact to the pico-dollar", async () => {
@@ -132,7 +145,7 @@ describe("a request's way", () => {
     await server.server.house.gateway.recorder.flush();
     const { body } = await server.ask("GET", "/api/calls?session=visit-7&limit=2");
     const calls = (body as { data: Call[] }).data;
-    expect(calls.map(({ session }) => session)).toEqual(Array(2).fill({ id: "visit-7", source: "header" }));
+    expect(calls.map(({ session }) => session)).toEqual([0, 1].map(() => ({ id: "visit-7", source: "header" })));
     expect(calls[0]?.id.localeCompare(calls[1]?.id ?? "")).toBe(1);
   });
 });
@@ -145,7 +158,11 @@ describe("a client that leaves", () => {
     const leaving = fetch(`${server.url}/v1/chat/completions`, {
       method: "POST",
       signal: controller.signal,
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json", "x-rollward-session": `left-${stream}` },
+      headers: {
+        authorization: `Bearer ${ADMIN_KEY}`,
+        "content-type": "application/json",
+        "x-rollward-session": `left-${stream}`,
+      },
       body: JSON.stringify({ ...hello("slow"), stream }),
     });
     if (stream) await (await leaving).body?.getReader().read();

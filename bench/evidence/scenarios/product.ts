@@ -1,4 +1,4 @@
-import { Evidence } from "../../../src/domain/evidence/accumulator.ts";
+import { Evidence } from "../../../src/domain/evidence/running-evidence.ts";
 import type { SessionOutcome } from "../../../src/domain/evidence/evidence.ts";
 import { DEFAULT_PLAN } from "../../../src/domain/rollout/open-rollout.ts";
 import type { MetricName } from "../../../src/domain/rollout/plan.ts";

@@ -94,7 +94,10 @@ interface Turn {
 }
 
 /** One call; `null` when it failed. */
-async function complete({ url, key, endpoint }: TrafficTerms, { session, messages, stream }: Turn): Promise<string | null> {
+async function complete(
+  { url, key, endpoint }: TrafficTerms,
+  { session, messages, stream }: Turn,
+): Promise<string | null> {
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",

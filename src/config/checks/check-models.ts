@@ -66,6 +66,7 @@ export function checkModels(findings: Findings): void {
   for (const [name, endpoint] of membersOf(memberOf(value, "endpoints"))) {
     const seen = new Set<string>();
     for (const [index, reference] of textItems(memberOf(endpoint, "models"))) {
+      if (findings.isFull) return;
       const path = ["endpoints", name, "models", index];
       const fault = modelFault(reference, declared);
       if (fault !== null) findings.atValue(path, fault);

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Mistake } from "../project.ts";
 import { SECRET_KEYS } from "../secret-shape.ts";
-import { type Fault, mistake, shown } from "../source/mistakes.ts";
+import { type Fault, MAX_MISTAKES, mistake, shown } from "../source/mistakes.ts";
 import { about } from "../source/path-text.ts";
 import type { YamlFile } from "../source/yaml-file.ts";
 import type { Path } from "../source/yaml-places.ts";
@@ -9,9 +9,6 @@ import { closest } from "../closest.ts";
 import { knownKeys } from "./known-keys.ts";
 
 type Issue = z.core.$ZodIssue;
-
-/** More cannot be corrected in one go, and finding the place of each costs time. */
-const MAX_MISTAKES = 200;
 
 const WORDS: Readonly<Record<string, string>> = {
   object: "a section",
@@ -131,7 +128,7 @@ export function mistakesOf(
     if (issue.code === "invalid_union") return unionIssues(issue, value).flatMap(translate);
     if (issue.code === "unrecognized_keys") {
       const known = knownKeys(schema, root, local);
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, MAX_MISTAKES).map((key) => {
         const { message, fix } = unknownKey(key, known);
         return mistake(file.keyAt([...path, key]), { message: about(path, message), fix });
       });

@@ -77,10 +77,12 @@ export const headersLeaf = () =>
         return new Refusal("expected headers", "write each header as `Name: value` on its own line");
       }
       const entries = Object.entries(input);
-      const lower = entries.map(([name]) => name.toLowerCase());
-      const refusals = entries.flatMap(([name, value], index) => {
-        if (lower.indexOf(name.toLowerCase()) < index)
+      const seen = new Set<string>();
+      const refusals = entries.flatMap(([name, value]) => {
+        const lower = name.toLowerCase();
+        if (seen.has(lower))
           return [new Refusal(`the header ${shown(name)} is here twice`, "keep one of the two", name)];
+        seen.add(lower);
         return headerRefusal(name, value) ?? [];
       });
       return refusals.length > 0

@@ -35,10 +35,14 @@ export function mistake(place: Place, { message, fix }: Fault): Mistake {
   return { file, line, column, message: printable(message).toWellFormed(), fix: printable(fix).toWellFormed() };
 }
 
-/** By file in the order of first appearance, then by place; equal ones once. */
+/** More cannot be corrected in one go, and telling each costs time. */
+export const MAX_MISTAKES = 300;
+
+/** At most 300, by file in the order of first appearance, then by place; equal ones once. */
 export function sortMistakes(mistakes: readonly Mistake[]): readonly Mistake[] {
-  const files = [...new Set(mistakes.map((one) => one.file))];
-  const unique = new Map(mistakes.map((one) => [`${one.file}\n${one.line}\n${one.column}\n${one.message}`, one]));
+  const told = mistakes.slice(0, MAX_MISTAKES);
+  const files = [...new Set(told.map((one) => one.file))];
+  const unique = new Map(told.map((one) => [`${one.file}\n${one.line}\n${one.column}\n${one.message}`, one]));
   return [...unique.values()].toSorted(
     (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );

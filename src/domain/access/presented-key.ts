@@ -48,8 +48,7 @@ export function keyFault(
 }
 
 /** Whether the key has the scope; `admin` includes the others. */
-export const hasScope = (key: Key, scope: Scope): boolean =>
-  key.scopes.includes(scope) || key.scopes.includes("admin");
+export const hasScope = (key: Key, scope: Scope): boolean => key.scopes.includes(scope) || key.scopes.includes("admin");
 
 /** Whether the key may call the endpoint. */
 export const mayCall = (key: Key, endpoint: string): boolean =>

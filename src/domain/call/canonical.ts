@@ -36,7 +36,12 @@ export type ToolChoice = "auto" | "none" | "required" | { readonly name: string 
 export type ResponseFormat =
   | { readonly type: "text" }
   | { readonly type: "json" }
-  | { readonly type: "json-schema"; readonly name: string; readonly schema: JsonObject; readonly strict: boolean | null };
+  | {
+      readonly type: "json-schema";
+      readonly name: string;
+      readonly schema: JsonObject;
+      readonly strict: boolean | null;
+    };
 
 /** The hub of hub-and-spoke translation: every dialect reads into it, every provider without that dialect answers it. */
 export interface CanonicalRequest {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EvidencePlan } from "./accumulator.ts";
-import { Evidence } from "./accumulator.ts";
+import type { EvidencePlan } from "./running-evidence.ts";
+import { Evidence } from "./running-evidence.ts";
 import { estimateEta } from "./eta.ts";
 import type { MetricReading, Reading, SessionOutcome } from "./evidence.ts";
 

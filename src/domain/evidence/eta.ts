@@ -1,4 +1,4 @@
-import type { EvidencePlan } from "./accumulator.ts";
+import type { EvidencePlan } from "./running-evidence.ts";
 import type { MetricReading, Reading } from "./evidence.ts";
 import { growthPerSession } from "./planner.ts";
 

@@ -21,9 +21,6 @@ export interface TokenPrice {
   readonly reasoning: bigint;
 }
 
-/** No tokens at all. */
-export const NO_USAGE: TokenUsage = Object.freeze({ input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 });
-
 /** Cost in pico-dollars, exact. */
 export function costPico(usage: TokenUsage, price: TokenPrice): bigint {
   return (

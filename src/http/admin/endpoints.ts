@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { listEndpoints, listReleases, rollbackEndpoint, showRelease } from "../../contract/endpoints.ts";
 import { rollBack } from "../../delivery/roll-back.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import { componentDigests } from "../../domain/release/release-digest.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import { actorOf } from "./actor-of.ts";
 import type { Admin } from "./admin.ts";
@@ -19,7 +20,8 @@ export function endpoints(app: FastifyInstance, admin: Admin): void {
       environment: channel.environment,
       epoch,
       stable: summaryOf(stable),
-      rollout: split === null ? null : { id: split.rolloutId, candidate: summaryOf(split.candidate), weight: split.weight },
+      rollout:
+        split === null ? null : { id: split.rolloutId, candidate: summaryOf(split.candidate), weight: split.weight },
     })),
   }));
 
@@ -29,12 +31,17 @@ export function endpoints(app: FastifyInstance, admin: Admin): void {
 
   serveRoute(app, { gateway, route: showRelease }, async ({ params }) => {
     const release = await delivery.releases.byNumber(params.endpoint, params.number);
-    if (release === null) throw new RollwardError("release_not_found", { release: `${params.endpoint}@${params.number}` });
-    return { ...summaryOf(release), content: release.content };
+    if (release === null)
+      throw new RollwardError("release_not_found", { release: `${params.endpoint}@${params.number}` });
+    return { ...summaryOf(release), content: release.content, components: componentDigests(release.content) };
   });
 
   serveRoute(app, { gateway, route: rollbackEndpoint }, async ({ params, body, key }) => {
-    const { rollout, stable } = await rollBack(delivery, { endpoint: params.endpoint, actor: actorOf(key), reason: body.reason });
+    const { rollout, stable } = await rollBack(delivery, {
+      endpoint: params.endpoint,
+      actor: actorOf(key),
+      reason: body.reason,
+    });
     return { rollout: rollout.id, stable: releaseName(await knownRelease(delivery.releases, stable)) };
   });
 }

@@ -1,6 +1,6 @@
 import { ByEpoch } from "../by-epoch.ts";
 import { cappedDifference, cappedHarmWealth, cappedNoWorseWealth } from "../capped-mean.ts";
-import { addSums, addValue, emptyStratum, ENOUGH_FOR_INTERVAL, ratioOfMeans, totalOf } from "../effect.ts";
+import { addSums, addValue, emptyStratum, ENOUGH_FOR_INTERVAL, ratioOfMeans, totalOf } from "../stratum.ts";
 import type { SessionOutcome } from "../evidence.ts";
 import type { MetricPlan } from "../../rollout/plan.ts";
 import { BlockTally, rankTests } from "./block-tally.ts";

@@ -1,7 +1,7 @@
 import { ByEpoch } from "../by-epoch.ts";
 import type { EpochRow } from "../by-epoch.ts";
-import { ENOUGH_FOR_INTERVAL, ratioOfMeans } from "../effect.ts";
-import type { Stratum } from "../effect.ts";
+import { ENOUGH_FOR_INTERVAL, ratioOfMeans } from "../stratum.ts";
+import type { Stratum } from "../stratum.ts";
 import { harmEventTest, noWorseEventTest } from "../event-test.ts";
 import type { EventTest } from "../event-test.ts";
 import type { SessionOutcome } from "../evidence.ts";

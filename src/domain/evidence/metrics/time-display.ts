@@ -1,5 +1,5 @@
 import { ByEpoch } from "../by-epoch.ts";
-import { addSums, addValue, emptyStratum, ENOUGH_FOR_INTERVAL, ratioOfLogMeans, totalOf } from "../effect.ts";
+import { addSums, addValue, emptyStratum, ENOUGH_FOR_INTERVAL, ratioOfLogMeans, totalOf } from "../stratum.ts";
 import type { SessionOutcome } from "../evidence.ts";
 import { QuantileSketch } from "../quantile-sketch.ts";
 import type { BlockDisplay } from "./block-tally.ts";

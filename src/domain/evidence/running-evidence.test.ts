@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { describe, expect, it } from "vitest";
-import type { EvidencePlan } from "./accumulator.ts";
-import { Evidence, evidenceKey, hashReading, mergeEvidence } from "./accumulator.ts";
+import type { EvidencePlan } from "./running-evidence.ts";
+import { Evidence, evidenceKey, hashReading, mergeEvidence } from "./running-evidence.ts";
 import type { Reading, SessionOutcome } from "./evidence.ts";
 
 const metric = { harmRatio: 1.25, noWorseRatio: 2, share: 0.25, required: true, capPico: null } as const;

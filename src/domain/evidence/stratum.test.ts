@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ratioOfLogMeans, ratioOfMeans } from "./effect.ts";
-import type { ArmSums, Stratum } from "./effect.ts";
+import { ratioOfLogMeans, ratioOfMeans } from "./stratum.ts";
+import type { ArmSums, Stratum } from "./stratum.ts";
 
 const shareOf = (n: number, failed: number): ArmSums => ({ n, sum: failed, squares: failed });
 const enough = { alpha: 0.05, isEnough: true };
