@@ -19,7 +19,10 @@ export function assign(gateway: Gateway, call: OpenCall): void {
 function identify(call: OpenCall, endpoint: string): Session {
   const request = present(call.request);
   const { sessionHeader } = call.arrival;
-  for (const [name, id] of [["x-rollward-session", sessionHeader], ["metadata.session_id", request.sessionId]] as const) {
+  for (const [name, id] of [
+    ["x-rollward-session", sessionHeader],
+    ["metadata.session_id", request.sessionId],
+  ] as const) {
     if (id !== null && (id.length === 0 || id.length > MAX_SESSION_ID)) {
       throw new RollwardError("invalid_request", {
         reason: `A session id has 1 to ${MAX_SESSION_ID} characters; this one has ${id.length}.`,
@@ -44,7 +47,13 @@ function place(
   const { endpoint } = route.channel;
   const unit = sessionUnit(present(call.key).id, session);
   const pin = gateway.pins.get(endpoint, unit);
-  const onStable = (evidenceOf: string | null): Placement => ({ session, unit, release: stable, arm: "stable", evidenceOf });
+  const onStable = (evidenceOf: string | null): Placement => ({
+    session,
+    unit,
+    release: stable,
+    arm: "stable",
+    evidenceOf,
+  });
 
   if (split !== null && pin?.rolloutId === split.rolloutId) {
     // Weight 0 is a rollback under way: pinned sessions return to stable at this turn.
@@ -57,7 +66,13 @@ function place(
   }
   const arm = drawArm(split, endpoint, unit);
   if (session.source !== "call") gateway.pins.set(endpoint, unit, { rolloutId: split.rolloutId, arm });
-  gateway.observer.assigned({ rolloutId: split.rolloutId, session: unit, arm, epoch: route.epoch, weight: split.weight });
+  gateway.observer.assigned({
+    rolloutId: split.rolloutId,
+    session: unit,
+    arm,
+    epoch: route.epoch,
+    weight: split.weight,
+  });
   return { session, unit, release: arm === "candidate" ? split.candidate : stable, arm, evidenceOf: split.rolloutId };
 }
 

@@ -34,4 +34,3 @@ export async function handle(gateway: Gateway, arrival: Arrival): Promise<void> 
     settle(gateway, call);
   }
 }
-

@@ -45,7 +45,10 @@ export function createApp(terms: HttpTerms): FastifyInstance {
       requireHostHeader: false,
     },
     clientErrorHandler(error, socket) {
-      const status = "code" in error && error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
+      const status =
+        "code" in error && error.code === "HPE_HEADER_OVERFLOW"
+          ? "431 Request Header Fields Too Large"
+          : "400 Bad Request";
       const fault = new RollwardError("malformed_http", { reason: "it cannot be parsed" });
       const body = openAiChat.errorBody(fault, gatewayId(terms));
       if (socket.writable) {
@@ -88,6 +91,10 @@ function answerFaults(app: FastifyInstance, terms: HttpTerms): void {
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0] ?? "";
-    answerError(reply, new RollwardError("route_not_found", { method: request.method, path: path.slice(0, 200) }), gatewayId(terms));
+    answerError(
+      reply,
+      new RollwardError("route_not_found", { method: request.method, path: path.slice(0, 200) }),
+      gatewayId(terms),
+    );
   });
 }

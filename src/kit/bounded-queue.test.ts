@@ -30,6 +30,20 @@ it("gives an item heavier than asked for alone, so that it can leave", () => {
   expect(queue.takeUpTo(9, 10)).toEqual(["light"]);
 });
 
+it("keeps order and count when thousands pass through it", () => {
+  const queue = new BoundedQueue<number>({ maxItems: 5_000, maxBytes: 5_000 });
+  let offered = 0;
+  let expected = 0;
+  for (let round = 0; round < 50; round += 1) {
+    while (queue.offer(offered, 1)) offered += 1;
+    for (const item of queue.takeUpTo(100 + round * 60, 5_000)) {
+      expect(item).toBe(expected);
+      expected += 1;
+    }
+    expect([queue.length, queue.bytes]).toEqual([offered - expected, offered - expected]);
+  }
+});
+
 it.each([-1, Number.NaN])("refuses an item of %d bytes", (bytes) => {
   const queue = new BoundedQueue<string>({ maxItems: 9, maxBytes: 100 });
   expect(() => queue.offer("a", bytes)).toThrow(RangeError);

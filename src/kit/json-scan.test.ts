@@ -72,6 +72,14 @@ describe("duplicates", () => {
     expect(scan('{"é":1,"e\u0301":2,"a":3,"aa":4,"A":5}').members.size).toBe(5);
   });
 
+  it("finds any of up to a hundred keys again at the end", () => {
+    for (let count = 1; count <= 100; count += 1) {
+      const again = count % 3 === 0 ? 0 : count % 7;
+      const keys = Array.from({ length: count }, (_, key) => `"${key}":{"0":1}`);
+      expect(fault(`{${keys.join(",")},"${Math.min(again, count - 1)}":1}`).reason).toMatch(/^duplicate key /);
+    }
+  });
+
   it("finds one duplicate among many keys, in whatever spelling", () => {
     const name = fc.string({ unit: "grapheme", maxLength: 4 }).filter((key) => key !== "__proto__");
     const keys = fc.uniqueArray(name, { minLength: 2, maxLength: 120 });
@@ -148,6 +156,7 @@ describe("text", () => {
   it.each([
     String.raw`"\ud800"`,
     String.raw`"\udc00"`,
+    String.raw`"\udc00\udc00"`,
     String.raw`"\ud800\ud800"`,
     String.raw`"\ud800x"`,
     String.raw`"\ud800\n"`,
@@ -156,6 +165,10 @@ describe("text", () => {
   ])("refuses the lone surrogate in %s, as a value and as a key", (string) => {
     expect(fault(`{"a":${string}}`).reason).toBe("a lone surrogate");
     expect(fault(`{${string}:1}`).reason).toBe("a lone surrogate");
+  });
+
+  it("takes whole surrogate pairs, the first and the last of them", () => {
+    expect(() => scan(String.raw`{"a":"\ud800\udc00\uDBFF\uDFFF"}`)).not.toThrow();
   });
 
   it("finds a control character at any place of a string of any length", () => {

@@ -52,7 +52,15 @@ function facts(get: GetStores): void {
   });
 
   test("knows nothing of calls that were never recorded", async () => {
-    for (const id of [newId("call"), newId("call", T0 - 900 * DAY_MS), "call_", "", "nonsense", "\u0000", "call_'; --"]) {
+    for (const id of [
+      newId("call"),
+      newId("call", T0 - 900 * DAY_MS),
+      "call_",
+      "",
+      "nonsense",
+      "\u0000",
+      "call_'; --",
+    ]) {
       expect(await get().calls.facts(id)).toBeNull();
       expect(await get().calls.bodies(id)).toBeNull();
     }
@@ -88,7 +96,7 @@ function lists(get: GetStores): void {
     for (const each of [calls.slice(10), calls.slice(0, 10)]) await get().calls.append(each);
     const newestFirst = idsOf(calls).toReversed();
     const seen: string[] = [];
-    for (let before: string | undefined; ; ) {
+    for (let before: string | undefined; ;) {
       const page = await get().calls.list({ endpoint, limit: 10, ...(before === undefined ? {} : { before }) });
       if (page.length === 0) break;
       seen.push(...page.map(({ id }) => id));
@@ -121,7 +129,10 @@ function lists(get: GetStores): void {
     ];
     for (const [filter, expected] of cases) {
       const found = await get().calls.list({ ...filter, limit: 10 });
-      expect(found.map(({ id }) => id), JSON.stringify(filter)).toEqual(idsOf(expected));
+      expect(
+        found.map(({ id }) => id),
+        JSON.stringify(filter),
+      ).toEqual(idsOf(expected));
     }
   });
 }
@@ -178,7 +189,10 @@ function batches(get: GetStores): void {
   test("leaves a call that is there already as it is", async () => {
     const endpoint = uniqueName("bot");
     const call = callOf({ endpoint }, { request: Buffer.from("first") });
-    const changed = { facts: { ...call.facts, status: 500 }, bodies: { ...call.bodies, request: Buffer.from("second") } };
+    const changed = {
+      facts: { ...call.facts, status: 500 },
+      bodies: { ...call.bodies, request: Buffer.from("second") },
+    };
     await get().calls.append([call]);
     await get().calls.append([changed, callOf({ endpoint, at: T0 + 1 })]);
     await Promise.all([get().calls.append([call, call]), get().calls.append([changed])]);

@@ -45,7 +45,10 @@ export function evidenceJournalContract(get: GetStores): void {
       const rolloutId = newId("rol");
       const batch = { rolloutId, replicaId: "rep_1", batch: 1, entries: [assigned(rolloutId, 1), final(1, 0.1 + 0.2)] };
       await Promise.all([get().journal.append([batch]), get().journal.append([batch])]);
-      await get().journal.append([{ ...batch, entries: [] }, { ...batch, batch: 2 }]);
+      await get().journal.append([
+        { ...batch, entries: [] },
+        { ...batch, batch: 2 },
+      ]);
       expect(await readAll(rolloutId)).toEqual([batch, { ...batch, batch: 2 }]);
     });
 

@@ -157,7 +157,10 @@ function channels(get: GetStores): void {
     expect(await get().rollouts.append(moved)).toBe("appended");
     expect(await channelOf(before.name.endpoint)).toEqual(after);
 
-    for (const channel of [{ ...after, epoch: before.epoch }, { ...after, stable: "rel_other" }]) {
+    for (const channel of [
+      { ...after, epoch: before.epoch },
+      { ...after, stable: "rel_other" },
+    ]) {
       const stale = deciding(moved.rollout, [{ type: "TimeObserved", ms: 1 }], { channel });
       expect(await get().rollouts.append(stale)).toBe("conflict");
     }
@@ -173,7 +176,9 @@ function channels(get: GetStores): void {
     const held = { ...before, epoch: 5, rolloutId: opened.rollout.id };
     const started = deciding(opened.rollout, [STARTED], { channel: held });
     expect(await get().rollouts.append(started)).toBe("appended");
-    const left = deciding(started.rollout, [{ type: "TimeObserved", ms: 1 }], { channel: { ...held, rolloutId: null } });
+    const left = deciding(started.rollout, [{ type: "TimeObserved", ms: 1 }], {
+      channel: { ...held, rolloutId: null },
+    });
     expect(await get().rollouts.append(left)).toBe("appended");
     expect(await channelOf(before.name.endpoint)).toEqual({ ...held, rolloutId: null });
   });
@@ -208,7 +213,7 @@ function reading(get: GetStores): void {
     await get().rollouts.append(decision);
     const { id, seq } = decision.rollout;
     const pages = [];
-    for (let after = 0; after < seq; ) {
+    for (let after = 0; after < seq;) {
       const page = await get().rollouts.events(id, after, 7);
       pages.push(...page);
       after = page.at(-1)?.seq ?? seq;

@@ -23,7 +23,11 @@ export const uniqueName = (word: string): string => `${word}-${(names += 1)}-${r
 /** An id as the program makes them. */
 export const newId = (prefix: string, at = T0): string => `${prefix}_${ulid(at, randomBytes(10))}`;
 
-export function releaseOf(endpoint: string, digest: string, parameters: Release["content"]["parameters"] = {}): Release {
+export function releaseOf(
+  endpoint: string,
+  digest: string,
+  parameters: Release["content"]["parameters"] = {},
+): Release {
   return {
     id: newId("rel"),
     endpoint,
@@ -34,7 +38,7 @@ export function releaseOf(endpoint: string, digest: string, parameters: Release[
       endpoint,
       prompt: {
         name: "support",
-        messages: [{ role: "system", template: "You help {{customer}}.\n\u0000\ud83d\ude00 \"quoted\" \\ $1" }],
+        messages: [{ role: "system", template: 'You help {{customer}}.\n\u0000\ud83d\ude00 "quoted" \\ $1' }],
         variables: { customer: { required: true, default: null, description: "Who asks" } },
       },
       models: [{ provider: "openai", model: "gpt-2026-01-01" }],
@@ -56,7 +60,14 @@ const META = { at: T0, actor: { kind: "machine" }, reason: "Test: \u0000 and \ud
 /** A decision that opens a rollout of the endpoint; the rollout has not started. */
 export function opening(endpoint: string, key: string | null = null): Decision {
   const channel = { endpoint, environment: "production" };
-  const terms = { channel, plan: PLAN, stable: "rel_stable", candidate: "rel_candidate", seed: "5".repeat(64), waits: [] };
+  const terms = {
+    channel,
+    plan: PLAN,
+    stable: "rel_stable",
+    candidate: "rel_candidate",
+    seed: "5".repeat(64),
+    waits: [],
+  };
   const appended = appendFacts(null, openingFacts(terms), { ...META, rolloutId: newId("rol") });
   return { ...appended, channel: null, idempotencyKey: key };
 }

@@ -62,8 +62,14 @@ async function openOnServer(): Promise<Opened> {
   await client.query(`create schema ${schema}`);
   const url = new URL(SERVER_URL);
   url.searchParams.set("options", `-c search_path=${schema}`);
+  // Two programs that start together: both must find the newest schema.
+  const [stores, other] = await Promise.all([
+    openPostgresStores({ url: url.href }),
+    openPostgresStores({ url: url.href }),
+  ]);
+  await other.close();
   return {
-    stores: await openPostgresStores({ url: url.href }),
+    stores,
     async cleanUp() {
       await client.query(`drop schema ${schema} cascade`);
       await client.end();

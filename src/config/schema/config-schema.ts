@@ -19,13 +19,13 @@ const limitsSchema = z
   .strictObject({
     body_bytes: size({ min: 1_024, max: 512 * MIB })
       .optional()
-      .meta({ default: "10MiB", description: "Largest request body." }),
+      .meta({ preset: "10MiB", description: "Largest request body." }),
     answer_bytes: size({ min: 1_024, max: 1_024 * MIB })
       .optional()
-      .meta({ default: "32MiB", description: "Largest answer of a provider." }),
+      .meta({ preset: "32MiB", description: "Largest answer of a provider." }),
     in_flight: number({ min: 1, max: 1_000_000, integer: true })
       .optional()
-      .meta({ default: DEFAULT_LIMITS.inFlight, description: "Calls under way at the same time; more are refused." }),
+      .meta({ preset: DEFAULT_LIMITS.inFlight, description: "Calls under way at the same time; more are refused." }),
   })
   .meta({ description: "Bounds of the server." });
 
@@ -39,7 +39,7 @@ export const configSchema = z
     })
       .optional()
       .meta({
-        default: DEFAULT_ENVIRONMENT,
+        preset: DEFAULT_ENVIRONMENT,
         description:
           "`development`, `staging`, `production`, or a name of your own. One endpoint in one environment is a channel.",
       }),

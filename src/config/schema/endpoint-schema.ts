@@ -16,7 +16,7 @@ export const DEFAULT_RETAIN_DAYS = 14;
 const timeout = (fallbackMs: number, description: string) =>
   duration({ min: 1, max: HOUR })
     .optional()
-    .meta({ default: spellDuration(fallbackMs), description });
+    .meta({ preset: spellDuration(fallbackMs), description });
 
 const timeoutsSchema = z
   .strictObject({
@@ -52,21 +52,21 @@ export const endpointSchema = z.strictObject({
     .array(text({ what: "the path of a tool file", max: 500 }))
     .max(MAX_TOOLS)
     .optional()
-    .meta({ default: [], description: "Tool files, relative to rollward.yaml." }),
+    .meta({ preset: [], description: "Tool files, relative to rollward.yaml." }),
   record: z
     .enum(["exact", "facts"])
     .optional()
-    .meta({ default: "exact", description: "`exact` keeps the bytes of requests and answers, `facts` keeps none." }),
+    .meta({ preset: "exact", description: "`exact` keeps the bytes of requests and answers, `facts` keeps none." }),
   retain_bodies: days()
     .optional()
-    .meta({ default: `${DEFAULT_RETAIN_DAYS}d`, description: "How long the bytes are kept." }),
+    .meta({ preset: `${DEFAULT_RETAIN_DAYS}d`, description: "How long the bytes are kept." }),
   timeouts: timeoutsSchema.optional(),
   sessions: z
     .array(z.enum(["header", "metadata", "fingerprint", "call"]))
     .min(1)
     .optional()
     .meta({
-      default: ["header", "metadata", "fingerprint", "call"],
+      preset: ["header", "metadata", "fingerprint", "call"],
       description:
         "The order in which a call's session is looked for: the header `x-rollward-session`, `metadata.session_id`, the conversation's own opening, the call itself.",
     }),

@@ -25,7 +25,7 @@ export class Refusal implements Fault {
   }
 }
 
-/** How one value of the file is read. `json` is its JSON Schema for editors. */
+/** How one value of the file is read. `json` is its JSON Schema for editors; its `$comment` is the type in docs/config.md. */
 export interface LeafTerms<T> {
   readonly json: Readonly<Record<string, unknown>>;
   readonly read: (input: unknown) => T | Refusal | readonly Refusal[];
@@ -84,7 +84,7 @@ const DURATION_PATTERN = "^(\\d{1,9}(ms|[smhd])){1,5}$";
 /** A duration, as whole milliseconds within the bounds. */
 export const duration = (bounds: { readonly min?: number; readonly max: number }) =>
   leaf<number>({
-    json: { type: "string", pattern: DURATION_PATTERN },
+    json: { type: "string", pattern: DURATION_PATTERN, $comment: "duration" },
     read: (input) => {
       const ms = typeof input === "string" ? parseDurationMs(input) : null;
       if (ms === null)
@@ -106,7 +106,7 @@ const MAX_DAYS = 3_650;
 /** A duration of whole days, as days. */
 export const days = () =>
   leaf<number>({
-    json: { type: "string", pattern: DURATION_PATTERN },
+    json: { type: "string", pattern: DURATION_PATTERN, $comment: "duration in days" },
     read: (input) => {
       const ms = typeof input === "string" ? parseDurationMs(input) : null;
       const count = ms === null ? null : ms / MS_PER_DAY;
@@ -131,7 +131,7 @@ function percentFix(input: unknown): string {
 /** A percentage, as a share in [0, 1]. The number 0 needs no sign. */
 export const percent = () =>
   leaf<number>({
-    json: { type: ["string", "number"], pattern: PERCENT_PATTERN, maximum: 0 },
+    json: { type: ["string", "number"], pattern: PERCENT_PATTERN, minimum: 0, maximum: 0, $comment: "percentage" },
     read: (input) => {
       if (input === 0) return 0;
       const share = typeof input === "string" ? parsePercent(input) : null;
@@ -143,7 +143,7 @@ export const percent = () =>
 /** A size, as bytes within the bounds. */
 export const size = (bounds: { readonly min: number; readonly max: number }) =>
   leaf<number>({
-    json: { type: ["string", "integer"], pattern: SIZE_PATTERN },
+    json: { type: ["string", "integer"], pattern: SIZE_PATTERN, $comment: "size" },
     read: (input) => {
       const bytes =
         typeof input === "string" ? parseSize(input) : Number.isSafeInteger(input) ? (input as number) : null;
@@ -186,7 +186,13 @@ const PICO_PER_USD = 12;
 /** An amount in USD with at most twelve decimals, above 0 and at most 9,000, as pico-dollars. */
 export const usd = () =>
   leaf<number>({
-    json: { type: ["number", "string"], exclusiveMinimum: 0, maximum: 9_000, pattern: "^\\d{1,4}(\\.\\d{1,12})?$" },
+    json: {
+      type: ["number", "string"],
+      exclusiveMinimum: 0,
+      maximum: 9_000,
+      pattern: "^\\d{1,4}(\\.\\d{1,12})?$",
+      $comment: "USD",
+    },
     read: (input) => {
       const pico =
         typeof input === "number" || typeof input === "string" ? parseDecimal(String(input), PICO_PER_USD) : null;
@@ -203,7 +209,12 @@ export const usd = () =>
 /** A price in USD per million tokens with at most six decimals, as pico-dollars per token; exact. */
 export const price = () =>
   leaf<bigint>({
-    json: { type: ["number", "string"], minimum: 0, pattern: "^\\d{1,7}(\\.\\d{1,6})?$" },
+    json: {
+      type: ["number", "string"],
+      minimum: 0,
+      pattern: "^\\d{1,7}(\\.\\d{1,6})?$",
+      $comment: "USD per million tokens",
+    },
     read: (input) => {
       const pico = typeof input === "number" || typeof input === "string" ? parsePrice(input) : null;
       return (

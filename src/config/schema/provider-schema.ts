@@ -34,7 +34,7 @@ const modelsOf = <T extends z.ZodType>(model: T) =>
   });
 
 const allowPrivate = z.boolean().optional().meta({
-  default: false,
+  preset: false,
   description:
     "Allows an address inside a private network. `localhost`, `127.0.0.1` and `[::1]` are allowed when `base_url` names them so.",
 });
@@ -53,7 +53,7 @@ const openAiCompatible = z
       .optional()
       .meta({ description: "Sent with every request, for example `OpenAI-Organization`. Never credentials." }),
     stream_usage: z.boolean().optional().meta({
-      default: true,
+      preset: true,
       description:
         "Whether the provider takes `stream_options.include_usage`. When it does not, the tokens of streams are estimated.",
     }),

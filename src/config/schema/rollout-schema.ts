@@ -20,7 +20,7 @@ const step = z
         approval: z
           .boolean()
           .optional()
-          .meta({ default: false, description: "Whether a person must agree before the next step." }),
+          .meta({ preset: false, description: "Whether a person must agree before the next step." }),
       })
       .meta({ title: "step" }),
   ])
@@ -46,14 +46,14 @@ function metricShape(metric: MetricName) {
   return {
     harm: number({ min: 1, max: 100, above: true })
       .optional()
-      .meta({ default: harmRatio, description: "Ratio candidate : stable that is tolerated; beyond it lies harm." }),
+      .meta({ preset: harmRatio, description: "Ratio candidate : stable that is tolerated; beyond it lies harm." }),
     no_worse: number({ min: 1, max: 100, above: true })
       .optional()
-      .meta({ default: noWorseRatio, description: 'Ratio candidate : stable at which "no worse" ends.' }),
+      .meta({ preset: noWorseRatio, description: 'Ratio candidate : stable at which "no worse" ends.' }),
     required: z
       .boolean()
       .optional()
-      .meta({ default: required, description: "Whether promotion needs the proof that it is no worse." }),
+      .meta({ preset: required, description: "Whether promotion needs the proof that it is no worse." }),
     share: percent().optional().meta({
       description:
         "Weight in the union that decides a rollback. Metrics without one divide the rest in proportion to the default plan.",
@@ -95,33 +95,33 @@ const windowSchema = z
   .strictObject({
     turns: number({ min: 1, max: 1_000, integer: true })
       .optional()
-      .meta({ default: DEFAULT_PLAN.window.turns, description: "A session counts after this many turns …" }),
+      .meta({ preset: DEFAULT_PLAN.window.turns, description: "A session counts after this many turns …" }),
     within: duration({ min: 1, max: DAY })
       .optional()
       .meta({
-        default: spellDuration(DEFAULT_PLAN.window.withinMs),
+        preset: spellDuration(DEFAULT_PLAN.window.withinMs),
         description: "… or this long after its first call; no finished turn by then is a failure.",
       }),
   })
   .meta({ description: "Which part of a session is observed, the same for both arms." });
 
 const level = (fallback: number, description: string) =>
-  number({ min: 0, max: 0.5, above: true }).optional().meta({ default: fallback, description });
+  number({ min: 0, max: 0.5, above: true }).optional().meta({ preset: fallback, description });
 
 /** How a new release of an endpoint reaches users. */
 export const rolloutSchema = z
   .strictObject({
-    strategy: z.enum(["canary"]).optional().meta({ default: DEFAULT_PLAN.strategy, description: "How traffic moves." }),
+    strategy: z.enum(["canary"]).optional().meta({ preset: DEFAULT_PLAN.strategy, description: "How traffic moves." }),
     steps: z
       .array(step)
       .optional()
       .meta({
-        default: DEFAULT_PLAN.steps.map(({ weight }) => formatPercent(weight)),
+        preset: DEFAULT_PLAN.steps.map(({ weight }) => formatPercent(weight)),
         description: "The ladder: growing weights, the last one 100%.",
       }),
     metrics: metricsSchema.optional(),
     mode: z.enum(["observe", "hold", "enforce"]).optional().meta({
-      default: DEFAULT_PLAN.mode,
+      preset: DEFAULT_PLAN.mode,
       description:
         "What proven harm does: `observe` records it, `hold` keeps the weight and waits for a person, `enforce` rolls back.",
     }),
@@ -134,29 +134,29 @@ export const rolloutSchema = z
     deadline: duration({ min: 1, max: YEAR })
       .optional()
       .meta({
-        default: spellDuration(DEFAULT_PLAN.deadlineMs),
+        preset: spellDuration(DEFAULT_PLAN.deadlineMs),
         description: "Observed time after which a rollout without a verdict is inconclusive.",
       }),
     on_inconclusive: z.enum(["hold", "ask", "promote_unproven", "abort"]).optional().meta({
-      default: DEFAULT_PLAN.onInconclusive,
+      preset: DEFAULT_PLAN.onInconclusive,
       description:
         "What happens at the deadline: keep the weight, ask a person, promote without proof (written to the log), or take the candidate back.",
     }),
     on_new_release: z.enum(["auto", "supersede", "queue", "reject"]).optional().meta({
-      default: DEFAULT_PLAN.onNewRelease,
+      preset: DEFAULT_PLAN.onNewRelease,
       description:
         "What a newer release does while this rollout runs. `auto` supersedes up to 5% weight and queues above.",
     }),
     drain: duration({ max: 30 * DAY })
       .optional()
       .meta({
-        default: spellDuration(DEFAULT_PLAN.drainMs),
+        preset: spellDuration(DEFAULT_PLAN.drainMs),
         description: "Time after promotion in which sessions of the old release end.",
       }),
     no_data: duration({ min: 1, max: YEAR })
       .optional()
       .meta({
-        default: spellDuration(DEFAULT_PLAN.noDataMs),
+        preset: spellDuration(DEFAULT_PLAN.noDataMs),
         description: "Time without any outcome after which the rollout is held.",
       }),
   })

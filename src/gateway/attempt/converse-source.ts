@@ -5,7 +5,11 @@ import type { ConverseRequest, ConversingProvider } from "../../ports/provider.t
 import type { AnswerSource } from "./answer-source.ts";
 
 /** An answer of another dialect: its events are encoded as the client's. */
-export function converseSource(provider: ConversingProvider, request: ConverseRequest, encoder: AnswerEncoder): AnswerSource {
+export function converseSource(
+  provider: ConversingProvider,
+  request: ConverseRequest,
+  encoder: AnswerEncoder,
+): AnswerSource {
   return {
     get facts() {
       return encoder.facts;
@@ -26,7 +30,9 @@ export function converseSource(provider: ConversingProvider, request: ConverseRe
         end() {
           begin();
           if (encoder.facts.finishReason === null) {
-            sink.fail(new RollwardError("provider_cut", { provider: provider.name, reason: "it has no finish reason" }));
+            sink.fail(
+              new RollwardError("provider_cut", { provider: provider.name, reason: "it has no finish reason" }),
+            );
             return;
           }
           const rest = encoder.end();

@@ -62,11 +62,15 @@ describe("the embedded database", () => {
     };
     const ask = async (number: number): Promise<void> => {
       const text = "t".repeat((number % 7) * 20_000);
-      const { rows } = await sql<{ n: number; t: string }>`select ${number}::int as n, ${text}::text as t`.execute(database.db);
+      const { rows } = await sql<{ n: number; t: string }>`select ${number}::int as n, ${text}::text as t`.execute(
+        database.db,
+      );
       expect(rows).toEqual([{ n: number, t: text }]);
     };
     for (let round = 0; round < 5; round += 1) {
-      await Promise.all(Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? write(round * 40 + index) : ask(index))));
+      await Promise.all(
+        Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? write(round * 40 + index) : ask(index))),
+      );
     }
     const { rows } = await sql<{ written: number }>`select count(*) as written from mixed`.execute(database.db);
     expect(rows[0]?.written).toBe(50);
@@ -89,7 +93,9 @@ describe("the embedded database", () => {
 
   it("writes checkpoints, so that its log does not grow for ever", async () => {
     for (let round = 0; round < 4; round += 1) {
-      await sql`insert into mixed select 0, repeat(md5(random()::text), 500)::bytea from generate_series(1, 200)`.execute(database.db);
+      await sql`insert into mixed select 0, repeat(md5(random()::text), 500)::bytea from generate_series(1, 200)`.execute(
+        database.db,
+      );
     }
     expect(await logBytes(database.db)).toBeGreaterThan(100_000);
     expect(await checkpointBeyond(database.db, 100_000)).toBe(true);
@@ -123,7 +129,8 @@ describe("the embedded database", () => {
   it("fails clearly while its disk is broken, and comes back when the disk does", async () => {
     const log = join(dataDir, "database", "pg_wal");
     renameSync(log, `${log}.away`);
-    const write = () => sql`select pg_switch_wal(), pg_logical_emit_message(false, 'a', repeat('x', 1000))`.execute(database.db);
+    const write = () =>
+      sql`select pg_switch_wal(), pg_logical_emit_message(false, 'a', repeat('x', 1000))`.execute(database.db);
     let error: RollwardError | null = null;
     for (let turn = 0; turn < 20 && error === null; turn += 1) error = await failure(write()).catch(() => null);
     expect(error).toMatchObject({ code: "database_unavailable", retryable: true });
@@ -166,7 +173,9 @@ describe("a database server", () => {
     const mute = createServer((socket) => void sockets.push(socket));
     await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
     const { port } = mute.address() as AddressInfo;
-    const error = await failure(openDatabase({ url: `postgres://ada:secret@127.0.0.1:${port}/db` }, { connectMs: 100 }));
+    const error = await failure(
+      openDatabase({ url: `postgres://ada:secret@127.0.0.1:${port}/db` }, { connectMs: 100 }),
+    );
     expect(error.code).toBe("database_unavailable");
     for (const socket of sockets) socket.destroy();
     mute.close();

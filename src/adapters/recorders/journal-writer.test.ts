@@ -1,0 +1,134 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { HandClock } from "../../../test/fixtures/hand-clock.ts";
+import type { JournalBatch, JournalEntry } from "../../ports/evidence-journal.ts";
+import { createJournalWriter } from "./journal-writer.ts";
+import type { JournalWriterLimits } from "./journal-writer.ts";
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const entryOf = (order: number, rolloutId = "rol_1"): JournalEntry => ({
+  type: "assigned",
+  order,
+  at: 0,
+  assignment: { rolloutId, session: `s-${order}`, arm: "stable", epoch: 1, weight: 0.5 },
+});
+
+/** Keeps what it is given, unless it is broken: then it fails, and may have kept it all the same. */
+class Journal {
+  readonly batches = new Map<string, JournalBatch>();
+  mood: "well" | "failing" | "lying" = "well";
+
+  async append(batches: readonly JournalBatch[]): Promise<void> {
+    if (this.mood !== "failing") {
+      for (const each of batches) {
+        const key = `${each.rolloutId} ${each.batch}`;
+        const known = this.batches.get(key);
+        if (known !== undefined) expect(each).toEqual(known);
+        this.batches.set(key, each);
+      }
+    }
+    if (this.mood !== "well") throw new Error("The answer did not come.");
+  }
+
+  async *read(): AsyncIterable<JournalBatch> {
+    yield* this.batches.values();
+  }
+
+  ordersOf(rolloutId: string): number[] {
+    const own = [...this.batches.values()].filter((each) => each.rolloutId === rolloutId);
+    expect(own.map(({ batch }) => batch)).toEqual(own.map((_, index) => index + 1));
+    return own.flatMap(({ entries }) => entries.map(({ order }) => order));
+  }
+}
+
+function writerOn(journal: Journal, limits: Partial<JournalWriterLimits> = {}) {
+  const clock = new HandClock();
+  const writer = createJournalWriter({ journal, replicaId: "rep_1", clock, limits });
+  return { clock, writer };
+}
+
+describe("a journal writer", () => {
+  it("writes one batch per rollout and moment, numbered without gaps", async () => {
+    const journal = new Journal();
+    const { clock, writer } = writerOn(journal, { everyMs: 100 });
+    for (let turn = 0; turn < 3; turn += 1) {
+      writer.append("rol_1", entryOf(turn));
+      if (turn !== 1) writer.append("rol_2", entryOf(turn, "rol_2"));
+      clock.advance(99);
+      clock.advance(1);
+      await settle();
+    }
+    expect(journal.ordersOf("rol_1")).toEqual([0, 1, 2]);
+    expect(journal.ordersOf("rol_2")).toEqual([0, 2]);
+    expect(journal.batches.size).toBe(5);
+    expect(writer.counts()).toEqual({ written: 5, dropped: 0, waiting: 0 });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("divides what is too much for one batch", async () => {
+    const journal = new Journal();
+    const { writer } = writerOn(journal, { batchEntries: 4 });
+    for (let order = 0; order < 10; order += 1) writer.append("rol_1", entryOf(order));
+    await writer.flush();
+    expect([...journal.batches.values()].map(({ entries }) => entries.length)).toEqual([4, 4, 2]);
+    expect(journal.ordersOf("rol_1")).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it("keeps what waits within its bound and counts what it drops", async () => {
+    const journal = new Journal();
+    journal.mood = "failing";
+    const { clock, writer } = writerOn(journal, { maxEntries: 3 });
+    for (let order = 0; order < 5; order += 1) writer.append("rol_1", entryOf(order));
+    clock.advance(100);
+    await settle();
+    writer.append("rol_1", entryOf(5));
+    expect(writer.counts()).toEqual({ written: 0, dropped: 3, waiting: 3 });
+    journal.mood = "well";
+    clock.advance(10_000);
+    await settle();
+    expect(journal.ordersOf("rol_1")).toEqual([0, 1, 2]);
+    expect(writer.counts()).toEqual({ written: 3, dropped: 3, waiting: 0 });
+  });
+
+  it("counts what waits as dropped when it is flushed to a store that is away", async () => {
+    const journal = new Journal();
+    journal.mood = "failing";
+    const { writer } = writerOn(journal);
+    writer.append("rol_1", entryOf(1));
+    await writer.flush();
+    expect(writer.counts()).toEqual({ written: 0, dropped: 1, waiting: 0 });
+  });
+
+  it("writes every entry once and in order, through any failures", async () => {
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom("rol_1", "rol_2") },
+      fc.constantFrom("well" as const, "failing" as const, "lying" as const),
+      fc.nat({ max: 6_000 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
+        const journal = new Journal();
+        const { clock, writer } = writerOn(journal, { batchEntries: 3 });
+        const expected = { rol_1: [] as number[], rol_2: [] as number[] };
+        let order = 0;
+        for (const each of steps) {
+          if (typeof each === "number") {
+            clock.advance(each);
+            await settle();
+          } else if (each === "rol_1" || each === "rol_2") {
+            order += 1;
+            writer.append(each, entryOf(order, each));
+            expected[each].push(order);
+          } else journal.mood = each;
+        }
+        journal.mood = "well";
+        await writer.flush();
+        expect(journal.ordersOf("rol_1")).toEqual(expected.rol_1);
+        expect(journal.ordersOf("rol_2")).toEqual(expected.rol_2);
+        expect(writer.counts()).toEqual({ written: order, dropped: 0, waiting: 0 });
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
