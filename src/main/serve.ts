@@ -4,6 +4,7 @@ import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
 import { createEdge } from "./edge.ts";
+import { expireBodies } from "./expire-bodies.ts";
 import { ensureAdminKey } from "./first-key.ts";
 import { drain, listen } from "./listen.ts";
 import { openStores } from "./open-stores.ts";
@@ -21,21 +22,33 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Brings the house up from the inside out: stores, ways, keys, state, project, edge. */
+/** Brings the house up from the inside out; what was opened is closed again when something on the way fails. */
 export async function serve(options: Options, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
   const stores = await openStores(options);
   const house = plug(stores, createLogAnnouncer(log), environment);
-  const { gateway, delivery, conductor, host } = house;
+  try {
+    return await bringUp(house, options);
+  } catch (error) {
+    await house.host.close();
+    await stores.close();
+    throw error;
+  }
+}
+
+/** State, project, edge, keys. The first key comes last: it is shown once, so nothing may fail after it. */
+async function bringUp(house: House, options: Options): Promise<Server> {
+  const { stores, gateway, delivery, conductor, host, announcer } = house;
   const { clock, ids } = gateway;
-  const created = await ensureAdminKey({ keys: stores.keys, clock, ids, adminKey: options.adminKey });
-  gateway.keys.replace(await stores.keys.list());
   await restore(delivery);
   await startProject(host, { projects: stores.projects, config: options.config });
-
   let stopping = false;
   const app = createEdge(house, { bodyBytes: host.settings().limits.bodyBytes, isStopping: () => stopping });
+  gateway.keys.replace(await stores.keys.list());
   await listen(app, options);
+  const created = await ensureAdminKey({ keys: stores.keys, clock, ids, adminKey: options.adminKey });
+  gateway.keys.replace(await stores.keys.list());
   conductor.start();
+  const stopExpiring = expireBodies({ calls: stores.calls, clock, announcer });
   const text = options.adminKey ?? created;
   return {
     url: urlOf(options.host, app.server.address() as AddressInfo),
@@ -43,6 +56,7 @@ export async function serve(options: Options, environment: NodeJS.ProcessEnv, lo
     house,
     async stop() {
       stopping = true;
+      stopExpiring();
       await drain(app, gateway.load);
       await conductor.stop();
       delivery.observatory.close();
