@@ -58,7 +58,7 @@ export class JsonKeys {
   read(open: number): number {
     const bytes = this.#bytes;
     let at = open + 1;
-    let hash = 0;
+    let hash = HASH_START;
     let seen = 0;
     for (;;) {
       const byte = bytes[at] ?? 0;
@@ -174,10 +174,14 @@ export interface HashedWord {
 }
 
 /** Prepares a word for `lastIs`. */
-export const hashedWord = (text: string): HashedWord => ({ text, hash: Buffer.from(text).reduce(mix, 0) });
+export const hashedWord = (text: string): HashedWord => ({ text, hash: Buffer.from(text).reduce(mix, HASH_START) });
 
-/** Secret of this process, odd: nobody can choose keys that all fall into one place of the table. */
+/**
+ * Secrets of this process: nobody can choose keys whose hashes agree. The factor is odd so that no state is
+ * lost; the start is not 0, from which NULs would lead nowhere.
+ */
 const HASH_FACTOR = randomInt(2 ** 31) * 2 + 1;
+const HASH_START = randomInt(1, 2 ** 31);
 
 function mix(hash: number, byte: number): number {
   const product = Math.imul(hash ^ byte, HASH_FACTOR);

@@ -72,6 +72,15 @@ describe("duplicates", () => {
     expect(scan('{"é":1,"e\u0301":2,"a":3,"aa":4,"A":5}').members.size).toBe(5);
   });
 
+  it("knows a character and its escape as the same, at the bounds of each length in UTF-8", () => {
+    for (const codePoint of [0x7f, 0x80, 0x7ff, 0x800, 0x8a3, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x5ffff, 0x10ffff]) {
+      const character = String.fromCodePoint(codePoint);
+      const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+      const escape = units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+      expect(fault(`{"${character}":1,"${escape}":2}`).reason).toBe(`duplicate key ${JSON.stringify(character)}`);
+    }
+  });
+
   it("finds any of up to a hundred keys again at the end", () => {
     for (let count = 1; count <= 100; count += 1) {
       const again = count % 3 === 0 ? 0 : count % 7;

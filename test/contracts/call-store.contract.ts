@@ -12,6 +12,7 @@ const DAY_MS = 86_400_000;
 export function callStoreContract(get: GetStores): void {
   describe("as a call store", () => {
     facts(get);
+    texts(get);
     lists(get);
     bodies(get);
     batches(get);
@@ -65,7 +66,9 @@ function facts(get: GetStores): void {
       expect(await get().calls.bodies(id)).toBeNull();
     }
   });
+}
 
+function texts(get: GetStores): void {
   test("takes any text that a client or a provider sends", async () => {
     const text = fc.string({ unit: "binary", maxLength: 400 });
     await fc.assert(

@@ -17,14 +17,15 @@ const final = (order: number, latencyMs: number): JournalEntry => ({
   outcome: { arm: "candidate", epoch: 1, weight: 0.05, failure: null, latencyMs, firstTokenMs: null, costPico: 1 },
 });
 
+async function readFrom(get: GetStores, rolloutId: string): Promise<JournalBatch[]> {
+  const batches = [];
+  for await (const batch of get().journal.read(rolloutId)) batches.push(batch);
+  return batches;
+}
+
 /** What every evidence journal must do. */
 export function evidenceJournalContract(get: GetStores): void {
-  const readAll = async (rolloutId: string): Promise<JournalBatch[]> => {
-    const batches = [];
-    for await (const batch of get().journal.read(rolloutId)) batches.push(batch);
-    return batches;
-  };
-
+  const readAll = (rolloutId: string): Promise<JournalBatch[]> => readFrom(get, rolloutId);
   describe("as an evidence journal", () => {
     test("reads replica by replica, batch by batch, however it was appended", async () => {
       const rolloutId = newId("rol");

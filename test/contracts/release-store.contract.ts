@@ -34,36 +34,39 @@ export function releaseStoreContract(get: GetStores): void {
       const { release, created } = await get().releases.freeze(releaseOf(other, "a"));
       expect({ number: release.number, created }).toEqual({ number: 1, created: true });
     });
+    reading(get);
+  });
+}
 
-    test("finds a release by its id and by its number", async () => {
-      const endpoint = uniqueName("bot");
-      const { release } = await get().releases.freeze(releaseOf(endpoint, "a"));
-      expect(await get().releases.byId(release.id)).toEqual(release);
-      expect(await get().releases.byNumber(endpoint, 1)).toEqual(release);
-      expect(await get().releases.byNumber(endpoint, 2)).toBeNull();
-      expect(await get().releases.byId("rel_nobody")).toBeNull();
-      expect(await get().releases.byId("\u0000")).toBeNull();
-    });
+function reading(get: GetStores): void {
+  test("finds a release by its id and by its number", async () => {
+    const endpoint = uniqueName("bot");
+    const { release } = await get().releases.freeze(releaseOf(endpoint, "a"));
+    expect(await get().releases.byId(release.id)).toEqual(release);
+    expect(await get().releases.byNumber(endpoint, 1)).toEqual(release);
+    expect(await get().releases.byNumber(endpoint, 2)).toBeNull();
+    expect(await get().releases.byId("rel_nobody")).toBeNull();
+    expect(await get().releases.byId("\u0000")).toBeNull();
+  });
 
-    test("lists the newest first, as many as asked for", async () => {
-      const endpoint = uniqueName("bot");
-      for (const digest of ["a", "b", "c"]) await get().releases.freeze(releaseOf(endpoint, digest));
-      const listed = await get().releases.list(endpoint, 2);
-      expect(listed.map(({ number }) => number)).toEqual([3, 2]);
-      expect(await get().releases.list(uniqueName("bot"), 10)).toEqual([]);
-    });
+  test("lists the newest first, as many as asked for", async () => {
+    const endpoint = uniqueName("bot");
+    for (const digest of ["a", "b", "c"]) await get().releases.freeze(releaseOf(endpoint, digest));
+    const listed = await get().releases.list(endpoint, 2);
+    expect(listed.map(({ number }) => number)).toEqual([3, 2]);
+    expect(await get().releases.list(uniqueName("bot"), 10)).toEqual([]);
+  });
 
-    test("gives content back as it was frozen", async () => {
-      const endpoint = uniqueName("bot");
-      const json = fc.jsonValue({ maxDepth: 3, stringUnit: "binary" });
-      await fc.assert(
-        fc.asyncProperty(json, async (value) => {
-          const parameters = JSON.parse(JSON.stringify({ value })) as JsonObject;
-          const { release } = await get().releases.freeze(releaseOf(endpoint, uniqueName("digest"), parameters));
-          expect((await get().releases.byId(release.id))?.content.parameters).toEqual(parameters);
-        }),
-        { numRuns: 30 },
-      );
-    });
+  test("gives content back as it was frozen", async () => {
+    const endpoint = uniqueName("bot");
+    const json = fc.jsonValue({ maxDepth: 3, stringUnit: "binary" });
+    await fc.assert(
+      fc.asyncProperty(json, async (value) => {
+        const parameters = JSON.parse(JSON.stringify({ value })) as JsonObject;
+        const { release } = await get().releases.freeze(releaseOf(endpoint, uniqueName("digest"), parameters));
+        expect((await get().releases.byId(release.id))?.content.parameters).toEqual(parameters);
+      }),
+      { numRuns: 30 },
+    );
   });
 }

@@ -21,12 +21,18 @@ interface Opened {
 
 const SERVER_URL = process.env["ROLLWARD_TEST_DATABASE_URL"] ?? "";
 
-describe("the stores in memory", () => contracts(async () => ({ stores: openMemoryStores(), cleanUp: () => {} })));
+describe("the stores in memory", () => {
+  contracts(async () => ({ stores: openMemoryStores(), cleanUp: () => {} }));
+});
 
-describe("the stores in the embedded database", () => contracts(openEmbedded));
+describe("the stores in the embedded database", () => {
+  contracts(openEmbedded);
+});
 
 // Only where there is a server: `.ci/run` starts one and names it.
-if (SERVER_URL !== "") describe("the stores on a PostgreSQL server", () => contracts(openOnServer));
+describe.runIf(SERVER_URL !== "")("the stores on a PostgreSQL server", () => {
+  contracts(openOnServer);
+});
 
 function contracts(open: () => Promise<Opened>): void {
   let opened: Opened;

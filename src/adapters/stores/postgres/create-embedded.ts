@@ -1,4 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
+import { DurableFiles } from "./durable-files.ts";
 import { embeddedOptions, lastWordsIn } from "./embedded-options.ts";
 
 /** Why the program failed; sent to the parent before it ends. */
@@ -12,8 +13,9 @@ export interface CreateEmbeddedFailure {
  */
 async function createEmbedded(dataDir: string): Promise<void> {
   let lastWords: string | null = null;
+  const listen = (text: string): void => void (lastWords = lastWordsIn(text) ?? lastWords);
   try {
-    const db = await PGlite.create(embeddedOptions(dataDir, (text) => (lastWords = lastWordsIn(text) ?? lastWords)));
+    const db = await PGlite.create(embeddedOptions(new DurableFiles(dataDir), listen));
     await db.close();
     process.exit(0);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import type { PGliteOptions } from "@electric-sql/pglite";
-import { DurableFiles } from "./durable-files.ts";
+import type { DurableFiles } from "./durable-files.ts";
 
 /**
  * Settings beside PGlite's own. One backend serves everything, so small buffers do: 128 MB of them cost
@@ -15,9 +15,9 @@ const SETTINGS = [
   "log_min_messages=error",
 ];
 
-/** Options for the database in `dataDir`; `onStderr` hears what PostgreSQL logs. */
-export const embeddedOptions = (dataDir: string, onStderr: (text: string) => void): PGliteOptions => ({
-  fs: new DurableFiles(dataDir),
+/** Options for the database in `files`; `onStderr` hears what PostgreSQL logs. */
+export const embeddedOptions = (files: DurableFiles, onStderr: (text: string) => void): PGliteOptions => ({
+  fs: files,
   // PGlite's own start with fsync left on.
   startParams: [
     ...PGlite.defaultStartParams.filter((each) => each !== "-F"),
@@ -25,6 +25,7 @@ export const embeddedOptions = (dataDir: string, onStderr: (text: string) => voi
   ],
   relaxedDurability: false,
   onStderr(text) {
+    files.hear(text);
     onStderr(text);
     return false;
   },

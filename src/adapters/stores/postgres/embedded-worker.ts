@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { DurableFiles } from "./durable-files.ts";
 import { embeddedOptions, lastWordsIn } from "./embedded-options.ts";
 import { ServedPglite } from "./served-pglite.ts";
 
@@ -31,9 +32,11 @@ function listen(text: string): void {
 }
 
 async function serve(): Promise<void> {
-  const db = new ServedPglite(embeddedOptions(dataDir, listen));
+  const files = new DurableFiles(dataDir);
+  const db = new ServedPglite(embeddedOptions(files, listen));
   db.onFault = fail;
   await db.waitReady;
+  files.started();
   const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections });
   await server.start();
   parentPort?.once("message", () => {

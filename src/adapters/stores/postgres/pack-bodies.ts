@@ -1,7 +1,7 @@
 import type { CallBodies, CallRecord } from "../../../domain/call/call-record.ts";
 import { sha256Hex } from "../../../kit/hash.ts";
 import { expiryDayOf } from "./day.ts";
-import { compress } from "./zstd.ts";
+import { compress } from "./compress.ts";
 
 /** A pack as it is stored. */
 export interface Pack {

@@ -4,7 +4,7 @@ import { dayOf } from "./day.ts";
 import { writeFactLine } from "./fact-line.ts";
 import { packIdOf } from "./pack-bodies.ts";
 import type { BodyRefs, Pack } from "./pack-bodies.ts";
-import { compress } from "./zstd.ts";
+import { compress } from "./compress.ts";
 
 /**
  * Calls per pack of facts. A list reads one pack per call in the worst case, so packs stay small; beyond some

@@ -15,7 +15,7 @@ import { dayOfCall, packFacts } from "./pack-facts.ts";
 import type { FactRef } from "./pack-facts.ts";
 import { indexedText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
-import { decompress } from "./zstd.ts";
+import { decompress } from "./compress.ts";
 
 const NO_BODIES: CallBodies = { request: null, upstream: null, answer: null };
 /** An id is made moments before or after the arrival is noted. */

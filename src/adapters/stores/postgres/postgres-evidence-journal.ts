@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { EvidenceJournal, JournalBatch, JournalEntry } from "../../../ports/evidence-journal.ts";
 import type { Tables } from "./tables.ts";
-import { compress, decompress } from "./zstd.ts";
+import { compress, decompress } from "./compress.ts";
 
 /** Batches read at once; one holds some thousand entries at most. */
 const PAGE = 64;

@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createJournalWriter } from "../../src/adapters/recorders/journal-writer.ts";
+import { createMemoryEvidenceJournal } from "../../src/adapters/stores/memory/memory-evidence-journal.ts";
+import { replayEvidence } from "../../src/delivery/restore.ts";
+import { SessionLedger } from "../../src/delivery/session-ledger.ts";
+import { Evidence, hashReading } from "../../src/domain/evidence/running-evidence.ts";
+import { DEFAULT_PLAN } from "../../src/domain/rollout/open-rollout.ts";
+import type { FailureCause } from "../../src/domain/traffic/assignment.ts";
+import type { EvidenceJournal } from "../../src/ports/evidence-journal.ts";
+import { HandClock } from "../fixtures/hand-clock.ts";
+
+const ROLLOUT = { id: "rol_1", plan: DEFAULT_PLAN };
+
+/** One session as it goes: its arm, when its turn ends, and how. `null` never ends. */
+const session = fc.record({
+  arm: fc.constantFrom("stable", "candidate" as const),
+  endsAfter: fc.option(fc.integer({ min: 0, max: 8 }), { nil: null, freq: 10 }),
+  failure: fc.option(fc.constantFrom<FailureCause>("provider", "timeout", "refused"), { nil: null, freq: 3 }),
+  latencyMs: fc.integer({ min: 1, max: 5_000 }),
+  costPico: fc.bigInt({ min: 0n, max: 10n ** 9n }),
+});
+
+type SessionScript = typeof session extends fc.Arbitrary<infer T> ? T : never;
+
+interface Boot {
+  readonly clock: HandClock;
+  readonly evidence: Evidence;
+  readonly journal: EvidenceJournal;
+  readonly name: string;
+}
+
+/** Plays sessions on one process: assigned one by one, ending in whatever order their scripts say. */
+async function play(boot: Boot, scripts: readonly SessionScript[], epochLength: number): Promise<void> {
+  const { clock, evidence, journal, name } = boot;
+  const log = createJournalWriter({ journal, replicaId: name, clock });
+  const ledger = new SessionLedger({ rolloutId: ROLLOUT.id, window: ROLLOUT.plan.window, evidence, clock, log });
+  const due = new Map<number, (() => void)[]>();
+  const run = (at: number): void => due.get(at)?.forEach((end) => end());
+  for (const [index, script] of scripts.entries()) {
+    const unit = `${name}/${index}`;
+    const epoch = 1 + Math.floor(index / epochLength);
+    ledger.assigned({ rolloutId: ROLLOUT.id, session: unit, arm: script.arm, epoch, weight: epoch === 1 ? 0.25 : 0.5 });
+    const { endsAfter, failure, latencyMs, costPico } = script;
+    if (endsAfter !== null) {
+      const turn = { rolloutId: ROLLOUT.id, session: unit, failure, latencyMs, firstTokenMs: null, costPico };
+      const at = index + endsAfter;
+      due.set(at, [...(due.get(at) ?? []), () => ledger.turnEnded(turn)]);
+    }
+    run(index);
+  }
+  for (let at = scripts.length; at <= scripts.length + 8; at += 1) run(at);
+  clock.advance(ROLLOUT.plan.window.withinMs);
+  ledger.expire();
+  await log.flush();
+}
+
+describe("evidence", () => {
+  test("is rebuilt from the journal of all processes to the last bit", async () => {
+    const scripts = fc.array(session, { minLength: 1, maxLength: 120 });
+    await fc.assert(
+      fc.asyncProperty(scripts, scripts, fc.integer({ min: 5, max: 60 }), async (first, second, epochLength) => {
+        const journal = createMemoryEvidenceJournal();
+        const clock = new HandClock();
+        const evidence = new Evidence(ROLLOUT.plan);
+        await play({ clock, evidence, journal, name: "rep_1" }, first, epochLength);
+        await play({ clock, evidence, journal, name: "rep_2" }, second, epochLength);
+        const replayed = await replayEvidence({ journal }, ROLLOUT);
+        expect(replayed.evidence.logUnion()).toBe(evidence.logUnion());
+        expect(hashReading(replayed.evidence.reading())).toBe(hashReading(evidence.reading()));
+        expect(replayed.assigned).toHaveLength(first.length + second.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("counts a session that a dead process never finished as a failure of its arm", async () => {
+    const journal = createMemoryEvidenceJournal();
+    const assignment = { rolloutId: "rol_1", session: "a", arm: "candidate", epoch: 1, weight: 0.5 } as const;
+    await journal.append([
+      {
+        rolloutId: "rol_1",
+        replicaId: "rep_1",
+        batch: 1,
+        entries: [{ type: "assigned", order: 1, at: 0, assignment }],
+      },
+    ]);
+    const { evidence } = await replayEvidence({ journal }, ROLLOUT);
+    const errors = evidence.reading().metrics.find(({ metric }) => metric === "errors");
+    expect(errors).toMatchObject({ n: { candidate: 1 }, value: { candidate: 1 } });
+  });
+});
+
+describe("a session's ledger", () => {
+  test("feeds evidence in assignment order, however outcomes arrive", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 2, maxLength: 40 }), (arrivals) => {
+        const finals: number[] = [];
+        const log = {
+          append: (_: string, entry: { type: string; order: number }) => {
+            if (entry.type === "final") finals.push(entry.order);
+          },
+          counts: () => ({ written: 0, dropped: 0, waiting: 0 }),
+          flush: () => Promise.resolve(),
+        };
+        const clock = new HandClock();
+        const evidence = new Evidence(ROLLOUT.plan);
+        const ledger = new SessionLedger({
+          rolloutId: "rol_1",
+          window: { turns: 1, withinMs: 1_000 },
+          evidence,
+          clock,
+          log,
+        });
+        const order = arrivals.map((at, index) => ({ at, index })).toSorted((a, b) => a.at - b.at);
+        for (const index of arrivals.keys()) {
+          ledger.assigned({ rolloutId: "rol_1", session: `${index}`, arm: "stable", epoch: 1, weight: 0.5 });
+        }
+        for (const { index } of order) {
+          const turn = {
+            rolloutId: "rol_1",
+            session: `${index}`,
+            failure: null,
+            latencyMs: 1,
+            firstTokenMs: null,
+            costPico: 0n,
+          };
+          ledger.turnEnded(turn);
+          // A second turn of a finished session adds nothing.
+          ledger.turnEnded({ ...turn, failure: "provider" });
+        }
+        expect(finals).toEqual(arrivals.map((_, index) => index + 1));
+        expect(evidence.reading().sessions.stable).toBe(arrivals.length);
+      }),
+    );
+  });
+});
