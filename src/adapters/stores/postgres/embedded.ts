@@ -23,7 +23,7 @@ const TICK_MS = 1_000;
 /** Ticks without a sign of life after which the worker is stuck: longer than any statement may take. */
 const STUCK_TICKS = 30;
 const FIRST_BACKOFF_MS = 250;
-const MAX_BACKOFF_MS = 30_000;
+const MAX_BACKOFF_MS = 10_000;
 
 /** An embedded database that is being served. */
 export interface Embedded {
