@@ -28,7 +28,7 @@ const optionsOf = (schema: JsonSchema): readonly JsonSchema[] => schema.anyOf ??
 
 /** The type of a value in words. */
 function typeOf(schema: JsonSchema): string {
-  if (schema.const !== undefined) return code(String(schema.const));
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const).replaceAll('"', ""));
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(", ");
   if (schema.$comment !== undefined) return schema.$comment;
   if (optionsOf(schema).length > 0) {
@@ -44,7 +44,7 @@ function typeOf(schema: JsonSchema): string {
 function presetOf(schema: JsonSchema, isRequired: boolean): string {
   const { default: preset } = schema;
   if (Array.isArray(preset)) return code(`[${preset.join(", ")}]`);
-  if (preset !== undefined && typeof preset !== "object") return code(String(preset));
+  if (preset !== undefined && typeof preset !== "object") return code(JSON.stringify(preset).replaceAll('"', ""));
   return isRequired ? "required" : "";
 }
 

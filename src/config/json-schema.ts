@@ -30,7 +30,7 @@ const toJsonSchema = (schema: z.ZodType): JsonSchema =>
     // zod takes the default off every value that is read by a transform, so the schemas call theirs `preset`.
     override: ({ jsonSchema }) => {
       if (!("preset" in jsonSchema)) return;
-      jsonSchema.default = jsonSchema["preset"] as NonNullable<typeof jsonSchema.default>;
+      Object.assign(jsonSchema, { default: jsonSchema["preset"] });
       delete jsonSchema["preset"];
     },
   }) as JsonSchema;

@@ -63,10 +63,3 @@ export function parseDecimal(text: string, places: number): bigint | null {
 export function parsePrice(value: string | number): bigint | null {
   return parseDecimal(String(value), 6);
 }
-
-/** The price in USD per million tokens that `pico` stands for, without trailing zeros. */
-export function formatPrice(pico: bigint): string {
-  const digits = pico.toString().padStart(7, "0");
-  const decimals = digits.slice(-6).replace(/0+$/, "");
-  return decimals === "" ? digits.slice(0, -6) : `${digits.slice(0, -6)}.${decimals}`;
-}

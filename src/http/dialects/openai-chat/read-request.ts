@@ -6,6 +6,9 @@ import { checkFields } from "./check-fields.ts";
 import { isContinued, openingOf } from "./opening-of.ts";
 import { variablesOf } from "./variables-of.ts";
 
+/** 200,000 tokens are far beyond any conversation, and take a few milliseconds to scan and parse. */
+const LIMITS = { maxDepth: 64, maxTokens: 200_000 };
+
 /**
  * Members by which a caller could choose where a request goes or with which credentials. Some gateways
  * obey them (and would send their key to that place), so they never pass.
@@ -38,7 +41,7 @@ export function readRequest(bytes: Buffer): IncomingRequest {
 
 function scan(bytes: Buffer): { readonly bodyStart: number; readonly members: ReadonlyMap<string, MemberSpan> } {
   try {
-    return scanJsonObject(bytes);
+    return scanJsonObject(bytes, LIMITS);
   } catch (error) {
     if (!(error instanceof JsonScanError)) throw error;
     throw new RollwardError("malformed_json", { reason: error.reason, offset: error.offset });
