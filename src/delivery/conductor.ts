@@ -1,4 +1,5 @@
 import type { Delivery } from "./delivery.ts";
+import { publishMissed } from "./publish-routes.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** How often open rollouts are looked at, milliseconds. Harm does not wait for it: it wakes the conductor. */
@@ -67,6 +68,7 @@ export class Conductor {
       const open = await this.#delivery.rollouts.list({ open: true, limit: 1_000 });
       const ids = new Set(open.map(({ id }) => id));
       for (const id of this.#lastLook.keys()) if (!ids.has(id)) this.#lastLook.delete(id);
+      await publishMissed(this.#delivery, open);
       // A look under way is enough: ticks do not queue up behind a slow store.
       await Promise.all([...ids].filter((id) => !this.#busy.has(id)).map((id) => this.look(id)));
     } catch (error) {

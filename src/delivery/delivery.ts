@@ -7,7 +7,7 @@ import type { Ids } from "../ports/ids.ts";
 import type { Pins } from "../ports/pins.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
-import type { RoutePublisher } from "../ports/routes.ts";
+import type { RoutePublisher, Routes } from "../ports/routes.ts";
 import type { Observatory } from "./observatory.ts";
 
 /** Everything a release's way is plugged into. */
@@ -19,7 +19,7 @@ export interface Delivery {
   readonly journal: EvidenceJournal;
   readonly log: EvidenceLog;
   readonly pins: Pins;
-  readonly routes: RoutePublisher;
+  readonly routes: Routes & RoutePublisher;
   readonly announcer: Announcer;
   readonly observatory: Observatory;
   /** Identifies this process in the journal; sortable by start. */

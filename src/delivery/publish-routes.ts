@@ -15,3 +15,19 @@ export async function publishRoutes(delivery: Delivery, channel: Channel, rollou
   }
   delivery.routes.publish(routeOf(channel, rollout, releases));
 }
+
+/**
+ * Publishes the channels that this process serves in an older state than the stored one: a decision was durable,
+ * but the store failed before it could be published. `open` are the open rollouts.
+ */
+export async function publishMissed(delivery: Delivery, open: readonly Rollout[]): Promise<void> {
+  for (const channel of await delivery.rollouts.channels()) {
+    const published = delivery.routes.byEndpoint(channel.name.endpoint);
+    if (published !== undefined && published.epoch >= channel.epoch) continue;
+    // A route belongs to one environment: another's epoch says nothing about it.
+    if (published !== undefined && published.channel.environment !== channel.name.environment) continue;
+    const rollout = open.find(({ id }) => id === channel.rolloutId) ?? null;
+    // Changed since the open ones were listed: the next look sees both.
+    if (rollout?.id === (channel.rolloutId ?? undefined)) await publishRoutes(delivery, channel, rollout);
+  }
+}

@@ -3,7 +3,7 @@ import { isActive } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
-import { returnTo } from "./return-to.ts";
+import { isReturn, returnTo } from "./return-to.ts";
 
 /** Who wants an endpoint rolled back, and why. */
 export interface RollbackWish {
@@ -26,7 +26,9 @@ export async function rollBack(
     const known = channels.map(({ name }) => name.endpoint).join(", ");
     throw new RollwardError("endpoint_not_found", { endpoint, known: known || "none" });
   }
-  const rollouts = await delivery.rollouts.list({ endpoint, limit: 200 });
+  const all = await delivery.rollouts.list({ endpoint, limit: 200 });
+  // A return is no promotion to go back on: the command given twice must not bring the left release back.
+  const rollouts = all.filter((rollout) => !isReturn(rollout));
   const active = rollouts.find(({ phase }) => isActive(phase));
   if (active !== undefined) {
     const wish = { command: { type: "rollback" } as const, actor, reason, idempotencyKey: null };
@@ -37,6 +39,13 @@ export async function rollBack(
   if (promoted === undefined) {
     throw new RollwardError("rollout_conflict", {
       reason: `${endpoint} has no rollout under way and no promotion to return from.`,
+      endpoint,
+    });
+  }
+  const release = await delivery.releases.byId(promoted.stable);
+  if (release === null || !delivery.isResolvable(release)) {
+    throw new RollwardError("rollout_conflict", {
+      reason: `The release before it uses a model that is not configured any more; add its provider again and apply.`,
       endpoint,
     });
   }

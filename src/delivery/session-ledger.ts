@@ -105,7 +105,8 @@ export class SessionLedger {
   }
 
   assigned(assignment: Assignment): void {
-    if (this.#open.size >= MAX_OPEN_SESSIONS) {
+    // Finished sessions wait too, behind the oldest unfinished one.
+    if (this.#sessions.length - this.#head >= MAX_OPEN_SESSIONS) {
       this.#unobserved += 1;
       return;
     }
@@ -173,7 +174,9 @@ export class SessionLedger {
 
   #finalise(session: OpenSession): void {
     session.isFinal = true;
-    this.#open.delete(session.assignment.session);
+    const key = session.assignment.session;
+    // A session whose pin was forgotten may have been drawn again meanwhile.
+    if (this.#open.get(key) === session) this.#open.delete(key);
   }
 
   #consume(): void {

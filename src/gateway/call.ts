@@ -18,7 +18,8 @@ export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
   const { targets } = present(open.rendered);
   let last: RollwardError | null = null;
   for (const [index, target] of targets.entries()) {
-    const attempt = begin(gateway, open, target);
+    const attempt = beginOrSkip(gateway, open, { target, last });
+    if (attempt === null) continue;
     open.stop = () => attempt.abandon();
     if (open.abandoned) attempt.abandon();
     try {
@@ -38,6 +39,20 @@ export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
 /** Whether another model of the chain could do better. */
 const mayTryNext = (error: RollwardError): boolean => error.retryable || error.code === "provider_credentials";
 
+/** A fallback that cannot take the request is skipped: what went wrong before it is the honest answer. */
+function beginOrSkip(
+  gateway: Gateway,
+  open: OpenCall,
+  { target, last }: { readonly target: ModelTarget; readonly last: RollwardError | null },
+): Attempt | null {
+  try {
+    return begin(gateway, open, target);
+  } catch (error) {
+    if (last === null) throw error;
+    return null;
+  }
+}
+
 function begin(gateway: Gateway, open: OpenCall, target: ModelTarget): Attempt {
   const rendered = present(open.rendered);
   const provider = open.settings.providers.get(target.provider);
@@ -50,7 +65,6 @@ function begin(gateway: Gateway, open: OpenCall, target: ModelTarget): Attempt {
     });
   }
   const body = rendered.bodyFor(target);
-  open.upstreamBody = body;
   const terms = {
     clock: gateway.clock,
     target,
@@ -62,7 +76,9 @@ function begin(gateway: Gateway, open: OpenCall, target: ModelTarget): Attempt {
     requestBytes: body.length,
     answerBytes: open.settings.limits.answerBytes,
   };
-  return new Attempt(terms, sourceFor(open, provider, { target, body }));
+  const source = sourceFor(open, provider, { target, body });
+  open.upstreamBody = body;
+  return new Attempt(terms, source);
 }
 
 function sourceFor(

@@ -44,6 +44,13 @@ export function createApp(terms: HttpTerms): FastifyInstance {
       // Checked in httpFault, which answers in words.
       requireHostHeader: false,
     },
+    /** Addresses that no route can be looked up for: bad escapes, or a part that is too long. */
+    frameworkErrors: (_error, _request, reply) =>
+      answerError(
+        reply,
+        new RollwardError("malformed_http", { reason: "its address cannot be read" }),
+        gatewayId(terms),
+      ),
     clientErrorHandler(error, socket) {
       const status =
         "code" in error && error.code === "HPE_HEADER_OVERFLOW"

@@ -7,7 +7,7 @@ import type { Reply } from "../ports/reply.ts";
  */
 export function createRawReply(request: IncomingMessage, response: ServerResponse): Reply {
   let head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null = null;
-  let held: Buffer | null = null;
+  const held: Buffer[] = [];
   let isStream = false;
 
   const sendHead = (length: number | null): void => {
@@ -23,7 +23,7 @@ export function createRawReply(request: IncomingMessage, response: ServerRespons
     },
     write(chunk) {
       if (isStream) return response.write(chunk);
-      held = held === null ? chunk : Buffer.concat([held, chunk]);
+      held.push(chunk);
       return true;
     },
     end(chunk) {
@@ -31,9 +31,10 @@ export function createRawReply(request: IncomingMessage, response: ServerRespons
         response.end(chunk);
         return;
       }
-      const body = [held, chunk].filter((part) => part != null);
-      const [only = Buffer.alloc(0)] = body;
-      const whole = body.length > 1 ? Buffer.concat(body) : only;
+      if (chunk !== undefined) held.push(chunk);
+      const [only = Buffer.alloc(0)] = held;
+      // Joined once: joining at every write would copy a long answer over and over.
+      const whole = held.length > 1 ? Buffer.concat(held) : only;
       sendHead(whole.length);
       response.end(whole);
     },

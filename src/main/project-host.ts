@@ -6,6 +6,7 @@ import type { applyAnswer } from "../contract/projects.ts";
 import type { AuthorResult } from "../delivery/author.ts";
 import { author } from "../delivery/author.ts";
 import type { Delivery } from "../delivery/delivery.ts";
+import { RollwardError } from "../domain/errors.ts";
 import { diffReleases, formatDiff } from "../domain/release/diff.ts";
 import { releaseDigest } from "../domain/release/release-digest.ts";
 import { releaseName } from "../domain/release/release.ts";
@@ -27,6 +28,9 @@ export interface ProjectHostTerms {
 
 /** Calls may still use a provider that a new configuration dropped; it is closed after this long. */
 const CLOSE_AFTER_MS = 15 * 60_000;
+
+/** Open rollouts looked at; a channel has one, and few wait in the queue. */
+const MAX_OPEN = 1_000;
 
 const NOTHING: GatewaySettings = {
   environment: "production",
@@ -89,7 +93,15 @@ export class ProjectHost {
     const changes = [];
     for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
     if (request.dryRun) return { applied: false, endpoints: changes, mistakes: [], missing: [] };
+    await this.#requireModelsInUse(project);
     await this.#serve(project);
+    // Kept before releases refer to it: a restart must find the providers of every release that serves.
+    await this.#terms.projects.save({
+      environment: project.environment,
+      files: { ...Object.fromEntries(request.files), [MAIN]: request.main },
+      appliedAt: this.#terms.delivery.clock.now(),
+      author: actor.kind === "key" ? actor.keyId : "start",
+    });
     const results: EndpointChange[] = [];
     for (const [index, endpoint] of [...project.endpoints.values()].entries()) {
       const result = await author(this.#terms.delivery, {
@@ -101,13 +113,26 @@ export class ProjectHost {
       });
       results.push(applied(result, changes[index]?.diff ?? ""));
     }
-    await this.#terms.projects.save({
-      environment: project.environment,
-      files: { ...Object.fromEntries(request.files), [MAIN]: request.main },
-      appliedAt: this.#terms.delivery.clock.now(),
-      author: actor.kind === "key" ? actor.keyId : "start",
-    });
     return { applied: true, endpoints: results, mistakes: [], missing: [] };
+  }
+
+  /** A model that serves now may not be dropped before its release is: its calls would fail at once. */
+  async #requireModelsInUse({ environment, endpoints, providers }: Project): Promise<void> {
+    const { rollouts, releases } = this.#terms.delivery;
+    const open = await rollouts.list({ open: true, limit: MAX_OPEN });
+    const channels = (await rollouts.channels()).filter(
+      ({ name }) => name.environment === environment && endpoints.has(name.endpoint),
+    );
+    const candidates = channels.flatMap(({ rolloutId }) => open.find(({ id }) => id === rolloutId)?.candidate ?? []);
+    for (const id of new Set([...channels.map(({ stable }) => stable), ...candidates])) {
+      const release = await releases.byId(id);
+      const lost = release?.content.models.find(({ provider, model }) => !providers.get(provider)?.models.has(model));
+      if (release === null || lost === undefined) continue;
+      throw new RollwardError("rollout_conflict", {
+        reason: `${releaseName(release)} serves calls with ${lost.provider}/${lost.model}, which this configuration drops; keep it until another release is stable.`,
+        endpoint: release.endpoint,
+      });
+    }
   }
 
   async #changeOf(project: Project, endpoint: EndpointSettings): Promise<EndpointChange> {
@@ -163,12 +188,13 @@ export class ProjectHost {
   }
 
   async #run(settings: ProviderSettings, project: Project): Promise<RunningProvider> {
-    const fingerprint = fingerprintOf(settings);
+    const { answerBytes } = project.limits;
+    const fingerprint = `${answerBytes} ${fingerprintOf(settings)}`;
     const known = this.#providers.get(settings.name);
     if (known?.settings === fingerprint) return known;
     const provider = await createProvider(settings, {
       environment: this.#terms.environment,
-      answerBytes: project.limits.answerBytes,
+      answerBytes,
       clock: this.#terms.delivery.clock,
     });
     return { settings: fingerprint, provider };

@@ -97,6 +97,15 @@ describe("the request head", () => {
     expect(upstreamCalls()).toBe(before);
   });
 
+  test.each(["/%zz", `/api/endpoints/${"a".repeat(300)}/releases`])(
+    "an address that cannot be read has the error of the table: %s",
+    async (path) => {
+      const answer = await sendRaw(server.url, `GET ${path} HTTP/1.1\r\n${HOST}${AUTH}\r\n`);
+      expect(answer.status).toBe(400);
+      expect(answer.text).toContain('"code":"malformed_http"');
+    },
+  );
+
   test("takes the same call when nothing is wrong with it", async () => {
     const answer = await sendRaw(server.url, `${LINE}${HOST}${AUTH}${JSON_TYPE}${LENGTH}\r\n${BODY}`);
     expect(answer.status).toBe(200);

@@ -113,6 +113,30 @@ describe("a release's way", () => {
     expect(await stableOf(running)).toBe("support-bot@1");
   });
 
+  test("the command given twice does not bring back the release that was left", async () => {
+    running = await startServer(project("good-2026-01-01"));
+    const rollout = await apply(running, project("better-2026-02-01"));
+    await driveUntilEnded(running, rollout ?? "", 6_000);
+    const wish = { reason: "Users complain." };
+    expect(await running.ask("POST", "/api/endpoints/support-bot/rollback", wish)).toMatchObject({ status: 200 });
+    expect(await running.ask("POST", "/api/endpoints/support-bot/rollback", wish)).toMatchObject({ status: 409 });
+    expect(await stableOf(running)).toBe("support-bot@1");
+  });
+
+  test("a configuration that drops a model in use is refused whole, and calls go on", async () => {
+    running = await startServer(project("good-2026-01-01"));
+    const without = project("better-2026-02-01")["rollward.yaml"]?.replace(
+      / {6}good-2026-01-01:[\s\S]*?failures.*\n/,
+      "",
+    );
+    const path = writeProject({ "rollward.yaml": without ?? "" });
+    const sent = sendProject({ url: running.url, key: ADMIN_KEY }, { path, dryRun: false });
+    await expect(sent).rejects.toThrow("support-bot@1 serves calls with sim/good-2026-01-01");
+    expect(running.server.house.gateway.settings().providers.get("sim")?.prices.has("good-2026-01-01")).toBe(true);
+    const { body } = await running.ask("GET", "/api/rollouts?open=true");
+    expect(body).toEqual({ data: [] });
+  });
+
   test("a person's rollback and abort end a rollout at once, and repeating them changes nothing", async () => {
     running = await startServer(project("good-2026-01-01"));
     const rollout = await apply(running, project("better-2026-02-01"));

@@ -118,7 +118,7 @@ describe("a queue recorder", () => {
     const { recorder } = recorderOn(new ManualStore(), { maxItems: 2, bodyBytes: 0 });
     for (let index = 0; index < 5; index += 1) recorder.record(callWith(10));
     expect(recorder.counts()).toMatchObject({ waiting: 2, droppedFacts: 3, droppedBodies: 5 });
-    const { recorder: small } = recorderOn(new ManualStore(), { factBytes: 3_000 });
+    const { recorder: small } = recorderOn(new ManualStore(), { factBytes: 4_000 });
     for (let index = 0; index < 5; index += 1) small.record(callOf());
     expect(small.counts()).toMatchObject({ waiting: 2, droppedFacts: 3, droppedBodies: 0 });
   });

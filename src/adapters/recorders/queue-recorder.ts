@@ -48,8 +48,8 @@ const NO_BODIES = { request: null, upstream: null, answer: null } as const;
 const bodyBytesOf = ({ bodies: { request, upstream, answer } }: CallRecord): number =>
   (request?.length ?? 0) + (upstream === request ? 0 : (upstream?.length ?? 0)) + (answer?.length ?? 0);
 
-/** Objects of the facts in memory; measured once, a count is enough here. */
-const factBytesOf = ({ facts }: CallRecord): number => 700 + 250 * facts.attempts.length + 60 * facts.stages.length;
+/** Bytes of the objects in memory: 1,634 were measured for one attempt and three stages. */
+const factBytesOf = ({ facts }: CallRecord): number => 1_000 + 350 * facts.attempts.length + 90 * facts.stages.length;
 
 const withoutBodies = ({ facts }: CallRecord): CallRecord => ({
   facts: { ...facts, retainBodiesDays: 0 },

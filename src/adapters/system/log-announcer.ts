@@ -1,11 +1,15 @@
 import type { Logger } from "pino";
 import type { Announcer } from "../../ports/announcer.ts";
 
+/** Bookkeeping of the log, not news. */
+const QUIET: ReadonlySet<string> = new Set(["TimeObserved", "EvidenceSnapshot", "RoutesAcked"]);
+
 /** Announces decisions and troubles as JSON log lines. */
 export function createLogAnnouncer(log: Logger): Announcer {
   return {
     decided(rollout, events) {
       for (const { seq, fact, reason, actor } of events) {
+        if (QUIET.has(fact.type)) continue;
         log.info(
           {
             rollout: rollout.id,

@@ -96,6 +96,8 @@ export class Attempt implements AnswerSink {
   }
 
   resume(): void {
+    if (this.#ended) return;
+    this.#watch?.resume();
     this.#flow?.resume();
   }
 
@@ -177,7 +179,9 @@ export class Attempt implements AnswerSink {
   }
 
   #handOn(chunk: Buffer): void {
-    if (this.#outlet?.(chunk) === false) this.#flow?.pause();
+    if (this.#outlet?.(chunk) !== false || this.#ended) return;
+    this.#watch?.pause();
+    this.#flow?.pause();
   }
 
   #close(): void {

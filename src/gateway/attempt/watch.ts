@@ -11,6 +11,9 @@ export interface Expiry {
 export interface Watch {
   /** Bytes have arrived. */
   progress(): void;
+  /** The client reads slower than the provider writes: until `resume` a gap is not the provider's. */
+  pause(): void;
+  resume(): void;
   /** The first token has arrived: from now on gaps count. */
   begun(): void;
   stop(): void;
@@ -25,10 +28,11 @@ export function startWatch(
   const { timeouts, deadline, stream } = limits;
   let mark = clock.elapsed();
   let phase: Expiry["phase"] = stream ? "the first token" : "the whole answer";
+  let isPaused = false;
   let cancel: () => void = () => {};
 
   const phaseLimit = (): number => {
-    if (phase === "the whole answer") return Number.POSITIVE_INFINITY;
+    if (phase === "the whole answer" || isPaused) return Number.POSITIVE_INFINITY;
     return phase === "the first token" ? timeouts.firstTokenMs : timeouts.idleMs;
   };
   const arm = (): void => {
@@ -46,6 +50,16 @@ export function startWatch(
   return {
     progress() {
       if (phase === "the gap between tokens") mark = clock.elapsed();
+    },
+    pause() {
+      isPaused = true;
+    },
+    resume() {
+      if (!isPaused) return;
+      isPaused = false;
+      mark = clock.elapsed();
+      cancel();
+      arm();
     },
     begun() {
       if (phase !== "the first token") return;

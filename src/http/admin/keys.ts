@@ -12,7 +12,10 @@ import { instantOf } from "./instant-of.ts";
 /** Keys: create, list, revoke. A change is in force on the next request. */
 export function keys(app: FastifyInstance, admin: Admin): void {
   const { gateway } = admin;
-  const refresh = async (): Promise<void> => gateway.keys.replace(await admin.keys.list());
+  const load = async (): Promise<void> => gateway.keys.replace(await admin.keys.list());
+  let turn = Promise.resolve();
+  /** One at a time: an older list that arrives later would bring a revoked key back. */
+  const refresh = (): Promise<void> => (turn = turn.then(load, load));
 
   serveRoute(app, { gateway, route: listKeys }, async () => ({ data: (await admin.keys.list()).map(viewOf) }));
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,6 +74,20 @@ describe("the embedded database", () => {
     }
     const { rows } = await sql<{ written: number }>`select count(*) as written from mixed`.execute(database.db);
     expect(rows[0]?.written).toBe(50);
+  });
+
+  it("goes on when a connection breaks off in the middle of a statement", async () => {
+    const socket = connect(join(dataDir, "run", ".s.PGSQL.5432"));
+    const user = Buffer.from("\u0000\u0003\u0000\u0000user\u0000postgres\u0000\u0000");
+    socket.write(Buffer.concat([Buffer.from([0, 0, 0, user.length + 4]), user]));
+    await new Promise((resolve) => socket.once("data", resolve));
+    const parse = Buffer.from("\u0000select 1\u0000\u0000\u0000");
+    const bindOfManyBytes = Buffer.from([0x42, 0x00, 0x0f, 0x00, 0x00, 0x00]);
+    socket.write(Buffer.concat([Buffer.from([0x50, 0, 0, 0, parse.length + 4]), parse, bindOfManyBytes]));
+    await new Promise((resolve) => socket.once("data", resolve));
+    const others = [1, 2, 3].map((number) => sql<{ n: number }>`select ${number}::int as n`.execute(database.db));
+    socket.destroy();
+    expect((await Promise.all(others)).map(({ rows }) => rows[0]?.n)).toEqual([1, 2, 3]);
   });
 
   it("keeps transactions apart and undoes those that fail", async () => {
@@ -164,6 +178,16 @@ describe("an embedded database that is opened again", () => {
     expect(errors.filter(({ message }) => message.includes("wait for a connection")).length).toBeGreaterThan(10);
     await expect.poll(() => second.ready(), { timeout: 5_000 }).toBe(true);
     await second.close();
+  });
+});
+
+describe("a data directory that cannot be used", () => {
+  it("is named with the reason", async () => {
+    const file = join(root, "a-file");
+    writeFileSync(file, "");
+    const error = await failure(openDatabase({ dataDir: join(file, "data") }));
+    expect(error.code).toBe("database_unavailable");
+    expect(error.details["reason"]).toContain(join(file, "data"));
   });
 });
 

@@ -41,9 +41,18 @@ export interface Embedded {
  * `data_dir_in_use`, or `database_unavailable` when it cannot be opened at all.
  */
 export async function openEmbedded(dataDir: string): Promise<Embedded> {
-  const embedded = new EmbeddedServer(dataDir);
+  const embedded = claim(dataDir);
   await embedded.start();
   return embedded;
+}
+
+function claim(dataDir: string): EmbeddedServer {
+  try {
+    return new EmbeddedServer(dataDir);
+  } catch (error) {
+    if (error instanceof RollwardError || !(error instanceof Error)) throw error;
+    throw unavailable(`the data directory ${dataDir} cannot be used: ${error.message}`, error);
+  }
 }
 
 class EmbeddedServer implements Embedded {

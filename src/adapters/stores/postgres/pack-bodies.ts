@@ -6,7 +6,7 @@ import { compress } from "./compress.ts";
 /** A pack as it is stored. */
 export interface Pack {
   readonly day: number;
-  /** 32 hex digits. */
+  /** See `packIdOf`. */
   readonly id: string;
   readonly rawBytes: number;
   /** zstd. */
@@ -68,8 +68,11 @@ export async function packBodies(calls: readonly CallRecord[]): Promise<PackedBo
 const hasBytes = ({ request, upstream, answer }: CallBodies): boolean =>
   request !== null || upstream !== null || answer !== null;
 
-/** The first 32 hex digits of the hash of a pack's contents. */
-export const packIdOf = (contents: string): string => sha256Hex(contents).slice(0, 32);
+/** The id of a pack: the first 16 bytes of the hash of its contents, as a UUID is written. */
+export function packIdOf(contents: string): string {
+  const hex = sha256Hex(contents);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+}
 
 class OpenPack {
   readonly day: number;

@@ -10,7 +10,7 @@ import { DayPartitions } from "./day-partitions.ts";
 import { readFactLine } from "./fact-line.ts";
 import type { FactLine } from "./fact-line.ts";
 import { packBodies } from "./pack-bodies.ts";
-import type { BodyRef, Pack } from "./pack-bodies.ts";
+import type { BodyRef, BodyRefs, Pack } from "./pack-bodies.ts";
 import { dayOfCall, packFacts } from "./pack-facts.ts";
 import type { FactRef } from "./pack-facts.ts";
 import { indexedText } from "./plain-text.ts";
@@ -18,6 +18,7 @@ import type { Tables } from "./tables.ts";
 import { decompress } from "./compress.ts";
 
 const NO_BODIES: CallBodies = { request: null, upstream: null, answer: null };
+const PACKS_PER_QUERY = 64;
 /** An id is made moments before or after the arrival is noted. */
 const ID_SLACK_MS = 60_000;
 /** "no partition of relation found for row" */
@@ -32,6 +33,10 @@ const NO_PARTITION = "23514";
 export function createPostgresCallStore(db: Kysely<Tables>): CallStore {
   return new PostgresCallStore(db);
 }
+
+type FactRow = FactRef & { readonly id: string };
+type PackTableName = "fact_packs" | "body_packs";
+type PackPlace = Pick<BodyRefs, "day" | "pack">;
 
 class PostgresCallStore implements CallStore {
   readonly #db: Kysely<Tables>;
@@ -74,8 +79,8 @@ class PostgresCallStore implements CallStore {
     if (line === null) return null;
     const { bodies } = line;
     if (bodies === null) return NO_BODIES;
-    const bytes = await this.#read("body_packs", bodies.day, bodies.pack);
-    if (bytes === null) return NO_BODIES;
+    const bytes = (await this.#readPacks("body_packs", [bodies])).get(bodies.pack);
+    if (bytes === undefined) return NO_BODIES;
     const cut = (ref: BodyRef | null): Uint8Array | null => (ref === null ? null : cutOut(bytes, ref, id));
     return { request: cut(bodies.request), upstream: cut(bodies.upstream), answer: cut(bodies.answer) };
   }
@@ -97,35 +102,37 @@ class PostgresCallStore implements CallStore {
   }
 
   /** Reads each pack once, however many of its lines are wanted. */
-  async #factLines(rows: readonly (FactRef & { readonly id: string })[]): Promise<readonly FactLine[]> {
-    const packs = new Map<string, Promise<readonly string[]>>();
-    const linesOf = (id: string, pack: string): Promise<readonly string[]> => {
-      const known = packs.get(pack) ?? this.#readLines(dayOfCall(id), pack);
-      packs.set(pack, known);
-      return known;
-    };
-    return Promise.all(
-      rows.map(async ({ id, pack, line }) => {
-        const text = (await linesOf(id, pack))[line];
-        if (text === undefined) throw broken(id, "its line is missing from the pack of facts");
-        return readFactLine(text);
-      }),
-    );
+  async #factLines(rows: readonly FactRow[]): Promise<readonly FactLine[]> {
+    const wanted = [...new Map(rows.map(({ id, pack }) => [pack, { pack, day: dayOfCall(id) }])).values()];
+    const lines = new Map<string, readonly string[]>();
+    for (let start = 0; start < wanted.length; start += PACKS_PER_QUERY) {
+      const packs = await this.#readPacks("fact_packs", wanted.slice(start, start + PACKS_PER_QUERY));
+      for (const [pack, bytes] of packs) lines.set(pack, bytes.toString().split("\n"));
+    }
+    return rows.map(({ id, pack, line }) => {
+      const text = lines.get(pack)?.[line];
+      if (text === undefined) throw broken(id, "its line is missing from the pack of facts");
+      return readFactLine(text);
+    });
   }
 
-  async #readLines(day: number, pack: string): Promise<readonly string[]> {
-    const bytes = await this.#read("fact_packs", day, pack);
-    return bytes?.toString().split("\n") ?? [];
-  }
-
-  async #read(table: "fact_packs" | "body_packs", day: number, pack: string): Promise<Buffer | null> {
-    const row = await this.#db
+  /** The contents of packs by their ids; those that are gone are left out. */
+  async #readPacks(table: PackTableName, wanted: readonly PackPlace[]): Promise<ReadonlyMap<string, Buffer>> {
+    const byDay = Map.groupBy(wanted, ({ day }) => day);
+    const rows = await this.#db
       .selectFrom(table)
-      .select(["raw_bytes", "data"])
-      .where("day", "=", day)
-      .where("id", "=", pack)
-      .executeTakeFirst();
-    return row === undefined ? null : decompress(row.data, row.raw_bytes);
+      .select(["id", "raw_bytes", "data"])
+      .where((each) =>
+        each.or(
+          [...byDay].map(([day, own]) => {
+            const ids = own.map(({ pack }) => pack);
+            return each.and([each("day", "=", day), each("id", "in", ids)]);
+          }),
+        ),
+      )
+      .execute();
+    const read = rows.map(async ({ id, data, raw_bytes }) => [id, await decompress(data, raw_bytes)] as const);
+    return new Map(await Promise.all(read));
   }
 }
 
@@ -175,7 +182,7 @@ function insert({ calls, refs, factPacks, bodyPacks }: Rows): RawBuilder<unknown
 
 const textOrNull = (text: string | null): string | null => (text === null ? null : indexedText(text));
 
-function insertPacks(table: "fact_packs" | "body_packs", packs: readonly Pack[]): RawBuilder<unknown> {
+function insertPacks(table: PackTableName, packs: readonly Pack[]): RawBuilder<unknown> {
   const rows = packs.map(
     ({ day, id, rawBytes, data }) => sql`(${day}::integer, ${id}::uuid, ${rawBytes}::integer, ${data}::bytea)`,
   );

@@ -97,7 +97,8 @@ create table calls (
 create index calls_of_endpoint on calls (endpoint, id);
 create index calls_of_session on calls (session, id) where session is not null;
 create index calls_of_rollout on calls (rollout_id, id) where rollout_id is not null;
-create index calls_not_ok on calls (endpoint, id) where outcome <> 'ok';
+create index calls_not_ok on calls (id) where outcome <> 'ok';
+create index calls_not_stable on calls (id) where arm <> 'stable';
 
 create table fact_packs (
   day integer not null,

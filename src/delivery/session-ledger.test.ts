@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { HandClock } from "../../test/fixtures/hand-clock.ts";
+import { Evidence } from "../domain/evidence/running-evidence.ts";
+import { DEFAULT_PLAN } from "../domain/rollout/open-rollout.ts";
+import type { JournalEntry } from "../ports/evidence-journal.ts";
+import { SessionLedger } from "./session-ledger.ts";
+
+const ROLLOUT = "rol_1";
+
+function openLedger() {
+  const entries: JournalEntry[] = [];
+  const clock = new HandClock();
+  const ledger = new SessionLedger({
+    rolloutId: ROLLOUT,
+    window: { turns: 1, withinMs: 1_000 },
+    evidence: new Evidence(DEFAULT_PLAN),
+    clock,
+    log: {
+      append: (_, entry) => void entries.push(entry),
+      counts: () => ({ written: 0, dropped: 0, waiting: 0 }),
+      flush: async () => {},
+    },
+  });
+  const assign = (session: string): void =>
+    ledger.assigned({ rolloutId: ROLLOUT, session, arm: "stable", epoch: 1, weight: 0.5 });
+  const end = (session: string): void =>
+    ledger.turnEnded({ rolloutId: ROLLOUT, session, failure: null, latencyMs: 1, firstTokenMs: null, costPico: 0n });
+  return { clock, ledger, entries, assign, end };
+}
+
+describe("the ledger of sessions", () => {
+  test("bounds what waits behind a session that has not ended, finished sessions included", () => {
+    const { ledger, assign, end } = openLedger();
+    assign("first");
+    for (let index = 1; index < 100_010; index += 1) {
+      assign(`session-${index}`);
+      end(`session-${index}`);
+    }
+    expect(ledger.unobserved).toBe(10);
+    end("first");
+    assign("later");
+    expect(ledger.unobserved).toBe(10);
+  });
+
+  test("keeps a session that was drawn again apart from its first draw", () => {
+    const { clock, assign, end, ledger, entries } = openLedger();
+    assign("again");
+    clock.advance(600);
+    assign("again");
+    clock.advance(500);
+    ledger.expire();
+    end("again");
+    const finals = entries.flatMap((entry) => (entry.type === "final" ? [entry.outcome.failure] : []));
+    expect(finals).toEqual(["lost", null]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { HandClock } from "../../../test/fixtures/hand-clock.ts";
+import { startWatch } from "./watch.ts";
+import type { Expiry, Watch } from "./watch.ts";
+
+const TIMEOUTS = { connectMs: 10, firstTokenMs: 100, idleMs: 50, totalMs: 1_000 };
+
+function watchStream(): { readonly clock: HandClock; readonly watch: Watch; readonly expiries: Expiry[] } {
+  const clock = new HandClock();
+  const expiries: Expiry[] = [];
+  const limits = { timeouts: TIMEOUTS, deadline: TIMEOUTS.totalMs, stream: true };
+  return { clock, expiries, watch: startWatch(clock, limits, (expiry) => expiries.push(expiry)) };
+}
+
+describe("the watch of an attempt", () => {
+  test("expires when the first token does not come", () => {
+    const { clock, expiries } = watchStream();
+    clock.advance(99);
+    expect(expiries).toEqual([]);
+    clock.advance(1);
+    expect(expiries).toEqual([{ phase: "the first token", limitMs: 100 }]);
+  });
+
+  test("expires in a gap that is the provider's", () => {
+    const { clock, watch, expiries } = watchStream();
+    watch.begun();
+    clock.advance(49);
+    watch.progress();
+    clock.advance(49);
+    expect(expiries).toEqual([]);
+    clock.advance(1);
+    expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 50 }]);
+  });
+
+  test("does not blame the provider for a client that reads slowly", () => {
+    const { clock, watch, expiries } = watchStream();
+    watch.begun();
+    watch.pause();
+    clock.advance(500);
+    expect(expiries).toEqual([]);
+    watch.resume();
+    clock.advance(49);
+    expect(expiries).toEqual([]);
+    clock.advance(1);
+    expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 50 }]);
+  });
+
+  test("keeps the deadline of the call, however slowly the client reads", () => {
+    const { clock, watch, expiries } = watchStream();
+    watch.begun();
+    watch.pause();
+    clock.advance(1_000);
+    expect(expiries).toEqual([{ phase: "the whole answer", limitMs: 1_000 }]);
+  });
+});
