@@ -6,7 +6,7 @@ import type { Delivery } from "./delivery.ts";
 
 /** Publishes where a channel's calls go: a pure function of what is stored. */
 export async function publishRoutes(delivery: Delivery, channel: Channel, rollout: Rollout | null): Promise<void> {
-  const ids = [channel.stable, ...(rollout === null ? [] : [rollout.candidate])];
+  const ids = [channel.stable, ...(rollout === null ? [] : [rollout.candidate, rollout.stable])];
   const releases = new Map<string, Release>();
   for (const id of ids) {
     const release = await delivery.releases.byId(id);

@@ -1,5 +1,5 @@
 import { Evidence } from "../domain/evidence/running-evidence.ts";
-import type { SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { Reading, SessionOutcome } from "../domain/evidence/evidence.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
 import type { JournalBatch } from "../ports/evidence-journal.ts";
@@ -13,8 +13,9 @@ const MAX_OPEN_ROLLOUTS = 10_000;
 export async function restore(delivery: Delivery): Promise<void> {
   const open = await delivery.rollouts.list({ open: true, limit: MAX_OPEN_ROLLOUTS });
   for (const rollout of open) {
-    const { evidence, assigned } = await replayEvidence(delivery, rollout);
+    const { evidence, assigned, crossing } = await replayEvidence(delivery, rollout);
     const ledger = delivery.observatory.watch(rollout, evidence);
+    if (crossing !== null) ledger.restoreCrossing(crossing);
     for (const { epoch } of assigned) ledger.restoreAssigned(epoch);
     for (const { session, arm } of assigned) {
       delivery.pins.set(rollout.channel.endpoint, session, { rolloutId: rollout.id, arm });
@@ -26,6 +27,14 @@ export async function restore(delivery: Delivery): Promise<void> {
   }
 }
 
+/** Evidence as the journal tells it. */
+export interface Replay {
+  readonly evidence: Evidence;
+  readonly assigned: readonly Assignment[];
+  /** The evidence at the moment in which harm was first proven; `null` when it never was. */
+  readonly crossing: Reading | null;
+}
+
 /**
  * Evidence from the journal, in canonical order: replica by replica, batch by batch. A session that a
  * dead replica assigned and never finished is a failure of its arm.
@@ -33,30 +42,42 @@ export async function restore(delivery: Delivery): Promise<void> {
 export async function replayEvidence(
   delivery: Pick<Delivery, "journal">,
   rollout: Pick<Rollout, "id" | "plan">,
-): Promise<{ readonly evidence: Evidence; readonly assigned: readonly Assignment[] }> {
+): Promise<Replay> {
   const evidence = new Evidence(rollout.plan);
+  let crossing: Reading | null = null;
+  const add = (outcome: SessionOutcome): void => {
+    evidence.add(outcome);
+    if (crossing === null && evidence.logUnion() >= evidence.threshold) crossing = evidence.reading();
+  };
   const assigned: Assignment[] = [];
   let replicaId: string | null = null;
   let open = new Map<number, Assignment>();
   const loseOpen = (): void => {
-    for (const assignment of open.values()) evidence.add(lost(assignment));
+    for (const assignment of open.values()) add(lost(assignment));
     open = new Map();
   };
   for await (const batch of delivery.journal.read(rollout.id)) {
     if (batch.replicaId !== replicaId) loseOpen();
     replicaId = batch.replicaId;
-    for (const assignment of replayBatch(evidence, batch, open)) assigned.push(assignment);
+    for (const assignment of replayBatch(batch, { evidence, open, add })) assigned.push(assignment);
   }
   loseOpen();
-  return { evidence, assigned };
+  return { evidence, assigned, crossing };
 }
 
-function replayBatch(evidence: Evidence, batch: JournalBatch, open: Map<number, Assignment>): Assignment[] {
+/** What a replay has come to. */
+interface Replaying {
+  readonly evidence: Evidence;
+  readonly open: Map<number, Assignment>;
+  add(outcome: SessionOutcome): void;
+}
+
+function replayBatch(batch: JournalBatch, { evidence, open, add }: Replaying): Assignment[] {
   const assigned: Assignment[] = [];
   for (const entry of batch.entries) {
     if (entry.type === "final") {
       open.delete(entry.order);
-      evidence.add(entry.outcome);
+      add(entry.outcome);
       continue;
     }
     const { assignment } = entry;

@@ -94,6 +94,11 @@ export class SessionLedger {
     return this.#crossed !== null;
   }
 
+  /** Harm that an earlier process had proven. */
+  restoreCrossing(reading: Reading): void {
+    this.#crossed = reading;
+  }
+
   /** The evidence as it stands; proven harm is shown as it was when it was proven. */
   reading(): Reading {
     return this.#crossed ?? this.#terms.evidence.reading();

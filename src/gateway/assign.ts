@@ -1,7 +1,7 @@
 import { RollwardError } from "../domain/errors.ts";
 import type { Session } from "../domain/traffic/assignment.ts";
 import { drawArm } from "../domain/traffic/draw.ts";
-import type { Route } from "../domain/traffic/route.ts";
+import type { Draining, Route } from "../domain/traffic/route.ts";
 import { MAX_SESSION_ID, sessionOf, sessionUnit } from "../domain/traffic/session.ts";
 import type { Pin } from "../ports/pins.ts";
 import type { Gateway } from "./gateway.ts";
@@ -60,6 +60,8 @@ function place(
     if (pin.arm === "stable" || split.weight === 0) return onStable(split.rolloutId);
     return { session, unit, release: split.candidate, arm: "candidate", evidenceOf: split.rolloutId };
   }
+  if (route.draining !== null && split === null)
+    return drained(gateway, call, { route, draining: route.draining, session, unit, pin });
   if (split === null || !split.collecting || pin !== undefined || present(call.request).continues) {
     if (session.source !== "call") gateway.pins.set(endpoint, unit, OUTSIDE);
     return onStable(null);
@@ -78,3 +80,21 @@ function place(
 
 /** The pin of a session that began outside any rollout; one object for all of them. */
 const OUTSIDE: Pin = { rolloutId: null, arm: "stable" };
+
+interface DrainedSession {
+  readonly route: Route;
+  readonly draining: Draining;
+  readonly session: Session;
+  readonly unit: string;
+  readonly pin: Pin | undefined;
+}
+
+/** After a promotion: a new session gets the promoted release, one that began before keeps what it had. */
+function drained(gateway: Gateway, call: OpenCall, { route, draining, session, unit, pin }: DrainedSession): Placement {
+  const { rolloutId, previous } = draining;
+  const isNew = pin === undefined && !present(call.request).continues;
+  const isPromoted = isNew || (pin?.rolloutId === rolloutId && pin.arm === "candidate");
+  const promoted: Pin = { rolloutId, arm: "candidate" };
+  if (isNew && session.source !== "call") gateway.pins.set(route.channel.endpoint, unit, promoted);
+  return { session, unit, release: isPromoted ? route.stable : previous, arm: "stable", evidenceOf: null };
+}

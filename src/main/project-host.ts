@@ -93,6 +93,7 @@ export class ProjectHost {
     const changes = [];
     for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
     if (request.dryRun) return { applied: false, endpoints: changes, mistakes: [], missing: [] };
+    await this.#requireSameEnvironment(project);
     await this.#requireModelsInUse(project);
     await this.#serve(project);
     // Kept before releases refer to it: a restart must find the providers of every release that serves.
@@ -114,6 +115,18 @@ export class ProjectHost {
       results.push(applied(result, changes[index]?.diff ?? ""));
     }
     return { applied: true, endpoints: results, mistakes: [], missing: [] };
+  }
+
+  /** One database serves one environment: routes are found by endpoint alone. */
+  async #requireSameEnvironment({ environment }: Project): Promise<void> {
+    const channels = await this.#terms.delivery.rollouts.channels();
+    const other = channels.find(({ name }) => name.environment !== environment);
+    if (other === undefined) return;
+    const served = other.name.environment;
+    throw new RollwardError("invalid_request", {
+      reason: `This server serves the environment ${served}; the project says ${environment}. Use another data directory or database for it.`,
+      param: "environment",
+    });
   }
 
   /** A model that serves now may not be dropped before its release is: its calls would fail at once. */

@@ -19,12 +19,20 @@ export function routeOf(channel: Channel, rollout: Rollout | null, releases: Rea
     epoch: channel.epoch,
     stable: releaseOf(releases, channel.stable),
     split: rollout !== null && carriesCandidate(rollout) ? splitOf(rollout, releases) : null,
+    draining:
+      rollout !== null && isDraining(rollout)
+        ? { rolloutId: rollout.id, previous: releaseOf(releases, rollout.stable) }
+        : null,
   };
 }
 
 /** Whether new sessions may go to the candidate beside the stable release. */
 const carriesCandidate = ({ phase, pointerMoved, weight }: Rollout): boolean =>
   (phase === "ramping" || phase === "promoting") && !pointerMoved && weight > 0;
+
+/** Whether the pointer has moved and old sessions are still running out. */
+const isDraining = ({ phase, pointerMoved }: Rollout): boolean =>
+  pointerMoved && (phase === "promoting" || phase === "draining");
 
 const splitOf = (rollout: Rollout, releases: ReadonlyMap<string, Release>): Split => ({
   rolloutId: rollout.id,

@@ -21,6 +21,12 @@ export interface Split {
   readonly collecting: boolean;
 }
 
+/** After a promotion: sessions that began before it keep the release they had until the drain ends. */
+export interface Draining {
+  readonly rolloutId: string;
+  readonly previous: Release;
+}
+
 /**
  * Where calls to an endpoint go: a pure function of channel and rollout state, swapped whole.
  * `epoch` grows with every change.
@@ -30,4 +36,5 @@ export interface Route {
   readonly epoch: number;
   readonly stable: Release;
   readonly split: Split | null;
+  readonly draining: Draining | null;
 }

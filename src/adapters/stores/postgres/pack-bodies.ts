@@ -68,7 +68,7 @@ export async function packBodies(calls: readonly CallRecord[]): Promise<PackedBo
 const hasBytes = ({ request, upstream, answer }: CallBodies): boolean =>
   request !== null || upstream !== null || answer !== null;
 
-/** The id of a pack: the first 16 bytes of the hash of its contents, as a UUID is written. */
+/** The id of a pack: the first 16 bytes of the hash of what stands for its contents, as a UUID is written. */
 export function packIdOf(contents: string): string {
   const hex = sha256Hex(contents);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");

@@ -25,28 +25,26 @@ export interface PackedFacts {
   readonly refs: readonly FactRef[];
 }
 
+interface Line {
+  readonly index: number;
+  readonly id: string;
+  readonly text: string;
+}
+
 /** Puts the facts of a batch into packs of their calls' days. Throws for an id without a time. */
 export async function packFacts(
   calls: readonly CallRecord[],
   bodies: readonly (BodyRefs | null)[],
 ): Promise<PackedFacts> {
-  const linesByDay = new Map<number, { readonly index: number; readonly text: string }[]>();
-  for (const [index, { facts }] of calls.entries()) {
-    const text = writeFactLine({ facts, bodies: bodies[index] ?? null });
-    const day = dayOfCall(facts.id);
-    const lines = linesByDay.get(day);
-    if (lines === undefined) linesByDay.set(day, [{ index, text }]);
-    else lines.push({ index, text });
-  }
+  const lines = calls.map(({ facts }, index) => {
+    return { index, id: facts.id, text: writeFactLine({ facts, bodies: bodies[index] ?? null }) };
+  });
   const packs: Pack[] = [];
   const refs: FactRef[] = [];
-  for (const [day, lines] of linesByDay) {
-    for (let start = 0; start < lines.length; start += PACK_LINES) {
-      const part = lines.slice(start, start + PACK_LINES);
-      const pack = await packLines(
-        day,
-        part.map(({ text }) => text),
-      );
+  for (const [day, own] of Map.groupBy(lines, ({ id }) => dayOfCall(id))) {
+    for (let start = 0; start < own.length; start += PACK_LINES) {
+      const part = own.slice(start, start + PACK_LINES);
+      const pack = await packLines(day, part);
       packs.push(pack);
       for (const [line, { index }] of part.entries()) refs[index] = { pack: pack.id, line };
     }
@@ -61,8 +59,8 @@ export function dayOfCall(id: string): number {
   return dayOf(time);
 }
 
-async function packLines(day: number, lines: readonly string[]): Promise<Pack> {
-  const text = lines.join("\n");
-  const raw = Buffer.from(text);
-  return { day, id: packIdOf(text), rawBytes: raw.length, data: await compress(raw) };
+/** Calls are never changed, so their ids stand for the contents. */
+async function packLines(day: number, lines: readonly Line[]): Promise<Pack> {
+  const raw = Buffer.from(lines.map(({ text }) => text).join("\n"));
+  return { day, id: packIdOf(lines.map(({ id }) => id).join("\n")), rawBytes: raw.length, data: await compress(raw) };
 }

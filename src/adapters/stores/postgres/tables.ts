@@ -93,7 +93,7 @@ interface CallTable {
 interface PackTable {
   /** Days since 1970-01-01 UTC. */
   readonly day: number;
-  /** First 16 bytes of the SHA-256 of the contents, as a UUID. */
+  /** Made from the contents: the same pack has the same id. */
   readonly id: string;
   readonly raw_bytes: number;
   /** zstd. */
