@@ -4,6 +4,8 @@ import { about } from "./source/path-text.ts";
 import type { YamlFile } from "./source/yaml-file.ts";
 import type { Path } from "./source/yaml-places.ts";
 
+const placeKey = ({ file, line, column }: Mistake): string => `${file}:${line}:${column}`;
+
 /** Collects what is wrong while a project is looked at, so that everything is told at once. */
 export class Findings {
   readonly bundle: ProjectFiles;
@@ -30,8 +32,10 @@ export class Findings {
     return [...this.#missing].toSorted();
   }
 
+  /** Mistakes where the file itself is at fault already are left out. */
   add(mistakes: readonly Mistake[]): void {
-    this.#mistakes.push(...mistakes.slice(0, MAX_MISTAKES));
+    const told = new Set(this.yaml.mistakes.map(placeKey));
+    this.#mistakes.push(...mistakes.filter((one) => !told.has(placeKey(one))).slice(0, MAX_MISTAKES));
   }
 
   /** A fault of the value at a path of rollward.yaml. */

@@ -69,7 +69,7 @@ export async function replayEvidence(
 interface Replaying {
   readonly evidence: Evidence;
   readonly open: Map<number, Assignment>;
-  add(outcome: SessionOutcome): void;
+  readonly add: (outcome: SessionOutcome) => void;
 }
 
 function replayBatch(batch: JournalBatch, { evidence, open, add }: Replaying): Assignment[] {

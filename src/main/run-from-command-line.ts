@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import colors from "picocolors";
 import { destination, pino } from "pino";
 import type { Logger } from "pino";
+import { lockDataDir } from "../adapters/stores/postgres/data-dir-lock.ts";
 import { OptionsError, readOptions, USAGE } from "../config/options.ts";
 import type { Options } from "../config/options.ts";
 import { RollwardError } from "../domain/errors.ts";
@@ -27,7 +28,7 @@ export async function runFromCommandLine(serve: Serve): Promise<void> {
       process.stdout.write(USAGE);
       return;
     }
-    if (options.fresh) rmSync(options.dataDir, { recursive: true, force: true });
+    if (options.fresh) forget(options.dataDir);
     const server = await serve(options, process.env, logFor(options));
     greet(server, { options, tookMs: performance.now() - startedAt });
     const demo = options.demo ? await startDemo(server) : null;
@@ -42,6 +43,12 @@ function requireNode(): void {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
     throw new RollwardError("node_too_old", { version: process.version });
   }
+}
+
+/** Removes what an earlier demo left behind; throws `data_dir_in_use` while a server still works on it. */
+function forget(dataDir: string): void {
+  lockDataDir(dataDir, () => {}).release();
+  rmSync(dataDir, { recursive: true, force: true });
 }
 
 /** The demo tells its story on the terminal, so its log goes to a file beside the data. */

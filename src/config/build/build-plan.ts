@@ -48,7 +48,7 @@ function metricOf(metric: MetricName, input: boolean | NonNullable<RolloutInput[
       capPico: written.cap_usd ?? known?.capPico ?? null,
     },
     share: written.share ?? null,
-    usual: known?.share ?? 1 / DEFAULT_PLAN.metrics.length,
+    usual: known?.share ?? Math.min(...DEFAULT_PLAN.metrics.map(({ share }) => share)),
   };
 }
 
@@ -58,7 +58,9 @@ function metricsOf(input: RolloutInput["metrics"]): readonly MetricPlan[] {
     .filter((one) => one !== null);
   const given = metrics.reduce((sum, { share }) => sum + (share ?? 0), 0);
   const usual = metrics.reduce((sum, one) => sum + (one.share === null ? one.usual : 0), 0);
-  return metrics.map((one) => ({ ...one.plan, share: one.share ?? (Math.max(0, 1 - given) * one.usual) / usual }));
+  // Rounded so that three quarters read 0.75; the sum may be off by far less than a plan may be.
+  const rest = (one: Unshared): number => Number(((Math.max(0, 1 - given) * one.usual) / usual).toFixed(12));
+  return metrics.map((one) => ({ ...one.plan, share: one.share ?? rest(one) }));
 }
 
 /** The plan that a `rollout` section means; without one, the default plan. */

@@ -125,6 +125,8 @@ export function mistakesOf(
     const local = issue.path as Path;
     const path = [...base, ...local];
     const value = valueAt(root, local);
+    // zod measures texts as well where a list was expected.
+    if ((issue.code === "too_small" || issue.code === "too_big") && !Array.isArray(value)) return [];
     if (issue.code === "invalid_union") return unionIssues(issue, value).flatMap(translate);
     if (issue.code === "unrecognized_keys") {
       const known = knownKeys(schema, root, local);

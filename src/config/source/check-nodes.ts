@@ -12,6 +12,8 @@ export interface NodeCheck {
   readonly faults: readonly NodeFault[];
   /** Whether the document must not be turned into data. */
   readonly fatal: boolean;
+  /** Offset of the first alias; 0 when there is none. */
+  readonly firstAlias: number;
 }
 
 const MAX_FAULTS = 100;
@@ -27,7 +29,7 @@ function keyFault(key: unknown, seen: ReadonlySet<unknown>): Fault | null {
   if (!isScalar(key))
     return { message: "this key is not plain text", fix: "write a key as text; use a list for a list" };
   if (typeof key.value !== "string")
-    return { message: `the key ${shown(key.value)} is not text`, fix: `put it in quotes: "${key.source ?? ""}"` };
+    return { message: `the key ${key.source ?? ""} is not text`, fix: `put it in quotes: "${key.source ?? ""}"` };
   if (key.value === "<<")
     return {
       message: "merge keys (<<) are not part of YAML 1.2",
@@ -56,7 +58,8 @@ function checkMap(map: YAMLMap, report: (node: unknown, fault: Fault, fatal?: bo
       continue;
     }
     const fault = keyFault(pair.key, seen);
-    if (fault !== null) report(pair.key, fault);
+    // A key that is a list or a section has no name under which its value could be kept.
+    if (fault !== null) report(pair.key, fault, !isScalar(pair.key));
     if (isScalar(pair.key)) seen.add(pair.key.value);
   }
 }
@@ -87,6 +90,7 @@ export function checkNodes(document: Document.Parsed, maxAliases: number): NodeC
   const faults: NodeFault[] = tags.map((warning) => ({ offset: warning.pos[0], ...TAG }));
   let fatal = false;
   let aliases = 0;
+  let firstAlias = 0;
   const report = (node: unknown, fault: Fault, isFatal = false): void => {
     if (faults.length < MAX_FAULTS) faults.push({ offset: offsetOf(node), ...fault });
     fatal ||= isFatal;
@@ -104,6 +108,7 @@ export function checkNodes(document: Document.Parsed, maxAliases: number): NodeC
     Alias: (_, alias) => {
       aliases++;
       if (!isAlias(alias)) return;
+      if (aliases === 1) firstAlias = offsetOf(alias);
       if (aliases === maxAliases + 1)
         report(alias, { message: `the file has more than ${maxAliases} aliases`, fix: "write the values out" }, true);
       if (!anchors.has(alias.source))
@@ -117,5 +122,5 @@ export function checkNodes(document: Document.Parsed, maxAliases: number): NodeC
         );
     },
   });
-  return { faults, fatal };
+  return { faults, fatal, firstAlias };
 }

@@ -23,6 +23,20 @@ export function isTooDeep(token: CST.Token): boolean {
   return false;
 }
 
+/** Offset of the quote that opens the first quoted text without an end; `null` when every text has one. */
+export function openQuote(tokens: readonly CST.Token[]): number | null {
+  let level: readonly (CST.Token | null | undefined)[] = tokens;
+  const open: number[] = [];
+  while (level.length > 0) {
+    for (const token of level) {
+      if (token?.type !== "double-quoted-scalar" && token?.type !== "single-quoted-scalar") continue;
+      if (token.source.length < 2 || token.source.at(-1) !== token.source[0]) open.push(token.offset);
+    }
+    level = level.flatMap(childrenOf);
+  }
+  return open.length === 0 ? null : open.reduce((least, offset) => Math.min(least, offset));
+}
+
 /** Whether plain data stays within the bounds; aliases can make it deeper, larger, even circular. */
 export function isBounded(value: unknown): boolean {
   let level: readonly unknown[] = [value];

@@ -1,9 +1,9 @@
-import { Composer, type Document, LineCounter, Parser } from "yaml";
+import { type CST, Composer, type Document, LineCounter, Parser } from "yaml";
 import type { Mistake } from "../project.ts";
 import { checkNodes } from "./check-nodes.ts";
 import { type Fault, mistake } from "./mistakes.ts";
 import { type YamlPlaces, yamlPlaces } from "./yaml-places.ts";
-import { MAX_NESTING, isBounded, isTooDeep } from "./nesting.ts";
+import { MAX_NESTING, isBounded, isTooDeep, openQuote } from "./nesting.ts";
 
 /** A parsed YAML file that knows where everything stands. */
 export interface YamlFile extends YamlPlaces {
@@ -54,6 +54,7 @@ function documentFault(document: Document.Parsed | undefined, tooDeep: boolean):
 }
 
 interface Composed {
+  readonly tokens: readonly CST.Token[];
   readonly documents: readonly Document.Parsed[];
   readonly tooDeep: boolean;
 }
@@ -61,7 +62,7 @@ interface Composed {
 function compose(text: string, lineCounter: LineCounter): Composed {
   // The tokens are looked at first, because composing is recursive.
   const tokens = [...new Parser(lineCounter.addNewLine).parse(text)];
-  if (tokens.some(isTooDeep)) return { documents: [], tooDeep: true };
+  if (tokens.some(isTooDeep)) return { tokens, documents: [], tooDeep: true };
   const composer = new Composer({
     lineCounter,
     version: "1.2",
@@ -72,7 +73,7 @@ function compose(text: string, lineCounter: LineCounter): Composed {
     uniqueKeys: false,
     prettyErrors: false,
   });
-  return { documents: [...composer.compose(tokens, true, text.length)], tooDeep: false };
+  return { tokens, documents: [...composer.compose(tokens, true, text.length)], tooDeep: false };
 }
 
 const ALIAS_BOMB: Fault = {
@@ -96,14 +97,22 @@ const SEVERAL: Fault = {
   fix: "keep one document in the file; remove the line ---",
 };
 
+const UNCLOSED: Fault = {
+  message: "this is not valid YAML: the quote is not closed",
+  fix: "close it, or write the text without quotes",
+};
+
 /** What the parser could not make sense of, the first of each line. */
-function syntaxMistakes(documents: readonly Document.Parsed[], { placeOf }: YamlPlaces): Mistake[] {
+function syntaxMistakes({ documents, tokens }: Composed, { placeOf }: YamlPlaces): Mistake[] {
   const [, second] = documents;
   if (second !== undefined) return [mistake(placeOf(second.range[0]), SEVERAL)];
   const errors = documents.flatMap((one) => [
     ...one.errors,
     ...one.warnings.filter((warning) => warning.code !== "TAG_RESOLVE_FAILED"),
   ]);
+  const quote = errors.some(({ message }) => /^Missing closing ["']quote/.test(message)) ? openQuote(tokens) : null;
+  // The parser notices at the end of the file, and stumbles over much before.
+  if (quote !== null) return [mistake(placeOf(quote), UNCLOSED)];
   const perLine = new Map(errors.map((error) => [placeOf(error.pos[0]).line, error] as const).toReversed());
   const first = [...perLine.values()].toSorted((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_SYNTAX_MISTAKES);
   return first.map((error) => mistake(placeOf(error.pos[0]), syntaxFault(error.code, error.message)));
@@ -118,7 +127,10 @@ function readDocument(
   const mistakes = checked.faults.map(({ offset, ...fault }) => mistake(placeOf(offset), fault));
   if (checked.fatal) return { value: undefined, mistakes };
   const value = toData(document);
-  return { value, mistakes: value === undefined ? [...mistakes, mistake(placeOf(0), ALIAS_BOMB)] : mistakes };
+  return {
+    value,
+    mistakes: value === undefined ? [...mistakes, mistake(placeOf(checked.firstAlias), ALIAS_BOMB)] : mistakes,
+  };
 }
 
 /**
@@ -127,13 +139,13 @@ function readDocument(
  */
 export function readYaml(file: string, text: string, firstLine = 1): YamlFile {
   const lineCounter = new LineCounter();
-  const { documents, tooDeep } = compose(text, lineCounter);
-  const [document] = documents;
+  const composed = compose(text, lineCounter);
+  const [document] = composed.documents;
   const places = yamlPlaces({ file, length: text.length, firstLine, lineCounter }, document);
   const result = (value: unknown, mistakes: readonly Mistake[]): YamlFile => ({ file, value, mistakes, ...places });
-  const syntax = syntaxMistakes(documents, places);
+  const syntax = syntaxMistakes(composed, places);
   if (syntax.length > 0) return result(undefined, syntax);
-  const fault = documentFault(document, tooDeep);
+  const fault = documentFault(document, composed.tooDeep);
   if (fault !== null || document === undefined) {
     return result(undefined, fault === null ? [] : [mistake(places.placeOf(0), fault)]);
   }

@@ -45,8 +45,16 @@ function afterSpaces(template: string, from: number): number {
   return at;
 }
 
-/** The end of the tag that opens at `offset`, or what is wrong with it. */
-function tagEnd(template: string, offset: number): number | TemplateFault {
+interface Tag {
+  readonly sign: string;
+  readonly name: string;
+  readonly offset: number;
+  /** Position after the closing braces. */
+  readonly end: number;
+}
+
+/** The tag that opens at `offset`, or what is wrong with it. */
+function readTag(template: string, offset: number): Tag | TemplateFault {
   const start = afterSpaces(template, offset + 2);
   const sign = template.charAt(start);
   if (sign === "=") {
@@ -63,28 +71,50 @@ function tagEnd(template: string, offset: number): number | TemplateFault {
   }
   const closing = sign === "{" ? "}}}" : "}}";
   const end = template.indexOf(closing, start);
-  if (end < 0) return fault("syntax", offset, [`the tag is not closed`, `close it with ${closing}`]);
-  if (end - offset > MAX_TAG)
+  if (end < 0) return fault("syntax", offset, ["the tag is not closed", `close it with ${closing}`]);
+  if (end - offset > MAX_TAG) {
     return fault("syntax", offset, [`the tag is longer than ${MAX_TAG} characters`, `close it with ${closing}`]);
-  return end + closing.length;
+  }
+  return { sign, name: template.slice(start + 1, end).trim(), offset, end: end + closing.length };
 }
 
-/** Finds every tag that mustache must not be given. */
+/** Follows the nesting of sections; answers with what is wrong at this tag. */
+function nest(open: Tag[], tag: Tag): TemplateFault | null {
+  const { sign, name, offset } = tag;
+  if (sign === "#" || sign === "^") {
+    open.push(tag);
+    if (open.length <= MAX_DEPTH) return null;
+    return fault("unsupported", offset, [`sections are nested more than ${MAX_DEPTH} deep`, "flatten the prompt"]);
+  }
+  if (sign !== "/") return null;
+  const section = open.pop();
+  if (section === undefined) {
+    return fault("syntax", offset, [
+      `{{/${name}}} closes a section that is not open`,
+      `open it with {{#${name}}} or remove the tag`,
+    ]);
+  }
+  return section.name === name ? null : unclosed(section);
+}
+
+const unclosed = ({ name, offset }: Tag): TemplateFault =>
+  fault("syntax", offset, [`the section "${name}" is not closed`, `add {{/${name}}} where it ends`]);
+
+/** Everything that mustache must not be given, or would stumble over. */
 function scanTags(template: string): TemplateFault[] {
   const faults: TemplateFault[] = [];
+  const open: Tag[] = [];
   let at = template.indexOf("{{");
   while (at >= 0) {
-    const end = tagEnd(template, at);
-    if (typeof end === "number") {
-      at = template.indexOf("{{", end);
-      continue;
-    }
-    faults.push(end);
-    // After an unclosed tag nothing that follows can be told apart.
-    if (end.kind === "syntax" || faults.length === MAX_FAULTS) break;
-    at = template.indexOf("{{", at + 2);
+    const tag = readTag(template, at);
+    const wrong = "message" in tag ? tag : nest(open, tag);
+    if (wrong !== null) faults.push(wrong);
+    // After broken syntax nothing that follows can be told apart.
+    if (wrong?.kind === "syntax" || faults.length === MAX_FAULTS) return faults;
+    at = template.indexOf("{{", "end" in tag ? tag.end : at + 2);
   }
-  return faults;
+  const section = open.pop();
+  return section === undefined ? faults : [...faults, unclosed(section)];
 }
 
 // What mustache's parser returns: [sign, value, start, end, nested tokens, …].
@@ -110,36 +140,6 @@ function toPart(token: Token): TemplatePart | null {
 const toParts = (tokens: readonly Token[]): readonly TemplatePart[] =>
   tokens.map(toPart).filter((part) => part !== null);
 
-/** The section that opens deeper than allowed, found without recursion. */
-function tooDeep(tokens: readonly Token[]): Token | null {
-  let level: readonly Token[] = tokens;
-  for (let depth = 0; level.length > 0; depth++) {
-    const sections = level.filter((token) => token[4] !== undefined);
-    if (depth >= MAX_DEPTH) return sections[0] ?? null;
-    level = sections.flatMap((token) => token[4] ?? []);
-  }
-  return null;
-}
-
-/** mustache's parser says where in its message: `Unclosed section "x" at 12`. */
-function syntaxFault(error: unknown): TemplateFault {
-  const text = error instanceof Error ? error.message : String(error);
-  const at = text.lastIndexOf(" at ");
-  const offset = Number(text.slice(at + 4));
-  const what = at < 0 || !Number.isInteger(offset) ? text : text.slice(0, at);
-  const name = what.slice(what.indexOf('"') + 1, what.lastIndexOf('"'));
-  if (what.startsWith("Unclosed section")) {
-    return fault("syntax", Number.isInteger(offset) ? offset : 0, [
-      `the section "${name}" is not closed`,
-      `add {{/${name}}} before this place`,
-    ]);
-  }
-  return fault("syntax", Number.isInteger(offset) ? offset : 0, [
-    `{{/${name}}} closes a section that is not open`,
-    `open it with {{#${name}}} or remove the tag`,
-  ]);
-}
-
 /**
  * Parses a mustache template: variables (never escaped, so `{{x}}`, `{{{x}}}` and `{{&x}}` are the same), sections,
  * inverted sections and comments. Partials and changed delimiters are faults. All faults that can be told are returned.
@@ -149,20 +149,7 @@ export function parseTemplate(
 ): { readonly parts: readonly TemplatePart[] } | { readonly faults: readonly TemplateFault[] } {
   const faults = scanTags(template);
   if (faults.length > 0) return { faults };
-  let tokens: readonly Token[];
-  try {
-    // A writer of its own, because a writer keeps every template it ever parsed.
-    tokens = new mustache.Writer().parse(template) as readonly Token[];
-  } catch (error) {
-    return { faults: [syntaxFault(error)] };
-  }
-  const deep = tooDeep(tokens);
-  if (deep !== null) {
-    return {
-      faults: [
-        fault("unsupported", deep[2], [`sections are nested more than ${MAX_DEPTH} deep`, "flatten the prompt"]),
-      ],
-    };
-  }
+  // A writer of its own, because a writer keeps every template it ever parsed. What it would throw at was found above.
+  const tokens = new mustache.Writer().parse(template) as readonly Token[];
   return { parts: toParts(tokens) };
 }
