@@ -16,28 +16,33 @@ export async function sendProject(
 ): Promise<z.output<typeof applyAnswer>> {
   const directory = dirname(resolve(path));
   const main = basename(path);
-  const files: Record<string, string> = { [main]: await read(directory, main) };
+  const text = await read(directory, main);
+  if (text === null)
+    throw new CliError(`The file ${resolve(path)} cannot be read.`, "Check the path and its permissions.");
+  const files: Record<string, string> = { [main]: text };
+  const unreadable = new Set<string>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const answer = await ask(connection, applyProject, { body: { main, files, dry_run: dryRun } });
-    const wanted = answer.missing.filter((name) => !(name in files));
+    const wanted = answer.missing.filter((name) => !(name in files) && !unreadable.has(name));
+    // What cannot be read here is a mistake that the server tells with its place.
     if (wanted.length === 0) return answer;
-    for (const name of wanted) files[name] = await read(directory, name);
+    for (const name of wanted) {
+      const referred = await read(directory, name);
+      if (referred === null) unreadable.add(name);
+      else files[name] = referred;
+    }
   }
   throw new CliError("The server keeps asking for more files.", "Check the paths in rollward.yaml.");
 }
 
-/** The server names the files, so it must not reach beyond the project. */
-async function read(directory: string, name: string): Promise<string> {
+/** A file of the project; `null` when it cannot be read. The server names the files, so it must not reach beyond it. */
+async function read(directory: string, name: string): Promise<string | null> {
   const path = resolve(directory, name);
   try {
     const inside = relative(await realpath(directory), await realpath(path));
-    if (inside.startsWith("..") || isAbsolute(inside)) {
-      throw new CliError(`${name} lies outside the project ${directory}.`, "Move it into the project.");
-    }
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new CliError(`The file ${path} cannot be read (${code}).`, "Check the path and its permissions.");
+    if (!inside.startsWith("..") && !isAbsolute(inside)) return await readFile(path, "utf8");
+  } catch {
+    return null;
   }
+  throw new CliError(`${name} lies outside the project ${directory}.`, "Move it into the project.");
 }

@@ -168,6 +168,37 @@ describe("a server that is killed at any moment", () => {
   });
 });
 
+describe("a server that is started again with the same configuration", () => {
+  test("does not bring back a release that was withdrawn", { timeout: 60_000 }, async () => {
+    const data = mkdtempSync(join(tmpdir(), "rollward-again-"));
+    const startWith = async (temperature: number): Promise<ServerProcess> => {
+      const started = spawnServer(port, [
+        "--config",
+        writeProject({ "rollward.yaml": yaml(temperature) }),
+        "--data-dir",
+        data,
+      ]);
+      await ready(started);
+      return started;
+    };
+    const stop = async (running: ServerProcess): Promise<void> => {
+      running.process.kill("SIGTERM");
+      expect(await running.exited).toBe(0);
+    };
+    await stop(await startWith(0.1));
+    const edited = await startWith(0.2);
+    const opened = await get<{ data: { id: string }[] }>(edited, "/api/rollouts");
+    expect(opened.data).toHaveLength(1);
+    const path = `/api/rollouts/${opened.data[0]?.id}/commands`;
+    await askProcess(edited, { method: "POST", path, body: { command: "abort", reason: "test" } });
+    await stop(edited);
+    const again = await startWith(0.2);
+    expect((await get<{ data: unknown[] }>(again, "/api/rollouts")).data).toHaveLength(1);
+    await stop(again);
+    rmSync(data, { recursive: true, force: true });
+  });
+});
+
 describe("a server that cannot start", () => {
   test("says so when its port is taken, or its data directory is in use", { timeout: 30_000 }, async () => {
     const first = spawnServer(port, ["--no-demo", "--data-dir", directory]);

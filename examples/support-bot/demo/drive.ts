@@ -60,6 +60,7 @@ async function main(): Promise<void> {
   const serving = await stableRelease(connection, ENDPOINT);
   if (serving === null) await applyExample(connection, file("rollward.yaml"));
   const key = await createApplicationKey(connection, ENDPOINT);
+  tell(`Key of the application, for support-bot only: ${colors.bold(key)}`);
   const traffic = startTraffic({ url, key, endpoint: ENDPOINT }, 0);
   if (serving === null) {
     chapter("Release 1 is stable: nothing to compare it with.");

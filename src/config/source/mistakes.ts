@@ -17,7 +17,7 @@ export function shown(value: unknown): string {
   if (typeof value === "string") {
     if (looksSecret(value)) return "(a value that looks like a secret)";
     const short = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
-    return JSON.stringify(printable(short).toWellFormed());
+    return printable(JSON.stringify(short.toWellFormed()));
   }
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return Array.isArray(value) ? "a list" : "a section";
@@ -29,10 +29,13 @@ export interface Fault {
   readonly fix: string;
 }
 
-/** Sets a fault in its place. */
+const inOneLine = (text: string): string =>
+  printable(text.toWellFormed()).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+
+/** Sets a fault in its place. Its words are made safe to print, whatever they quote. */
 export function mistake(place: Place, { message, fix }: Fault): Mistake {
   const { file, line, column } = place;
-  return { file, line, column, message: printable(message).toWellFormed(), fix: printable(fix).toWellFormed() };
+  return { file, line, column, message: inOneLine(message), fix: inOneLine(fix) };
 }
 
 /** More cannot be corrected in one go, and telling each costs time. */

@@ -34,18 +34,24 @@ function position(template: string, offset: number): { line: number; column: num
   return { line: before.split("\n").length, column: offset - lineStart + 1 };
 }
 
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const MAX_SHOWN = 80;
+
+function fixOf(name: string, declared: readonly string[]): string {
+  const [base = ""] = name.split(".");
+  if (name !== base && declared.includes(base)) return `a variable is plain text without members; write {{${base}}}`;
+  const known = declared.length === 0 ? "(none is declared)" : declared.join(", ");
+  return NAME.test(name) ? `declare ${name} under \`variables\`, or use one of: ${known}` : `use one of: ${known}`;
+}
+
 function undeclared(template: string, use: Use, declared: readonly string[]): TemplateMistake {
-  const base = use.name.split(".")[0] ?? "";
-  const fix =
-    use.name !== base && declared.includes(base)
-      ? `a variable is plain text without members; write {{${base}}}`
-      : `declare ${use.name === "" ? "a name" : use.name} under \`variables\`, or use one of: ${declared.length === 0 ? "(none is declared)" : declared.join(", ")}`;
+  const name = use.name.slice(0, MAX_SHOWN);
   return {
     kind: "undeclared",
     name: use.name,
     ...position(template, use.offset),
-    message: `the variable "${use.name}" is used here and not declared`,
-    fix,
+    message: `the variable "${name}" is used here and not declared`,
+    fix: fixOf(name, declared),
   };
 }
 

@@ -23,7 +23,8 @@ export function credentialOf(request: FastifyRequest): string | null {
   const authorization = headerOf(request, "authorization");
   if (authorization === null) return headerOf(request, "x-api-key");
   const [scheme = "", token = "", ...rest] = authorization.split(" ");
-  return scheme.toLowerCase() === "bearer" && rest.length === 0 ? token : "";
+  if (scheme.toLowerCase() !== "bearer" || rest.length > 0) return authorization;
+  return token === "" ? null : token;
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {
