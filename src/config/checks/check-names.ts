@@ -10,7 +10,7 @@ const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$/;
 
 /** Whether an id names whatever is newest instead of one version. */
 export function isUnpinned(id: string): boolean {
-  return /(?:^|[-:@])latest$/i.test(id);
+  return /(?:^|[-:@/])latest$/i.test(id);
 }
 
 const NAME_FAULT: Fault = {
