@@ -1,36 +1,7 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import type { BlockList } from "node:net";
+import { METADATA_ADDRESSES, PRIVATE_ADDRESSES } from "../kit/special-addresses.ts";
 import type { Fault } from "./source/mistakes.ts";
-
-const PRIVATE = new BlockList();
-for (const [net, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 3],
-] as const) {
-  PRIVATE.addSubnet(net, prefix, "ipv4");
-}
-for (const [net, prefix] of [
-  ["::", 127],
-  ["fc00::", 7],
-  ["ff00::", 8],
-  ["64:ff9b::", 96],
-  ["2002::", 16],
-] as const) {
-  PRIVATE.addSubnet(net, prefix, "ipv6");
-}
-
-// Link-local addresses hold the metadata services of clouds, which hand out credentials; no model answers there.
-const METADATA = new BlockList();
-METADATA.addSubnet("169.254.0.0", 16, "ipv4");
-METADATA.addSubnet("fe80::", 10, "ipv6");
-METADATA.addAddress("fd00:ec2::254", "ipv6");
-METADATA.addAddress("100.100.100.200", "ipv4");
 
 const METADATA_NAMES = new Set(["metadata", "metadata.google.internal", "instance-data"]);
 
@@ -73,10 +44,10 @@ export function baseUrlFault(text: string): Fault | null {
  */
 export function baseUrlPlaceFault(text: string, allowPrivate: boolean): Fault | null {
   const host = new URL(text).hostname.replace(/\.$/, "").replace(/^\[(.*)\]$/, "$1");
-  if (inList(METADATA, host) || METADATA_NAMES.has(host)) {
+  if (inList(METADATA_ADDRESSES, host) || METADATA_NAMES.has(host)) {
     return { message: "the URL points at a link-local or metadata address", fix: "name the provider's own address" };
   }
-  const isPrivate = inList(PRIVATE, host) || host === "localhost" || host.endsWith(".localhost");
+  const isPrivate = inList(PRIVATE_ADDRESSES, host) || host === "localhost" || host.endsWith(".localhost");
   if (isPrivate && !allowPrivate && !isLiterallyLocal(text)) {
     return {
       message: "the URL points at a private address",
