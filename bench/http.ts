@@ -2,8 +2,9 @@ import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { startBare, startDirect, startPortkey, startRollward } from "./http/contestants.ts";
+import { startBare, startDirect, startRollward } from "./http/contestants.ts";
 import type { Contestant } from "./http/contestants.ts";
+import { startLiteLlm, startPortkey } from "./http/peers.ts";
 import type { LoadOrder, LoadResult } from "./http/load.ts";
 
 const { values: options } = parseArgs({
@@ -13,7 +14,8 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "4" },
     calls: { type: "string", default: "200000" },
     rate: { type: "string", default: "200" },
-    "skip-portkey": { type: "boolean", default: false },
+    /** Gateways of others to measure beside ours: `portkey`, `litellm`, both with a comma, or `none`. */
+    peers: { type: "string", default: "portkey" },
     "skip-memory": { type: "boolean", default: false },
   },
 });
@@ -92,6 +94,16 @@ async function measure(contestant: Contestant, seconds: number): Promise<Round> 
   };
 }
 
+const PEERS = { portkey: startPortkey, litellm: startLiteLlm };
+
+function peersAsked(): readonly (keyof typeof PEERS)[] {
+  if (options.peers === "none") return [];
+  return options.peers.split(",").map((name) => {
+    if (name !== "portkey" && name !== "litellm") throw new Error(`--peers takes portkey and litellm, not ${name}.`);
+    return name;
+  });
+}
+
 /** Resident memory of a process and its high-water mark, MB. */
 function memory(contestant: Contestant): { readonly rss: number; readonly peak: number } {
   const status = readFileSync(`/proc/${contestant.process.pid}/status`, "utf8");
@@ -157,10 +169,12 @@ function print(results: ReadonlyMap<string, Figures>): void {
 async function main(): Promise<void> {
   const direct = await startDirect();
   const contestants = [direct, await startBare(direct.port), await startRollward(direct.port)];
-  const portkey = options["skip-portkey"] ? null : await startPortkey(direct.port);
-  if (portkey === null) say("Portkey's gateway is left out.");
-  else contestants.push(portkey);
   try {
+    for (const name of peersAsked()) {
+      const peer = await PEERS[name](direct.port);
+      if (peer === null) say(`${name} cannot be installed here and is left out.`);
+      else contestants.push(peer);
+    }
     const rounds = new Map<string, Round[]>(contestants.map(({ name }) => [name, []]));
     for (const contestant of contestants) await measure(contestant, 1);
     for (let round = 1; round <= Number(options.rounds); round += 1) {

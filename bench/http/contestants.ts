@@ -1,6 +1,6 @@
 import { fork, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 /** Something that answers chat completions, and how to ask it. */
 export interface Contestant {
-  readonly name: "direct" | "bare" | "rollward" | "portkey";
+  readonly name: "direct" | "bare" | "rollward" | "portkey" | "litellm";
   readonly port: number;
   readonly headers: readonly string[];
   readonly model: string;
@@ -20,9 +20,6 @@ export interface Contestant {
 
 /** Long enough that a load generator cannot be refused as a guess, and the same in every run. */
 const ADMIN_KEY = "bench-admin-key-0123456789-0123456789";
-
-/** Version of Portkey's gateway that is compared; installed beside the bench, never a dependency. */
-const PORTKEY = "@portkey-ai/gateway@1.15.2";
 
 /** Forks a script that says `{port}` when it listens. */
 function forkServer(script: string, args: readonly string[]): Promise<{ port: number; process: ChildProcess }> {
@@ -68,7 +65,6 @@ export async function startRollward(upstream: number): Promise<Contestant> {
 
 async function apply(url: string, { upstream, release }: { upstream: number; release: number }): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "rollward-bench-project-"));
-  const { writeFileSync } = await import("node:fs");
   for (const name of ["rollward.yaml", "prompt.md"]) {
     const text = readFileSync(here(`project/${name}`), "utf8");
     writeFileSync(
@@ -80,38 +76,8 @@ async function apply(url: string, { upstream, release }: { upstream: number; rel
   if (!answer.applied) throw new Error(JSON.stringify(answer.mistakes));
 }
 
-/** Portkey's gateway from the package registry, installed on first use; `null` when it cannot be had. */
-export async function startPortkey(upstream: number): Promise<Contestant | null> {
-  const directory = join(tmpdir(), "rollward-bench-portkey");
-  const script = join(directory, "node_modules/@portkey-ai/gateway/build/start-server.js");
-  if (!existsSync(script) && !(await install(directory))) return null;
-  const port = await freePort();
-  const child = spawn(process.execPath, [script, `--port=${port}`, "--headless"], { stdio: "ignore" });
-  await answers(`http://127.0.0.1:${port}/`);
-  return {
-    name: "portkey",
-    port,
-    headers: [
-      "authorization: Bearer none",
-      "x-portkey-provider: openai",
-      `x-portkey-custom-host: http://127.0.0.1:${upstream}/v1`,
-    ],
-    model: "bench-1",
-    process: child,
-  };
-}
-
-function install(directory: string): Promise<boolean> {
-  const npm = spawn("npm", ["install", "--no-save", "--prefix", directory, "--loglevel", "error", PORTKEY], {
-    stdio: "ignore",
-  });
-  return new Promise((resolve) => {
-    npm.once("exit", (code) => resolve(code === 0));
-    npm.once("error", () => resolve(false));
-  });
-}
-
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -119,7 +85,8 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-async function answers(url: string): Promise<void> {
+/** Waits until something answers at the address. */
+export async function answers(url: string): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
     const response = await fetch(url).catch(() => null);
     if (response !== null && response.status < 500) return;

@@ -3,12 +3,16 @@ import type { applyAnswer } from "../contract/projects.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { sendProject } from "./send-project.ts";
 
+/** Read when no file is named. */
+const DEFAULT_FILE = "rollward.yaml";
+
 /** `rollward apply`: freezes what changed into releases and opens rollouts. */
 export const apply: AddCommand = (program, line) => {
   program
-    .command("apply [file]")
-    .description("applies rollward.yaml: freezes releases and opens rollouts")
-    .action(async (file = "rollward.yaml") => {
+    .command("apply")
+    .description("applies a project, rollward.yaml unless named: freezes releases and opens rollouts")
+    .argument("[file]", "the project's main file", DEFAULT_FILE)
+    .action(async (file: string) => {
       report(line, await sendProject(line.connection(), { path: file, dryRun: false }));
     });
 };
@@ -16,9 +20,10 @@ export const apply: AddCommand = (program, line) => {
 /** `rollward diff`: what `apply` would change; exit code 2 when there is something. */
 export const diff: AddCommand = (program, line) => {
   program
-    .command("diff [file]")
-    .description("shows what `rollward apply` would change")
-    .action(async (file = "rollward.yaml") => {
+    .command("diff")
+    .description("shows what `rollward apply` would change; reads rollward.yaml unless named")
+    .argument("[file]", "the project's main file", DEFAULT_FILE)
+    .action(async (file: string) => {
       const answer = await sendProject(line.connection(), { path: file, dryRun: true });
       report(line, answer);
       if (answer.mistakes.length === 0 && answer.endpoints.some(({ outcome }) => outcome !== "unchanged"))
@@ -36,18 +41,26 @@ const OUTCOMES = {
   unchanged: "unchanged",
   first: "is the first release and serves at once",
   rollout: "goes out by rollout",
-  queued: "waits for the rollout under way",
+  queued: "is queued",
 } as const;
 
 function textOf(answer: z.output<typeof applyAnswer>): string {
   if (answer.mistakes.length > 0) {
     const lines = answer.mistakes.map((one) => `${one.file}:${one.line}:${one.column}  ${one.message}\n    ${one.fix}`);
-    return [...lines, "", `${answer.mistakes.length} mistake(s); nothing was applied.`].join("\n");
+    return [...lines, "", `${countOf(answer.mistakes.length, "mistake")}; nothing was applied.`].join("\n");
   }
-  return answer.endpoints
-    .map(({ endpoint, release, outcome, rollout, diff: changes }) => {
-      const head = `${release ?? endpoint}: ${OUTCOMES[outcome]}${rollout === null ? "" : ` (${rollout})`}`;
-      return changes === "" ? head : `${head}\n${changes}`;
-    })
-    .join("\n\n");
+  const changes = answer.endpoints.map(changeText).join("\n\n");
+  const warnings = (answer.warnings ?? []).map((one) => `warning: ${one}`);
+  return [changes, ...warnings].filter((part) => part !== "").join("\n\n");
 }
+
+type Change = z.output<typeof applyAnswer>["endpoints"][number];
+
+function changeText({ endpoint, release, outcome, rollout, waits_until: until, diff: changes }: Change): string {
+  const does = until === null ? OUTCOMES[outcome] : `waits until ${until}`;
+  const head = `${release ?? endpoint}: ${does}${rollout === null ? "" : ` (${rollout})`}`;
+  return changes === "" ? head : `${head}\n${changes}`;
+}
+
+/** "1 mistake", "2 mistakes". */
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

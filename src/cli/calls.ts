@@ -53,10 +53,7 @@ function textOf(call: z.output<typeof showCall.answer>): string {
   const stages = call.stages.map(
     ({ stage, start_ms, end_ms }) => `  ${stage.padEnd(14)}${(end_ms - start_ms).toFixed(2)} ms`,
   );
-  const attempts = call.attempts.map(
-    (one) =>
-      `  ${one.provider}/${one.model}  ${one.status ?? "no answer"}  ${(one.end_ms - one.start_ms).toFixed(0)} ms  ${one.error?.message ?? "ok"}`,
-  );
+  const attempts = call.attempts.map(attemptText);
   const { bodies } = call;
   return [
     rowOf(call).join("  "),
@@ -69,6 +66,13 @@ function textOf(call: z.output<typeof showCall.answer>): string {
     ...section("upstream request", bodies.upstream),
     ...section("answer", bodies.answer),
   ].join("\n");
+}
+
+function attemptText(one: z.output<typeof showCall.answer>["attempts"][number]): string {
+  const place = `${one.provider}/${one.model}${one.key === null ? "" : ` key ${one.key}`}`;
+  const took = `${(one.end_ms - one.start_ms).toFixed(0)} ms`;
+  const ending = one.error?.message ?? (one.end === "lost" ? "another was faster" : "ok");
+  return `  ${[place, one.reason ?? "", one.status ?? "no answer", took, ending].filter((part) => part !== "").join("  ")}`;
 }
 
 function section(title: string, body: { text?: string | undefined; bytes: number } | null): string[] {

@@ -15,14 +15,22 @@ export function formatRollout(rollout: RolloutView): string {
   if (rollout.metrics.length > 0) lines.push("", formatTable([HEADING, ...rollout.metrics.map(rowOf)]));
   const { union } = rollout;
   lines.push("", `harm, all metrics: log R ${number(union.log_r)} of ${number(union.threshold)}`);
-  if (rollout.eta !== null) {
-    const { sessions, seconds } = rollout.eta;
-    lines.push(
-      `not enough evidence yet: about ${formatDuration(seconds * 1000)} (${Math.ceil(sessions)} sessions) to go`,
-    );
-  }
+  lines.push(...etaOf(rollout));
   return lines.join("\n");
 }
+
+/** How much longer, step by step, or why nobody can tell; nothing for a rollout that is not ramping. */
+function etaOf({ eta, eta_note: note }: RolloutView): string[] {
+  if (eta === null) return note === null ? [] : [note];
+  const steps = eta.steps.map(
+    (step) => `  ${percent(step.weight).padStart(6)}  ${lasting(step)}  (waits for ${step.waits_for})`,
+  );
+  const head = `about ${lasting(eta)} to the promotion, as things are going now`;
+  return steps.length > 1 ? [`${head}:`, ...steps] : [head];
+}
+
+const lasting = ({ seconds, sessions }: { readonly seconds: number; readonly sessions: number }): string =>
+  `${formatDuration(seconds * 1_000)} (${Math.ceil(sessions)} sessions)`;
 
 const HEADING = ["metric", "stable", "candidate", "n", "ratio", "harm", "no worse", "verdict"];
 

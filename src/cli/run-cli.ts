@@ -1,24 +1,41 @@
 import { Command } from "commander";
+import { VERSION } from "../contract/version.ts";
+import { printable } from "../kit/printable.ts";
 import { apply, diff } from "./apply.ts";
 import { calls } from "./calls.ts";
 import { CliError } from "./ask.ts";
+import { catalogue } from "./catalogue.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { keys } from "./keys.ts";
 import { releases } from "./releases.ts";
 import { rollback } from "./rollback.ts";
 import { rollout } from "./rollout.ts";
 
-const COMMANDS: readonly AddCommand[] = [apply, diff, rollout, rollback, releases, calls, keys];
+const COMMANDS: readonly AddCommand[] = [apply, diff, rollout, rollback, releases, calls, catalogue, keys];
 
-/** Runs the command line; returns the exit code: 0 done, 1 failed, 2 there is something to apply (`diff`). */
+/** What the exit code says; docs/cli.md has the same. */
+export const EXIT_CODES = `Exit codes:
+  0  done; nothing to apply (diff); the rollout was not withdrawn (rollout watch)
+  1  failed: a wrong command line, no server, a refusal of the server, mistakes in the project (apply, diff),
+     a failed answer (calls replay), a rollout that was rolled back or aborted (rollout watch)
+  2  there is something to apply (diff)
+`;
+
+/**
+ * Runs the command line; returns the exit code as in `EXIT_CODES`. Everything is written with control characters
+ * escaped: recorded bytes, names and reasons were written by others and must not command the terminal.
+ */
 export async function runCli(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  write: (text: string) => void,
+  out: (text: string) => void,
 ): Promise<number> {
   let exitCode = 0;
+  const write = (text: string): void => out(printable(text));
   const program = new Command("rollward")
     .description("Roll AI changes forward, ward users off the bad ones, roll back by itself.")
+    .version(VERSION, "--version", "shows the version")
+    .addHelpText("after", `\n${EXIT_CODES}`)
     .option("--url <url>", "where the server is (ROLLWARD_URL)")
     .option("--json", "answer with JSON")
     .exitOverride()

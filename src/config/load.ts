@@ -1,13 +1,24 @@
+import type { Catalogue } from "../contract/catalogue/schema.ts";
 import { buildEndpoint } from "./build/build-endpoint.ts";
-import { buildProvider, priceVersion } from "./build/build-provider.ts";
+import { buildPool, buildProvider, priceVersion } from "./build/build-provider.ts";
+import { checkFaultHandling } from "./checks/check-fault-handling.ts";
 import { checkModels } from "./checks/check-models.ts";
 import { checkNames } from "./checks/check-names.ts";
 import { checkPolicies } from "./checks/check-policies.ts";
+import { checkParameters, checkPrices } from "./checks/check-prices.ts";
+import { catalogueOf } from "./content/catalogue-of.ts";
 import { fileText } from "./content/file-text.ts";
 import { type ProjectContents, readContents } from "./content/project-contents.ts";
 import { Findings } from "./findings.ts";
-import type { LoadResult, Mistake, Project, ProjectFiles } from "./project.ts";
-import { type ConfigInput, DEFAULT_ENVIRONMENT, DEFAULT_LIMITS, configSchema } from "./schema/config-schema.ts";
+import type { LoadResult, Mistake, PoolSettings, Project, ProjectFiles, ProviderSettings } from "./project.ts";
+import { retirementsOf } from "./retirements.ts";
+import {
+  type ConfigInput,
+  DEFAULT_ENVIRONMENT,
+  DEFAULT_LIMITS,
+  DEFAULT_RETAIN_FACTS_DAYS,
+  configSchema,
+} from "./schema/config-schema.ts";
 import { mistakesOf } from "./schema/mistakes-of.ts";
 import { mistake, shown, sortMistakes } from "./source/mistakes.ts";
 import { readYaml } from "./source/yaml-file.ts";
@@ -37,23 +48,35 @@ function mainText({
   return "mistake" in text ? { refusal: refused([text.mistake]) } : text;
 }
 
-function buildProject(input: ConfigInput, contents: ProjectContents): Project {
-  const providers = new Map(
-    Object.entries(input.providers).map(([name, provider]) => [name, buildProvider(name, provider)]),
-  );
+function buildProject(
+  input: ConfigInput,
+  { contents, catalogue }: { readonly contents: ProjectContents; readonly catalogue: Catalogue },
+): Project {
+  const providers = new Map<string, ProviderSettings>();
+  for (const [name, provider] of Object.entries(input.providers)) {
+    if (provider.kind !== "pool") providers.set(name, buildProvider(name, provider, catalogue));
+  }
+  const pools = new Map<string, PoolSettings>();
+  for (const [name, provider] of Object.entries(input.providers)) {
+    if (provider.kind === "pool") pools.set(name, buildPool(name, provider, providers));
+  }
   const endpoints = new Map(
     Object.entries(input.endpoints).map(([name, endpoint]) => [name, buildEndpoint(name, endpoint, contents)]),
   );
   return {
     environment: input.environment ?? DEFAULT_ENVIRONMENT,
     providers,
+    pools,
     endpoints,
     limits: {
       bodyBytes: input.limits?.body_bytes ?? DEFAULT_LIMITS.bodyBytes,
       answerBytes: input.limits?.answer_bytes ?? DEFAULT_LIMITS.answerBytes,
       inFlight: input.limits?.in_flight ?? DEFAULT_LIMITS.inFlight,
     },
+    retainFactsDays: input.retain_facts ?? DEFAULT_RETAIN_FACTS_DAYS,
     priceVersion: priceVersion(providers.values()),
+    catalogueVersion: catalogue.version,
+    retirements: retirementsOf(input.providers, catalogue),
   };
 }
 
@@ -72,7 +95,12 @@ export function loadProject(bundle: ProjectFiles): LoadResult {
   checkNames(findings);
   checkModels(findings);
   checkPolicies(findings);
+  checkFaultHandling(findings);
+  const catalogue = catalogueOf(findings);
+  if (catalogue !== null) checkPrices(findings, catalogue);
+  checkParameters(findings);
   const contents = readContents(findings);
-  if (!parsed.success || findings.mistakes.length > 0) return refused(findings.mistakes, findings.missing);
-  return { ok: true, project: buildProject(parsed.data, contents) };
+  if (!parsed.success || catalogue === null || findings.mistakes.length > 0)
+    return refused(findings.mistakes, findings.missing);
+  return { ok: true, project: buildProject(parsed.data, { contents, catalogue }) };
 }

@@ -1,7 +1,11 @@
+import type { BalanceStrategy } from "../domain/health/balance.ts";
+import type { BreakerPolicy } from "../domain/health/circuit.ts";
+import type { SimulatedModelSettings } from "../domain/call/simulated-model-settings.ts";
 import type { TokenPrice } from "../domain/money/price.ts";
 import type { ReleaseContent } from "../domain/release/release.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
+import type { Retirement } from "./retirements.ts";
 
 /** The files of a project as text, by path with forward slashes. */
 export interface ProjectFiles {
@@ -32,38 +36,22 @@ export interface ModelSettings {
   readonly price: TokenPrice;
 }
 
-/** Lognormal: `median` in the unit of the field's name, `sigma` of the logarithm. */
-export interface Spread {
-  readonly median: number;
-  readonly sigma: number;
-}
+/** A simulated model as configured. */
+export type SimulatedModel = ModelSettings & SimulatedModelSettings;
 
-/** How a simulated model behaves. Probabilities in [0, 1], each per call. */
-export interface SimulatedModelSettings extends ModelSettings {
-  readonly firstTokenMs: Spread;
-  readonly betweenTokensMs: Spread;
-  readonly answerTokens: Spread;
-  /** Share of good answers in [0, 1]. */
-  readonly quality: number;
-  readonly failures: {
-    readonly rateLimited: number;
-    readonly serverError: number;
-    readonly hang: number;
-    readonly cut: number;
-    readonly stall: number;
-    readonly malformed: number;
-    readonly refusal: number;
-    readonly retryAfterSeconds: number;
-  };
-}
-
-/** A provider that speaks the OpenAI wire. */
+/** A provider that speaks the OpenAI wire, whatever kind it was declared as. */
 export interface OpenAiCompatibleSettings {
   readonly kind: "openai-compatible";
   readonly name: string;
   readonly baseUrl: string;
-  /** Environment variable that holds the key; `null` when the provider takes none. */
-  readonly keyEnv: string | null;
+  /** How the key is sent: as a bearer token or, for Azure, in the header `api-key`. */
+  readonly keyHeader: "bearer" | "api-key";
+  /** Version of Azure's API whose paths name the deployment; `null` is the plain path. */
+  readonly deploymentsApi: string | null;
+  /** Environment variables that hold the keys, used in turn; empty when the provider takes none. */
+  readonly keyEnvs: readonly string[];
+  /** The circuit breaker of each model; `null` is off. */
+  readonly breaker: BreakerPolicy | null;
   /** Sent with every request; never credentials. Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly models: ReadonlyMap<string, ModelSettings>;
@@ -79,21 +67,111 @@ export interface AnthropicSettings {
   readonly name: string;
   /** `null` is the provider's own address. */
   readonly baseUrl: string | null;
-  readonly keyEnv: string;
+  /** At least one. */
+  readonly keyEnvs: readonly string[];
+  readonly breaker: BreakerPolicy | null;
   readonly models: ReadonlyMap<string, ModelSettings>;
   readonly allowPrivate: boolean;
+}
+
+/** What the providers of the larger vendors share. */
+interface CloudSettings {
+  readonly name: string;
+  /** `null` is the vendor's own address. */
+  readonly baseUrl: string | null;
+  readonly breaker: BreakerPolicy | null;
+  readonly models: ReadonlyMap<string, ModelSettings>;
+  readonly allowPrivate: boolean;
+}
+
+/** Google's Gemini API. */
+export interface GeminiSettings extends CloudSettings {
+  readonly kind: "gemini";
+  readonly keyEnvs: readonly string[];
+}
+
+/** Gemini models on Google Cloud. */
+export interface VertexSettings extends CloudSettings {
+  readonly kind: "vertex";
+  readonly project: string;
+  readonly location: string;
+  /** The variable that holds the path of a service account's key file, or its JSON. */
+  readonly credentialsEnv: string;
+}
+
+/** Environment variables of AWS credentials; the one of the session token may be unset. */
+export interface AwsSettings {
+  readonly region: string;
+  readonly accessKeyEnv: string;
+  readonly secretKeyEnv: string;
+  readonly sessionTokenEnv: string;
+}
+
+/** AWS Bedrock. With `keyEnvs` its API keys are used, without them the AWS credentials. */
+export interface BedrockSettings extends CloudSettings, AwsSettings {
+  readonly kind: "bedrock";
+  readonly keyEnvs: readonly string[];
+}
+
+/** Cohere. */
+export interface CohereSettings extends CloudSettings {
+  readonly kind: "cohere";
+  readonly keyEnvs: readonly string[];
+}
+
+/** SageMaker endpoints that speak the OpenAI wire; a model's id is the endpoint's name. */
+export interface SageMakerSettings extends CloudSettings, AwsSettings {
+  readonly kind: "sagemaker";
+}
+
+/** A GGUF model that Rollward runs itself. */
+export interface GgufModelSettings extends ModelSettings {
+  readonly file: string;
+  readonly contextTokens: number;
+}
+
+/** Models in processes of Rollward's own. */
+export interface LocalGgufSettings {
+  readonly kind: "local-gguf";
+  readonly name: string;
+  readonly breaker: BreakerPolicy | null;
+  readonly models: ReadonlyMap<string, GgufModelSettings>;
+  /** Calls that a model answers at the same time. */
+  readonly parallel: number;
+  /** 0 leaves it to the library. */
+  readonly threads: number;
 }
 
 /** The simulated provider. */
 export interface SimulatedSettings {
   readonly kind: "simulated";
   readonly name: string;
-  readonly models: ReadonlyMap<string, SimulatedModelSettings>;
+  readonly breaker: BreakerPolicy | null;
+  readonly models: ReadonlyMap<string, SimulatedModel>;
   readonly seed: number;
 }
 
 /** One provider of a project. */
-export type ProviderSettings = OpenAiCompatibleSettings | AnthropicSettings | SimulatedSettings;
+export type ProviderSettings =
+  | OpenAiCompatibleSettings
+  | AnthropicSettings
+  | GeminiSettings
+  | VertexSettings
+  | BedrockSettings
+  | CohereSettings
+  | SageMakerSettings
+  | LocalGgufSettings
+  | SimulatedSettings;
+
+/** Several providers that serve the same models under the same ids. */
+export interface PoolSettings {
+  readonly name: string;
+  readonly balance: BalanceStrategy;
+  /** Names of providers with their weights; at least one. */
+  readonly members: ReadonlyMap<string, number>;
+  /** Ids of the models that every member has. */
+  readonly models: readonly string[];
+}
 
 /** One endpoint of a project: the content of its next release and how that goes out. */
 export interface EndpointSettings {
@@ -119,8 +197,15 @@ export interface Limits {
 export interface Project {
   readonly environment: string;
   readonly providers: ReadonlyMap<string, ProviderSettings>;
+  readonly pools: ReadonlyMap<string, PoolSettings>;
   readonly endpoints: ReadonlyMap<string, EndpointSettings>;
   readonly limits: Limits;
+  /** Full days for which the facts of calls are kept. */
+  readonly retainFactsDays: number;
   /** SHA-256 of all prices in canonical form, 64 hex digits. */
   readonly priceVersion: string;
+  /** Of the catalogue that gave the prices which are not written. */
+  readonly catalogueVersion: string;
+  /** Declared models with a day from which they may no longer answer, soonest first. */
+  readonly retirements: readonly Retirement[];
 }

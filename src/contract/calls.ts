@@ -37,6 +37,9 @@ export const callView = z.object({
     z.object({
       provider: z.string(),
       model: z.string(),
+      reason: z.string().nullable(),
+      end: z.string().nullable(),
+      key: z.number().int().nullable(),
       start_ms: z.number(),
       first_byte_ms: z.number().nullable(),
       end_ms: z.number(),

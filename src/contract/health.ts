@@ -6,7 +6,13 @@ export const healthView = z.object({
   version: z.string(),
   uptime_seconds: z.number(),
   in_flight: z.number().int(),
-  database: z.object({ kind: z.enum(["embedded", "server", "memory"]), ready: z.boolean() }),
+  database: z.object({
+    kind: z.enum(["embedded", "server", "memory"]),
+    /** Whether it answers and what is written arrives. */
+    ready: z.boolean(),
+    /** Why not, or `null`. */
+    trouble: z.string().nullable(),
+  }),
   records: z.object({
     recorded: z.number(),
     dropped_bodies: z.number(),
@@ -14,7 +20,14 @@ export const healthView = z.object({
     waiting: z.number(),
     waiting_bytes: z.number(),
   }),
-  evidence: z.object({ written: z.number(), dropped: z.number(), waiting: z.number() }),
+  evidence: z.object({
+    written: z.number(),
+    dropped: z.number(),
+    waiting: z.number(),
+    unobserved: z.number().describe("sessions served but not observed, because too many were waiting"),
+  }),
+  /** Requests without a key that is good here, by the code of the error; nothing else is kept of them. */
+  refused: z.record(z.string(), z.number()),
   pins_forgotten: z.number(),
   resident_bytes: z.number(),
 });
@@ -37,7 +50,7 @@ export const alive = defineRoute({
 export const ready = defineRoute({
   method: "GET",
   path: "/readyz",
-  summary: "200 when the server takes traffic, 503 otherwise",
+  summary: "200 while the server takes traffic, 503 when it stops; a database in trouble stops no calls, so it is told and not refused",
   access: "open",
-  answer: z.object({ status: z.literal("ready") }),
+  answer: z.object({ status: z.enum(["ready", "degraded"]), reason: z.string().nullable() }),
 });

@@ -22,6 +22,7 @@ export const endpointChange = z.object({
   release: z.string().nullable().describe("e.g. support-bot@3; null in a dry run that would make a new one"),
   outcome: z.enum(["unchanged", "first", "rollout", "queued"]),
   rollout: z.string().nullable(),
+  waits_until: z.string().nullable().describe("what a queued release waits for, to follow 'waits until'"),
   diff: z.string(),
 });
 
@@ -31,6 +32,7 @@ export const applyAnswer = z.object({
   endpoints: z.array(endpointChange),
   mistakes: z.array(mistakeView),
   missing: z.array(z.string()),
+  warnings: z.array(z.string()).optional().describe("nothing wrong yet, for example a model that retires soon"),
 });
 
 export const applyProject = defineRoute({

@@ -41,8 +41,26 @@ export const rolloutView = z.object({
   metrics: z.array(metricView),
   union: z.object({ log_r: z.number(), threshold: z.number(), crossed: z.boolean(), blame: z.string().nullable() }),
   sample_ratio: z.object({ log_e: z.number(), threshold: z.number(), crossed: z.boolean() }),
-  eta: z.object({ sessions: z.number(), seconds: z.number() }).nullable(),
+  eta: z
+    .object({
+      sessions: z.number(),
+      seconds: z.number(),
+      steps: z.array(
+        z.object({
+          weight: z.number(),
+          sessions: z.number(),
+          seconds: z.number(),
+          waits_for: z.enum(["time", "sessions", "evidence"]),
+        }),
+      ),
+    })
+    .nullable()
+    .describe("how much longer until the promotion, over the whole remaining ladder, as things are going now"),
+  eta_note: z.string().nullable().describe("why a ramping rollout has no estimate, e.g. no sessions yet"),
   outcome: z.string().nullable(),
+  told: z
+    .array(z.object({ telling: z.string(), by: z.string(), reason: z.string(), at: instant }))
+    .describe("what people told it: the last word of each kind, oldest first"),
   explanation: z.string(),
   created_at: instant,
   started_at: instant.nullable(),

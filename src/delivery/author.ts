@@ -2,8 +2,10 @@ import { RollwardError } from "../domain/errors.ts";
 import { releaseDigest } from "../domain/release/release-digest.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
+import { explainQueue } from "../domain/rollout/explain-queue.ts";
 import { onNewRelease } from "../domain/rollout/open-rollout.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
+import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
 import { command } from "./command.ts";
@@ -28,6 +30,8 @@ export interface AuthorResult {
   /** `first`: stable at once, there is nothing to compare with. `queued`: waits for the rollout under way. */
   readonly outcome: "unchanged" | "first" | "rollout" | "queued";
   readonly rolloutId: string | null;
+  /** For `queued`: completes the sentence "waits until …". */
+  readonly waitsUntil: string | null;
 }
 
 /**
@@ -39,24 +43,32 @@ export async function author(delivery: Delivery, authored: Authored): Promise<Au
   const { content, environment } = authored;
   const { endpoint } = content;
   const release = await freeze(delivery, authored);
-  const channel = await findChannel(delivery, { endpoint, environment });
+  const channel = await delivery.rollouts.channel({ endpoint, environment });
   if (channel === null) {
     const opened = await delivery.rollouts.openChannel({ endpoint, environment }, release.id);
     await publishRoutes(delivery, opened, null);
-    return { endpoint, release, outcome: "first", rolloutId: null };
+    return { endpoint, release, outcome: "first", rolloutId: null, waitsUntil: null };
   }
   const open = await openRollouts(delivery, channel);
   const newest = open[0];
   if (newest === undefined ? channel.stable === release.id : newest.candidate === release.id) {
-    return { endpoint, release, outcome: "unchanged", rolloutId: newest?.id ?? null };
+    return { endpoint, release, outcome: "unchanged", rolloutId: newest?.id ?? null, waitsUntil: null };
   }
-  const queued = await makeWay(delivery, { authored, release, open });
+  const before = await makeWay(delivery, { authored, release, open });
   const plan = await budgetedPlan(delivery, { channel, release, plan: authored.plan });
   const reason = `${releaseName(release)} was applied.`;
   // Superseding may have moved the channel on.
-  const now = (await findChannel(delivery, channel.name)) ?? channel;
-  const rollout = await openRollout(delivery, { channel: now, release, plan, actor: authored.actor, reason, queued });
-  return { endpoint, release, outcome: queued ? "queued" : "rollout", rolloutId: rollout.id };
+  const now = (await delivery.rollouts.channel(channel.name)) ?? channel;
+  const rollout = await openRollout(delivery, {
+    channel: now,
+    release,
+    plan,
+    actor: authored.actor,
+    reason,
+    queued: before !== null,
+  });
+  const waitsUntil = before === null ? null : explainQueue(before);
+  return { endpoint, release, outcome: before === null ? "rollout" : "queued", rolloutId: rollout.id, waitsUntil };
 }
 
 function freeze(delivery: Delivery, { content, author }: Authored): Promise<Release> {
@@ -72,45 +84,50 @@ function freeze(delivery: Delivery, { content, author }: Authored): Promise<Rele
   return delivery.releases.freeze(release).then((kept) => kept.release);
 }
 
-async function findChannel(delivery: Delivery, wanted: Channel["name"]): Promise<Channel | null> {
-  const channels = await delivery.rollouts.channels();
-  return (
-    channels.find(({ name }) => name.endpoint === wanted.endpoint && name.environment === wanted.environment) ?? null
-  );
-}
-
 /** Newest first. */
 async function openRollouts(delivery: Delivery, { name }: Channel): Promise<readonly Rollout[]> {
   const open = await delivery.rollouts.list({ endpoint: name.endpoint, open: true, limit: 100 });
   return open.filter(({ channel }) => channel.environment === name.environment);
 }
 
-/** Applies each open rollout's policy for newer releases; answers whether the new one has to wait. */
+/**
+ * Applies the open rollouts' policies for newer releases, newest first; answers what the new one has to wait for, or
+ * `null`. One that rejects is heard before any makes way, so that a refused release changes nothing.
+ */
 async function makeWay(
   delivery: Delivery,
   { authored, release, open }: { authored: Authored; release: Release; open: readonly Rollout[] },
-): Promise<boolean> {
-  let queued = false;
-  for (const rollout of open) {
-    const policy = onNewRelease(rollout);
-    if (policy === "reject") {
-      throw new RollwardError("rollout_conflict", {
-        reason: `The rollout ${rollout.id} is under way and its policy rejects newer releases; ${releaseName(release)} is kept but not rolled out.`,
-        endpoint: release.endpoint,
-      });
-    }
-    if (policy === "queue") {
-      queued = true;
-      continue;
-    }
-    await command(delivery, rollout.id, {
-      command: { type: "supersede", by: release.id },
-      actor: authored.actor,
-      reason: `${releaseName(release)} is newer.`,
-      idempotencyKey: null,
+): Promise<Rollout | null> {
+  const rejecting = open.find((rollout) => onNewRelease(rollout) === "reject");
+  if (rejecting !== undefined) {
+    throw new RollwardError("rollout_conflict", {
+      reason: `The rollout ${rejecting.id} is under way and its policy rejects newer releases; ${releaseName(release)} is kept but not rolled out.`,
+      endpoint: release.endpoint,
     });
   }
-  return queued;
+  let before = open.find((rollout) => onNewRelease(rollout) === "queue") ?? null;
+  for (const { id } of open.filter((rollout) => onNewRelease(rollout) === "supersede")) {
+    before = (await supersede(delivery, id, { authored, release })) ?? before;
+  }
+  return before;
+}
+
+/** Supersedes a rollout; answers it when it has been promoted or withdrawn meanwhile and must be waited for. */
+async function supersede(
+  delivery: Delivery,
+  rolloutId: string,
+  { authored, release }: { authored: Authored; release: Release },
+): Promise<Rollout | null> {
+  const wish = { command: { type: "supersede", by: release.id }, actor: authored.actor } as const;
+  try {
+    await command(delivery, rolloutId, { ...wish, reason: `${releaseName(release)} is newer.`, idempotencyKey: null });
+    return null;
+  } catch (error) {
+    const now = await delivery.rollouts.byId(rolloutId);
+    const isLate = error instanceof RollwardError && error.code === "rollout_conflict";
+    if (!isLate || now === null || onNewRelease(now) !== "queue") throw error;
+    return isTerminal(now.phase) ? null : now;
+  }
 }
 
 /**

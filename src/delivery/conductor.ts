@@ -1,6 +1,8 @@
 import type { Delivery } from "./delivery.ts";
 import { publishMissed } from "./publish-routes.ts";
 import { reconcile } from "./reconcile.ts";
+import { withDeadline } from "./with-deadline.ts";
+import { settleOwed } from "./withdraw-at-once.ts";
 
 /** How often open rollouts are looked at, milliseconds. Harm does not wait for it: it wakes the conductor. */
 const TICK_MS = 250;
@@ -8,12 +10,23 @@ const TICK_MS = 250;
 const MAX_DECISIONS = 20;
 /** Longest time between two looks that counts as observed; beyond it lies an outage, which is not bake time. */
 const MAX_OBSERVED_MS = 4 * TICK_MS;
+/** Longest that anybody waits for one look. A store that answers at all answers far sooner. */
+const LOOK_MS = 10_000;
 
-/** Looks at every open rollout regularly and whenever woken, one look at a time per rollout. */
+const LISTING = "looking at the open rollouts";
+const PUBLISHING = "publishing routes";
+const lookingAt = (rolloutId: string): string => `looking at the rollout ${rolloutId}`;
+
+/**
+ * Looks at every open rollout regularly and whenever woken, one look at a time per rollout. Each look has a deadline
+ * of its own and none waits for another, so that one that hangs delays only its own rollout.
+ */
 export class Conductor {
   readonly #delivery: Delivery;
   readonly #lastLook = new Map<string, number>();
   readonly #busy = new Map<string, Promise<void>>();
+  #ticking: Promise<void> = Promise.resolve();
+  #publishing: Promise<void> | null = null;
   #cancel: () => void = () => {};
   #stopped = false;
 
@@ -23,35 +36,58 @@ export class Conductor {
   }
 
   start(): void {
-    this.#cancel = this.#delivery.clock.after(TICK_MS, () => void this.#tick());
+    this.#cancel = this.#delivery.clock.after(TICK_MS, () => {
+      this.#ticking = this.#tick();
+    });
   }
 
-  /** Stops ticking and waits for looks under way. */
+  /** Stops ticking, waits for looks under way and tries once more to write what is owed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
-    await Promise.all(this.#busy.values());
+    await this.#ticking;
+    await Promise.all([this.#publishing, ...this.#busy.values()]);
+    await Promise.all(this.#delivery.owed.rollouts().map((rolloutId) => this.look(rolloutId)));
   }
 
   /** Looks at one rollout now; a look under way is followed by another. Never rejects. */
   look(rolloutId: string): Promise<void> {
     const before = this.#busy.get(rolloutId) ?? Promise.resolve();
-    const now = before.then(() => this.#lookOnce(rolloutId));
+    const now = before.then(() => this.#attempt(lookingAt(rolloutId), (isOver) => this.#decide(rolloutId, isOver)));
     this.#busy.set(rolloutId, now);
     return now.finally(() => {
       if (this.#busy.get(rolloutId) === now) this.#busy.delete(rolloutId);
     });
   }
 
-  async #lookOnce(rolloutId: string): Promise<void> {
+  /**
+   * Does some work with a deadline; never rejects. `isOver` turns true when the deadline has passed: work that wakes
+   * up after it stops. What it was writing then can do no harm, the log's compare-and-set sees to that.
+   */
+  async #attempt(what: string, work: (isOver: () => boolean) => Promise<void>): Promise<void> {
+    const { clock, troubles } = this.#delivery;
+    let isOver = false;
     try {
-      let observedMs = this.#observedSince(rolloutId);
-      for (let decisions = 0; decisions < MAX_DECISIONS && !this.#stopped; decisions += 1) {
-        if (!(await reconcile(this.#delivery, rolloutId, observedMs))) return;
-        observedMs = 0;
-      }
+      await withDeadline(
+        clock,
+        LOOK_MS,
+        work(() => isOver),
+      );
+      troubles.worked(what);
     } catch (error) {
-      this.#delivery.announcer.troubled(`looking at the rollout ${rolloutId}`, error);
+      troubles.failed(what, error);
+    } finally {
+      isOver = true;
+    }
+  }
+
+  async #decide(rolloutId: string, isOver: () => boolean): Promise<void> {
+    // A person's withdrawal that could not be written yet comes before anything the machine might decide.
+    await settleOwed(this.#delivery, rolloutId);
+    let observedMs = this.#observedSince(rolloutId);
+    for (let decisions = 0; decisions < MAX_DECISIONS && !this.#stopped && !isOver(); decisions += 1) {
+      if (!(await reconcile(this.#delivery, rolloutId, observedMs))) return;
+      observedMs = 0;
     }
   }
 
@@ -63,17 +99,19 @@ export class Conductor {
   }
 
   async #tick(): Promise<void> {
-    try {
-      this.#delivery.observatory.expire();
-      const open = await this.#delivery.rollouts.list({ open: true, limit: 1_000 });
-      const ids = new Set(open.map(({ id }) => id));
+    const { observatory, rollouts, owed } = this.#delivery;
+    await this.#attempt(LISTING, async (isOver) => {
+      observatory.expire();
+      const open = await rollouts.list({ open: true, limit: 1_000 });
+      if (isOver() || this.#stopped) return;
+      const ids = new Set([...open.map(({ id }) => id), ...owed.rollouts()]);
       for (const id of this.#lastLook.keys()) if (!ids.has(id)) this.#lastLook.delete(id);
-      await publishMissed(this.#delivery, open);
       // A look under way is enough: ticks do not queue up behind a slow store.
-      await Promise.all([...ids].filter((id) => !this.#busy.has(id)).map((id) => this.look(id)));
-    } catch (error) {
-      this.#delivery.announcer.troubled("looking at the open rollouts", error);
-    }
+      for (const id of ids) if (!this.#busy.has(id)) void this.look(id);
+      this.#publishing ??= this.#attempt(PUBLISHING, () => publishMissed(this.#delivery, open)).finally(() => {
+        this.#publishing = null;
+      });
+    });
     if (!this.#stopped) this.start();
   }
 }

@@ -9,6 +9,8 @@ import type { ReleaseStore } from "../ports/release-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
 import type { RoutePublisher, Routes } from "../ports/routes.ts";
 import type { Observatory } from "./observatory.ts";
+import type { OwedWithdrawals } from "./owed-withdrawals.ts";
+import type { Troubles } from "./troubles.ts";
 
 /** Everything a release's way is plugged into. */
 export interface Delivery {
@@ -22,6 +24,9 @@ export interface Delivery {
   readonly routes: Routes & RoutePublisher;
   readonly announcer: Announcer;
   readonly observatory: Observatory;
+  readonly troubles: Troubles;
+  /** The conductor records them as soon as the store answers. */
+  readonly owed: OwedWithdrawals;
   /** Identifies this process in the journal; sortable by start. */
   readonly replicaId: string;
   /** Whether every model of the release is configured here. */

@@ -1,15 +1,28 @@
-import { estimateEta } from "../domain/evidence/eta.ts";
+import { estimateLadder } from "../domain/rollout/estimate-ladder.ts";
+import type { LadderEstimate } from "../domain/rollout/estimate-ladder.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
+import type { SessionLedger } from "./session-ledger.ts";
 
-/** How much longer until the candidate is certified at the present weight and traffic; `null` when it cannot be told. */
-export function etaOf(
-  delivery: Delivery,
-  rollout: Rollout,
-): { readonly sessions: number; readonly seconds: number } | null {
+/** Sessions on a step from which its own rate is taken; before that the rate of the whole rollout tells more. */
+const ENOUGH_SESSIONS = 20;
+
+/** How much longer until the promotion, over the whole remaining ladder; `null` for a rollout that is not ramping. */
+export function etaOf(delivery: Delivery, rollout: Rollout): LadderEstimate | null {
   const ledger = delivery.observatory.ledger(rollout.id);
-  if (ledger === null || rollout.phase !== "ramping" || rollout.stepObservedMs <= 0) return null;
-  const sessionsPerSecond = ledger.assignedIn(rollout.epoch) / (rollout.stepObservedMs / 1000);
-  const eta = estimateEta(ledger.reading(), rollout.plan, { weight: rollout.weight, sessionsPerSecond });
-  return eta === null ? null : { sessions: eta.sessions, seconds: eta.ms / 1000 };
+  if (ledger === null || rollout.phase !== "ramping") return null;
+  return estimateLadder(rollout, ledger.reading(), {
+    stepObservedMs: rollout.stepObservedMs + ledger.unloggedMs,
+    stepSessions: ledger.assignedIn(rollout.epoch),
+    sessionsPerSecond: sessionRate(rollout, ledger),
+  });
+}
+
+/** New sessions per second of observed time: on this step, or over the whole rollout while the step is young. */
+function sessionRate({ epoch, stepObservedMs, observedMs }: Rollout, ledger: SessionLedger): number {
+  const onStep = ledger.assignedIn(epoch);
+  const isOld = onStep >= ENOUGH_SESSIONS && stepObservedMs > 0;
+  const sessions = isOld ? onStep : ledger.assignedInAll;
+  const watchedMs = (isOld ? stepObservedMs : observedMs) + ledger.unloggedMs;
+  return watchedMs > 0 ? (sessions / watchedMs) * 1_000 : 0;
 }

@@ -24,6 +24,7 @@ export class Observatory implements SessionObserver {
     string,
     { readonly rollout: Rollout; readonly ledger: SessionLedger; announced: boolean }
   >();
+  #forgottenUnobserved = 0;
   #onCrossing: (rolloutId: string) => void = () => {};
 
   constructor(terms: ObservatoryTerms) {
@@ -50,7 +51,13 @@ export class Observatory implements SessionObserver {
   }
 
   forget(rolloutId: string): void {
+    this.#forgottenUnobserved += this.ledger(rolloutId)?.unobserved ?? 0;
     this.#ledgers.delete(rolloutId);
+  }
+
+  /** Sessions since the start of the process that were served but not observed, because too many were waiting. */
+  unobserved(): number {
+    return [...this.#ledgers.values()].reduce((sum, { ledger }) => sum + ledger.unobserved, this.#forgottenUnobserved);
   }
 
   assigned(assignment: Assignment): void {

@@ -1,6 +1,7 @@
 import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { decide } from "../domain/rollout/decide.ts";
 import type { Observation } from "../domain/rollout/decide.ts";
+import { explainFacts } from "../domain/rollout/explain-facts.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
 import type { SessionLedger } from "./session-ledger.ts";
@@ -8,7 +9,6 @@ import { loadRollout, takeDecision } from "./take-decision.ts";
 import type { StoredRollout } from "./take-decision.ts";
 
 const MACHINE = { kind: "machine" } as const;
-const REASON = "The plan says so.";
 
 /**
  * A release's way, one look at one rollout: load, observe, decide, and take the decision. Level-triggered:
@@ -22,7 +22,8 @@ export async function reconcile(delivery: Delivery, rolloutId: string, watchedMs
   ledger.watched(watchedMs);
   const facts = decide(stored.rollout, await observe(delivery, stored, ledger));
   if (facts.length === 0) return false;
-  const taken = await takeDecision(delivery, stored, { facts, actor: MACHINE, reason: REASON, idempotencyKey: null });
+  const reason = explainFacts(stored.rollout, facts);
+  const taken = await takeDecision(delivery, stored, { facts, actor: MACHINE, reason, idempotencyKey: null });
   if (taken.result === "appended" && facts.some(({ type }) => type === "TimeObserved")) ledger.timeLogged();
   return true;
 }

@@ -13,35 +13,41 @@ const MAX_OPEN_ROLLOUTS = 10_000;
 export async function restore(delivery: Delivery): Promise<void> {
   const open = await delivery.rollouts.list({ open: true, limit: MAX_OPEN_ROLLOUTS });
   for (const rollout of open) {
-    const { evidence, assigned, crossing } = await replayEvidence(delivery, rollout);
+    const { endpoint } = rollout.channel;
+    const sessions = new Map<number, number>();
+    const { evidence, crossing } = await replayEvidence(delivery, rollout, ({ session, arm, epoch }) => {
+      sessions.set(epoch, (sessions.get(epoch) ?? 0) + 1);
+      delivery.pins.set(endpoint, session, { rolloutId: rollout.id, arm });
+    });
     const ledger = delivery.observatory.watch(rollout, evidence);
     if (crossing !== null) ledger.restoreCrossing(crossing);
-    for (const { epoch } of assigned) ledger.restoreAssigned(epoch);
-    for (const { session, arm } of assigned) {
-      delivery.pins.set(rollout.channel.endpoint, session, { rolloutId: rollout.id, arm });
-    }
+    for (const [epoch, count] of sessions) ledger.restoreAssigned(epoch, count);
   }
   for (const channel of await delivery.rollouts.channels()) {
     const rollout = open.find(({ id }) => id === channel.rolloutId) ?? null;
     await publishRoutes(delivery, channel, rollout);
   }
+  // What was withdrawn while the store was away stays withdrawn; the conductor records it.
+  delivery.owed.restore();
+  for (const rolloutId of delivery.owed.rollouts()) delivery.routes.trip(rolloutId);
 }
 
 /** Evidence as the journal tells it. */
 export interface Replay {
   readonly evidence: Evidence;
-  readonly assigned: readonly Assignment[];
   /** The evidence at the moment in which harm was first proven; `null` when it never was. */
   readonly crossing: Reading | null;
 }
 
 /**
  * Evidence from the journal, in canonical order: replica by replica, batch by batch. A session that a
- * dead replica assigned and never finished is a failure of its arm.
+ * dead replica assigned and never finished is a failure of its arm. Assignments are handed on one by one and not
+ * kept: what is in memory is one page of the journal and the sessions that have no outcome yet.
  */
 export async function replayEvidence(
   delivery: Pick<Delivery, "journal">,
   rollout: Pick<Rollout, "id" | "plan">,
+  onAssigned: (assignment: Assignment) => void = () => {},
 ): Promise<Replay> {
   const evidence = new Evidence(rollout.plan);
   let crossing: Reading | null = null;
@@ -49,7 +55,6 @@ export async function replayEvidence(
     evidence.add(outcome);
     if (crossing === null && evidence.logUnion() >= evidence.threshold) crossing = evidence.reading();
   };
-  const assigned: Assignment[] = [];
   let replicaId: string | null = null;
   let open = new Map<number, Assignment>();
   const loseOpen = (): void => {
@@ -59,10 +64,10 @@ export async function replayEvidence(
   for await (const batch of delivery.journal.read(rollout.id)) {
     if (batch.replicaId !== replicaId) loseOpen();
     replicaId = batch.replicaId;
-    for (const assignment of replayBatch(batch, { evidence, open, add })) assigned.push(assignment);
+    replayBatch(batch, { evidence, open, add, onAssigned });
   }
   loseOpen();
-  return { evidence, assigned, crossing };
+  return { evidence, crossing };
 }
 
 /** What a replay has come to. */
@@ -70,10 +75,10 @@ interface Replaying {
   readonly evidence: Evidence;
   readonly open: Map<number, Assignment>;
   readonly add: (outcome: SessionOutcome) => void;
+  readonly onAssigned: (assignment: Assignment) => void;
 }
 
-function replayBatch(batch: JournalBatch, { evidence, open, add }: Replaying): Assignment[] {
-  const assigned: Assignment[] = [];
+function replayBatch(batch: JournalBatch, { evidence, open, add, onAssigned }: Replaying): void {
   for (const entry of batch.entries) {
     if (entry.type === "final") {
       open.delete(entry.order);
@@ -82,10 +87,9 @@ function replayBatch(batch: JournalBatch, { evidence, open, add }: Replaying): A
     }
     const { assignment } = entry;
     open.set(entry.order, assignment);
-    assigned.push(assignment);
     evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
+    onAssigned(assignment);
   }
-  return assigned;
 }
 
 const lost = ({ arm, epoch, weight }: Assignment): SessionOutcome => ({

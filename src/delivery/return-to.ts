@@ -9,7 +9,7 @@ export interface Return {
   readonly channel: Channel;
   /** Id of the release to return to. */
   readonly release: string;
-  /** The plan of the promotion that is undone; its drain time is kept. */
+  /** The plan of the promotion that is undone. */
   readonly plan: RolloutPlan;
   readonly actor: Actor;
   readonly reason: string;
@@ -23,6 +23,9 @@ export function returnTo(delivery: Delivery, { channel, release, plan, actor, re
   const atOnce: RolloutPlan = {
     ...plan,
     steps: [{ weight: 1, minDurationMs: 0, minSessions: 0, approval: false }],
+    // Nobody stays on the release that is left, and what is made better next need not wait.
+    drainMs: 0,
+    onNewRelease: "queue",
   };
   return openRollout(delivery, {
     channel,

@@ -20,6 +20,8 @@ export async function rollBack(
   delivery: Delivery,
   { endpoint, actor, reason }: RollbackWish,
 ): Promise<{ readonly rollout: Rollout; readonly stable: string }> {
+  const served = await rollBackServed(delivery, { endpoint, actor, reason });
+  if (served !== null) return { rollout: served, stable: served.stable };
   const channels = await delivery.rollouts.channels();
   const channel = channels.find(({ name }) => name.endpoint === endpoint);
   if (channel === undefined) {
@@ -51,4 +53,18 @@ export async function rollBack(
   }
   const rollout = await returnTo(delivery, { channel, release: promoted.stable, plan: promoted.plan, actor, reason });
   return { rollout, stable: promoted.stable };
+}
+
+/** Rolls back the rollout that gets traffic here, without asking the store which one that is; `null` when none does. */
+async function rollBackServed(delivery: Delivery, { endpoint, actor, reason }: RollbackWish): Promise<Rollout | null> {
+  const route = delivery.routes.byEndpoint(endpoint);
+  const rolloutId = route?.split?.rolloutId ?? route?.draining?.rolloutId;
+  if (rolloutId === undefined) return null;
+  try {
+    return await command(delivery, rolloutId, { command: { type: "rollback" }, actor, reason, idempotencyKey: null });
+  } catch (error) {
+    // It completed at this very moment: then its promotion is what is to be undone.
+    if (error instanceof RollwardError && error.code === "rollout_conflict") return null;
+    throw error;
+  }
 }

@@ -17,7 +17,7 @@ function openLedger() {
     clock,
     log: {
       append: (_, entry) => void entries.push(entry),
-      counts: () => ({ written: 0, dropped: 0, waiting: 0 }),
+      counts: () => ({ written: 0, dropped: 0, waiting: 0, trouble: null }),
       flush: async () => {},
     },
   });

@@ -74,6 +74,11 @@ export class SessionLedger {
     return this.#assignedByEpoch.get(epoch) ?? 0;
   }
 
+  /** Sessions assigned in all epochs, both arms. */
+  get assignedInAll(): number {
+    return [...this.#assignedByEpoch.values()].reduce((sum, sessions) => sum + sessions, 0);
+  }
+
   /** Time watched that is not in the rollout's log yet, milliseconds. */
   get unloggedMs(): number {
     return this.#unloggedMs;
@@ -105,8 +110,8 @@ export class SessionLedger {
   }
 
   /** Counts sessions that an earlier process assigned, so that steps go on where they were. */
-  restoreAssigned(epoch: number): void {
-    this.#assignedByEpoch.set(epoch, this.assignedIn(epoch) + 1);
+  restoreAssigned(epoch: number, sessions: number): void {
+    this.#assignedByEpoch.set(epoch, this.assignedIn(epoch) + sessions);
   }
 
   assigned(assignment: Assignment): void {
@@ -132,7 +137,7 @@ export class SessionLedger {
     this.#nextOrder += 1;
     this.#sessions.push(session);
     this.#open.set(assignment.session, session);
-    this.restoreAssigned(assignment.epoch);
+    this.restoreAssigned(assignment.epoch, 1);
     evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
     log.append(rolloutId, { type: "assigned", order: session.order, at: session.assignedAt, assignment });
   }

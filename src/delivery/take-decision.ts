@@ -16,11 +16,8 @@ export interface StoredRollout {
 export async function loadRollout(delivery: Delivery, rolloutId: string): Promise<StoredRollout | null> {
   const rollout = await delivery.rollouts.byId(rolloutId);
   if (rollout === null) return null;
-  const channels = await delivery.rollouts.channels();
-  const channel = channels.find(
-    ({ name }) => name.endpoint === rollout.channel.endpoint && name.environment === rollout.channel.environment,
-  );
-  if (channel === undefined) throw new Error(`The channel of ${rolloutId} is missing from the store.`);
+  const channel = await delivery.rollouts.channel(rollout.channel);
+  if (channel === null) throw new Error(`The channel of ${rolloutId} is missing from the store.`);
   return { rollout, channel };
 }
 

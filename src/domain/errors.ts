@@ -24,6 +24,12 @@ export const ERRORS = {
     message: "The API key is not known here.",
     help: "Check for a typing error or a key of another server; `rollward keys list` shows the prefixes that exist.",
   },
+  key_mistyped: {
+    status: 401,
+    retryable: false,
+    message: "The API key is mistyped: its check digits do not fit the rest.",
+    help: "Copy the whole key again from where it was kept; no key that was ever made here reads like this.",
+  },
   key_expired: {
     status: 401,
     retryable: false,
@@ -65,7 +71,7 @@ export const ERRORS = {
     status: 413,
     retryable: false,
     message: "The body has more than {limitBytes} bytes.",
-    help: "Send a smaller body, or raise `limits.body_bytes` in rollward.yaml and start again.",
+    help: "Send a smaller body, or raise `limits.body_bytes` in rollward.yaml and apply it.",
   },
   unsupported_encoding: {
     status: 415,
@@ -152,6 +158,12 @@ export const ERRORS = {
     message: "This server has {inFlight} calls in flight, its limit.",
     help: "Try again shortly, or raise `limits.in_flight` in rollward.yaml.",
   },
+  bodies_full: {
+    status: 503,
+    retryable: true,
+    message: "The request bodies that are arriving at this server have reached {limitBytes} bytes, its limit.",
+    help: "Try again shortly; bodies of up to 16 KiB are always taken.",
+  },
   // What the provider did
   provider_unreachable: {
     status: 502,
@@ -183,6 +195,24 @@ export const ERRORS = {
     message: "The provider {provider} refused the request: {reason}",
     help: "The provider's own answer is in `rollward calls show {call}`.",
   },
+  provider_context_overflow: {
+    status: 400,
+    retryable: false,
+    message: "The request is too long for the model at the provider {provider}: {reason}",
+    help: "Send less, or name models with a larger context in `fallbacks.context_overflow` of the endpoint.",
+  },
+  provider_content_policy: {
+    status: 400,
+    retryable: false,
+    message: "The provider {provider} refused the content: {reason}",
+    help: "Nobody else was asked. A release that wants otherwise names models in `fallbacks.content_policy`.",
+  },
+  provider_unavailable: {
+    status: 503,
+    retryable: true,
+    message: "The model {model} at the provider {provider} has failed repeatedly and is not asked at the moment.",
+    help: "It is probed until it answers; a fallback model in the release would have stepped in.",
+  },
   provider_credentials: {
     status: 502,
     retryable: false,
@@ -208,6 +238,13 @@ export const ERRORS = {
     help: "Lower `max_tokens`, or raise `limits.answer_bytes` in rollward.yaml.",
   },
   // Releases and rollouts
+  withdrawal_unrecorded: {
+    status: 503,
+    retryable: true,
+    message:
+      "{endpoint}: the candidate gets no more calls from this process, but the {command} is not recorded yet: {reason}",
+    help: "This process goes on trying to record it. Repeat the command to see whether it is recorded. A restart before that keeps the withdrawal only with the embedded database.",
+  },
   rollout_conflict: {
     status: 409,
     retryable: false,

@@ -4,9 +4,9 @@ import { RollwardError } from "../domain/errors.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
 
-/** Finds out who is calling. There is no anonymous access. */
-export function authenticate(gateway: Gateway, call: OpenCall): void {
-  const key = identifyKey(gateway, call.arrival.credential, call.at);
+/** Who is calling, and whether its key may make calls. There is no anonymous access. */
+export function authenticate(_gateway: Gateway, call: OpenCall): void {
+  const { key } = call.arrival;
   if (!hasScope(key, "inference") && !hasScope(key, "direct")) {
     throw new RollwardError("forbidden", { prefix: keyPrefix(key.id), action: "make calls", scope: "inference" });
   }
@@ -17,6 +17,7 @@ export function authenticate(gateway: Gateway, call: OpenCall): void {
 export function identifyKey(gateway: Pick<Gateway, "keys">, credential: string | null, now: number): Key {
   if (credential === null) throw new RollwardError("key_missing");
   const presented = parsePresentedKey(credential);
+  if (presented === null) throw new RollwardError("key_mistyped");
   const key = gateway.keys.byId(presented.id);
   const fault = keyFault(key, presented.secret, now);
   if (fault === null && key !== undefined) return key;

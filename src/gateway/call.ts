@@ -1,100 +1,125 @@
 import { RollwardError } from "../domain/errors.ts";
-import type { JsonObject } from "../domain/json.ts";
-import type { ModelTarget } from "../domain/release/release.ts";
-import type { Provider } from "../ports/provider.ts";
-import type { AnswerSource } from "./attempt/answer-source.ts";
-import { Attempt } from "./attempt/attempt.ts";
-import { converseSource } from "./attempt/converse-source.ts";
-import { wireSource } from "./attempt/wire-source.ts";
+import { hedgeDelayMs } from "../domain/health/hedge-delay.ts";
+import type { Attempt } from "./attempt/attempt.ts";
+import { beginAttempt } from "./attempt/begin-attempt.ts";
+import type { Runner } from "./attempt/begin-attempt.ts";
+import type { Place } from "./attempt/find-place.ts";
+import { startHedged } from "./attempt/hedge.ts";
+import { pause } from "./attempt/pause.ts";
+import { planOf } from "./attempt/plan-of.ts";
+import { skippedAttempt } from "./attempt/skipped-attempt.ts";
+import { Trip } from "./attempt/trip.ts";
+import { sinceArrival } from "./open-call.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
 
 /**
- * Asks the models of the chain in turn until one has an answer to deliver. A request that a provider
- * refuses is not routed around: the next model would get the same request.
+ * Asks the targets of the release until one has an answer to deliver: the next one by what went wrong with the
+ * last, the same one again where that may help. Throws what the client is told when nobody could answer.
  */
 export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
-  const { targets } = present(open.rendered);
-  let last: RollwardError | null = null;
-  for (const [index, target] of targets.entries()) {
-    const attempt = beginOrSkip(gateway, open, { target, last });
-    if (attempt === null) continue;
-    open.stop = () => attempt.abandon();
-    if (open.abandoned) attempt.abandon();
-    try {
-      await attempt.start();
-      open.servedBy = index;
-      return attempt;
-    } catch (error) {
-      last = RollwardError.from(error);
-      open.attempts.push(attempt.record());
-      open.original = attempt.original;
-      if (open.abandoned || !mayTryNext(last)) break;
+  const trip = tripOf(gateway, open);
+  while (!open.abandoned) {
+    const leg = trip.leg();
+    if (leg.type === "over") break;
+    if (leg.type === "wait") {
+      await pause(gateway.clock, open, leg.waitMs);
+      continue;
     }
+    const attempt = await ask(gateway, open, { trip, place: leg.place });
+    if (attempt !== null) return attempt;
   }
-  throw last ?? new RollwardError("internal", { id: open.id });
+  throw trip.error;
 }
 
-/** Whether another model of the chain could do better. */
-const mayTryNext = (error: RollwardError): boolean => error.retryable || error.code === "provider_credentials";
+function tripOf(gateway: Gateway, open: OpenCall): Trip {
+  const plan = planOf(gateway, open);
+  return new Trip({
+    gateway,
+    plan,
+    deadline: open.startedAt + present(open.rendered).timeouts.totalMs,
+    stream: present(open.request).stream,
+    onSkip: (target, error) =>
+      open.attempts.push(skippedAttempt(plan, target, { error, at: sinceArrival(gateway, open) })),
+  });
+}
 
-/** A fallback that cannot take the request is skipped: what went wrong before it is the honest answer. */
-function beginOrSkip(
-  gateway: Gateway,
-  open: OpenCall,
-  { target, last }: { readonly target: ModelTarget; readonly last: RollwardError | null },
-): Attempt | null {
+interface Errand {
+  readonly trip: Trip;
+  readonly place: Place;
+}
+
+/** Asks one place; `null` when it could not answer, which the trip then knows. */
+async function ask(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Promise<Attempt | null> {
+  const first = begin(gateway, open, { trip, place });
+  if (first === null) return null;
   try {
-    return begin(gateway, open, target);
+    const { attempt, target, body } = await start(gateway, open, { trip, place, first });
+    open.servedBy = target;
+    open.upstreamBody = body;
+    return attempt;
   } catch (error) {
-    if (last === null) throw error;
+    const record = first.attempt.record();
+    open.attempts.push(record);
+    open.original = first.attempt.original;
+    open.upstreamBody = first.body;
+    if (!open.abandoned) trip.failed(RollwardError.from(error), place, record.endMs - record.startMs);
     return null;
   }
 }
 
-function begin(gateway: Gateway, open: OpenCall, target: ModelTarget): Attempt {
-  const rendered = present(open.rendered);
-  const provider = open.settings.providers.get(target.provider);
-  const price = provider?.prices.get(target.model);
-  if (provider === undefined || price === undefined) {
-    throw new RollwardError("model_not_found", {
-      model: `${target.provider}/${target.model}`,
-      known: "none",
-      param: "model",
-    });
+/** A fallback that cannot take the request is passed over: what went wrong before it is the honest answer. */
+function begin(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Runner | null {
+  try {
+    const { policy } = trip.plan;
+    return beginAttempt(gateway, open, { place, reason: trip.reason, policy, hasNext: trip.hasNext });
+  } catch (error) {
+    trip.unfit(RollwardError.from(error));
+    return null;
   }
-  const body = rendered.bodyFor(target);
-  const terms = {
-    clock: gateway.clock,
-    target,
-    price,
-    timeouts: rendered.timeouts,
-    deadline: open.startedAt + rendered.timeouts.totalMs,
-    stream: present(open.request).stream,
-    startedAt: open.startedAt,
-    requestBytes: body.length,
-    answerBytes: open.settings.limits.answerBytes,
-  };
-  const source = sourceFor(open, provider, { target, body });
-  open.upstreamBody = body;
-  return new Attempt(terms, source);
 }
 
-function sourceFor(
+function start(
+  gateway: Gateway,
   open: OpenCall,
-  provider: Provider,
-  { target, body }: { readonly target: ModelTarget; readonly body: Buffer },
-): AnswerSource {
-  const { dialect } = open.arrival;
-  const request = present(open.request);
-  const form = dialect.answerForm(request);
-  const connectMs = present(open.rendered).timeouts.connectMs;
-  if (provider.speaks === dialect.name) {
-    return wireSource(provider, { callId: open.id, model: target.model, bytes: body, connectMs }, { dialect, form });
+  { trip, place, first }: Errand & { readonly first: Runner },
+): Promise<Runner> {
+  const { hedge } = trip.plan.policy;
+  const delayMs =
+    hedge === null || !present(open.request).stream ? null : hedgeDelayMs(hedge, place.deployment.health.firstToken);
+  stopWith(open, [first]);
+  if (delayMs === null) return first.attempt.start().then(() => first);
+  return startHedged(first, {
+    clock: gateway.clock,
+    delayMs,
+    second() {
+      const second = secondRunner(gateway, open, { trip, place });
+      if (second !== null) stopWith(open, [first, second]);
+      return second;
+    },
+    lost: ({ attempt }) => open.attempts.push(attempt.record()),
+  });
+}
+
+/** The second attempt of a hedge, where the budget and the breakers permit one. */
+function secondRunner(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Runner | null {
+  const other = trip.second(place);
+  if (other === null) return null;
+  try {
+    const order = { place: other, reason: "hedge", policy: trip.plan.policy, hasNext: trip.hasNext } as const;
+    const second = beginAttempt(gateway, open, order);
+    trip.alsoAsked(other);
+    return second;
+  } catch {
+    return null;
   }
-  const canonical = dialect.toCanonical(JSON.parse(body.toString()) as JsonObject, provider.name);
-  const encoder = dialect.encoder(form, open.id, open.at);
-  const converse = { callId: open.id, model: target.model, request: canonical, stream: request.stream, connectMs };
-  return converseSource(provider, converse, encoder);
+}
+
+/** What to do when the client leaves, or has left already. */
+function stopWith(open: OpenCall, runners: readonly Runner[]): void {
+  open.stop = () => {
+    for (const { attempt } of runners) attempt.abandon();
+  };
+  if (open.abandoned) open.stop();
 }

@@ -1,4 +1,7 @@
+import type { BalanceStrategy } from "../domain/health/balance.ts";
+import type { HealthBoard } from "../domain/health/target-health.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Dialect, DialectName } from "../ports/dialect.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { CallRecorder } from "../ports/call-recorder.ts";
@@ -18,10 +21,20 @@ export interface GatewayLimits {
   readonly inFlight: number;
 }
 
+/** Several providers that serve the same models under the same ids. */
+export interface Pool {
+  readonly balance: BalanceStrategy;
+  /** Names of providers with their weights. */
+  readonly members: ReadonlyMap<string, number>;
+  readonly models: readonly string[];
+}
+
 /** The part of the configuration that the request's way reads: immutable, swapped whole. */
 export interface GatewaySettings {
   readonly environment: string;
   readonly providers: ReadonlyMap<string, Provider>;
+  /** Names that stand for several providers. */
+  readonly pools: ReadonlyMap<string, Pool>;
   /** Version of the price table, recorded with every cost. */
   readonly priceVersion: string;
   readonly limits: GatewayLimits;
@@ -38,6 +51,12 @@ export interface Gateway {
   readonly pins: Pins;
   readonly observer: SessionObserver;
   readonly recorder: CallRecorder;
+  /** Every dialect that a provider may be asked in. */
+  readonly dialects: ReadonlyMap<DialectName, Dialect>;
+  /** What is known of the targets' health. */
+  readonly health: HealthBoard;
+  /** A draw in [0, 1), for spreading load and waits. */
+  random(): number;
   /** The settings in force; read once per call. */
   settings(): GatewaySettings;
   /** Calls in flight. `admit` counts up, `settle` counts down. */

@@ -13,10 +13,12 @@ import type { Gateway, GatewaySettings } from "./gateway.ts";
 export interface Arrival {
   readonly dialect: Dialect;
   readonly bytes: Buffer;
-  /** The presented key without `Bearer `; `null` when none was sent. */
-  readonly credential: string | null;
+  /** The key that it came with: the edge has identified it before it read the body. */
+  readonly key: Key;
   /** The header `x-rollward-session`, or `null`. */
   readonly sessionHeader: string | null;
+  /** Headers of the dialect for a provider that speaks it, checked by the edge; lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly reply: Reply;
 }
 

@@ -3,7 +3,13 @@ import { answerHeaders } from "./answer-headers.ts";
 import type { OpenCall } from "./open-call.ts";
 
 /** Provider errors whose own words a client of the same dialect understands best. */
-const HANDED_ON: ReadonlySet<string> = new Set(["provider_refused_request", "provider_rate_limited", "provider_error"]);
+const HANDED_ON: ReadonlySet<string> = new Set([
+  "provider_refused_request",
+  "provider_context_overflow",
+  "provider_content_policy",
+  "provider_rate_limited",
+  "provider_error",
+]);
 
 /** Ends a call that has no answer to deliver: an honest error, or silence when the client has left. */
 export function refuse(call: OpenCall, error: RollwardError): void {

@@ -43,15 +43,18 @@ function resolveModel(call: OpenCall, key: Key, slash: number): Aim {
       scope: "direct",
     });
   }
-  const provider = call.settings.providers.get(name.slice(0, slash));
+  const { providers, pools } = call.settings;
+  const provider = name.slice(0, slash);
   const model = name.slice(slash + 1);
-  if (provider === undefined || !provider.prices.has(model)) {
-    const known = provider === undefined ? [...call.settings.providers.keys()] : [...provider.prices.keys()];
+  const models = providers.get(provider)?.prices.keys() ?? pools.get(provider)?.models;
+  const ids = models === undefined ? null : [...models];
+  if (ids?.includes(model) !== true) {
+    const known = ids ?? [...providers.keys(), ...pools.keys()];
     throw new RollwardError("model_not_found", {
       model: name.slice(0, 100),
       known: known.slice(0, 20).join(", ") || "none",
       param: "model",
     });
   }
-  return { type: "direct", target: { provider: provider.name, model } };
+  return { type: "direct", target: { provider, model } };
 }

@@ -1,45 +1,48 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { fastify } from "fastify";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { RollwardError } from "../domain/errors.ts";
+import type { ErrorCode } from "../domain/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
+import { rememberCallers } from "./caller.ts";
 import { chatCompletions } from "./data/chat-completions.ts";
+import { countTokens } from "./data/count-tokens.ts";
+import { messages } from "./data/messages.ts";
 import { models } from "./data/models.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
+import { DEFAULT_EDGE_LIMITS } from "./edge-limits.ts";
+import type { EdgeLimits } from "./edge-limits.ts";
 import { answerError, toRollwardError } from "./error-answer.ts";
 import { httpFault } from "./http-fault.ts";
+import { ArrivingBytes, readBody } from "./read-body.ts";
 
 /** What the edge is plugged into. */
 export interface HttpTerms {
   readonly gateway: Gateway;
   readonly announcer: Announcer;
-  /** Largest request body, bytes. */
-  readonly bodyBytes: number;
+  /** Largest request body in bytes, as the configuration in force says. */
+  readonly bodyBytes: () => number;
+  /** Counts a request that was refused for want of a key, by the code of the error. */
+  readonly refused: (code: ErrorCode) => void;
+  readonly limits?: Partial<EdgeLimits>;
   /** Adds the admin API and other addresses. */
   readonly register: (app: FastifyInstance) => void;
 }
 
-/** Slow clients are cut off: a request head has 10 s and a whole request 60 s to arrive. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-/** How often those limits are checked. */
-const CHECK_INTERVAL_MS = 1_000;
-/** Above the idle time of common load balancers (60 s), so that they close first. */
-const KEEP_ALIVE_MS = 72_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
-const MAX_CONNECTIONS = 10_000;
 
 /** The HTTP server, not yet listening. */
 export function createApp(terms: HttpTerms): FastifyInstance {
+  const limits: EdgeLimits = { ...DEFAULT_EDGE_LIMITS, ...terms.limits };
   const app = fastify({
-    bodyLimit: terms.bodyBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
     exposeHeadRoutes: false,
     http: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
       maxHeaderSize: MAX_HEADER_BYTES,
       // Checked in httpFault, which answers in words.
       requireHostHeader: false,
@@ -52,11 +55,8 @@ export function createApp(terms: HttpTerms): FastifyInstance {
         gatewayId(terms),
       ),
     clientErrorHandler(error, socket) {
-      const status =
-        "code" in error && error.code === "HPE_HEADER_OVERFLOW"
-          ? "431 Request Header Fields Too Large"
-          : "400 Bad Request";
-      const fault = new RollwardError("malformed_http", { reason: "it cannot be parsed" });
+      const { status, reason } = UNREADABLE[error.code] ?? UNPARSABLE;
+      const fault = new RollwardError("malformed_http", { reason });
       const body = openAiChat.errorBody(fault, gatewayId(terms));
       if (socket.writable) {
         socket.write(
@@ -68,10 +68,13 @@ export function createApp(terms: HttpTerms): FastifyInstance {
     },
   });
   app.server.maxHeadersCount = MAX_HEADERS;
-  app.server.maxConnections = MAX_CONNECTIONS;
-  readBodiesAsBytes(app);
+  limitConnections(app, limits);
+  readBodiesAsBytes(app, terms, limits);
+  rememberCallers(app);
   answerFaults(app, terms);
-  chatCompletions(app, terms.gateway);
+  chatCompletions(app, terms.gateway, limits.stallMs);
+  messages(app, terms.gateway, limits.stallMs);
+  countTokens(app, terms.gateway);
   models(app, terms.gateway);
   terms.register(app);
   return app;
@@ -79,29 +82,63 @@ export function createApp(terms: HttpTerms): FastifyInstance {
 
 const gatewayId = (terms: HttpTerms): string => terms.gateway.ids.next("call");
 
+/** What Node's parser could not read, by its code. */
+const UNREADABLE: Readonly<Record<string, { readonly status: string; readonly reason: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: "431 Request Header Fields Too Large", reason: "its headers are too long" },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: "408 Request Timeout", reason: "it did not arrive in time" },
+};
+const UNPARSABLE = { status: "400 Bad Request", reason: "it cannot be parsed" };
+
+/** Connections that nobody uses make room for those that somebody wants; a client that does not read is let go. */
+function limitConnections({ server }: FastifyInstance, { connections, stallMs }: EdgeLimits): void {
+  server.maxConnections = connections;
+  server.on("drop", () => server.closeIdleConnections());
+  // From the moment in which the answer is complete; Node itself ends that wait when all of it is sent.
+  function watch(this: ServerResponse): void {
+    this.socket?.setTimeout(stallMs);
+  }
+  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+    response.once("prefinish", watch);
+  });
+}
+
 /** Bodies stay bytes: the strict scan must see exactly what came. */
-function readBodiesAsBytes(app: FastifyInstance): void {
+function readBodiesAsBytes(app: FastifyInstance, { bodyBytes }: HttpTerms, { arrivingBytes }: EdgeLimits): void {
+  const arriving = new ArrivingBytes(arrivingBytes);
+  /** Requests that ask before they send: they are told to go on where their body is read, and nowhere before. */
+  const asking = new WeakMap<object, ServerResponse>();
+  app.server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    asking.set(request, response);
+    app.server.emit("request", request, response);
+  });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser("application/json", (_request, payload, done) => {
+    if (payload.headers.expect !== undefined) asking.get(payload)?.writeContinue();
+    readBody(payload, { limitBytes: bodyBytes(), arriving }, done);
+  });
 }
 
 function answerFaults(app: FastifyInstance, terms: HttpTerms): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    const fault = httpFault(request.raw);
+    // Before a body is read that nobody wants.
+    const fault = httpFault(request.raw) ?? (request.is404 ? notFound(request) : null);
     done(fault ?? undefined);
   });
-  app.setErrorHandler((thrown, _request, reply) => {
-    const error = toRollwardError(thrown, terms.bodyBytes);
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toRollwardError(thrown);
+    if (error.status === 401) terms.refused(error.code);
+    if (hasUnreadBody(request.raw)) reply.header("connection", "close");
     const id = gatewayId(terms);
     if (error.code === "internal") terms.announcer.troubled(`answering a request (${id})`, error.cause);
     answerError(reply, error.code === "internal" ? new RollwardError("internal", { id }, error.cause) : error, id);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split("?")[0] ?? "";
-    answerError(
-      reply,
-      new RollwardError("route_not_found", { method: request.method, path: path.slice(0, 200) }),
-      gatewayId(terms),
-    );
-  });
 }
+
+function notFound({ url, method }: FastifyRequest): RollwardError {
+  const path = url.split("?")[0] ?? "";
+  return new RollwardError("route_not_found", { method, path: path.slice(0, 200) });
+}
+
+/** Whether bytes of the body are still to come, or have come and were not read. */
+const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
+  !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0);

@@ -3,9 +3,9 @@ import type { Reply } from "../ports/reply.ts";
 
 /**
  * A reply on Node's own response. A whole answer is held until its end, so that it goes out in one piece
- * with its length; a stream goes out as it comes.
+ * with its length; a stream goes out as it comes, to a client that takes something of it every `stallMs`.
  */
-export function createRawReply(request: IncomingMessage, response: ServerResponse): Reply {
+export function createRawReply(request: IncomingMessage, response: ServerResponse, stallMs: number): Reply {
   let head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null = null;
   const held: Buffer[] = [];
   let isStream = false;
@@ -15,6 +15,12 @@ export function createRawReply(request: IncomingMessage, response: ServerRespons
     response.writeHead(head.status, length === null ? head.headers : { ...head.headers, "content-length": length });
   };
 
+  /** Node closes a connection on which nothing moves for so long. */
+  const awaitDrain = (): boolean => {
+    response.socket?.setTimeout(stallMs);
+    return true;
+  };
+
   return {
     head(status, headers) {
       isStream = headers["content-type"]?.startsWith("text/event-stream") === true;
@@ -22,7 +28,7 @@ export function createRawReply(request: IncomingMessage, response: ServerRespons
       if (isStream) sendHead(null);
     },
     write(chunk) {
-      if (isStream) return response.write(chunk);
+      if (isStream) return response.write(chunk) || !awaitDrain();
       held.push(chunk);
       return true;
     },
@@ -42,7 +48,10 @@ export function createRawReply(request: IncomingMessage, response: ServerRespons
       request.socket.destroy();
     },
     onDrain(resume) {
-      response.on("drain", resume);
+      response.on("drain", () => {
+        response.socket?.setTimeout(0);
+        resume();
+      });
     },
     onAbandoned(stop) {
       response.once("close", () => {

@@ -1,15 +1,22 @@
 import type { FastifyInstance } from "fastify";
+import type { ErrorCode } from "../domain/errors.ts";
 import { admin } from "../http/admin/admin.ts";
 import type { Admin } from "../http/admin/admin.ts";
 import { createApp } from "../http/app.ts";
+import type { EdgeLimits } from "../http/edge-limits.ts";
 import type { House } from "./plug.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../contract/version.ts";
 
-/** The HTTP edge of a house. `bodyBytes` bounds request bodies; `isStopping` turns readiness off. */
-export function createEdge(
-  house: House,
-  { bodyBytes, isStopping }: { readonly bodyBytes: number; readonly isStopping: () => boolean },
-): FastifyInstance {
+/** What an edge is told beside its house. */
+export interface EdgeTerms {
+  /** Turns readiness off. */
+  readonly isStopping: () => boolean;
+  readonly limits?: Partial<EdgeLimits>;
+}
+
+/** The HTTP edge of a house. */
+export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms): FastifyInstance {
+  const refusals = new Map<ErrorCode, number>();
   const { stores, host, gateway, delivery, announcer } = house;
   const terms: Admin = {
     gateway,
@@ -19,22 +26,38 @@ export function createEdge(
     version: VERSION,
     apply: ({ main, files, dry_run }, actor) =>
       host.apply({ main, files: new Map(Object.entries(files)), dryRun: dry_run }, actor),
-    async unready() {
-      if (isStopping()) return "it is stopping";
-      return (await stores.ready()) ? null : "the database does not answer";
-    },
-    health: () => healthOf(house),
+    isStopping,
+    // Anybody may ask for this: the database's own words are for the admin API.
+    trouble: async () => (await databaseTrouble(house))?.split(":")[0] ?? null,
+    health: () => healthOf(house, refusals),
   };
-  return createApp({ gateway, announcer, bodyBytes, register: (app) => admin(app, terms) });
+  return createApp({
+    gateway,
+    announcer,
+    limits,
+    bodyBytes: () => host.settings().limits.bodyBytes,
+    refused: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
+    register: (app) => admin(app, terms),
+  });
 }
 
-async function healthOf({ stores, gateway, delivery }: House): ReturnType<Admin["health"]> {
+/** Why the database is of no use at the moment, or `null`: it must answer, and what is written must arrive. */
+async function databaseTrouble({ stores, gateway, delivery }: House): Promise<string | null> {
+  if (!(await stores.ready())) return "the database does not answer";
+  const trouble = gateway.recorder.counts().trouble ?? delivery.log.counts().trouble;
+  return trouble === null ? null : `the database takes no writes: ${trouble}`;
+}
+
+async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>): ReturnType<Admin["health"]> {
+  const { stores, gateway, delivery } = house;
   const records = gateway.recorder.counts();
+  const evidence = delivery.log.counts();
+  const trouble = await databaseTrouble(house);
   return {
     version: VERSION,
     uptime_seconds: process.uptime(),
     in_flight: gateway.load.inFlight,
-    database: { kind: stores.kind, ready: await stores.ready() },
+    database: { kind: stores.kind, ready: trouble === null, trouble },
     records: {
       recorded: records.recorded,
       dropped_bodies: records.droppedBodies,
@@ -42,7 +65,13 @@ async function healthOf({ stores, gateway, delivery }: House): ReturnType<Admin[
       waiting: records.waiting,
       waiting_bytes: records.waitingBytes,
     },
-    evidence: delivery.log.counts(),
+    evidence: {
+      written: evidence.written,
+      dropped: evidence.dropped + stores.forgottenEvidence(),
+      waiting: evidence.waiting,
+      unobserved: delivery.observatory.unobserved(),
+    },
+    refused: Object.fromEntries(refusals),
     pins_forgotten: gateway.pins.forgotten(),
     resident_bytes: process.memoryUsage.rss(),
   };

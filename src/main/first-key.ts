@@ -1,5 +1,7 @@
 import type { Key } from "../domain/access/key.ts";
 import { hashSecret, parsePresentedKey, presentKey } from "../domain/access/presented-key.ts";
+import type { PresentedKey } from "../domain/access/presented-key.ts";
+import { RollwardError } from "../domain/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { KeyStore } from "../ports/key-store.ts";
@@ -20,7 +22,7 @@ export interface FirstKeyTerms {
  */
 export async function ensureAdminKey({ keys, clock, ids, adminKey }: FirstKeyTerms): Promise<string | null> {
   const known = await keys.list();
-  const chosen = adminKey === null ? null : parsePresentedKey(adminKey);
+  const chosen = adminKey === null ? null : chosenKey(adminKey);
   if (chosen !== null && known.some(({ id }) => id === chosen.id)) return null;
   if (chosen === null && known.some(({ scopes, revokedAt }) => scopes.includes("admin") && revokedAt === null))
     return null;
@@ -29,6 +31,13 @@ export async function ensureAdminKey({ keys, clock, ids, adminKey }: FirstKeyTer
   const name = chosen === null ? "first admin key" : "ROLLWARD_ADMIN_KEY";
   await keys.create(adminKeyOf({ id, secret, name, createdAt: clock.now(), expiresAt: null }));
   return chosen === null ? presentKey(id, secret) : null;
+}
+
+/** The operator's own key; throws `key_mistyped` for one that looks like ours and has a typing error. */
+function chosenKey(adminKey: string): PresentedKey {
+  const chosen = parsePresentedKey(adminKey);
+  if (chosen === null) throw new RollwardError("key_mistyped");
+  return chosen;
 }
 
 /** How long the demo's key is good: a demo that runs longer has told its story. */

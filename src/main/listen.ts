@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { RollwardError } from "../domain/errors.ts";
 
@@ -16,15 +17,61 @@ export async function listen(
   }
 }
 
-/** Calls in flight have this long to finish when the server stops. */
+/** Requests under way have this long to finish when the server stops. */
 const DRAIN_MS = 30_000;
+
+/** Requests whose answer is not out yet, calls and those of the admin API alike. */
+export interface UnderWay {
+  readonly count: number;
+  /** Resolves when there is none, or after `ms`. */
+  finished(ms: number): Promise<void>;
+}
+
+/** Counts requests from their head to the end of their answer. */
+export function watchRequests({ server }: Pick<FastifyInstance, "server">): UnderWay {
+  let count = 0;
+  let onNone: (() => void) | null = null;
+  const ended = (): void => {
+    count -= 1;
+    if (count === 0) onNone?.();
+  };
+  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+    count += 1;
+    response.once("close", ended);
+  });
+  return {
+    get count() {
+      return count;
+    },
+    async finished(ms) {
+      if (count === 0) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, ms);
+      onNone = resolve;
+      await promise;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** How often calls are looked at whose client has left and whose books are not closed yet. */
 const LOOK_MS = 20;
 
-/** Takes no new connections and waits for calls in flight, at most `DRAIN_MS`. */
-export async function drain(app: FastifyInstance, load: { readonly inFlight: number }): Promise<void> {
+/** What is waited for when the server stops. */
+export interface DrainTerms {
+  readonly underWay: UnderWay;
+  readonly load: { readonly inFlight: number };
+}
+
+/**
+ * Takes no new connections, waits for requests under way, at most `DRAIN_MS`, and closes the rest: connections that
+ * have sent no whole head keep nobody waiting.
+ */
+export async function drain(app: FastifyInstance, { underWay, load }: DrainTerms): Promise<void> {
+  const deadline = performance.now() + DRAIN_MS;
   app.server.close();
   app.server.closeIdleConnections();
-  const deadline = performance.now() + DRAIN_MS;
+  await underWay.finished(DRAIN_MS);
   while (load.inFlight > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

@@ -1,3 +1,4 @@
+import { DIALECTS } from "../http/dialects/index.ts";
 import { createMemoryKeyRing } from "../adapters/keys/memory-key-ring.ts";
 import { createMemoryPins } from "../adapters/pins/memory-pins.ts";
 import { createJournalWriter } from "../adapters/recorders/journal-writer.ts";
@@ -7,7 +8,10 @@ import { createRandomIds } from "../adapters/system/random-ids.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
 import { Conductor } from "../delivery/conductor.ts";
 import type { Delivery } from "../delivery/delivery.ts";
+import { HealthBoard } from "../domain/health/target-health.ts";
 import { Observatory } from "../delivery/observatory.ts";
+import { OwedWithdrawals } from "../delivery/owed-withdrawals.ts";
+import { Troubles } from "../delivery/troubles.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import { ProjectHost } from "./project-host.ts";
@@ -32,11 +36,12 @@ export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.P
   const ids = createRandomIds(clock);
   const replicaId = ids.next("rep");
   const recorder = createQueueRecorder({ store: stores.calls, clock });
-  const log = createJournalWriter({ journal: stores.journal, replicaId, clock });
+  const log = createJournalWriter({ journal: stores.journal, replicaId, clock, announcer });
   const routes = createRouteTable();
   const pins = createMemoryPins(PINS);
   const observatory = new Observatory({ clock, log, routes });
   const { releases, rollouts, journal, projects } = stores;
+  const troubles = new Troubles(announcer);
   const shared = { clock, ids, pins, routes };
 
   const delivery: Delivery = {
@@ -47,6 +52,8 @@ export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.P
     log,
     announcer,
     observatory,
+    troubles,
+    owed: new OwedWithdrawals(stores.notes ?? null, troubles),
     replicaId,
     isResolvable: (release) => host.isResolvable(release),
   };
@@ -56,6 +63,9 @@ export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.P
     keys: createMemoryKeyRing(),
     observer: observatory,
     recorder,
+    dialects: DIALECTS,
+    health: new HealthBoard(),
+    random: Math.random,
     settings: () => host.settings(),
     load: { inFlight: 0 },
   };

@@ -2,12 +2,14 @@ import type { z } from "zod";
 import { createProvider } from "../adapters/providers/index.ts";
 import { loadProject } from "../config/load.ts";
 import type { EndpointSettings, Project, ProjectFiles, ProviderSettings } from "../config/project.ts";
+import { retirementWarnings } from "../config/retirements.ts";
 import type { applyAnswer } from "../contract/projects.ts";
 import type { AuthorResult } from "../delivery/author.ts";
 import { author } from "../delivery/author.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { diffReleases, formatDiff } from "../domain/release/diff.ts";
+import { targetsOf } from "../domain/release/fault-policy.ts";
 import { releaseDigest } from "../domain/release/release-digest.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
@@ -35,6 +37,7 @@ const MAX_OPEN = 1_000;
 const NOTHING: GatewaySettings = {
   environment: "production",
   providers: new Map(),
+  pools: new Map(),
   priceVersion: "none",
   limits: { bodyBytes: 10 * 1024 * 1024, answerBytes: 32 * 1024 * 1024, inFlight: 1_000 },
   sessions: new Map(),
@@ -49,6 +52,8 @@ interface RunningProvider {
 export class ProjectHost {
   readonly #terms: ProjectHostTerms;
   #settings: GatewaySettings = NOTHING;
+  /** Nothing is deleted before a project says for how long it is kept. */
+  #retainFactsDays = Number.POSITIVE_INFINITY;
   #providers = new Map<string, RunningProvider>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -60,9 +65,18 @@ export class ProjectHost {
     return this.#settings;
   }
 
+  /** Full days for which the facts of calls are kept. */
+  retainFactsDays(): number {
+    return this.#retainFactsDays;
+  }
+
   /** Whether every model of a release is configured here. */
   isResolvable({ content }: Pick<Release, "content">): boolean {
-    return content.models.every(({ provider, model }) => this.#settings.providers.get(provider)?.prices.has(model));
+    const { providers, pools } = this.#settings;
+    return targetsOf(content).every(
+      ({ provider, model }) =>
+        providers.get(provider)?.prices.has(model) === true || pools.get(provider)?.models.includes(model) === true,
+    );
   }
 
   /** Applies a project whole, one at a time; with `dry_run` only says what would happen. */
@@ -92,7 +106,8 @@ export class ProjectHost {
     const { project } = loaded;
     const changes = [];
     for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
-    if (request.dryRun) return { applied: false, endpoints: changes, mistakes: [], missing: [] };
+    const warnings = [...retirementWarnings(project.retirements, this.#terms.delivery.clock.now())];
+    if (request.dryRun) return { applied: false, endpoints: changes, mistakes: [], missing: [], warnings };
     await this.#requireSameEnvironment(project);
     await this.#requireModelsInUse(project);
     await this.#serve(project);
@@ -114,7 +129,7 @@ export class ProjectHost {
       });
       results.push(applied(result, changes[index]?.diff ?? ""));
     }
-    return { applied: true, endpoints: results, mistakes: [], missing: [] };
+    return { applied: true, endpoints: results, mistakes: [], missing: [], warnings };
   }
 
   /** One database serves one environment: routes are found by endpoint alone. */
@@ -130,7 +145,7 @@ export class ProjectHost {
   }
 
   /** A model that serves now may not be dropped before its release is: its calls would fail at once. */
-  async #requireModelsInUse({ environment, endpoints, providers }: Project): Promise<void> {
+  async #requireModelsInUse({ environment, endpoints, providers, pools }: Project): Promise<void> {
     const { rollouts, releases } = this.#terms.delivery;
     const open = await rollouts.list({ open: true, limit: MAX_OPEN });
     const channels = (await rollouts.channels()).filter(
@@ -139,8 +154,12 @@ export class ProjectHost {
     const candidates = channels.flatMap(({ rolloutId }) => open.find(({ id }) => id === rolloutId)?.candidate ?? []);
     for (const id of new Set([...channels.map(({ stable }) => stable), ...candidates])) {
       const release = await releases.byId(id);
-      const lost = release?.content.models.find(({ provider, model }) => !providers.get(provider)?.models.has(model));
-      if (release === null || lost === undefined) continue;
+      if (release === null) continue;
+      const lost = targetsOf(release.content).find(
+        ({ provider, model }) =>
+          !(providers.get(provider)?.models.has(model) ?? pools.get(provider)?.models.includes(model)),
+      );
+      if (lost === undefined) continue;
       throw new RollwardError("rollout_conflict", {
         reason: `${releaseName(release)} serves calls with ${lost.provider}/${lost.model}, which this configuration drops; keep it until another release is stable.`,
         endpoint: release.endpoint,
@@ -156,6 +175,7 @@ export class ProjectHost {
       release: null,
       outcome: before === null ? "first" : same ? "unchanged" : "rollout",
       rollout: null,
+      waits_until: null,
       diff: formatDiff(diffReleases(before, endpoint.content)),
     };
   }
@@ -163,9 +183,8 @@ export class ProjectHost {
   /** What the endpoint is on its way to: the newest candidate, or what is stable. */
   async #newestContent(project: Project, { name }: EndpointSettings): Promise<ReleaseContent | null> {
     const { rollouts, releases } = this.#terms.delivery;
-    const channels = await rollouts.channels();
-    const channel = channels.find(({ name: one }) => one.endpoint === name && one.environment === project.environment);
-    if (channel === undefined) return null;
+    const channel = await rollouts.channel({ endpoint: name, environment: project.environment });
+    if (channel === null) return null;
     const [newest] = await rollouts.list({ endpoint: name, open: true, limit: 1 });
     return (await releases.byId(newest?.candidate ?? channel.stable))?.content ?? null;
   }
@@ -178,10 +197,12 @@ export class ProjectHost {
     this.#settings = {
       environment: project.environment,
       providers: new Map([...running].map(([name, { provider }]) => [name, provider])),
+      pools: project.pools,
       priceVersion: project.priceVersion,
       limits: project.limits,
       sessions: new Map([...project.endpoints].map(([name, { sessions }]) => [name, sessions])),
     };
+    this.#retainFactsDays = project.retainFactsDays;
     for (const { provider } of dropped) {
       this.#terms.delivery.clock.after(CLOSE_AFTER_MS, () => void provider.close());
     }
@@ -222,6 +243,7 @@ const applied = (result: AuthorResult, diff: string): EndpointChange => ({
   release: releaseName(result.release),
   outcome: result.outcome,
   rollout: result.rolloutId,
+  waits_until: result.waitsUntil,
   diff,
 });
 

@@ -11,6 +11,7 @@ import { OptionsError, readOptions, USAGE } from "../config/options.ts";
 import type { Options } from "../config/options.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { createDemoKey } from "./first-key.ts";
+import { createHumanStream } from "./human-stream.ts";
 import type { Server } from "./serve.ts";
 import { ProjectError } from "./start-project.ts";
 
@@ -29,8 +30,11 @@ export async function runFromCommandLine(serve: Serve): Promise<void> {
       return;
     }
     if (options.fresh) forget(options.dataDir);
-    const server = await serve(options, process.env, logFor(options));
-    greet(server, { options, tookMs: performance.now() - startedAt });
+    const log = logFor(options);
+    const server = await serve(options, process.env, log);
+    const greeting = { options, tookMs: performance.now() - startedAt };
+    if (speaksJson(options)) greetInLog(server, log, greeting);
+    else greet(server, greeting);
     const demo = options.demo ? await startDemo(server) : null;
     stopOnSignal(server, () => demo?.kill("SIGTERM"));
   } catch (error) {
@@ -51,17 +55,34 @@ function forget(dataDir: string): void {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
+/** Programs read JSON lines, people read sentences; standard output never carries both. The demo is for people. */
+const speaksJson = ({ demo }: Options): boolean => !demo && !process.stdout.isTTY;
+
 /** The demo tells its story on the terminal, so its log goes to a file beside the data. */
 function logFor(options: Options): Logger {
-  if (!options.demo) return pino();
+  if (speaksJson(options)) return pino();
+  if (!options.demo) return pino(createHumanStream((text) => void process.stdout.write(text)));
   mkdirSync(options.dataDir, { recursive: true });
   return pino(destination({ dest: join(options.dataDir, "rollward.log"), sync: false }));
 }
 
-function greet({ url, adminKey }: Server, { options, tookMs }: { options: Options; tookMs: number }): void {
-  const store = options.databaseUrl === null ? options.dataDir : "PostgreSQL";
+/** What is said when the server is up. */
+interface Greeting {
+  readonly options: Options;
+  readonly tookMs: number;
+}
+
+const storeOf = ({ databaseUrl, dataDir }: Options): string => (databaseUrl === null ? dataDir : "PostgreSQL");
+
+/** The same for programs. A key made now has no other way to its owner, and only its hash is kept. */
+function greetInLog({ url, adminKey }: Server, log: Logger, { options, tookMs }: Greeting): void {
+  log.info({ url, data: storeOf(options), tookMs: Math.round(tookMs) }, "Rollward is up.");
+  if (adminKey?.isNew === true) log.info({ admin_key: adminKey.text }, "The first admin key, shown only now.");
+}
+
+function greet({ url, adminKey }: Server, { options, tookMs }: Greeting): void {
   const lines = [
-    `${colors.bold("rollward")}  ${url}  ${colors.dim(`data: ${store}, up in ${(tookMs / 1000).toFixed(1)} s`)}`,
+    `${colors.bold("rollward")}  ${url}  ${colors.dim(`data: ${storeOf(options)}, up in ${(tookMs / 1000).toFixed(1)} s`)}`,
   ];
   if (adminKey?.isNew === true) {
     lines.push(

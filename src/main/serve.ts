@@ -1,16 +1,23 @@
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
+import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createEdge } from "./edge.ts";
-import { expireBodies } from "./expire-bodies.ts";
+import { expireRecords } from "./expire-records.ts";
 import { ensureAdminKey } from "./first-key.ts";
-import { drain, listen } from "./listen.ts";
+import { drain, listen, watchRequests } from "./listen.ts";
 import { openStores } from "./open-stores.ts";
 import { plug } from "./plug.ts";
 import type { House } from "./plug.ts";
 import { startProject } from "./start-project.ts";
+
+/** How a server is started; `edge` replaces what the edge bears from clients. */
+export interface ServeOptions extends Options {
+  readonly edge?: Partial<EdgeLimits>;
+}
 
 /** A running server. */
 export interface Server {
@@ -23,7 +30,7 @@ export interface Server {
 }
 
 /** Brings the house up from the inside out; what was opened is closed again when something on the way fails. */
-export async function serve(options: Options, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
+export async function serve(options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
   const stores = await openStores(options);
   const house = plug(stores, createLogAnnouncer(log), environment);
   try {
@@ -36,19 +43,19 @@ export async function serve(options: Options, environment: NodeJS.ProcessEnv, lo
 }
 
 /** State, project, edge, keys. The first key comes last: it is shown once, so nothing may fail after it. */
-async function bringUp(house: House, options: Options): Promise<Server> {
+async function bringUp(house: House, options: ServeOptions): Promise<Server> {
   const { stores, gateway, delivery, conductor, host, announcer } = house;
-  const { clock, ids } = gateway;
+  const { clock } = gateway;
   await restore(delivery);
   await startProject(host, { projects: stores.projects, config: options.config });
   let stopping = false;
-  const app = createEdge(house, { bodyBytes: host.settings().limits.bodyBytes, isStopping: () => stopping });
+  const app = createEdge(house, { limits: options.edge ?? {}, isStopping: () => stopping });
   gateway.keys.replace(await stores.keys.list());
-  await listen(app, options);
-  const created = await ensureAdminKey({ keys: stores.keys, clock, ids, adminKey: options.adminKey });
-  gateway.keys.replace(await stores.keys.list());
+  const underWay = watchRequests(app);
+  const created = await listenAndMakeKey(house, options, app);
   conductor.start();
-  const stopExpiring = expireBodies({ calls: stores.calls, clock, announcer });
+  const retainFactsDays = (): number => host.retainFactsDays();
+  const stopExpiring = expireRecords({ calls: stores.calls, clock, announcer, retainFactsDays });
   const text = options.adminKey ?? created;
   return {
     url: urlOf(options.host, app.server.address() as AddressInfo),
@@ -57,7 +64,7 @@ async function bringUp(house: House, options: Options): Promise<Server> {
     async stop() {
       stopping = true;
       stopExpiring();
-      await drain(app, gateway.load);
+      await drain(app, { underWay, load: gateway.load });
       await conductor.stop();
       delivery.observatory.close();
       await Promise.all([gateway.recorder.flush(), delivery.log.flush()]);
@@ -65,6 +72,22 @@ async function bringUp(house: House, options: Options): Promise<Server> {
       await stores.close();
     },
   };
+}
+
+/** From the first moment there is an edge to close again: nobody may be answered by a server that did not start. */
+async function listenAndMakeKey(house: House, options: Options, app: FastifyInstance): Promise<string | null> {
+  const { stores, gateway } = house;
+  const { clock, ids } = gateway;
+  try {
+    await listen(app, options);
+    const created = await ensureAdminKey({ keys: stores.keys, clock, ids, adminKey: options.adminKey });
+    gateway.keys.replace(await stores.keys.list());
+    return created;
+  } catch (error) {
+    app.server.closeAllConnections();
+    await app.close();
+    throw error;
+  }
 }
 
 const urlOf = (host: string, { port }: AddressInfo): string =>

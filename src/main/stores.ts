@@ -4,6 +4,7 @@ import type { KeyStore } from "../ports/key-store.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
+import type { WithdrawalNotes } from "../ports/withdrawal-notes.ts";
 
 /** Everything durable, whatever keeps it. */
 export interface Stores {
@@ -14,6 +15,10 @@ export interface Stores {
   readonly calls: CallStore;
   readonly keys: KeyStore;
   readonly projects: ProjectStore;
+  /** Absent where there is no directory of this process's own. */
+  readonly notes?: WithdrawalNotes;
+  /** Entries of the evidence journal that were taken and not kept, where room is bounded. */
+  forgottenEvidence(): number;
   ready(): Promise<boolean>;
   close(): Promise<void>;
 }

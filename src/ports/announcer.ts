@@ -5,4 +5,6 @@ export interface Announcer {
   decided(rollout: Rollout, events: readonly RolloutEvent[]): void;
   /** Something in the background failed and will be tried again. */
   troubled(what: string, cause: unknown): void;
+  /** What was announced as troubled works again; `what` in the same words. */
+  recovered(what: string): void;
 }

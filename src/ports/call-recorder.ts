@@ -8,6 +8,8 @@ export interface RecorderCounts {
   /** Calls waiting to be written and their bytes. */
   readonly waiting: number;
   readonly waitingBytes: number;
+  /** Why calls cannot be written at the moment; `null` while the last write succeeded. */
+  readonly trouble: string | null;
 }
 
 /** Takes records off the request's way: bounded, never slow, never failing; bodies go before facts. */

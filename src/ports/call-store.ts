@@ -23,6 +23,9 @@ export interface CallStore {
   facts(id: string): Promise<CallFacts | null>;
   /** Bytes that have expired or were dropped are `null`. */
   bodies(id: string): Promise<CallBodies | null>;
-  /** Deletes bodies whose days have passed; returns how many packs went. `now` is epoch milliseconds. */
-  expire(now: number): Promise<number>;
+  /**
+   * Deletes bodies whose days have passed, and whole calls that are older than `retainFactsDays` full days; returns
+   * how many pieces went (packs, or calls where there are none). `now` is epoch milliseconds.
+   */
+  expire(now: number, retainFactsDays: number): Promise<number>;
 }

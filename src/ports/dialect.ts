@@ -2,9 +2,11 @@ import type { CallEvent, CanonicalRequest } from "../domain/call/canonical.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { TokenUsage } from "../domain/money/price.ts";
+import type { RenderedMessage } from "../domain/prompt/render.ts";
+import type { ReleaseContent } from "../domain/release/release.ts";
 
-/** The client dialects. */
-export type DialectName = "openai-chat";
+/** The dialects of conversations, spoken by clients and by providers. */
+export type DialectName = "openai-chat" | "openai-responses" | "anthropic-messages";
 
 /** Half-open byte range in a request body. */
 export interface ByteSpan {
@@ -73,6 +75,15 @@ export interface AnswerEncoder {
   end(): Buffer;
 }
 
+/** Reads an answer in a dialect as canonical events, for a client of another dialect. */
+export interface EventReader {
+  /** A fault the provider reported inside its answer, or bytes that are no answer. After it nothing more is read. */
+  readonly fault: AnswerFacts["fault"];
+  push(chunk: Buffer): readonly CallEvent[];
+  /** The provider closed in good order: what was still held. An answer without `end` among its events is incomplete. */
+  end(): readonly CallEvent[];
+}
+
 /** What the client asked of the form of its answer. */
 export interface AnswerForm {
   readonly stream: boolean;
@@ -80,16 +91,59 @@ export interface AnswerForm {
   readonly usageInStream: boolean;
 }
 
-/** One client dialect. Requests are read leniently, answers are written exactly. */
+/** To whom a translated request goes. */
+export interface WireAsk {
+  /** Name of the provider, for errors. */
+  readonly provider: string;
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether the provider may be asked to report the usage of streams. */
+  readonly reportsStreamUsage: boolean;
+}
+
+/** Replaces the bytes of a body from `start` to `end` (half-open); an empty range inserts. */
+export interface ByteEdit extends ByteSpan {
+  readonly bytes: Buffer;
+}
+
+/** What a release itself puts into requests. Parameters have the names of OpenAI's chat completions in every dialect. */
+export interface ReleaseParts {
+  /** `support-bot@7`, for errors. */
+  readonly release: string;
+  readonly parameters: ReleaseContent["parameters"];
+  readonly tools: ReleaseContent["tools"];
+}
+
+/** The same in the words of a dialect; made once for a release. */
+export interface ReleaseWords {
+  /** Names of the top-level members that it sets: those that a request has too are overridden. */
+  readonly sets: readonly string[];
+  /**
+   * What changes in a request: `messages` come before its own, the tools before its own, the parameters take the
+   * place of its own, and members that speak to Rollward go. `model` and the asking for usage are not part of it.
+   * Throws `field_owned_by_release` when the request brings a tool of the release's.
+   */
+  edits(request: IncomingRequest, messages: readonly RenderedMessage[]): readonly ByteEdit[];
+}
+
+/** One dialect, from the client's side and from the provider's. Requests are read leniently, answers are written exactly. */
 export interface Dialect {
   readonly name: DialectName;
   /** Throws `malformed_json` or `invalid_request` with `param`. */
   read(bytes: Buffer): IncomingRequest;
   answerForm(request: IncomingRequest): AnswerForm & { readonly contentType: string };
-  /** Members to splice into a body so that the provider reports usage; empty when nothing is missing. */
-  usageMembers(request: IncomingRequest): ReadonlyMap<string, Buffer>;
+  /** Throws `untranslatable` naming a parameter that has no place in the dialect. */
+  releaseWords(own: ReleaseParts): ReleaseWords;
+  /** What makes the provider report usage; empty when nothing is missing. */
+  usageEdits(request: IncomingRequest): readonly ByteEdit[];
   /** Throws `untranslatable` naming the field. `body` is the rendered body. */
   toCanonical(body: JsonObject, provider: string): CanonicalRequest;
+  /**
+   * The canonical call as a request body of this dialect, for `provider`'s `model`; usage is asked for in
+   * streams. Throws `untranslatable` naming the field.
+   */
+  fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer;
+  eventReader(stream: boolean): EventReader;
   reader(form: AnswerForm): AnswerReader;
   encoder(form: AnswerForm, callId: string, createdAt: number): AnswerEncoder;
   /** Error as a response body. */

@@ -1,5 +1,6 @@
 import type { CallEvent, CanonicalRequest } from "../domain/call/canonical.ts";
 import type { RollwardError } from "../domain/errors.ts";
+import type { BreakerPolicy } from "../domain/health/circuit.ts";
 import type { TokenPrice } from "../domain/money/price.ts";
 import type { DialectName } from "./dialect.ts";
 
@@ -33,9 +34,17 @@ export interface EventSink {
 /** A request in the provider's own dialect. */
 export interface ForwardRequest {
   readonly callId: string;
+  /** One of those that the provider speaks. */
+  readonly dialect: DialectName;
   readonly model: string;
   readonly bytes: Buffer;
   readonly connectMs: number;
+  /** Which of the provider's keys to use, from 0; absent is the first. */
+  readonly key?: number;
+  /** What a client of the same dialect says in headers, checked by the edge (`anthropic-version`, `anthropic-beta`). */
+  readonly headers?: Headers;
+  /** What is asked for in place of an answer; absent is an answer. A provider that cannot says so with a status. */
+  readonly operation?: "count-tokens";
 }
 
 /** A request for a provider of another dialect. */
@@ -45,6 +54,8 @@ export interface ConverseRequest {
   readonly request: CanonicalRequest;
   readonly stream: boolean;
   readonly connectMs: number;
+  /** Which of the provider's keys to use, from 0; absent is the first. */
+  readonly key?: number;
 }
 
 interface ProviderBase {
@@ -52,16 +63,24 @@ interface ProviderBase {
   readonly name: string;
   /** Price of each configured model. */
   readonly prices: ReadonlyMap<string, TokenPrice>;
+  /** How many keys there are to choose from; absent is one, or none. */
+  readonly keys?: number;
+  /** The circuit breaker of its models; `null` is off, absent is the default. */
+  readonly breaker?: BreakerPolicy | null;
   close(): Promise<void>;
 }
 
-/** A provider that takes a client dialect's bytes untouched. */
+/** A provider that takes the bytes of the dialects it speaks untouched. */
 export interface WireProvider extends ProviderBase {
-  readonly speaks: DialectName;
+  /** The first is the one that other dialects are translated to. */
+  readonly speaks: readonly [DialectName, ...DialectName[]];
   /** Whether it may be asked to report the usage of streams. */
   readonly reportsStreamUsage: boolean;
   forward(request: ForwardRequest, sink: ByteSink): Flow;
-  /** Turns an answer with a status of 400 or more into an error of the table, with its `retryable`. */
+  /**
+   * Turns an answer with a status of 300 or more into an error of the table. Its details keep the `status` and,
+   * as `retryAfterMs`, how long the provider asks to be left alone.
+   */
   fault(status: number, headers: Headers, body: Buffer): RollwardError;
 }
 

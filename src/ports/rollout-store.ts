@@ -26,7 +26,11 @@ export interface RolloutStore {
   }): Promise<readonly Rollout[]>;
   /** In order of `seq`, after `afterSeq`, at most `limit`. */
   events(rolloutId: string, afterSeq: number, limit: number): Promise<readonly RolloutEvent[]>;
+  /** The number of the first event of the decision that was taken with this key; `null` when there is none. */
+  decidedBy(rolloutId: string, idempotencyKey: string): Promise<number | null>;
   channels(): Promise<readonly Channel[]>;
+  /** One channel by its name; `null` when it has not been opened. */
+  channel(name: ChannelName): Promise<Channel | null>;
   /** Creates a channel that points at its first release; an existing channel stays as it is and is returned. */
   openChannel(name: ChannelName, stable: string): Promise<Channel>;
 }

@@ -9,6 +9,9 @@ export interface Routes {
 /** Publishes where calls go: delivery's side. An older epoch never replaces a newer one. */
 export interface RoutePublisher {
   publish(route: Route): void;
-  /** Sets the candidate's weight to 0 at once, before anything is written; it is never raised so. */
+  /**
+   * Takes the candidate out of traffic at once, before anything is written: its weight becomes 0, and after a
+   * promotion that still drains calls go back to the release before it. Nothing is ever raised so.
+   */
   trip(rolloutId: string): void;
 }

@@ -235,7 +235,9 @@ describe("the OpenAI SDK and failing providers", () => {
   });
 
   test("an overloaded provider of another dialect is an error too, whole or in mid-stream", async () => {
-    anthropic.script({ type: "error", status: 529, kind: "overloaded_error", message: "Overloaded" });
+    const overloaded = { type: "error", status: 529, kind: "overloaded_error", message: "Overloaded" } as const;
+    // An outage is retried once.
+    anthropic.script(overloaded, overloaded);
     const request = { model: "anthropic", messages: [{ role: "user" as const, content: "hi" }] };
     await expect(client.chat.completions.create(request)).rejects.toBeInstanceOf(OpenAI.InternalServerError);
     anthropic.script({ type: "cut", message: textMessage("One two three four five six."), afterEvents: 4 });

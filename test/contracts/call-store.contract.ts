@@ -17,6 +17,7 @@ export function callStoreContract(get: GetStores): void {
     bodies(get);
     batches(get);
     expiry(get);
+    factExpiry(get);
   });
 }
 
@@ -225,18 +226,61 @@ function expiry(get: GetStores): void {
     const two = callOf({ at, retainBodiesDays: 2 }, { answer });
     const nine = callOf({ at, retainBodiesDays: 9 }, { answer });
     await get().calls.append([two, nine]);
-    expect(await get().calls.expire(at + 2 * DAY_MS - 1)).toBe(0);
+    const facts = 3_000;
+    expect(await get().calls.expire(at + 2 * DAY_MS - 1, facts)).toBe(0);
     expect((await get().calls.bodies(two.facts.id))?.answer).not.toBeNull();
 
-    expect(await get().calls.expire(at + 3 * DAY_MS)).toBeGreaterThan(0);
+    expect(await get().calls.expire(at + 3 * DAY_MS, facts)).toBeGreaterThan(0);
     expect(await get().calls.bodies(two.facts.id)).toEqual({ request: null, upstream: null, answer: null });
     expect(plainBodies(await get().calls.bodies(nine.facts.id))).toEqual(plainBodies(nine.bodies));
     expect(await get().calls.facts(two.facts.id)).toEqual(two.facts);
-    expect(await get().calls.expire(at + 3 * DAY_MS)).toBe(0);
+    expect(await get().calls.expire(at + 3 * DAY_MS, facts)).toBe(0);
 
     const late = callOf({ at, retainBodiesDays: 2 }, { answer });
     await get().calls.append([late]);
     expect(await get().calls.facts(late.facts.id)).toEqual(late.facts);
-    expect(await get().calls.expire(at + 10 * DAY_MS)).toBeGreaterThan(0);
+    expect(await get().calls.expire(at + 10 * DAY_MS, facts)).toBeGreaterThan(0);
+  });
+}
+
+function factExpiry(get: GetStores): void {
+  test("keeps facts for their days, then deletes whole calls, whatever bytes they still have", async () => {
+    // Long before the calls of any other test.
+    const at = Math.floor((T0 - 4_000 * DAY_MS) / DAY_MS) * DAY_MS;
+    const endpoint = uniqueName("bot");
+    const answer = Buffer.from("bytes of a call that is deleted");
+    const calls = [0, 0.5, 3].map((day) =>
+      callOf({ endpoint, at: at + day * DAY_MS, retainBodiesDays: 400 }, { answer }),
+    );
+    const [first, second, third] = calls as [CallRecord, CallRecord, CallRecord];
+    await get().calls.append(calls);
+    expect(await get().calls.expire(at + 11 * DAY_MS - 1, 10)).toBe(0);
+    expect(await get().calls.list({ endpoint, limit: 10 })).toHaveLength(3);
+
+    expect(await get().calls.expire(at + 11 * DAY_MS, 10)).toBeGreaterThan(0);
+    for (const { facts } of [first, second]) {
+      expect(await get().calls.facts(facts.id)).toBeNull();
+      expect(await get().calls.bodies(facts.id)).toBeNull();
+    }
+    expect(await get().calls.list({ endpoint, limit: 10 })).toEqual([third.facts]);
+    expect(plainBodies(await get().calls.bodies(third.facts.id))).toEqual(plainBodies(third.bodies));
+    expect(await get().calls.expire(at + 11 * DAY_MS, 10)).toBe(0);
+
+    // A call of a day that is gone, from a replica that was cut off, is taken and goes with the next look.
+    await get().calls.append([first]);
+    expect(await get().calls.facts(first.facts.id)).toEqual(first.facts);
+    expect(await get().calls.expire(at + 11 * DAY_MS, 10)).toBeGreaterThan(0);
+    expect(await get().calls.facts(first.facts.id)).toBeNull();
+  });
+
+  test("deletes days that have piled up, one after another", async () => {
+    const at = T0 - 3_500 * DAY_MS;
+    const endpoint = uniqueName("bot");
+    const calls = Array.from({ length: 12 }, (_, day) =>
+      callOf({ endpoint, at: at + day * DAY_MS, retainBodiesDays: 0 }),
+    );
+    await get().calls.append(calls);
+    expect(await get().calls.expire(at + 30 * DAY_MS, 1)).toBeGreaterThanOrEqual(calls.length);
+    expect(await get().calls.list({ endpoint, limit: 100 })).toEqual([]);
   });
 }

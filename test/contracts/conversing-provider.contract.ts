@@ -17,7 +17,8 @@ export function answers(open: Open): void {
     expect(log.ends).toBe(1);
     expect(log.text).toBe(TEXT);
     expect(log.events[0]).toMatchObject({ type: "answer-start", model });
-    expect(log.events.slice(1, -2).every(({ type }) => type === "text-delta")).toBe(true);
+    // Some providers count the input at once.
+    expect(log.events.slice(1, -2).every(({ type }) => type === "text-delta" || type === "usage")).toBe(true);
     expect(log.events.at(-2)).toMatchObject({ type: "usage" });
     expect(log.events.at(-1)).toEqual({ type: "end", finishReason: "stop" });
   });

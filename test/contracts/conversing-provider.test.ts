@@ -1,5 +1,6 @@
 import { afterEach, describe } from "vitest";
 import { createAnthropic } from "../../src/adapters/providers/anthropic.ts";
+import { anthropicMessages } from "../../src/http/dialects/anthropic-messages/index.ts";
 import type { ConversingProvider } from "../../src/ports/provider.ts";
 import { startAnthropicUpstream } from "../fixtures/anthropic-upstream.ts";
 import type { ScriptedAnswer } from "../fixtures/anthropic-upstream.ts";
@@ -9,6 +10,7 @@ import { aborts, abortsAtAnyTime, pauses } from "./conversing-flow.contract.ts";
 import { answers, faults } from "./conversing-provider.contract.ts";
 import { TEXT } from "./conversing-subject.ts";
 import type { ConversingSubject, Scene } from "./conversing-subject.ts";
+import { wireAsConversing } from "./wire-as-conversing.ts";
 
 const MODEL = "claude-sonnet-4-5";
 const SECRET = "sk-ant-a-secret-of-the-test";
@@ -59,8 +61,10 @@ afterEach(async () => {
 
 async function openAnthropic(): Promise<ConversingSubject> {
   const upstream = await startAnthropicUpstream();
-  const providerAt = (baseUrl: string): Promise<ConversingProvider> =>
-    createAnthropic({ name: "anthropic", baseUrl, apiKey: SECRET, prices: new Map() });
+  const providerAt = async (baseUrl: string): Promise<ConversingProvider> => {
+    const provider = createAnthropic({ name: "anthropic", baseUrl, apiKey: SECRET, prices: new Map() });
+    return wireAsConversing(provider, anthropicMessages);
+  };
   const provider = await providerAt(upstream.baseUrl);
   closing.push(
     () => provider.close(),

@@ -130,6 +130,10 @@ const QUESTION: CanonicalRequest = {
   presencePenalty: null,
   frequencyPenalty: null,
   reasoningEffort: null,
+  reasoningTokens: null,
+  verbosity: null,
+  topLogprobs: null,
+  serviceTier: null,
   user: null,
   metadata: null,
 };

@@ -1,8 +1,9 @@
 import { afterEach } from "vitest";
 import type { SimulatedStats } from "../../src/adapters/providers/simulated/ledger.ts";
-import type { SimulatedModelSettings } from "../../src/adapters/providers/simulated/settings.ts";
+import type { SimulatedModelSettings } from "../../src/domain/call/simulated-model-settings.ts";
 import type { ForwardRequest, WireProvider } from "../../src/ports/provider.ts";
 import { RecordingSink } from "../fixtures/recording-sink.ts";
+import { STEADY } from "../fixtures/simulated-models.ts";
 
 /** A provider whose upstream is a simulated server. */
 export interface OpenedProvider {
@@ -27,25 +28,6 @@ export interface WireProviderSubject {
 /** A key that must appear nowhere but in one header. */
 export const SENTINEL = "sk-sentinel-5f3a9c7e1b2d4086";
 
-const NO_FAILURES = {
-  rateLimited: 0,
-  serverError: 0,
-  hang: 0,
-  cut: 0,
-  stall: 0,
-  malformed: 0,
-  refusal: 0,
-  retryAfterSeconds: 7,
-};
-
-const STEADY: SimulatedModelSettings = {
-  firstTokenMs: { median: 0, sigma: 0 },
-  betweenTokensMs: { median: 0, sigma: 0 },
-  answerTokens: { median: 60, sigma: 0 },
-  quality: 1,
-  failures: NO_FAILURES,
-};
-
 const MODELS = new Map<string, SimulatedModelSettings>([
   ["steady-1", STEADY],
   ["endless-1", { ...STEADY, betweenTokensMs: { median: 5, sigma: 0 }, answerTokens: { median: 10_000, sigma: 0 } }],
@@ -58,7 +40,13 @@ const ANSWER_BYTES = 64 * 1024 * 1024;
 /** A request for the model; `say` is the user's message. */
 export function requestFor(model: string, { say = "Hello", stream = false } = {}): ForwardRequest {
   const body = { model, ...(stream ? { stream } : {}), messages: [{ role: "user", content: say }] };
-  return { callId: "call_1", model, bytes: Buffer.from(JSON.stringify(body)), connectMs: 5_000 };
+  return {
+    callId: "call_1",
+    dialect: "openai-chat",
+    model,
+    bytes: Buffer.from(JSON.stringify(body)),
+    connectMs: 5_000,
+  };
 }
 
 /** Opens a provider that is closed after the test. */

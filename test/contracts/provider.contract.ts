@@ -114,8 +114,8 @@ const STATUS_FAULTS: readonly { readonly fault: string; readonly code: ErrorCode
   { fault: "rateLimited", code: "provider_rate_limited", retryable: true },
   { fault: "serverError", code: "provider_error", retryable: true },
   { fault: "unauthorized", code: "provider_credentials", retryable: false },
-  { fault: "contextLength", code: "provider_refused_request", retryable: false },
-  { fault: "contentPolicy", code: "provider_refused_request", retryable: false },
+  { fault: "contextLength", code: "provider_context_overflow", retryable: false },
+  { fault: "contentPolicy", code: "provider_content_policy", retryable: false },
 ];
 
 /** Faults that only a reader of the dialect can see. */

@@ -12,6 +12,7 @@ const ramp = (rollout: Rollout, step: number): Decision =>
 export function rolloutStoreContract(get: GetStores): void {
   describe("as a rollout store", () => {
     appending(get);
+    keys(get);
     races(get);
     occupancy(get);
     channels(get);
@@ -48,7 +49,9 @@ function appending(get: GetStores): void {
     expect(await get().rollouts.byId(rollout.id)).toEqual(rollout);
     expect(await get().rollouts.events(rollout.id, 0, 100)).toEqual(rest.events);
   });
+}
 
+function keys(get: GetStores): void {
   test("answers a repeated key with duplicate and changes nothing, whatever has happened since", async () => {
     const opened = opening(uniqueName("bot"));
     await get().rollouts.append(opened);
@@ -61,6 +64,26 @@ function appending(get: GetStores): void {
     const onTop = deciding(second.rollout, [{ type: "HoldSet", hold: "manual" }], { key: "k-1" });
     expect(await get().rollouts.append(onTop)).toBe("duplicate");
     expect(await get().rollouts.byId(opened.rollout.id)).toEqual(second.rollout);
+  });
+
+  test("finds the decision of a key, whatever has happened since", async () => {
+    const opened = opening(uniqueName("bot"));
+    await get().rollouts.append(opened);
+    const held = deciding(
+      opened.rollout,
+      [
+        { type: "HoldSet", hold: "manual" },
+        { type: "TimeObserved", ms: 1 },
+      ],
+      {
+        key: "k \u0000",
+      },
+    );
+    await get().rollouts.append(held);
+    await get().rollouts.append(deciding(held.rollout, [CANCELLED]));
+    expect(await get().rollouts.decidedBy(opened.rollout.id, "k \u0000")).toBe(opened.rollout.seq + 1);
+    expect(await get().rollouts.decidedBy(opened.rollout.id, "k")).toBeNull();
+    expect(await get().rollouts.decidedBy("rol_nobody", "k \u0000")).toBeNull();
   });
 
   test("takes the same key for another rollout, and keys of any text", async () => {
@@ -136,8 +159,7 @@ function occupancy(get: GetStores): void {
 }
 
 function channels(get: GetStores): void {
-  const channelOf = async (endpoint: string) =>
-    (await get().rollouts.channels()).find(({ name }) => name.endpoint === endpoint);
+  const channelOf = async (endpoint: string) => get().rollouts.channel({ endpoint, environment: "production" });
 
   test("opens a channel once", async () => {
     const name = { endpoint: uniqueName("bot"), environment: "production" };
@@ -146,6 +168,17 @@ function channels(get: GetStores): void {
     expect(opened[0]).toMatchObject({ name, rolloutId: null });
     expect(await get().rollouts.openChannel(name, "rel_3")).toEqual(opened[0]);
     expect(await channelOf(name.endpoint)).toEqual(opened[0]);
+  });
+
+  test("finds a channel by its whole name, and among all of them", async () => {
+    const endpoint = uniqueName("bot \u0000 'ё'");
+    const opened = await get().rollouts.openChannel({ endpoint, environment: "production" }, "rel_1");
+    const staged = await get().rollouts.openChannel({ endpoint, environment: "staging" }, "rel_2");
+    expect(await get().rollouts.channel(opened.name)).toEqual(opened);
+    expect(await get().rollouts.channel(staged.name)).toEqual(staged);
+    expect(await get().rollouts.channel({ endpoint, environment: "nowhere" })).toBeNull();
+    expect(await get().rollouts.channel({ endpoint: uniqueName("bot"), environment: "production" })).toBeNull();
+    expect(await get().rollouts.channels()).toEqual(expect.arrayContaining([opened, staged]));
   });
 
   test("moves the channel with the decision, or neither", async () => {

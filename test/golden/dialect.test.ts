@@ -1,21 +1,18 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAnthropic } from "../../src/adapters/providers/anthropic.ts";
+import { describe, expect, it } from "vitest";
 import type { CallEvent, CanonicalRequest } from "../../src/domain/call/canonical.ts";
 import { RollwardError } from "../../src/domain/errors.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
+import { anthropicMessages } from "../../src/http/dialects/anthropic-messages/index.ts";
 import { openAiChat } from "../../src/http/dialects/openai-chat/index.ts";
 import type { AnswerFacts, AnswerForm } from "../../src/ports/dialect.ts";
-import type { ConversingProvider } from "../../src/ports/provider.ts";
-import { startAnthropicUpstream } from "../fixtures/anthropic-upstream.ts";
-import type { AnthropicUpstream } from "../fixtures/anthropic-upstream.ts";
 
 /** `requests/`: an OpenAI request, what it means, and what Anthropic gets. Add a file and it is a test. */
 interface RequestCase {
   readonly title: string;
   readonly request: JsonObject;
   readonly canonical: CanonicalRequest;
-  readonly anthropic: { readonly beta?: string; readonly body: JsonObject };
+  readonly anthropic: JsonObject;
 }
 
 /** `refusals/`: a request that Anthropic cannot be sent, and how that is said. */
@@ -42,30 +39,11 @@ const namesIn = (folder: string, ending = ".json"): readonly string[] =>
     .filter((file) => file.endsWith(ending))
     .map((file) => file.slice(0, -ending.length));
 
-let upstream: AnthropicUpstream;
-let anthropic: ConversingProvider;
-
-beforeAll(async () => {
-  upstream = await startAnthropicUpstream();
-  const account = { name: "anthropic", baseUrl: upstream.baseUrl, apiKey: "sk-golden", prices: new Map() };
-  anthropic = await createAnthropic(account);
-});
-
-afterAll(async () => {
-  await anthropic.close();
-  await upstream.close();
-});
-
-/** Sends a request on its way; resolves when it was answered, rejects with what refused it. */
-async function send(request: JsonObject): Promise<void> {
-  const canonical = openAiChat.toCanonical(request, "anthropic");
-  const model = "claude-sonnet-4-5";
-  await new Promise<void>((resolve, reject) => {
-    anthropic.converse(
-      { callId: "call_01", model, request: canonical, stream: true, connectMs: 5_000 },
-      { event: () => {}, end: resolve, fail: reject },
-    );
-  });
+/** The body that Anthropic gets for an OpenAI request; throws what refuses it. */
+function translated(request: JsonObject): JsonObject {
+  const ask = { provider: "anthropic", model: "claude-sonnet-4-5", stream: true, reportsStreamUsage: true };
+  const bytes = anthropicMessages.fromCanonical(openAiChat.toCanonical(request, "anthropic"), ask);
+  return JSON.parse(bytes.toString()) as JsonObject;
 }
 
 describe("the golden cases of a dialect", () => {
@@ -75,23 +53,23 @@ describe("the golden cases of a dialect", () => {
 });
 
 describe("an OpenAI request to Anthropic", () => {
-  it.each(namesIn("requests"))("arrives as it was meant: %s", async (name) => {
+  it.each(namesIn("requests"))("arrives as it was meant: %s", (name) => {
     const golden = JSON.parse(textOf(`requests/${name}.json`)) as RequestCase;
     expect(openAiChat.toCanonical(golden.request, "anthropic")).toEqual(golden.canonical);
-    await send(golden.request);
-    const sent = upstream.requests.at(-1);
-    expect(sent?.body).toEqual(golden.anthropic.body);
-    expect(sent?.headers["anthropic-beta"]).toBe(golden.anthropic.beta);
+    expect(translated(golden.request)).toEqual(golden.anthropic);
   });
 
-  it.each(namesIn("refusals"))("is refused before anything is sent: %s", async (name) => {
+  it.each(namesIn("refusals"))("is refused before anything is sent: %s", (name) => {
     const { request, error } = JSON.parse(textOf(`refusals/${name}.json`)) as RefusalCase;
-    const before = upstream.requests.length;
-    const refusal: unknown = await send(request).catch((thrown: unknown) => thrown);
-    if (!(refusal instanceof RollwardError)) throw new Error("It was not refused.");
-    const { field, param } = refusal.details;
-    expect({ code: refusal.code, field, param: param ?? null }).toEqual({ field: undefined, ...error });
-    expect(upstream.requests).toHaveLength(before);
+    try {
+      translated(request);
+    } catch (refusal) {
+      if (!(refusal instanceof RollwardError)) throw refusal;
+      const { field, param } = refusal.details;
+      expect({ code: refusal.code, field, param: param ?? null }).toEqual({ field: undefined, ...error });
+      return;
+    }
+    throw new Error("It was not refused.");
   });
 });
 

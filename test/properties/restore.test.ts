@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createJournalWriter } from "../../src/adapters/recorders/journal-writer.ts";
@@ -7,8 +9,11 @@ import { SessionLedger } from "../../src/delivery/session-ledger.ts";
 import { Evidence, hashReading } from "../../src/domain/evidence/running-evidence.ts";
 import { DEFAULT_PLAN } from "../../src/domain/rollout/open-rollout.ts";
 import type { FailureCause } from "../../src/domain/traffic/assignment.ts";
-import type { EvidenceJournal } from "../../src/ports/evidence-journal.ts";
+import type { EvidenceJournal, JournalEntry } from "../../src/ports/evidence-journal.ts";
 import { HandClock } from "../fixtures/hand-clock.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const ROLLOUT = { id: "rol_1", plan: DEFAULT_PLAN };
 
@@ -60,22 +65,23 @@ describe("evidence", () => {
     const scripts = fc.array(session, { minLength: 1, maxLength: 120 });
     await fc.assert(
       fc.asyncProperty(scripts, scripts, fc.integer({ min: 5, max: 60 }), async (first, second, epochLength) => {
-        const journal = createMemoryEvidenceJournal();
+        const journal = createMemoryEvidenceJournal(1_000_000);
         const clock = new HandClock();
         const evidence = new Evidence(ROLLOUT.plan);
         await play({ clock, evidence, journal, name: "rep_1" }, first, epochLength);
         await play({ clock, evidence, journal, name: "rep_2" }, second, epochLength);
-        const replayed = await replayEvidence({ journal }, ROLLOUT);
+        let assigned = 0;
+        const replayed = await replayEvidence({ journal }, ROLLOUT, () => (assigned += 1));
         expect(replayed.evidence.logUnion()).toBe(evidence.logUnion());
         expect(hashReading(replayed.evidence.reading())).toBe(hashReading(evidence.reading()));
-        expect(replayed.assigned).toHaveLength(first.length + second.length);
+        expect(assigned).toBe(first.length + second.length);
       }),
       { numRuns: 60 },
     );
   });
 
   test("counts a session that a dead process never finished as a failure of its arm", async () => {
-    const journal = createMemoryEvidenceJournal();
+    const journal = createMemoryEvidenceJournal(1_000_000);
     const assignment = { rolloutId: "rol_1", session: "a", arm: "candidate", epoch: 1, weight: 0.5 } as const;
     await journal.append([
       {
@@ -91,6 +97,40 @@ describe("evidence", () => {
   });
 });
 
+describe("a replay", () => {
+  test("keeps one page of the journal at a time, however many sessions a rollout had", async () => {
+    const alive: WeakRef<object>[] = [];
+    let most = 0;
+    async function* read() {
+      for (let batch = 1; batch <= 200; batch += 1) {
+        const entries = Array.from({ length: 100 }, (_, index) => finishedEntries(batch * 100 + index)).flat();
+        for (const entry of entries) if (entry.type === "assigned") alive.push(new WeakRef(entry.assignment));
+        yield { rolloutId: "rol_1", replicaId: "rep_1", batch, entries };
+        if (batch % 50 === 0) {
+          await new Promise((resolve) => setImmediate(resolve));
+          collectGarbage();
+          most = Math.max(most, alive.filter((ref) => ref.deref() !== undefined).length);
+        }
+      }
+    }
+    const journal = { append: () => Promise.resolve(), read };
+    let assigned = 0;
+    await replayEvidence({ journal }, ROLLOUT, () => (assigned += 1));
+    expect(assigned).toBe(20_000);
+    expect(most).toBeLessThan(1_000);
+  });
+});
+
+function finishedEntries(order: number): JournalEntry[] {
+  const assignment = { rolloutId: "rol_1", session: `s-${order}`, arm: "stable", epoch: 1, weight: 0.5 } as const;
+  const { arm, epoch, weight } = assignment;
+  const outcome = { arm, epoch, weight, failure: null, latencyMs: 1, firstTokenMs: null, costPico: 1 } as const;
+  return [
+    { type: "assigned", order, at: 0, assignment },
+    { type: "final", order, outcome },
+  ];
+}
+
 describe("a session's ledger", () => {
   test("feeds evidence in assignment order, however outcomes arrive", () => {
     fc.assert(
@@ -100,7 +140,7 @@ describe("a session's ledger", () => {
           append: (_: string, entry: { type: string; order: number }) => {
             if (entry.type === "final") finals.push(entry.order);
           },
-          counts: () => ({ written: 0, dropped: 0, waiting: 0 }),
+          counts: () => ({ written: 0, dropped: 0, waiting: 0, trouble: null }),
           flush: () => Promise.resolve(),
         };
         const clock = new HandClock();

@@ -18,7 +18,7 @@ test("a durable decision that could not be published is published as soon as the
       return stores.releases.byId(id);
     },
   };
-  const { delivery, conductor } = plug({ ...stores, releases }, { decided() {}, troubled() {} }, {});
+  const { delivery, conductor } = plug({ ...stores, releases }, { decided() {}, troubled() {}, recovered() {} }, {});
   const { content } = releaseOf("support-bot", "a".repeat(64));
   const actor = { kind: "machine" } as const;
   isAway = true;

@@ -107,6 +107,7 @@ describe("a request's way", () => {
     expect({ tier, outcome, model }).toEqual({ tier: "fallback:1", outcome: "ok", model: "good-2026-01-01" });
     expect(attempts.map(({ model: one, error }) => [one, error?.code ?? null])).toEqual([
       ["broken-2026-01-01", "provider_error"],
+      ["broken-2026-01-01", "provider_error"],
       ["good-2026-01-01", null],
     ]);
   });

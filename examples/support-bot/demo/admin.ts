@@ -24,9 +24,13 @@ export async function stableRelease(connection: Connection, endpoint: string): P
   return data.find((one) => one.endpoint === endpoint)?.stable.name ?? null;
 }
 
-/** A key for the demo's application: it may call the endpoint and nothing else. */
+/** How long the key of the demo's application is good; a demo that runs longer has told its story. */
+const KEY_MS = 24 * 60 * 60_000;
+
+/** A key for the demo's application: it may call the endpoint and nothing else, and expires by itself. */
 export async function createApplicationKey(connection: Connection, endpoint: string): Promise<string> {
-  const body = { name: "demo application", scopes: ["inference"], endpoints: [endpoint], expires_at: null };
+  const expires_at = new Date(Date.now() + KEY_MS).toISOString();
+  const body = { name: "demo application", scopes: ["inference"], endpoints: [endpoint], expires_at };
   return (await ask(connection, createKey, { body })).secret;
 }
 

@@ -1,5 +1,6 @@
 import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
+import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { ConversingProvider } from "../../ports/provider.ts";
 import { AiSdkCall } from "./ai-sdk-bridge/call.ts";
 import type { AiSdkCallTerms } from "./ai-sdk-bridge/call.ts";
@@ -8,6 +9,7 @@ import { aiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
 import type { AiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
 import { Upstream } from "./upstream/upstream.ts";
 import { rehearseAiSdkCall } from "./ai-sdk-bridge/rehearse-call.ts";
+import type { VendorParts } from "./ai-sdk-bridge/vendor-parts.ts";
 
 /** All that a vendor has to say of itself. */
 export interface AiSdkVendor {
@@ -22,11 +24,19 @@ export interface AiSdkVendor {
   /** Largest answer in bytes. */
   readonly answerBytes: number;
   readonly allowPrivate: boolean;
-  /** A model whose requests go through this `fetch`. */
-  model(id: string, fetch: AiSdkFetch): LanguageModelV4;
+  /** How many keys there are to choose from. */
+  readonly keys: number;
+  /** The circuit breaker of its models; `null` is off, `undefined` the default. */
+  readonly breaker: BreakerPolicy | null | undefined;
+  /** What it has a place for. */
+  readonly parts: VendorParts;
+  /** Media type of its streams; absent is server-sent events. */
+  readonly streamType?: string;
+  /** A model whose requests go through this `fetch`, with the key of this number, from 0. */
+  model(id: string, fetch: AiSdkFetch, key: number): LanguageModelV4;
   /**
-   * The vendor's own options for what the AI SDK's common ones cannot say: the user, tools in parallel, a
-   * strict schema. Throws `untranslatable` for what the vendor has no option for.
+   * The vendor's own options for the settings that `parts` names. Throws `untranslatable` for values that the
+   * vendor has no option for.
    */
   options(request: CanonicalRequest): SharedV4ProviderOptions;
 }
@@ -36,18 +46,23 @@ const CONNECTIONS = 1_000;
 
 /** A provider reached through a model of the AI SDK (LanguageModelV4). It knows no vendor. */
 export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
-  const { name, prices, origin, secrets, keyEnv, answerBytes, allowPrivate } = vendor;
+  const { name, prices, origin, secrets, keyEnv, answerBytes, allowPrivate, parts } = vendor;
   const upstream = new Upstream({ origin, connections: CONNECTIONS, allowPrivate });
-  const route = { provider: name, origin, upstream, answerBytes };
+  const streamType = vendor.streamType ?? "text/event-stream";
+  const route = { provider: name, origin, upstream, answerBytes, streamType };
   const rehearsed = new Set<string>();
   const terms: AiSdkCallTerms = {
     provider: name,
     keyEnv,
     secrets,
+    parts,
     async prepare(request, line) {
-      const options = { ...aiSdkCallOptions(request.request, name), providerOptions: vendor.options(request.request) };
-      const model = (fetch: AiSdkFetch): LanguageModelV4 => vendor.model(request.model, fetch);
-      await rehearseAiSdkCall({ provider: name, modelId: request.model, model, rehearsed }, options);
+      const options = {
+        ...aiSdkCallOptions(request.request, { provider: name, parts }),
+        providerOptions: vendor.options(request.request),
+      };
+      const model = (fetch: AiSdkFetch): LanguageModelV4 => vendor.model(request.model, fetch, request.key ?? 0);
+      await rehearseAiSdkCall({ provider: name, modelId: request.model, model, rehearsed, streamType }, options);
       return {
         model: model(aiSdkFetch(route, request, line)),
         options: { ...options, abortSignal: line.signal },
@@ -57,6 +72,8 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
   return {
     name,
     prices,
+    keys: vendor.keys,
+    ...(vendor.breaker !== undefined && { breaker: vendor.breaker }),
     speaks: null,
     converse: (request, sink) => new AiSdkCall(terms, request, sink).start(),
     close: () => upstream.close(),

@@ -1,20 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EventLog, ask, questionFor } from "../../../test/contracts/conversing-subject.ts";
 import { startAnthropicUpstream } from "../../../test/fixtures/anthropic-upstream.ts";
-import type { AnthropicUpstream } from "../../../test/fixtures/anthropic-upstream.ts";
-import { textMessage } from "../../../test/fixtures/anthropic-wire.ts";
-import type { ConversingProvider } from "../../ports/provider.ts";
+import type { AnthropicUpstream, ScriptedAnswer } from "../../../test/fixtures/anthropic-upstream.ts";
+import { RecordingSink } from "../../../test/fixtures/recording-sink.ts";
+import type { RollwardError } from "../../domain/errors.ts";
+import type { ForwardRequest, WireProvider } from "../../ports/provider.ts";
 import { createAnthropic } from "./anthropic.ts";
 
-const MODEL = "claude-sonnet-4-5";
-const ACCOUNT = { name: "claude", apiKey: "sk-ant-of-the-test", keyEnv: "CLAUDE_KEY", prices: new Map() };
+const ACCOUNT = {
+  name: "claude",
+  apiKey: "sk-ant-of-the-test",
+  moreKeys: ["sk-ant-the-second"],
+  keyEnv: "CLAUDE_KEY",
+  prices: new Map(),
+};
 
 let upstream: AnthropicUpstream;
-let provider: ConversingProvider;
+let provider: WireProvider;
 
 beforeEach(async () => {
   upstream = await startAnthropicUpstream();
-  provider = await createAnthropic({ ...ACCOUNT, baseUrl: upstream.baseUrl });
+  provider = createAnthropic({ ...ACCOUNT, baseUrl: upstream.baseUrl });
 });
 
 afterEach(async () => {
@@ -22,14 +27,26 @@ afterEach(async () => {
   await upstream.close();
 });
 
-const FORMS = [
-  ["streamed", true],
-  ["whole", false],
-] as const;
+const BODY = '{ "model":"claude-sonnet-4-5",\n"max_tokens": 20, "messages":[{"role":"user","content":"Wéll? 👋"}] }';
+
+async function send(set: Partial<ForwardRequest> = {}): Promise<RecordingSink> {
+  const sink = new RecordingSink();
+  const request: ForwardRequest = {
+    callId: "call_01",
+    dialect: "anthropic-messages",
+    model: "claude-sonnet-4-5",
+    bytes: Buffer.from(BODY),
+    connectMs: 5_000,
+    ...set,
+  };
+  provider.forward(request, sink);
+  await sink.over;
+  return sink;
+}
 
 describe("a request", () => {
-  it("carries our headers and the key, and nothing of the SDK's", async () => {
-    await ask(provider, questionFor(MODEL, true));
+  it("carries our headers, the key and its own bytes, and nothing else", async () => {
+    await send();
     const { host, "content-length": length, ...headers } = upstream.requests[0]?.headers ?? {};
     expect(headers).toEqual({
       accept: "application/json, text/event-stream",
@@ -40,121 +57,92 @@ describe("a request", () => {
       "user-agent": expect.stringMatching(/^rollward\/[\d.]+$/) as string,
       "x-api-key": "sk-ant-of-the-test",
     });
-    expect([typeof host, typeof length]).toEqual(["string", "string"]);
+    expect([typeof host, length]).toEqual(["string", String(Buffer.byteLength(BODY))]);
+    expect(upstream.requests[0]?.body).toEqual(JSON.parse(BODY));
   });
 
-  it("asks for a stream or for one document as the client does", async () => {
-    await ask(provider, questionFor(MODEL, true));
-    await ask(provider, questionFor(MODEL, false));
-    expect(upstream.requests.map(({ body }) => body["stream"])).toEqual([true, undefined]);
+  it("carries the version and the features that its client named, and nothing of them to the next request", async () => {
+    const said = { "anthropic-beta": "context-1m-2025-08-07", "anthropic-version": "2026-10-21", "x-other": "no" };
+    await send({ headers: said });
+    await send();
+    const arrived = upstream.requests.map(({ headers }) =>
+      ["anthropic-version", "anthropic-beta", "x-other"].map((name) => headers[name]),
+    );
+    expect(arrived).toEqual([
+      ["2026-10-21", "context-1m-2025-08-07", undefined],
+      ["2023-06-01", undefined, undefined],
+    ]);
+  });
+
+  it("is sent with the key that was chosen, and never with another", async () => {
+    await send({ key: 1 });
+    expect(upstream.requests[0]?.headers["x-api-key"]).toBe("sk-ant-the-second");
+    expect(() => provider.forward({ ...({} as ForwardRequest), key: 2 }, new RecordingSink())).toThrow(
+      "There is no key 2",
+    );
+  });
+
+  it("to count tokens goes to its own address", async () => {
+    const bytes = Buffer.from(BODY.replace('"max_tokens": 20, ', ""));
+    const sink = await send({ operation: "count-tokens", bytes });
+    expect(upstream.requests[0]?.path).toBe("/v1/messages/count_tokens");
+    expect(JSON.parse(sink.body.toString())).toEqual({ input_tokens: expect.any(Number) as number });
   });
 
   it("goes to the configured address whatever the environment says", async () => {
     process.env["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:1/v1";
-    const log = await ask(provider, questionFor(MODEL, false));
+    const sink = await send();
     delete process.env["ANTHROPIC_BASE_URL"];
-    expect([log.error, log.text]).toEqual([null, "Hello there."]);
-  });
-
-  it("is refused with the field's name before anything is sent, again and again", async () => {
-    for (let round = 0; round < 3; round += 1) {
-      const { error } = await ask(provider, questionFor(MODEL, round === 1, { seed: 7 }));
-      expect(error).toMatchObject({ code: "untranslatable", retryable: false });
-      expect(error?.details).toEqual({ field: "seed", provider: "claude", param: "seed" });
-    }
-    expect(upstream.requests).toHaveLength(0);
-  });
-
-  it("is refused on its own account after another one with other settings went through", async () => {
-    await ask(provider, questionFor(MODEL, true, { temperature: 0.5 }));
-    const { error } = await ask(provider, questionFor(MODEL, true, { temperature: 0.5, topP: 0.9 }));
-    expect(error?.details["field"]).toBe("top_p");
-    const { error: none } = await ask(provider, questionFor(MODEL, true, { temperature: 0.5 }));
-    expect(none).toBeNull();
+    expect([sink.status, sink.error]).toEqual([200, null]);
   });
 });
 
-describe("usage", () => {
-  it.each(FORMS)("counts each token in one class, %s", async (_, stream) => {
-    const usage = {
-      input_tokens: 10,
-      cache_creation_input_tokens: 200,
-      cache_read_input_tokens: 3_000,
-      output_tokens: 70,
-      output_tokens_details: { thinking_tokens: 30 },
-    };
-    upstream.script({ type: "message", message: { ...textMessage("Hi."), usage } });
-    const { events } = await ask(provider, questionFor(MODEL, stream));
-    expect(events.filter(({ type }) => type === "usage")).toEqual([
-      { type: "usage", usage: { input: 10, cachedInput: 3_000, cacheWrite: 200, output: 40, reasoning: 30 } },
-    ]);
-  });
-});
-
-describe("an answer", () => {
-  it.each([
-    ["end_turn", "stop"],
-    ["stop_sequence", "stop"],
-    ["max_tokens", "length"],
-    ["model_context_window_exceeded", "length"],
-    ["refusal", "content_filter"],
-  ])("that stops with %s ends with %s", async (stopReason, finishReason) => {
-    upstream.script({ type: "message", message: { ...textMessage("Hi."), stopReason } });
-    const { events } = await ask(provider, questionFor(MODEL, true));
-    expect(events.at(-1)).toEqual({ type: "end", finishReason });
-  });
-
-  it.each(FORMS)("tells thinking apart from text, %s", async (_, stream) => {
-    const [text] = textMessage("Hi.").blocks;
-    const blocks = [{ type: "thinking", thinking: "They greet me." } as const, ...(text === undefined ? [] : [text])];
-    upstream.script({ type: "message", message: { ...textMessage(""), blocks } });
-    const log = await ask(provider, questionFor(MODEL, stream, { reasoningEffort: "low" }));
-    const thought = log.events.map((event) => (event.type === "reasoning-delta" ? event.text : "")).join("");
-    expect([thought, log.text, log.error]).toEqual(["They greet me.", "Hi.", null]);
-  });
-
-  it("is over with its last event, even when the connection is not", async () => {
-    // The whole stream, and then silence.
-    upstream.script({ type: "stall", message: textMessage("Hi."), afterEvents: 100 });
-    const log = new EventLog();
-    provider.converse(questionFor(MODEL, true), log);
-    await log.over;
-    expect([log.text, log.ends, log.error]).toEqual(["Hi.", 1, null]);
-  });
-});
+async function faultOf(answer: Omit<Extract<ScriptedAnswer, { type: "error" }>, "type">): Promise<RollwardError> {
+  upstream.script({ type: "error", ...answer });
+  const { status, headers, body } = await send();
+  return provider.fault(status, headers, body);
+}
 
 describe("a fault", () => {
   it("keeps how long to wait", async () => {
-    upstream.script({ type: "error", status: 429, kind: "rate_limit_error", message: "Slow down.", retryAfter: "7" });
-    const { error } = await ask(provider, questionFor(MODEL, true));
-    expect(error?.details).toMatchObject({ provider: "claude", retryAfter: "7" });
+    const slowDown = { status: 429, kind: "rate_limit_error", message: "Slow down.", retryAfter: "7" };
+    const error = await faultOf(slowDown);
+    expect(error).toMatchObject({ code: "provider_rate_limited", retryable: true });
+    expect(error.details).toMatchObject({ provider: "claude", retryAfter: "7", retryAfterMs: 7_000 });
   });
 
-  it("names the variable of a key that is refused", async () => {
-    upstream.script({ type: "error", status: 401, kind: "authentication_error", message: "invalid x-api-key" });
-    const { error } = await ask(provider, questionFor(MODEL, false));
-    expect(error?.help).toBe("Check the environment variable CLAUDE_KEY on the server.");
+  it.each<readonly [status: number, kind: string, message: string, code: string]>([
+    [529, "overloaded_error", "Overloaded", "provider_error"],
+    [500, "api_error", "Internal server error", "provider_error"],
+    [400, "invalid_request_error", "prompt is too long: 208310 tokens > 200000 maximum", "provider_context_overflow"],
+    [400, "invalid_request_error", "max_tokens: Field required", "provider_refused_request"],
+    [
+      400,
+      "invalid_request_error",
+      "Your credit balance is too low to access the Anthropic API.",
+      "provider_credentials",
+    ],
+    [401, "authentication_error", "invalid x-api-key", "provider_credentials"],
+    [403, "permission_error", "Your API key may not use this model.", "provider_credentials"],
+    [404, "not_found_error", "model: claude-9", "provider_refused_request"],
+    [413, "request_too_large", "Request exceeds the maximum size", "provider_refused_request"],
+  ])("of status %i and type %s (%s) is %s", async (...[status, kind, message, code]) => {
+    expect(await faultOf({ status, kind, message })).toMatchObject({ code, details: { provider: "claude" } });
   });
 
-  it("gives the provider's reason for refusing a request", async () => {
-    upstream.script({ type: "error", status: 400, kind: "invalid_request_error", message: "prompt is too long" });
-    const { error } = await ask(provider, questionFor(MODEL, true));
-    expect(error?.message).toBe("The provider claude refused the request: prompt is too long");
-  });
-
-  it("keeps nothing of the request", async () => {
-    upstream.script({ type: "raw", status: 200, contentType: "application/json", body: "{}" });
-    const { error } = await ask(provider, questionFor(MODEL, false));
-    expect(error?.code).toBe("provider_bad_answer");
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("Well?");
-    expect(error?.cause).toBeUndefined();
+  it("names the variable of a key that is refused, and repeats no key", async () => {
+    const message = `invalid x-api-key ${ACCOUNT.apiKey}, ${ACCOUNT.moreKeys[0]}`;
+    const error = await faultOf({ status: 401, kind: "authentication_error", message });
+    expect(error.help).toBe("Check the environment variable CLAUDE_KEY on the server.");
+    const refused = await faultOf({ status: 400, kind: "invalid_request_error", message });
+    expect(JSON.stringify([refused.message, refused.details])).not.toContain("sk-ant");
   });
 
   it.each([
     ["a password", "http://user:pass@127.0.0.1/v1"],
     ["no scheme", "127.0.0.1/v1"],
     ["another scheme", "file:///v1"],
-  ])("is a base URL with %s", async (_, baseUrl) => {
-    await expect(createAnthropic({ ...ACCOUNT, baseUrl })).rejects.toMatchObject({ code: "invalid_request" });
+  ])("is a base URL with %s", (_, baseUrl) => {
+    expect(() => createAnthropic({ ...ACCOUNT, baseUrl })).toThrow("is not an http or https address");
   });
 });

@@ -1,13 +1,30 @@
-import { RollwardError } from "../../domain/errors.ts";
+import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Provider } from "../../ports/provider.ts";
 import { createOpenAiCompatible } from "./openai-compatible/openai-compatible.ts";
+import { awsCredentials, awsNames, secretIn, textOrFile } from "./secrets-of.ts";
+import type { AwsVariables } from "./secrets-of.ts";
 import { createSimulated } from "./simulated/create-simulated.ts";
-import type { SimulatedModelSettings } from "./simulated/settings.ts";
+import type { KeyedVendorTerms } from "./vendor-terms.ts";
+import type { SimulatedModelSettings } from "../../domain/call/simulated-model-settings.ts";
 
 interface Priced {
   readonly price: TokenPrice;
+}
+
+interface Cloud<Kind extends string> {
+  readonly kind: Kind;
+  readonly name: string;
+  /** `null` is the vendor's own address. */
+  readonly baseUrl: string | null;
+  readonly breaker: BreakerPolicy | null;
+  readonly models: ReadonlyMap<string, Priced>;
+  readonly allowPrivate: boolean;
+}
+
+interface KeyedCloud<Kind extends string> extends Cloud<Kind> {
+  readonly keyEnvs: readonly string[];
 }
 
 /** A provider as configured: the same shapes that the configuration reads, which adapters may not import. */
@@ -16,8 +33,11 @@ export interface ProviderSettings {
     readonly kind: "openai-compatible";
     readonly name: string;
     readonly baseUrl: string;
-    /** Environment variable that holds the key; `null` when the provider takes none. */
-    readonly keyEnv: string | null;
+    readonly keyHeader: "bearer" | "api-key";
+    readonly deploymentsApi: string | null;
+    /** Environment variables that hold the keys, used in turn; empty when the provider takes none. */
+    readonly keyEnvs: readonly string[];
+    readonly breaker: BreakerPolicy | null;
     readonly headers: Readonly<Record<string, string>>;
     readonly models: ReadonlyMap<string, Priced>;
     readonly allowPrivate: boolean;
@@ -27,13 +47,35 @@ export interface ProviderSettings {
     readonly kind: "anthropic";
     readonly name: string;
     readonly baseUrl: string | null;
-    readonly keyEnv: string;
+    /** At least one. */
+    readonly keyEnvs: readonly string[];
+    readonly breaker: BreakerPolicy | null;
     readonly models: ReadonlyMap<string, Priced>;
     readonly allowPrivate: boolean;
+  };
+  gemini: KeyedCloud<"gemini">;
+  cohere: KeyedCloud<"cohere">;
+  vertex: Cloud<"vertex"> & {
+    readonly project: string;
+    readonly location: string;
+    /** Environment variable that holds the path of a service account's key file, or its JSON. */
+    readonly credentialsEnv: string;
+  };
+  /** Without keys, requests are signed with the AWS credentials. */
+  bedrock: KeyedCloud<"bedrock"> & AwsVariables;
+  sagemaker: Cloud<"sagemaker"> & AwsVariables;
+  "local-gguf": {
+    readonly kind: "local-gguf";
+    readonly name: string;
+    readonly breaker: BreakerPolicy | null;
+    readonly models: ReadonlyMap<string, Priced & { readonly file: string; readonly contextTokens: number }>;
+    readonly parallel: number;
+    readonly threads: number;
   };
   simulated: {
     readonly kind: "simulated";
     readonly name: string;
+    readonly breaker: BreakerPolicy | null;
     readonly models: ReadonlyMap<string, Priced & SimulatedModelSettings>;
     readonly seed: number;
   };
@@ -59,22 +101,57 @@ export type ProviderFactory<Kind extends ProviderKind> = (
 
 /** Every kind of provider there is. To add one: its settings above, one line here, and the contract suite. */
 const PROVIDERS = {
-  "openai-compatible": async (settings, terms) =>
-    createOpenAiCompatible({
+  "openai-compatible": async (settings, terms) => {
+    const [apiKey = null, ...moreKeys] = keysOf(settings, terms);
+    return createOpenAiCompatible({
       ...settings,
-      apiKey: settings.keyEnv === null ? null : keyOf(settings.name, settings.keyEnv, terms),
+      apiKey,
+      moreKeys,
+      keyEnv: namesOf(settings.keyEnvs),
       prices: pricesOf(settings.models),
       answerBytes: terms.answerBytes,
-    }),
+    });
+  },
   anthropic: async (settings, terms) => {
-    const apiKey = keyOf(settings.name, settings.keyEnv, terms);
+    const [apiKey = "", ...moreKeys] = keysOf(settings, terms);
     const { createAnthropic } = await import("./anthropic.ts");
     return createAnthropic({
       ...settings,
       apiKey,
+      moreKeys,
+      keyEnv: namesOf(settings.keyEnvs),
       prices: pricesOf(settings.models),
       answerBytes: terms.answerBytes,
     });
+  },
+  gemini: async (settings, terms) => {
+    const { createGemini } = await import("./gemini.ts");
+    return createGemini(keyedTerms(settings, terms));
+  },
+  cohere: async (settings, terms) => {
+    const { createCohere } = await import("./cohere.ts");
+    return createCohere(keyedTerms(settings, terms));
+  },
+  vertex: async (settings, terms) => {
+    const { createVertex } = await import("./vertex/vertex.ts");
+    const credentials = await textOrFile(settings.name, settings.credentialsEnv, terms.environment);
+    return createVertex({ ...settings, ...sharedTerms(settings, terms), credentials, clock: terms.clock });
+  },
+  bedrock: async (settings, terms) => {
+    const { createBedrock } = await import("./aws/bedrock.ts");
+    const credentials = settings.keyEnvs.length > 0 ? null : awsCredentials(settings, terms.environment);
+    const keyEnv = credentials === null ? namesOf(settings.keyEnvs) : awsNames(settings);
+    return createBedrock({ ...settings, ...keyedTerms(settings, terms), credentials, keyEnv });
+  },
+  sagemaker: async (settings, terms) => {
+    const { createSageMaker } = await import("./aws/sage-maker.ts");
+    const credentials = awsCredentials(settings, terms.environment);
+    const keyEnv = awsNames(settings);
+    return createSageMaker({ ...settings, ...sharedTerms(settings, terms), credentials, keyEnv, clock: terms.clock });
+  },
+  "local-gguf": async (settings) => {
+    const { createLocalGguf } = await import("./local-gguf/local-gguf.ts");
+    return createLocalGguf({ ...settings, prices: pricesOf(settings.models) });
   },
   simulated: (settings, { answerBytes, clock }) =>
     createSimulated({ ...settings, prices: pricesOf(settings.models), answerBytes, clock }),
@@ -90,9 +167,25 @@ export function createProvider(settings: ProviderSettings[ProviderKind], terms: 
 const pricesOf = (models: ReadonlyMap<string, Priced>): ReadonlyMap<string, TokenPrice> =>
   new Map([...models].map(([model, { price }]) => [model, price]));
 
-function keyOf(provider: string, variable: string, { environment }: ProviderTerms): string {
-  const key = environment[variable]?.trim() ?? "";
-  if (key !== "") return key;
-  const reason = `The provider ${provider} takes its key from the environment variable ${variable}, which is not set.`;
-  throw new RollwardError("invalid_request", { reason });
-}
+const sharedTerms = (settings: Cloud<string>, { answerBytes }: ProviderTerms) => ({
+  name: settings.name,
+  baseUrl: settings.baseUrl,
+  breaker: settings.breaker,
+  allowPrivate: settings.allowPrivate,
+  prices: pricesOf(settings.models),
+  answerBytes,
+});
+
+const keyedTerms = (settings: KeyedCloud<string>, terms: ProviderTerms): KeyedVendorTerms => ({
+  ...sharedTerms(settings, terms),
+  keys: keysOf(settings, terms),
+  keyEnv: namesOf(settings.keyEnvs),
+});
+
+type Keyed = { readonly name: string; readonly keyEnvs: readonly string[] };
+
+const keysOf = ({ name, keyEnvs }: Keyed, terms: ProviderTerms): readonly string[] =>
+  keyEnvs.map((variable) => secretIn(name, variable, terms.environment));
+
+/** The variables to look at when a key is refused. */
+const namesOf = (keyEnvs: readonly string[]): string | null => (keyEnvs.length === 0 ? null : keyEnvs.join(" or "));

@@ -57,6 +57,9 @@ function writerOn(journal: Journal, limits: Partial<JournalWriterLimits> = {}) {
   return { clock, writer };
 }
 
+/** What a failure that is not one of ours is told as. */
+const TROUBLE = "the store does not take what is written";
+
 describe("a journal writer", () => {
   it("writes one batch per rollout and moment, numbered without gaps", async () => {
     const journal = new Journal();
@@ -72,7 +75,7 @@ describe("a journal writer", () => {
     expect(journal.ordersOf("rol_2")).toEqual([0, 2]);
     expect(journal.batches.size).toBe(5);
     expect(["rol_1", "rol_2"].map((each) => journal.isSound(each))).toEqual([true, true]);
-    expect(writer.counts()).toEqual({ written: 5, dropped: 0, waiting: 0 });
+    expect(writer.counts()).toEqual({ written: 5, dropped: 0, waiting: 0, trouble: null });
     expect(clock.pending).toBe(0);
   });
 
@@ -93,12 +96,36 @@ describe("a journal writer", () => {
     clock.advance(100);
     await settle();
     writer.append("rol_1", entryOf(5));
-    expect(writer.counts()).toEqual({ written: 0, dropped: 3, waiting: 3 });
+    expect(writer.counts()).toEqual({ written: 0, dropped: 3, waiting: 3, trouble: TROUBLE });
     journal.mood = "well";
     clock.advance(10_000);
     await settle();
     expect(journal.ordersOf("rol_1")).toEqual([0, 1, 2]);
-    expect(writer.counts()).toEqual({ written: 3, dropped: 3, waiting: 0 });
+    expect(writer.counts()).toEqual({ written: 3, dropped: 3, waiting: 0, trouble: null });
+  });
+
+  it("announces once when it begins to fail and once when it works again, however often it tries", async () => {
+    const journal = new Journal();
+    const clock = new HandClock();
+    const announced: string[] = [];
+    const announcer = {
+      troubled: (what: string) => void announced.push(`troubled: ${what}`),
+      recovered: (what: string) => void announced.push(`recovered: ${what}`),
+    };
+    const writer = createJournalWriter({ journal, replicaId: "rep_1", clock, announcer });
+    for (let outage = 0; outage < 2; outage += 1) {
+      journal.mood = "failing";
+      writer.append("rol_1", entryOf(outage));
+      for (let tries = 0; tries < 5; tries += 1) {
+        clock.advance(10_000);
+        await settle();
+      }
+      journal.mood = "well";
+      clock.advance(10_000);
+      await settle();
+    }
+    const one = ["troubled: writing the evidence journal", "recovered: writing the evidence journal"];
+    expect(announced).toEqual([...one, ...one]);
   });
 
   it("counts what waits as dropped when it is flushed to a store that is away", async () => {
@@ -107,7 +134,7 @@ describe("a journal writer", () => {
     const { writer } = writerOn(journal);
     writer.append("rol_1", entryOf(1));
     await writer.flush();
-    expect(writer.counts()).toEqual({ written: 0, dropped: 1, waiting: 0 });
+    expect(writer.counts()).toEqual({ written: 0, dropped: 1, waiting: 0, trouble: TROUBLE });
   });
 
   it("writes every entry once and in order, through any failures", async () => {
@@ -137,7 +164,7 @@ describe("a journal writer", () => {
         expect(journal.ordersOf("rol_1")).toEqual(expected.rol_1);
         expect(journal.ordersOf("rol_2")).toEqual(expected.rol_2);
         expect(["rol_1", "rol_2"].map((each) => journal.isSound(each))).toEqual([true, true]);
-        expect(writer.counts()).toEqual({ written: order, dropped: 0, waiting: 0 });
+        expect(writer.counts()).toEqual({ written: order, dropped: 0, waiting: 0, trouble: null });
       }),
       { numRuns: 60 },
     );

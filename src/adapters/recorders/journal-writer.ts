@@ -1,6 +1,8 @@
+import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { EvidenceJournal, JournalBatch, JournalEntry } from "../../ports/evidence-journal.ts";
 import type { EvidenceLog } from "../../ports/evidence-log.ts";
+import { troubleOf } from "./trouble-of.ts";
 
 /** Bounds of the writer. */
 export interface JournalWriterLimits {
@@ -20,6 +22,8 @@ export interface JournalWriterTerms {
   readonly replicaId: string;
   readonly clock: Clock;
   readonly limits?: Partial<JournalWriterLimits>;
+  /** Told once when writing begins to fail and once when it works again. */
+  readonly announcer?: Pick<Announcer, "troubled" | "recovered">;
 }
 
 const DEFAULT_LIMITS: JournalWriterLimits = {
@@ -31,12 +35,15 @@ const DEFAULT_LIMITS: JournalWriterLimits = {
 
 const FIRST_BACKOFF_MS = 100;
 
+const WRITING = "writing the evidence journal";
+const NOBODY = { troubled() {}, recovered() {} };
+
 /**
  * Writes the evidence journal behind the request's way, in batches numbered without gaps per rollout. Batches
  * that were not acknowledged are sent again as they are, so that a number never stands for two contents.
  */
-export function createJournalWriter({ journal, replicaId, clock, limits }: JournalWriterTerms): EvidenceLog {
-  return new JournalWriter({ journal, replicaId, clock, limits: { ...DEFAULT_LIMITS, ...limits } });
+export function createJournalWriter({ limits, announcer = NOBODY, ...terms }: JournalWriterTerms): EvidenceLog {
+  return new JournalWriter({ ...terms, announcer, limits: { ...DEFAULT_LIMITS, ...limits } });
 }
 
 class JournalWriter implements EvidenceLog {
@@ -49,6 +56,8 @@ class JournalWriter implements EvidenceLog {
   #written = 0;
   #dropped = 0;
   #failures = 0;
+  /** Why the last write failed; `null` after one that succeeded. */
+  #trouble: string | null = null;
   #isArmed = false;
   #writing: Promise<void> | null = null;
 
@@ -69,7 +78,7 @@ class JournalWriter implements EvidenceLog {
   }
 
   counts(): ReturnType<EvidenceLog["counts"]> {
-    return { written: this.#written, dropped: this.#dropped, waiting: this.#waiting };
+    return { written: this.#written, dropped: this.#dropped, waiting: this.#waiting, trouble: this.#trouble };
   }
 
   async flush(): Promise<void> {
@@ -105,13 +114,17 @@ class JournalWriter implements EvidenceLog {
     if (this.#unacknowledged.length === 0) return;
     try {
       await this.#terms.journal.append(this.#unacknowledged);
-    } catch {
+    } catch (error) {
       this.#failures += 1;
+      if (this.#trouble === null) this.#terms.announcer.troubled(WRITING, error);
+      this.#trouble = troubleOf(error);
       return;
     }
     const written = this.#unacknowledged.reduce((sum, { entries }) => sum + entries.length, 0);
     this.#unacknowledged = [];
     this.#failures = 0;
+    if (this.#trouble !== null) this.#terms.announcer.recovered(WRITING);
+    this.#trouble = null;
     this.#written += written;
     this.#waiting -= written;
   }

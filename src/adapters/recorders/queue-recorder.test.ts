@@ -135,9 +135,11 @@ describe("a queue recorder", () => {
       expect(store.open).toBe(0);
       clock.advance(1);
       expect(store.open).toBe(1);
+      expect(recorder.counts().trouble).toBe("gone");
     }
     expect(new Set(store.batches).size).toBe(1);
     await store.answer();
+    expect(recorder.counts().trouble).toBeNull();
     clock.advance(50);
     await store.answer();
     expect(recorder.counts()).toMatchObject({ recorded: 6, droppedFacts: 0, waiting: 0 });
@@ -158,6 +160,7 @@ describe("a queue recorder", () => {
     for (let turn = 0; turn < 40; turn += 1) {
       clock.advance(500);
       await settle();
+      expect(recorder.counts().trouble).toBeNull();
     }
     expect(written).toEqual(good);
     expect(recorder.counts()).toMatchObject({ recorded: 30, droppedFacts: 1, waiting: 0, waitingBytes: 0 });
@@ -165,6 +168,17 @@ describe("a queue recorder", () => {
     clock.advance(50);
     await settle();
     expect(recorder.counts().recorded).toBe(31);
+  });
+
+  it("says that it cannot write when the store takes no call at all", async () => {
+    const store = { append: () => Promise.reject(new Error('insert into calls values ("secret")')) };
+    const { clock, recorder } = recorderOn(store);
+    for (let index = 0; index < 100; index += 1) recorder.record(callWith(1));
+    for (let turn = 0; turn < 40; turn += 1) {
+      clock.advance(500);
+      await settle();
+    }
+    expect(recorder.counts().trouble).toBe("the store does not take what is written");
   });
 
   it("flushes everything that waits, what is under way included", async () => {
@@ -188,7 +202,14 @@ describe("a queue recorder", () => {
     const { recorder } = recorderOn(store, { batchItems: 2 });
     for (let index = 0; index < 5; index += 1) recorder.record(callWith(index));
     await recorder.flush();
-    expect(recorder.counts()).toEqual({ recorded: 0, droppedBodies: 4, droppedFacts: 5, waiting: 0, waitingBytes: 0 });
+    expect(recorder.counts()).toEqual({
+      recorded: 0,
+      droppedBodies: 4,
+      droppedFacts: 5,
+      waiting: 0,
+      waitingBytes: 0,
+      trouble: "gone",
+    });
   });
 
   it("accounts for every call and stays within its bounds, whatever happens", async () => {

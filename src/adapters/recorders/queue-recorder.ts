@@ -4,6 +4,7 @@ import { BoundedQueue } from "../../kit/bounded-queue.ts";
 import type { CallRecorder, RecorderCounts } from "../../ports/call-recorder.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { troubleOf } from "./trouble-of.ts";
 
 /** Bounds of the recorder. What is being written counts until it is written. */
 export interface RecorderLimits {
@@ -42,6 +43,8 @@ const DEFAULT_LIMITS: RecorderLimits = {
 const FIRST_BACKOFF_MS = 100;
 /** Failures after which the batch itself is suspected, when the store does not say that it is away. */
 const PATIENCE = 3;
+/** Failures in a row that one bad call can cause at most: patience, then halves of a batch down to the call. */
+const MAX_DIVISIONS = 20;
 
 const NO_BODIES = { request: null, upstream: null, answer: null } as const;
 
@@ -85,6 +88,8 @@ class QueueRecorder implements CallRecorder {
   #isGathering = false;
   /** In a row. */
   #failures = 0;
+  /** Why nothing can be written: set when the store is away, or takes no call at all. */
+  #trouble: string | null = null;
   /** The store has said itself that it is away. */
   #isAway = false;
   /** A call that the store will not take is being looked for. */
@@ -122,6 +127,7 @@ class QueueRecorder implements CallRecorder {
       droppedFacts: this.#droppedFacts,
       waiting: this.#items,
       waitingBytes: this.#factBytes + this.#bodyBytes,
+      trouble: this.#trouble,
     };
   }
 
@@ -180,10 +186,13 @@ class QueueRecorder implements CallRecorder {
       this.#recorded += batch.length;
       this.#failures = 0;
       this.#isAway = false;
+      this.#trouble = null;
       this.#forget(batch);
     } catch (error) {
       this.#failures += 1;
       this.#isAway = error instanceof RollwardError && error.retryable;
+      // A batch that is divided says nothing of the store, unless not even its parts are taken.
+      if (this.#isAway || this.#failures > MAX_DIVISIONS) this.#trouble = troubleOf(error);
       if (!this.#isAway && (this.#isDividing || this.#failures >= PATIENCE)) this.#divide(batch);
     }
   }

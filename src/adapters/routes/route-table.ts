@@ -3,27 +3,39 @@ import type { RoutePublisher, Routes } from "../../ports/routes.ts";
 
 /** The routes of this process: readers see a whole route or its successor, never a mixture. */
 export function createRouteTable(): Routes & RoutePublisher {
+  /** As they were published, and as they are in force. */
+  const published = new Map<string, Route>();
   const routes = new Map<string, Route>();
   const tripped = new Set<string>();
-
-  const withTrips = (route: Route): Route =>
-    route.split !== null && tripped.has(route.split.rolloutId)
-      ? { ...route, split: { ...route.split, weight: 0, collecting: false } }
-      : route;
 
   return {
     byEndpoint: (endpoint) => routes.get(endpoint),
     all: () => [...routes.values()],
     publish(route) {
-      const present = routes.get(route.channel.endpoint);
+      const { endpoint } = route.channel;
+      const present = published.get(endpoint);
       if (present !== undefined && present.epoch > route.epoch) return;
-      const left = present?.split?.rolloutId;
-      if (left !== undefined && left !== route.split?.rolloutId) tripped.delete(left);
-      routes.set(route.channel.endpoint, withTrips(route));
+      const left = present === undefined ? null : rolloutOf(present);
+      if (left !== null && left !== rolloutOf(route)) tripped.delete(left);
+      published.set(endpoint, route);
+      routes.set(endpoint, withTrips(route, tripped));
     },
     trip(rolloutId) {
       tripped.add(rolloutId);
-      for (const route of routes.values()) routes.set(route.channel.endpoint, withTrips(route));
+      for (const [endpoint, route] of published) routes.set(endpoint, withTrips(route, tripped));
     },
   };
+}
+
+const rolloutOf = ({ split, draining }: Route): string | null => split?.rolloutId ?? draining?.rolloutId ?? null;
+
+function withTrips(route: Route, tripped: ReadonlySet<string>): Route {
+  const { split, draining } = route;
+  if (split !== null && tripped.has(split.rolloutId)) {
+    return { ...route, split: { ...split, weight: 0, collecting: false } };
+  }
+  if (draining !== null && tripped.has(draining.rolloutId)) {
+    return { ...route, stable: draining.previous, draining: null };
+  }
+  return route;
 }

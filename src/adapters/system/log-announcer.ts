@@ -27,5 +27,8 @@ export function createLogAnnouncer(log: Logger): Announcer {
     troubled(what, cause) {
       log.error({ err: cause }, `Trouble while ${what}; it will be tried again.`);
     },
+    recovered(what) {
+      log.info(`No more trouble while ${what}.`);
+    },
   };
 }

@@ -4,6 +4,7 @@ import { splitModel } from "../checks/check-models.ts";
 import type { ProjectContents } from "../content/project-contents.ts";
 import type { EndpointSettings } from "../project.ts";
 import { DEFAULT_RETAIN_DAYS, DEFAULT_TIMEOUTS, type EndpointInput } from "../schema/endpoint-schema.ts";
+import { buildFaultPolicy } from "./build-fault-policy.ts";
 import { buildPlan } from "./build-plan.ts";
 
 /** Where a session's identity is looked for unless an endpoint says otherwise. */
@@ -20,6 +21,7 @@ function policiesOf(input: EndpointInput): ReleasePolicies {
       idleMs: input.timeouts?.idle ?? DEFAULT_TIMEOUTS.idleMs,
       totalMs: input.timeouts?.total ?? DEFAULT_TIMEOUTS.totalMs,
     },
+    faults: buildFaultPolicy(input),
   };
 }
 

@@ -1,27 +1,14 @@
+import type { Catalogue } from "../../contract/catalogue/schema.ts";
+import type { TokenPrice } from "../../domain/money/price.ts";
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
-import type { TokenPrice } from "../../domain/money/price.ts";
-import { isLiterallyLocal } from "../base-url.ts";
-import type { ModelSettings, ProviderSettings, SimulatedModelSettings } from "../project.ts";
-import type { PriceInput, ProviderInput, SimulatedModelInput } from "../schema/provider-schema.ts";
+import type { PoolSettings, ProviderSettings, SimulatedModel } from "../project.ts";
+import type { ProviderInput, SimulatedModelInput } from "../schema/provider-schema.ts";
+import { buildCloud, buildLocalGguf } from "./build-cloud.ts";
+import { breakerOf, buildOpenAiWire, mayBePrivate } from "./build-open-ai-wire.ts";
+import { priceOf, pricedModels } from "./build-price.ts";
 
-/** What is not written costs what the class it belongs to costs, so that nothing is ever counted too cheap by omission. */
-function priceOf(input: PriceInput): TokenPrice {
-  return {
-    input: input.input,
-    cachedInput: input.cached_input ?? input.input,
-    cacheWrite: input.cache_write ?? input.input,
-    output: input.output,
-    reasoning: input.reasoning ?? input.output,
-  };
-}
-
-const modelsOf = (
-  models: Readonly<Record<string, { readonly price: PriceInput }>>,
-): ReadonlyMap<string, ModelSettings> =>
-  new Map(Object.entries(models).map(([id, { price }]) => [id, { price: priceOf(price) }]));
-
-function simulatedModel(input: SimulatedModelInput): SimulatedModelSettings {
+function simulatedModel(input: SimulatedModelInput): SimulatedModel {
   const { failures } = input;
   return {
     price: priceOf(input.price),
@@ -42,27 +29,52 @@ function simulatedModel(input: SimulatedModelInput): SimulatedModelSettings {
   };
 }
 
-/** A provider without mistakes. */
-export function buildProvider(name: string, input: ProviderInput): ProviderSettings {
-  if (input.kind === "simulated") {
-    const models = new Map(Object.entries(input.models).map(([id, model]) => [id, simulatedModel(model)]));
-    return { kind: input.kind, name, models, seed: input.seed };
+/** A pool as read. */
+export type PoolInput = Extract<ProviderInput, { readonly kind: "pool" }>;
+
+/** A pool without mistakes; its models are those that all its members have. */
+export function buildPool(
+  name: string,
+  input: PoolInput,
+  providers: ReadonlyMap<string, Pick<ProviderSettings, "models">>,
+): PoolSettings {
+  const members = new Map(Object.entries(input.members));
+  const [first = [], ...others] = [...members.keys()].map((member) => [
+    ...(providers.get(member)?.models.keys() ?? []),
+  ]);
+  const models = first.filter((model) => others.every((ids) => ids.includes(model)));
+  return { name, balance: input.balance ?? "latency", members, models };
+}
+
+/** A provider without mistakes. Prices that it leaves out are those of the catalogue. */
+export function buildProvider(
+  name: string,
+  input: Exclude<ProviderInput, PoolInput>,
+  catalogue: Catalogue,
+): ProviderSettings {
+  switch (input.kind) {
+    case "simulated": {
+      const models = new Map(Object.entries(input.models).map(([id, model]) => [id, simulatedModel(model)]));
+      return { kind: input.kind, name, breaker: breakerOf(input.breaker), models, seed: input.seed };
+    }
+    case "anthropic": {
+      const baseUrl = input.base_url ?? null;
+      const models = pricedModels(input.models, { kind: input.kind, catalogue });
+      const allowPrivate = mayBePrivate(input.allow_private, baseUrl);
+      const breaker = breakerOf(input.breaker);
+      return { kind: input.kind, name, baseUrl, keyEnvs: input.key_env, breaker, models, allowPrivate };
+    }
+    case "gemini":
+    case "vertex":
+    case "bedrock":
+    case "cohere":
+    case "sagemaker":
+      return buildCloud(name, input, catalogue);
+    case "local-gguf":
+      return buildLocalGguf(name, input, catalogue);
+    default:
+      return buildOpenAiWire(name, input, catalogue);
   }
-  const { base_url: baseUrl = null, allow_private: mayBePrivate = false } = input;
-  const allowPrivate = mayBePrivate || (baseUrl !== null && isLiterallyLocal(baseUrl));
-  const models = modelsOf(input.models);
-  if (input.kind === "anthropic")
-    return { kind: input.kind, name, baseUrl, keyEnv: input.key_env, models, allowPrivate };
-  return {
-    kind: input.kind,
-    name,
-    baseUrl: input.base_url,
-    keyEnv: input.key_env ?? null,
-    headers: input.headers ?? {},
-    models,
-    streamUsage: input.stream_usage ?? true,
-    allowPrivate,
-  };
 }
 
 const texts = (price: TokenPrice): Readonly<Record<string, string>> =>

@@ -1,5 +1,6 @@
 import { type Findings, memberOf, membersOf, textItems } from "../findings.ts";
 import { type Fault, shown } from "../source/mistakes.ts";
+import type { Path } from "../source/yaml-places.ts";
 import { byCloseness, closest } from "../closest.ts";
 import { declaredModels, isUnpinned } from "./check-names.ts";
 
@@ -57,25 +58,48 @@ function modelFault(reference: string, declared: Declared): Fault | null {
   };
 }
 
+/** The models of every provider; a pool has those that all its members have. */
+function declaredIn(providers: unknown): Declared {
+  const named = membersOf(providers);
+  const own = new Map(named.map(([name, provider]) => [name, declaredModels(provider)]));
+  const pooled = named.flatMap(([name, provider]): [string, readonly string[]][] => {
+    if (memberOf(provider, "kind") !== "pool") return [];
+    const [first = [], ...others] = membersOf(memberOf(provider, "members")).map(([member]) => own.get(member) ?? []);
+    return [[name, first.filter((model) => others.every((ids) => ids.includes(model)))]];
+  });
+  return new Map([...own, ...pooled]);
+}
+
+/** The chains of an endpoint with their places. */
+function chainsOf(endpoint: unknown): readonly (readonly [Path, unknown])[] {
+  const fallbacks = membersOf(memberOf(endpoint, "fallbacks"));
+  return [
+    [["models"], memberOf(endpoint, "models")],
+    ...fallbacks.map(([kind, chain]) => [["fallbacks", kind], chain] as const),
+  ];
+}
+
+function checkChain(findings: Findings, path: Path, { chain, declared }: { chain: unknown; declared: Declared }): void {
+  const seen = new Set<string>();
+  for (const [index, reference] of textItems(chain)) {
+    if (findings.isFull) return;
+    const fault = modelFault(reference, declared);
+    if (fault !== null) findings.atValue([...path, index], fault);
+    else if (seen.has(reference))
+      findings.atValue([...path, index], {
+        message: `${shown(reference)} is in the chain twice`,
+        fix: "remove one; retrying the same model is not a fallback",
+      });
+    seen.add(reference);
+  }
+}
+
 /** Every model of every endpoint must be declared with its price, and pinned; none twice in a chain. */
 export function checkModels(findings: Findings): void {
   const { value } = findings.yaml;
-  const declared = new Map(
-    membersOf(memberOf(value, "providers")).map(([name, provider]) => [name, declaredModels(provider)]),
-  );
+  const declared = declaredIn(memberOf(value, "providers"));
   for (const [name, endpoint] of membersOf(memberOf(value, "endpoints"))) {
-    const seen = new Set<string>();
-    for (const [index, reference] of textItems(memberOf(endpoint, "models"))) {
-      if (findings.isFull) return;
-      const path = ["endpoints", name, "models", index];
-      const fault = modelFault(reference, declared);
-      if (fault !== null) findings.atValue(path, fault);
-      else if (seen.has(reference))
-        findings.atValue(path, {
-          message: `${shown(reference)} is in the chain twice`,
-          fix: "remove one; retrying the same model is not a fallback",
-        });
-      seen.add(reference);
-    }
+    for (const [path, chain] of chainsOf(endpoint))
+      checkChain(findings, ["endpoints", name, ...path], { chain, declared });
   }
 }

@@ -1,6 +1,7 @@
 import { buildPlan, planFaults } from "../build/build-plan.ts";
 import { type Findings, memberOf, membersOf, textItems } from "../findings.ts";
-import { endpointSchema } from "../schema/endpoint-schema.ts";
+import { DEFAULT_RETAIN_FACTS_DAYS, configSchema } from "../schema/config-schema.ts";
+import { DEFAULT_RETAIN_DAYS, endpointSchema } from "../schema/endpoint-schema.ts";
 import { rolloutSchema } from "../schema/rollout-schema.ts";
 import type { Path } from "../source/yaml-places.ts";
 import { spellDuration } from "../units.ts";
@@ -52,6 +53,27 @@ function checkFailures(findings: Findings, path: Path, model: unknown): void {
     });
 }
 
+/** Days as the schema reads them, or `fallback` where there are none; `null` for what is a mistake already. */
+function daysOf(value: unknown, fallback: number): number | null {
+  const parsed = configSchema.shape.retain_facts.safeParse(value);
+  return parsed.success ? (parsed.data ?? fallback) : null;
+}
+
+/** Bytes are found through the facts of their call, so they may not outlive them. */
+function checkRetention(findings: Findings, path: Path, endpoint: unknown): void {
+  const retainFacts = memberOf(findings.yaml.value, "retain_facts");
+  const retainBodies = memberOf(endpoint, "retain_bodies");
+  const facts = daysOf(retainFacts, DEFAULT_RETAIN_FACTS_DAYS);
+  const bodies = daysOf(retainBodies, DEFAULT_RETAIN_DAYS);
+  if (facts === null || bodies === null || bodies <= facts || memberOf(endpoint, "record") === "facts") return;
+  const message = `bytes would be kept for ${bodies} days and the facts of their calls, through which they are found, for ${facts}`;
+  if (retainBodies === undefined) {
+    findings.atValue(["retain_facts"], { message, fix: `set \`retain_bodies: ${facts}d\` in ${path.join(".")}` });
+  } else {
+    findings.atValue([...path, "retain_bodies"], { message, fix: `lower it, or set \`retain_facts: ${bodies}d\`` });
+  }
+}
+
 /** What keys of an endpoint or a simulated model say together. */
 export function checkPolicies(findings: Findings): void {
   const { value } = findings.yaml;
@@ -61,6 +83,7 @@ export function checkPolicies(findings: Findings): void {
     if (rollout !== undefined) checkRollout(findings, [...path, "rollout"], rollout);
     checkTimeouts(findings, [...path, "timeouts"], memberOf(endpoint, "timeouts"));
     checkSessions(findings, [...path, "sessions"], memberOf(endpoint, "sessions"));
+    checkRetention(findings, path, endpoint);
     if (memberOf(endpoint, "record") === "facts" && memberOf(endpoint, "retain_bodies") !== undefined) {
       findings.atKey([...path, "retain_bodies"], {
         message: "with `record: facts` there are no bytes to keep",

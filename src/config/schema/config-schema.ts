@@ -1,13 +1,16 @@
 import * as z from "zod";
 import type { Limits } from "../project.ts";
 import { endpointSchema } from "./endpoint-schema.ts";
-import { number, size, text } from "./leaf.ts";
+import { days, number, size, text } from "./leaf.ts";
 import { providerSchema } from "./provider-schema.ts";
 
 const MIB = 1_024 ** 2;
 
 /** Bounds of a server that names none. */
 export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000 };
+
+/** Days for which the facts of calls are kept unless the project says otherwise. */
+export const DEFAULT_RETAIN_FACTS_DAYS = 90;
 
 /** The environment of a project that names none. */
 export const DEFAULT_ENVIRONMENT = "production";
@@ -44,10 +47,23 @@ export const configSchema = z
           "`development`, `staging`, `production`, or a name of your own. One endpoint in one environment is a channel.",
       }),
     providers: z.record(z.string(), providerSchema).meta({ description: "Who answers, by a name of your choice." }),
+    catalogue: text({ what: "the path of a catalogue", max: 500 })
+      .optional()
+      .meta({
+        description:
+          "File with the catalogue of models that prices are taken from when `price` is left out, as `rollward catalogue update` writes it. Default: the one that comes with Rollward.",
+      }),
     endpoints: z
       .record(z.string(), endpointSchema)
       .meta({ description: "What applications call: the name is the `model` of their requests." }),
     limits: limitsSchema.optional(),
+    retain_facts: days("a call's facts are kept at least as long as its bytes")
+      .optional()
+      .meta({
+        preset: `${DEFAULT_RETAIN_FACTS_DAYS}d`,
+        description:
+          "How long recorded calls are kept. After these days their facts are deleted too, a whole day at once; `retain_bodies` of an endpoint says how long their bytes are kept.",
+      }),
   })
   .meta({ title: "rollward.yaml", description: "Configuration of Rollward." });
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Timeouts } from "../../domain/release/release.ts";
 import { spellDuration } from "../units.ts";
+import { fallbacksSchema, hedgeSchema, holdBackSchema, retriesSchema } from "./fault-schema.ts";
 import { days, duration, text } from "./leaf.ts";
 import { parameters } from "./parameters.ts";
 import { rolloutSchema } from "./rollout-schema.ts";
@@ -24,6 +25,10 @@ const timeoutsSchema = z
     first_token: timeout(DEFAULT_TIMEOUTS.firstTokenMs, "From sending the request to the first byte of the answer."),
     idle: timeout(DEFAULT_TIMEOUTS.idleMs, "Between two pieces of the answer."),
     total: timeout(DEFAULT_TIMEOUTS.totalMs, "For the whole call, shared by all attempts."),
+    answer: duration({ min: 1, max: HOUR }).optional().meta({
+      description:
+        "For an attempt at an answer that is not streamed. Default: half of what is left of `total` while another model could answer, else all of it.",
+    }),
   })
   .meta({ description: "Time limits of a call." });
 
@@ -57,10 +62,14 @@ export const endpointSchema = z.strictObject({
     .enum(["exact", "facts"])
     .optional()
     .meta({ preset: "exact", description: "`exact` keeps the bytes of requests and answers, `facts` keeps none." }),
-  retain_bodies: days()
+  retain_bodies: days("`record: facts` keeps no bytes at all")
     .optional()
     .meta({ preset: `${DEFAULT_RETAIN_DAYS}d`, description: "How long the bytes are kept." }),
   timeouts: timeoutsSchema.optional(),
+  retries: retriesSchema.optional(),
+  fallbacks: fallbacksSchema.optional(),
+  hedge: hedgeSchema.optional(),
+  hold_back: holdBackSchema.optional(),
   sessions: z
     .array(z.enum(["header", "metadata", "fingerprint", "call"]))
     .min(1)

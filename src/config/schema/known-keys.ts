@@ -27,7 +27,8 @@ function optionFor(union: z.ZodUnion, value: unknown): z.core.$ZodType | null {
   const wanted = isSection(value) ? value[discriminator] : undefined;
   return (
     sections.find(
-      (option) => option.shape[discriminator] instanceof z.ZodLiteral && option.shape[discriminator].value === wanted,
+      (option) => option.shape[discriminator] instanceof z.ZodLiteral &&
+        option.shape[discriminator].values.has(wanted as z.core.util.Literal),
     ) ?? null
   );
 }

@@ -79,7 +79,8 @@ export const text = (terms: {
     },
   });
 
-const DURATION_PATTERN = "^(\\d{1,9}(ms|[smhd])){1,5}$";
+/** The grammar of `parseDurationMs` for editors: each unit at most once, larger ones first, and at least one. */
+export const DURATION_PATTERN = "^(?=.)(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?$";
 
 /** A duration, as whole milliseconds within the bounds. */
 export const duration = (bounds: { readonly min?: number; readonly max: number }) =>
@@ -103,8 +104,8 @@ export const duration = (bounds: { readonly min?: number; readonly max: number }
 const MS_PER_DAY = 86_400_000;
 const MAX_DAYS = 3_650;
 
-/** A duration of whole days, as days. */
-export const days = () =>
+/** A duration of whole days, as days; `hint` ends the advice to who writes another. */
+export const days = (hint: string) =>
   leaf<number>({
     json: { type: "string", pattern: DURATION_PATTERN, $comment: "duration in days" },
     read: (input) => {
@@ -113,7 +114,7 @@ export const days = () =>
       if (count === null || !Number.isInteger(count) || count < 1 || count > MAX_DAYS) {
         return new Refusal(
           expected(`a number of days from 1d to ${MAX_DAYS}d`, input),
-          "write it like 14d; `record: facts` keeps no bytes at all",
+          `write it like 14d; ${hint}`,
         );
       }
       return count;

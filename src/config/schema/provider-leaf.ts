@@ -23,20 +23,38 @@ const ENV_NAME = /^[A-Z_][A-Z0-9_]{0,127}$/;
 // Rollward's own secrets are not for providers.
 const OWN_SECRETS = /^(?:ROLLWARD_|DATABASE_URL$|VALKEY_URL$|PG[A-Z]+$|NODE_|AKIA[A-Z0-9]{16}$|ASIA[A-Z0-9]{16}$)/;
 
-/** The name of an environment variable. The value is never shown: it may be a key. */
-export const keyEnvLeaf = () =>
-  leaf<string>({
-    json: { type: "string", pattern: ENV_NAME.source },
+function keyEnv(input: unknown): string | Refusal {
+  if (typeof input !== "string" || !ENV_NAME.test(input)) {
+    return new Refusal(
+      "expected the name of an environment variable, not the key itself",
+      "write the name alone, in capitals, for example OPENAI_API_KEY; set the variable where the server runs",
+    );
+  }
+  if (OWN_SECRETS.test(input))
+    return new Refusal("this variable is not for providers", "keep the provider's key in a variable of its own");
+  return input;
+}
+
+/** The name of one environment variable. */
+export const envNameLeaf = () => leaf<string>({ json: { type: "string", pattern: ENV_NAME.source }, read: keyEnv });
+
+const MAX_KEYS = 64;
+
+/** The name of an environment variable, or a list of them. The value is never shown: it may be a key. */
+export const keyEnvsLeaf = () =>
+  leaf<readonly string[]>({
+    json: { type: ["string", "array"], pattern: ENV_NAME.source, items: { type: "string", pattern: ENV_NAME.source } },
     read: (input) => {
-      if (typeof input !== "string" || !ENV_NAME.test(input)) {
-        return new Refusal(
-          "expected the name of an environment variable, not the key itself",
-          "write the name alone, in capitals, for example OPENAI_API_KEY; set the variable where the server runs",
-        );
-      }
-      if (OWN_SECRETS.test(input))
-        return new Refusal("this variable is not for providers", "keep the provider's key in a variable of its own");
-      return input;
+      const given: readonly unknown[] = Array.isArray(input) ? input : [input];
+      if (given.length === 0 || given.length > MAX_KEYS)
+        return new Refusal(`expected 1 to ${MAX_KEYS} names of environment variables`, "write at least one");
+      const read = given.map(keyEnv);
+      const refusal = read.find((one) => one instanceof Refusal);
+      if (refusal !== undefined) return refusal;
+      const names = read.filter((one) => typeof one === "string");
+      return new Set(names).size === names.length
+        ? names
+        : new Refusal("the same environment variable is here twice", "name each key once");
     },
   });
 

@@ -1,53 +1,20 @@
 import * as z from "zod";
-import { baseUrlLeaf, headersLeaf, keyEnvLeaf, seedLeaf } from "./provider-leaf.ts";
-import { duration, number, percent, price } from "./leaf.ts";
+import { bedrockSchema, cohereSchema, geminiSchema, localGgufSchema, sagemakerSchema, vertexSchema } from "./cloud-schema.ts";
+import { azureOpenAiSchema, hostedSchema, ownServerSchema } from "./openai-wire-schema.ts";
+import { baseUrlLeaf, headersLeaf, keyEnvsLeaf, seedLeaf } from "./provider-leaf.ts";
+import { allowPrivate, breaker, keyEnvMeaning, modelSchema, modelsOf, priceSchema } from "./provider-part-schema.ts";
+import { duration, number, percent } from "./leaf.ts";
 
 const HOUR = 3_600_000;
-
-const priceSchema = z
-  .strictObject({
-    input: price().meta({ description: "USD per million input tokens." }),
-    cached_input: price().optional().meta({
-      description:
-        "USD per million input tokens that the provider read from its prompt cache. Default: the price of `input`.",
-    }),
-    cache_write: price().optional().meta({
-      description:
-        "USD per million input tokens that the provider wrote to its prompt cache. Default: the price of `input`.",
-    }),
-    output: price().meta({ description: "USD per million output tokens." }),
-    reasoning: price()
-      .optional()
-      .meta({ description: "USD per million reasoning tokens. Default: the price of `output`." }),
-  })
-  .meta({
-    description:
-      "What the model costs, in USD per million tokens with at most six decimals. Models of your own cost 0.",
-  });
-
-const modelSchema = z.strictObject({ price: priceSchema });
-
-const modelsOf = <T extends z.ZodType>(model: T) =>
-  z.record(z.string(), model).meta({
-    description:
-      "The models that may be used, by their pinned id. `latest` and ids that end in `-latest` are refused: a release must mean the same tomorrow.",
-  });
-
-const allowPrivate = z.boolean().optional().meta({
-  preset: false,
-  description:
-    "Allows an address inside a private network. `localhost`, `127.0.0.1` and `[::1]` are allowed when `base_url` names them so.",
-});
 
 const openAiCompatible = z
   .strictObject({
     kind: z
       .literal("openai-compatible")
-      .meta({ description: "Speaks the OpenAI wire: OpenAI itself, vLLM, Ollama, llama.cpp and many others." }),
+      .meta({ description: "Anyone who speaks the OpenAI wire, at any address. Many vendors have a kind of their own, which knows their address and habits." }),
     base_url: baseUrlLeaf().meta({ description: "Address up to and including `/v1`." }),
-    key_env: keyEnvLeaf().optional().meta({
-      description: "Name of the environment variable that holds the provider's key. Without it no key is sent.",
-    }),
+    key_env: keyEnvsLeaf().optional().meta(keyEnvMeaning("Without it no key is sent.")),
+    breaker,
     allow_private: allowPrivate,
     headers: headersLeaf()
       .optional()
@@ -69,9 +36,8 @@ const anthropic = z
     base_url: baseUrlLeaf()
       .optional()
       .meta({ description: "Address up to and including `/v1`. Default: Anthropic's own." }),
-    key_env: keyEnvLeaf()
-      .prefault("ANTHROPIC_API_KEY")
-      .meta({ description: "Name of the environment variable that holds the provider's key." }),
+    key_env: keyEnvsLeaf().prefault("ANTHROPIC_API_KEY").meta(keyEnvMeaning("")),
+    breaker,
     allow_private: allowPrivate,
     models: modelsOf(modelSchema),
   })
@@ -130,18 +96,48 @@ const simulated = z
       description: "A server of Rollward's own on loopback that speaks the OpenAI wire, for demos, tests and drills.",
     }),
     seed: seedLeaf().prefault(1).meta({ description: "Equal seeds give equal behaviour." }),
+    breaker,
     models: modelsOf(simulatedModel),
   })
   .meta({ title: "simulated" });
 
+const MAX_WEIGHT = 1_000;
+
+const pool = z
+  .strictObject({
+    kind: z.literal("pool").meta({
+      description: "Several providers that serve the same models under the same ids, for example regions or deployments.",
+    }),
+    members: z
+      .record(z.string(), number({ min: 1, max: MAX_WEIGHT, integer: true }))
+      .meta({ description: "The providers with their weights, for example `azure-east: 3`." }),
+    balance: z.enum(["weighted", "least-busy", "latency"]).optional().meta({
+      preset: "latency",
+      description:
+        "`weighted`: by weight alone. `least-busy`: fewest calls under way per weight. `latency`: of two drawn by weight, the one that answers sooner and is less busy (peak EWMA).",
+    }),
+  })
+  .meta({ title: "pool" });
+
 /** One provider of rollward.yaml. */
-export const providerSchema = z.discriminatedUnion("kind", [openAiCompatible, anthropic, simulated]);
+export const providerSchema = z.discriminatedUnion("kind", [
+  openAiCompatible,
+  hostedSchema,
+  ownServerSchema,
+  azureOpenAiSchema,
+  anthropic,
+  geminiSchema,
+  vertexSchema,
+  bedrockSchema,
+  cohereSchema,
+  sagemakerSchema,
+  localGgufSchema,
+  simulated,
+  pool,
+]);
 
 /** A provider as read. */
 export type ProviderInput = z.output<typeof providerSchema>;
 
 /** A simulated model as read. */
 export type SimulatedModelInput = z.output<typeof simulatedModel>;
-
-/** Prices as read, in pico-dollars per token. */
-export type PriceInput = z.output<typeof priceSchema>;

@@ -1,4 +1,4 @@
-import { printable } from "../../domain/release/printable.ts";
+import { printable } from "../../kit/printable.ts";
 import type { Mistake } from "../project.ts";
 import { looksSecret } from "../secret-shape.ts";
 

@@ -1,9 +1,10 @@
-import { type CST, Composer, type Document, LineCounter, Parser } from "yaml";
+import { type CST, Composer, type Document, LineCounter } from "yaml";
 import type { Mistake } from "../project.ts";
 import { checkNodes } from "./check-nodes.ts";
 import { type Fault, mistake } from "./mistakes.ts";
 import { type YamlPlaces, yamlPlaces } from "./yaml-places.ts";
-import { MAX_NESTING, isBounded, isTooDeep, openQuote } from "./nesting.ts";
+import { MAX_NESTING, isBounded, openQuote } from "./nesting.ts";
+import { type Excess, MAX_LEXEMES, readTokens } from "./read-tokens.ts";
 
 /** A parsed YAML file that knows where everything stands. */
 export interface YamlFile extends YamlPlaces {
@@ -38,9 +39,17 @@ function syntaxFault(code: string, message: string): Fault {
   };
 }
 
+const EXCESSES: Readonly<Record<Excess, Fault>> = {
+  depth: { message: `the file is nested more than ${MAX_NESTING} levels deep`, fix: "flatten it" },
+  length: {
+    message: `the file has more than ${MAX_LEXEMES} words, signs and line ends`,
+    fix: "shorten it; long texts belong in prompt files",
+  },
+};
+
 /** A reason not to look into the document at all. */
-function documentFault(document: Document.Parsed | undefined, tooDeep: boolean): Fault | null {
-  if (tooDeep) return { message: `the file is nested more than ${MAX_NESTING} levels deep`, fix: "flatten it" };
+function documentFault(document: Document.Parsed | undefined, excess: Excess | null): Fault | null {
+  if (excess !== null) return EXCESSES[excess];
   if (document === undefined || document.contents === null) {
     return { message: "the file is empty", fix: "fill it in; docs/config.md shows the shape" };
   }
@@ -56,13 +65,12 @@ function documentFault(document: Document.Parsed | undefined, tooDeep: boolean):
 interface Composed {
   readonly tokens: readonly CST.Token[];
   readonly documents: readonly Document.Parsed[];
-  readonly tooDeep: boolean;
+  readonly excess: Excess | null;
 }
 
 function compose(text: string, lineCounter: LineCounter): Composed {
-  // The tokens are looked at first, because composing is recursive.
-  const tokens = [...new Parser(lineCounter.addNewLine).parse(text)];
-  if (tokens.some(isTooDeep)) return { tokens, documents: [], tooDeep: true };
+  const { tokens, excess } = readTokens(text, lineCounter);
+  if (excess !== null) return { tokens: [], documents: [], excess };
   const composer = new Composer({
     lineCounter,
     version: "1.2",
@@ -73,7 +81,7 @@ function compose(text: string, lineCounter: LineCounter): Composed {
     uniqueKeys: false,
     prettyErrors: false,
   });
-  return { tokens, documents: [...composer.compose(tokens, true, text.length)], tooDeep: false };
+  return { tokens, documents: [...composer.compose(tokens, true, text.length)], excess: null };
 }
 
 const ALIAS_BOMB: Fault = {
@@ -145,7 +153,7 @@ export function readYaml(file: string, text: string, firstLine = 1): YamlFile {
   const result = (value: unknown, mistakes: readonly Mistake[]): YamlFile => ({ file, value, mistakes, ...places });
   const syntax = syntaxMistakes(composed, places);
   if (syntax.length > 0) return result(undefined, syntax);
-  const fault = documentFault(document, composed.tooDeep);
+  const fault = documentFault(document, composed.excess);
   if (fault !== null || document === undefined) {
     return result(undefined, fault === null ? [] : [mistake(places.placeOf(0), fault)]);
   }

@@ -22,16 +22,25 @@ export const hashSecret = (secret: string): string => sha256Hex(secret);
 /** What people see of a key: enough to tell keys apart, nothing secret. */
 export const keyPrefix = (id: string): string => `${PREFIX}${id.slice("key_".length)}`;
 
+/** A key as a client presents it, taken apart. */
+export interface PresentedKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
 /**
- * Takes a presented key apart. Text that has not our form is a key that an operator chose: its id is
- * made from its hash, so that finding and comparing work the same way.
+ * Takes a presented key apart; `null` when it has our form and its check digits do not fit, which is a typing
+ * error. Text that has not our form is a key that an operator chose: its id is made from its hash, so that
+ * finding and comparing work the same way.
  */
-export function parsePresentedKey(text: string): { readonly id: string; readonly secret: string } {
+export function parsePresentedKey(text: string): PresentedKey | null {
   const idEnd = PREFIX.length + ID_LENGTH;
   if (text.length !== LENGTH || !text.startsWith(PREFIX) || text[idEnd] !== "_") {
     return { id: `key_${sha256Hex(text).slice(0, ID_LENGTH)}`, secret: text };
   }
-  const secret = text.slice(idEnd + 1, idEnd + 1 + SECRET_LENGTH);
+  const checkAt = LENGTH - CHECK_LENGTH;
+  if (sha256Hex(text.slice(0, checkAt)).slice(0, CHECK_LENGTH) !== text.slice(checkAt)) return null;
+  const secret = text.slice(idEnd + 1, checkAt);
   return { id: `key_${text.slice(PREFIX.length, idEnd)}`, secret };
 }
 

@@ -13,10 +13,27 @@ export interface StageTiming {
   readonly endMs: number;
 }
 
+/**
+ * Why an attempt was made: the call began with it, the same place was asked again, another key or deployment of
+ * the same model stepped in, another model did, or a first token was late.
+ */
+export type AttemptReason = "first" | "retry" | "other" | "fallback" | "hedge";
+
+/**
+ * How an attempt ended: it answered, it failed, it was not made because its breaker was open or its keys rested,
+ * another one was faster, or the client left.
+ */
+export type AttemptEnd = "answered" | "failed" | "skipped" | "lost" | "abandoned";
+
 /** One try against one provider inside a call. Offsets are milliseconds from the arrival of the request. */
 export interface AttemptRecord {
   readonly provider: string;
   readonly model: string;
+  /** These three are absent in records from before providers had several keys. */
+  readonly reason?: AttemptReason;
+  readonly end?: AttemptEnd;
+  /** Number of the provider's key, from 0; `null` where there is nothing to choose. */
+  readonly key?: number | null;
   readonly startMs: number;
   readonly firstByteMs: number | null;
   readonly endMs: number;

@@ -1,4 +1,4 @@
-import type { MeteredUsage } from "./price.ts";
+import type { MeteredUsage, TokenUsage } from "./price.ts";
 
 /** Characters of English text per token, the usual rule of thumb of tokenizer documentation. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -13,4 +13,13 @@ export function estimateUsage(requestBytes: number, answerCharacters: number): M
     reasoning: 0,
     estimated: true,
   };
+}
+
+/**
+ * Usage that a provider reported when an answer began, for one that broke off: its input is right, and its output at
+ * least what has come, which is estimated.
+ */
+export function usageSoFar(reported: TokenUsage, answerCharacters: number): MeteredUsage {
+  const generated = Math.ceil(answerCharacters / CHARACTERS_PER_TOKEN) - reported.reasoning;
+  return { ...reported, output: Math.max(reported.output, generated), estimated: true };
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import type { Json } from "../json.ts";
 import { type DiffLine, diffLines } from "./line-diff.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../kit/printable.ts";
 import type { ModelTarget, Prompt, ReleaseContent, Tool } from "./release.ts";
 
 /** The parts of a release a change can be in. */

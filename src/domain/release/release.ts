@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import type { FaultPolicy } from "./fault-policy.ts";
 
 /** One message of a prompt. `template` is mustache with escaping off. */
 export interface PromptMessage {
@@ -49,6 +50,8 @@ export interface ReleasePolicies {
   /** Days after which recorded bytes are deleted. */
   readonly retainBodiesDays: number;
   readonly timeouts: Timeouts;
+  /** What happens when a provider fails. Absent in releases from before there was a choice: the default then. */
+  readonly faults?: FaultPolicy;
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   after,
   commanded,
+  contextOf,
   drainingRollout,
   looked,
   openedRollout,
@@ -10,15 +11,46 @@ import {
   PROVEN,
   rampingAt,
   readingOf,
+  T0,
 } from "../../../test/fixtures/rollout-samples.ts";
 import type { MetricName, RolloutPlan } from "./plan.ts";
-import type { HoldReason, Rollout } from "./rollout.ts";
+import type { Actor, HoldReason, Rollout, RolloutFact } from "./rollout.ts";
+import { applyCommand } from "./command.ts";
+import type { Command } from "./command.ts";
+import { explainFacts } from "./explain-facts.ts";
 import { explainRollout } from "./explain.ts";
+import { appendFacts } from "./log.ts";
 
 const harmedBy = (metric: MetricName, plan: RolloutPlan = PLAN): Rollout =>
   looked(rampingAt(1, plan), { reading: readingOf({ harm: metric }) });
 const held = (...holds: readonly HoldReason[]): Rollout =>
   after(rampingAt(1), ...holds.map((hold) => ({ type: "HoldSet", hold }) as const));
+
+/** Who tells something and why. */
+interface Teller {
+  readonly actor: Actor;
+  readonly reason: string;
+}
+
+/** The rollout after a person's command. */
+function told(rollout: Rollout, command: Command, teller: Teller): Rollout {
+  const answer = applyCommand(rollout, command, contextOf(rollout));
+  if ("refused" in answer) throw new Error(answer.refused);
+  return toldFacts(rollout, answer.facts, teller);
+}
+
+const toldFacts = (rollout: Rollout, facts: readonly RolloutFact[], teller: Teller): Rollout =>
+  appendFacts(rollout, facts, { ...teller, rolloutId: rollout.id, at: T0 + rollout.seq }).rollout;
+
+describe("explainFacts", () => {
+  it("gives the log the machine's reason: what the rollout has come to", () => {
+    const aborting = commanded(rampingAt(1), { type: "abort" });
+    expect(explainFacts(aborting, [{ type: "Aborted" }])).toBe("Aborted: a person decided so.");
+    const entered = { type: "StepEntered", step: 2, weight: 0.25, epoch: 9 } as const;
+    expect(explainFacts(rampingAt(1), [{ type: "TimeObserved", ms: 5 }, entered])).toContain("At 25 %");
+    expect(explainFacts(rampingAt(1), [{ type: "TimeObserved", ms: 5 }])).toBe("Noted in passing.");
+  });
+});
 
 describe("explainRollout", () => {
   it("says which metric did harm, by how much, and on what proof", () => {
@@ -98,6 +130,26 @@ describe("explainRollout", () => {
     expect(explainRollout(commanded(rampingAt(1), { type: "supersede", by: "rel_3" }))).toBe(
       "Superseded by a newer release.",
     );
+  });
+
+  it("says who told it what and why, and of several words on one matter the last", () => {
+    const ada = { actor: { kind: "key", keyId: "key_1", name: "Ada" }, reason: "Users \n complain." } as const;
+    const bob = { actor: { kind: "key", keyId: "key_2", name: "Bob" }, reason: "r".repeat(500) } as const;
+    const held1 = told(rampingAt(1), { type: "hold" }, ada);
+    expect(explainRollout(held1)).toContain('Ada is holding it ("Users complain.")');
+    const aborted = looked(told(held1, { type: "abort" }, bob));
+    expect(explainRollout(aborted)).toBe(`Aborted: Bob decided so ("${"r".repeat(199)}…").`);
+    expect(explainRollout(told(rampingAt(1), { type: "rollback" }, ada))).toContain("Ada decided so");
+    expect(explainRollout(told(rampingAt(1), { type: "promote" }, ada))).toContain(
+      'Ada decided so without waiting for proof ("Users complain.")',
+    );
+    expect(explainRollout(told(openedRollout(), { type: "cancel" }, ada))).toBe(
+      'Cancelled before it started, as Ada told it ("Users complain.").',
+    );
+    const again = told(told(held1, { type: "resume" }, ada), { type: "hold" }, bob);
+    expect(again.told?.map(({ telling, by }) => `${by} ${telling}`)).toEqual(["Ada resume", "Bob hold"]);
+    const late = toldFacts(aborted, [{ type: "HoldSet", hold: "manual" }], ada);
+    expect(late.told).toEqual(aborted.told);
   });
 
   it("never says non-inferior", () => {

@@ -2,6 +2,8 @@ import { describeEffect, describeValues, formatShare, listMetrics, listWords, ve
 import type { MetricName } from "./plan.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
 import { isProven } from "./rules/certify.ts";
+import { lastTold } from "./told.ts";
+import type { Telling } from "./told.ts";
 
 /** Where a rollout is and why, in one or two plain sentences. */
 export const explainRollout = (rollout: Rollout): string => SENTENCES[rollout.phase](rollout);
@@ -23,8 +25,28 @@ const SENTENCES: Readonly<Record<Phase, (rollout: Rollout) => string>> = {
   rolled_back: (rollout) => `Rolled back: ${explainCause(rollout)}.`,
   aborting: (rollout) => `Aborting: ${explainAbort(rollout)}.`,
   aborted: (rollout) => `Aborted: ${explainAbort(rollout)}.`,
-  superseded: () => "Superseded by a newer release.",
-  cancelled: () => "Cancelled before it started.",
+  superseded: (rollout) => `Superseded by a newer release${saidBy(rollout, "supersede")}.`,
+  cancelled: (rollout) => `Cancelled before it started${saidBy(rollout, "cancel", "abort", "deny")}.`,
+};
+
+/** Longest reason in a sentence, characters; the whole of it stands in the log and the view. */
+const MAX_REASON = 200;
+
+/** 'Ada decided so ("Users complain.")', from the last word of these kinds. */
+function personDid(rollout: Rollout, did: string, ...tellings: readonly Telling[]): string {
+  const told = lastTold(rollout, ...tellings);
+  return told === null ? `a person ${did}` : `${told.by} ${did} (${quoted(told.reason)})`;
+}
+
+/** ', as Ada told it ("Users complain.")'; nothing when nobody did. */
+function saidBy(rollout: Rollout, ...tellings: readonly Telling[]): string {
+  const told = lastTold(rollout, ...tellings);
+  return told === null ? "" : `, as ${told.by} told it (${quoted(told.reason)})`;
+}
+
+const quoted = (reason: string): string => {
+  const short = reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON - 1).toWellFormed()}…` : reason;
+  return `"${short.replaceAll(/\s+/g, " ").trim()}"`;
 };
 
 const WAITS: Readonly<Record<Wait, string>> = {
@@ -41,8 +63,7 @@ function explainPending({ waits }: Rollout): string {
     : `Waits for ${listWords(waits.map((wait) => WAITS[wait]))}.`;
 }
 
-const HOLDS: Readonly<Record<HoldReason, string>> = {
-  manual: "a person is holding it",
+const HOLDS: Readonly<Record<Exclude<HoldReason, "manual">, string>> = {
   inconclusive: "the deadline passed without proof, and evidence is still being collected",
   srm: "the arms do not get the sessions that their weights promise, so the comparison is in doubt",
   no_data: "no session has had an outcome for a while",
@@ -53,7 +74,10 @@ const HOLDS: Readonly<Record<HoldReason, string>> = {
 };
 
 function explainHolds(rollout: Rollout): string {
-  const reasons = rollout.holds.map((hold) => (hold === "harm" ? describeHarm(rollout) : HOLDS[hold]));
+  const reasons = rollout.holds.map((hold) => {
+    if (hold === "manual") return personDid(rollout, "is holding it", "hold", "deny");
+    return hold === "harm" ? describeHarm(rollout) : HOLDS[hold];
+  });
   return listWords(reasons);
 }
 
@@ -94,7 +118,9 @@ const drainEnd = (rollout: Rollout): string =>
 /** Why the promotion was allowed, with the values of the metrics that were proven. */
 function explainBasis(rollout: Rollout): string {
   const { promotion, reading, certified } = rollout;
-  if (promotion?.basis === "human_override") return "a person decided so without waiting for proof";
+  if (promotion?.basis === "human_override") {
+    return personDid(rollout, "decided so without waiting for proof", "promote", "approve");
+  }
   if (promotion?.basis === "unproven_policy") return "the deadline passed without proof and the plan promotes then";
   const values = certified.flatMap((metric) => {
     const described = describeValues(reading?.metrics.find((read) => read.metric === metric));
@@ -106,10 +132,10 @@ function explainBasis(rollout: Rollout): string {
 }
 
 const explainCause = (rollout: Rollout): string =>
-  rollout.outcome === "harm" ? describeHarm(rollout) : "a person decided so";
+  rollout.outcome === "harm" ? describeHarm(rollout) : personDid(rollout, "decided so", "rollback");
 
-const explainAbort = ({ outcome }: Rollout): string =>
-  outcome === "expired" ? "the deadline passed without proof" : "a person decided so";
+const explainAbort = (rollout: Rollout): string =>
+  rollout.outcome === "expired" ? "the deadline passed without proof" : personDid(rollout, "decided so", "abort");
 
 /** "errors are 9.8 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0)". */
 function describeHarm({ harm, reading, plan }: Rollout): string {

@@ -1,6 +1,7 @@
 import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutEvent, RolloutFact } from "./rollout.ts";
 import { opening } from "./transitions/opening.ts";
+import { toldAfter } from "./told.ts";
 import { promotion } from "./transitions/promotion.ts";
 import { ramping } from "./transitions/ramping.ts";
 import type { Transition, Transitions } from "./transitions/transition.ts";
@@ -15,7 +16,9 @@ const TRANSITIONS: Transitions = { ...opening, ...ramping, ...promotion, ...with
  */
 export function reduce(rollout: Rollout | null, event: RolloutEvent): Rollout {
   const next = rollout === null ? create(event) : applyFact(rollout, event.fact, event.at);
-  return { ...next, seq: event.seq, lastHash: event.hash };
+  // What is told after the end changes nothing any more.
+  const told = next === rollout ? (next.told ?? []) : toldAfter(next.told ?? [], event);
+  return { ...next, told, seq: event.seq, lastHash: event.hash };
 }
 
 /** What a fact does to a rollout, its place in the log apart. `at` is epoch milliseconds. */
@@ -66,6 +69,7 @@ const BLANK = {
   promotion: null,
   pointerMoved: false,
   outcome: null,
+  told: [],
   reading: null,
   startedAt: null,
   endedAt: null,

@@ -1,6 +1,7 @@
 import type { Reading } from "../evidence/evidence.ts";
 import type { ChannelName } from "../traffic/route.ts";
 import type { MetricName, RolloutPlan } from "./plan.ts";
+import type { Told } from "./told.ts";
 
 /** Where a rollout is. Drawn in docs/release.md. */
 export type Phase =
@@ -143,6 +144,8 @@ export interface Rollout {
   readonly promotion: { readonly basis: PromotionBasis; readonly evidenceHash: string | null } | null;
   readonly pointerMoved: boolean;
   readonly outcome: "promoted" | "observed" | "harm" | "command" | "expired" | "superseded" | "cancelled" | null;
+  /** What people told it, the last word of each kind, oldest first. Absent in snapshots from before it was kept. */
+  readonly told?: readonly Told[];
   /** The last evidence snapshot in the log. */
   readonly reading: Reading | null;
   readonly createdAt: number;

@@ -30,9 +30,9 @@ export function routeOf(channel: Channel, rollout: Rollout | null, releases: Rea
 const carriesCandidate = ({ phase, pointerMoved, weight }: Rollout): boolean =>
   (phase === "ramping" || phase === "promoting") && !pointerMoved && weight > 0;
 
-/** Whether the pointer has moved and old sessions are still running out. */
-const isDraining = ({ phase, pointerMoved }: Rollout): boolean =>
-  pointerMoved && (phase === "promoting" || phase === "draining");
+/** Whether the pointer has moved and old sessions are still running out; without a drain time they move at once. */
+const isDraining = ({ phase, pointerMoved, plan }: Rollout): boolean =>
+  pointerMoved && plan.drainMs > 0 && (phase === "promoting" || phase === "draining");
 
 const splitOf = (rollout: Rollout, releases: ReadonlyMap<string, Release>): Split => ({
   rolloutId: rollout.id,

@@ -6,6 +6,7 @@ const CAUSES: Partial<Record<ErrorCode, FailureCause>> = {
   provider_unreachable: "provider",
   provider_rate_limited: "provider",
   provider_error: "provider",
+  provider_unavailable: "provider",
   provider_credentials: "provider",
   provider_timeout: "timeout",
   provider_cut: "cut",
@@ -24,7 +25,7 @@ export function failureOf(
   call: Pick<CallFacts, "outcome" | "errorCode"> & { readonly attempts: readonly AttemptRecord[] },
 ): FailureCause | null {
   const counted = call.outcome === "abandoned" ? call.attempts.slice(0, -1) : call.attempts;
-  const failed = counted.find((attempt) => attempt.error !== null);
+  const failed = counted.find(({ error, end }) => error !== null && end !== "abandoned");
   if (failed?.error != null) return causeOf(failed.error.code);
   return call.outcome === "failed" && call.errorCode !== null ? causeOf(call.errorCode) : null;
 }

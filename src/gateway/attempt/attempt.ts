@@ -1,12 +1,15 @@
-import type { AttemptRecord } from "../../domain/call/call-record.ts";
+import type { AttemptEnd, AttemptReason, AttemptRecord } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { MeteredUsage, TokenPrice } from "../../domain/money/price.ts";
 import { costPico } from "../../domain/money/price.ts";
-import { estimateUsage } from "../../domain/money/estimate-usage.ts";
+import { estimateUsage, usageSoFar } from "../../domain/money/estimate-usage.ts";
+import type { HoldBackPolicy } from "../../domain/release/fault-policy.ts";
 import type { ModelTarget, Timeouts } from "../../domain/release/release.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Flow } from "../../ports/provider.ts";
 import type { AnswerSink, AnswerSource, OriginalError } from "./answer-source.ts";
+import { HoldBack } from "./hold-back.ts";
+import type { Ticket } from "./ticket.ts";
 import { startWatch } from "./watch.ts";
 import type { Watch } from "./watch.ts";
 
@@ -19,6 +22,13 @@ export interface AttemptTerms {
   /** Shared by all attempts, monotonic milliseconds. */
   readonly deadline: number;
   readonly stream: boolean;
+  /** Longest time for an answer that is not streamed. */
+  readonly answerMs: number;
+  /** How much of a stream is held back after its first token; `null` is nothing. */
+  readonly holdBack: HoldBackPolicy | null;
+  readonly reason: AttemptReason;
+  /** Number of the provider's key; `null` where there is nothing to choose. */
+  readonly key: number | null;
   /** The call's arrival, monotonic milliseconds. */
   readonly startedAt: number;
   /** Bytes of the request, for estimating usage when the provider reports none. */
@@ -27,12 +37,14 @@ export interface AttemptTerms {
 }
 
 /**
- * One try against one target. Bytes are held back until the answer has really begun (a stream) or is
- * complete (a whole answer), so that until then another target can still step in.
+ * One try against one target. Bytes are held back until the answer has really begun (a stream; longer where the
+ * release says so) or is complete (a whole answer), so that until then another target can still step in.
  */
 export class Attempt implements AnswerSink {
   readonly #terms: AttemptTerms;
   readonly #source: AnswerSource;
+  readonly #ticket: Ticket;
+  readonly #holdBack: HoldBack | null;
   readonly #committed = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<void>();
   readonly #held: Buffer[] = [];
@@ -42,6 +54,9 @@ export class Attempt implements AnswerSink {
   #watch: Watch | null = null;
   #isCommitted = false;
   #ended = false;
+  #ending: AttemptEnd = "failed";
+  #hasBegun = false;
+  #isBlamed = true;
   #error: RollwardError | null = null;
   #original: OriginalError | null = null;
   #status: number | null = null;
@@ -50,9 +65,12 @@ export class Attempt implements AnswerSink {
   #firstTokenMs: number | null = null;
   #endMs: number | null = null;
 
-  constructor(terms: AttemptTerms, source: AnswerSource) {
+  constructor(terms: AttemptTerms, source: AnswerSource, ticket: Ticket) {
     this.#terms = terms;
     this.#source = source;
+    this.#ticket = ticket;
+    const { holdBack, clock } = terms;
+    this.#holdBack = holdBack === null ? null : new HoldBack(clock, holdBack, () => this.#commit());
     this.#startMs = this.#offset();
     // Nobody may be listening yet when an attempt fails: the rejection is still ours to hear.
     this.#finished.promise.catch(() => {});
@@ -67,15 +85,17 @@ export class Attempt implements AnswerSink {
     return this.#original;
   }
 
-  /** Milliseconds from the call's arrival to the first visible token. */
+  /** Milliseconds from the call's arrival to when the first visible token could be handed on. */
   get firstTokenMs(): number | null {
     return this.#firstTokenMs;
   }
 
   /** Sends the request; resolves when the answer may go to the client, rejects with what went wrong. */
   start(): Promise<void> {
+    if (this.#ended) return this.#committed.promise;
     this.#watch = startWatch(this.#terms.clock, this.#terms, ({ phase, limitMs }) => {
       this.#flow?.abort();
+      this.#isBlamed = !this.#wasCutShort();
       this.fail(new RollwardError("provider_timeout", { provider: this.#terms.target.provider, phase, limitMs }));
     });
     try {
@@ -103,9 +123,12 @@ export class Attempt implements AnswerSink {
 
   /** The client has left: stop the provider at once. */
   abandon(): void {
-    if (this.#ended) return;
-    this.#flow?.abort();
-    this.fail(new RollwardError("provider_cut", { provider: this.#terms.target.provider, reason: "the client left" }));
+    this.#withdraw("abandoned", "the client left");
+  }
+
+  /** Another attempt was faster: stop the provider at once. */
+  lose(): void {
+    this.#withdraw("lost", "another answer came first");
   }
 
   head(status: number): void {
@@ -116,7 +139,9 @@ export class Attempt implements AnswerSink {
   bytes(chunk: Buffer): void {
     if (this.#ended) return;
     this.#watch?.progress();
-    if (this.#firstTokenMs === null && this.#source.facts.begun) this.#begin();
+    const { facts } = this.#source;
+    if (!this.#hasBegun && facts.begun) this.#begin();
+    else if (!this.#isCommitted) this.#holdBack?.progress(facts.characters);
     if (this.#outlet !== null) return this.#handOn(chunk);
     this.#heldBytes += chunk.length;
     this.#held.push(chunk);
@@ -129,7 +154,10 @@ export class Attempt implements AnswerSink {
 
   end(): void {
     if (this.#ended) return;
+    this.#ending = "answered";
+    if (!this.#hasBegun || !this.#terms.stream) this.#ticket.begun();
     this.#close();
+    this.#ticket.succeeded();
     this.#commit();
     this.#finished.resolve();
   }
@@ -137,6 +165,9 @@ export class Attempt implements AnswerSink {
   fail(error: RollwardError, original?: OriginalError): void {
     if (this.#ended) return;
     this.#close();
+    // What was withdrawn says nothing of the target.
+    if (this.#ending === "failed" && this.#isBlamed) this.#ticket.failed(error);
+    else this.#ticket.withdrawn();
     this.#error = error;
     this.#original = original ?? null;
     if (this.#isCommitted) this.#finished.reject(error);
@@ -150,32 +181,57 @@ export class Attempt implements AnswerSink {
     return {
       provider,
       model,
+      reason: this.#terms.reason,
+      end: this.#ending,
+      key: this.#terms.key,
       startMs: this.#startMs,
       firstByteMs: this.#firstByteMs,
       endMs: this.#endMs ?? this.#offset(),
       status: this.#status,
-      error: this.#error === null ? null : { code: this.#error.code, message: this.#error.message },
+      error:
+        this.#error === null || this.#ending === "lost"
+          ? null
+          : { code: this.#error.code, message: this.#error.message },
       usage,
       costPico: usage === null ? 0n : costPico(usage, this.#terms.price),
     };
   }
 
   #usage(): MeteredUsage | null {
-    const { usage, characters, begun } = this.#source.facts;
-    if (usage !== null) return { ...usage, estimated: false };
-    return begun ? estimateUsage(this.#terms.requestBytes, characters) : null;
+    const { usage, characters, begun, finishReason } = this.#source.facts;
+    if (usage !== null) return finishReason === null ? usageSoFar(usage, characters) : { ...usage, estimated: false };
+    // Who was asked for nothing has read the request all the same, and will charge for it.
+    const isCharged = begun || this.#ending === "lost";
+    return isCharged ? estimateUsage(this.#terms.requestBytes, characters) : null;
   }
 
   #begin(): void {
-    if (this.#terms.stream) this.#firstTokenMs = this.#offset();
+    this.#hasBegun = true;
     this.#watch?.begun();
-    if (this.#terms.stream) this.#commit();
+    if (!this.#terms.stream) return;
+    this.#ticket.begun();
+    if (this.#holdBack === null) this.#commit();
+    else this.#holdBack.begun(this.#source.facts.characters);
+  }
+
+  /** The deadline of the call came before the target had a fair chance: a long answer, or a late start. */
+  #wasCutShort(): boolean {
+    const { clock, deadline, stream, timeouts } = this.#terms;
+    return clock.elapsed() >= deadline && (stream || this.#offset() - this.#startMs < timeouts.totalMs / 2);
   }
 
   #commit(): void {
     if (this.#isCommitted) return;
     this.#isCommitted = true;
+    if (this.#terms.stream && this.#hasBegun) this.#firstTokenMs = this.#offset();
     this.#committed.resolve();
+  }
+
+  #withdraw(end: AttemptEnd, reason: string): void {
+    if (this.#ended) return;
+    this.#flow?.abort();
+    this.#ending = end;
+    this.fail(new RollwardError("provider_cut", { provider: this.#terms.target.provider, reason }));
   }
 
   #handOn(chunk: Buffer): void {
@@ -186,6 +242,7 @@ export class Attempt implements AnswerSink {
 
   #close(): void {
     this.#ended = true;
+    this.#holdBack?.stop();
     this.#endMs = this.#offset();
     this.#watch?.stop();
   }

@@ -19,12 +19,17 @@ export interface Watch {
   stop(): void;
 }
 
+/** What a watch holds an attempt to. */
+export interface WatchLimits {
+  readonly timeouts: Timeouts;
+  readonly deadline: number;
+  readonly stream: boolean;
+  /** For an answer that is not streamed; absent is up to the deadline. */
+  readonly answerMs?: number;
+}
+
 /** `deadline` is on the clock's monotonic scale. One timer is armed at a time and re-armed lazily. */
-export function startWatch(
-  clock: Clock,
-  limits: { readonly timeouts: Timeouts; readonly deadline: number; readonly stream: boolean },
-  expire: (expiry: Expiry) => void,
-): Watch {
+export function startWatch(clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void): Watch {
   const { timeouts, deadline, stream } = limits;
   let mark = clock.elapsed();
   let phase: Expiry["phase"] = stream ? "the first token" : "the whole answer";
@@ -32,7 +37,8 @@ export function startWatch(
   let cancel: () => void = () => {};
 
   const phaseLimit = (): number => {
-    if (phase === "the whole answer" || isPaused) return Number.POSITIVE_INFINITY;
+    if (isPaused) return Number.POSITIVE_INFINITY;
+    if (phase === "the whole answer") return limits.answerMs ?? Number.POSITIVE_INFINITY;
     return phase === "the first token" ? timeouts.firstTokenMs : timeouts.idleMs;
   };
   const arm = (): void => {

@@ -1,18 +1,14 @@
 import { RollwardError } from "../../domain/errors.ts";
-import type { AnswerForm, AnswerReader, Dialect } from "../../ports/dialect.ts";
+import { reportedFault } from "../../domain/health/reported-fault.ts";
+import type { AnswerReader } from "../../ports/dialect.ts";
 import type { ByteSink, Flow, ForwardRequest, Headers, WireProvider } from "../../ports/provider.ts";
 import type { AnswerSink, AnswerSource } from "./answer-source.ts";
 
 /** Largest error body that is kept, bytes: enough for any provider's explanation. */
 const ERROR_BODY_BYTES = 64 * 1024;
 
-/** An answer of the client's own dialect: bytes pass as they came, a reader watches them. */
-export function wireSource(
-  provider: WireProvider,
-  request: ForwardRequest,
-  { dialect, form }: { readonly dialect: Dialect; readonly form: AnswerForm },
-): AnswerSource {
-  const reader = dialect.reader(form);
+/** An answer that comes as bytes: a reader watches them pass, or translates them. */
+export function wireSource(provider: WireProvider, request: ForwardRequest, reader: AnswerReader): AnswerSource {
   return {
     get facts() {
       return reader.facts;
@@ -95,7 +91,9 @@ class WireSink implements ByteSink {
     const { fault } = this.#reader.facts;
     if (fault === null) return false;
     this.#flow?.abort();
-    this.#fail(this.#error(fault.code, fault.reason));
+    const { name } = this.#provider;
+    const isReport = fault.code === "provider_error";
+    this.#fail(isReport ? reportedFault(name, fault.reason) : this.#error(fault.code, fault.reason));
     return true;
   }
 
@@ -104,7 +102,7 @@ class WireSink implements ByteSink {
     this.#sink.fail(error);
   }
 
-  #error(code: "provider_cut" | "provider_error" | "provider_bad_answer", reason: string): RollwardError {
-    return new RollwardError(code, { provider: this.#provider.name, reason, status: reason });
+  #error(code: "provider_cut" | "provider_bad_answer", reason: string): RollwardError {
+    return new RollwardError(code, { provider: this.#provider.name, reason });
   }
 }

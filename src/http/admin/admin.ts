@@ -24,8 +24,10 @@ export interface Admin {
   /** Applies a project, or says what that would do. */
   apply(request: z.output<typeof applyProject.body>, actor: Actor): Promise<z.input<typeof applyAnswer>>;
   health(): Promise<z.input<typeof healthView>>;
-  /** Why the server does not take traffic, or `null` when it does. */
-  unready(): Promise<string | null>;
+  /** Whether the server takes no more traffic because it is about to end. */
+  isStopping(): boolean;
+  /** What is wrong behind the calls, in words that anybody may read; `null` when nothing is. */
+  trouble(): Promise<string | null>;
 }
 
 /** Every noun of the admin API. */

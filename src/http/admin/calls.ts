@@ -81,6 +81,9 @@ const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
   attempts: facts.attempts.map((attempt) => ({
     provider: attempt.provider,
     model: attempt.model,
+    reason: attempt.reason ?? null,
+    end: attempt.end ?? null,
+    key: attempt.key ?? null,
     start_ms: attempt.startMs,
     first_byte_ms: attempt.firstByteMs,
     end_ms: attempt.endMs,

@@ -12,9 +12,9 @@ export function health(app: FastifyInstance, admin: Admin): void {
   app.get("/api/openapi.json", () => document);
   serveRoute(app, { gateway, route: alive }, () => ({ status: "ok" as const }));
   serveRoute(app, { gateway, route: ready }, async () => {
-    const reason = await admin.unready();
-    if (reason !== null) throw new RollwardError("not_ready", { reason });
-    return { status: "ready" as const };
+    if (admin.isStopping()) throw new RollwardError("not_ready", { reason: "it is stopping" });
+    const reason = await admin.trouble();
+    return { status: reason === null ? ("ready" as const) : ("degraded" as const), reason };
   });
   serveRoute(app, { gateway, route: showHealth }, () => admin.health());
 }

@@ -4,6 +4,7 @@ import type { Delivery } from "../../delivery/delivery.ts";
 import { etaOf } from "../../delivery/eta-of.ts";
 import type { MetricReading, Reading, TestReading } from "../../domain/evidence/evidence.ts";
 import { releaseName } from "../../domain/release/release.ts";
+import type { LadderEstimate } from "../../domain/rollout/estimate-ladder.ts";
 import { explainRollout } from "../../domain/rollout/explain.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import { instantOf } from "./instant-of.ts";
@@ -31,13 +32,33 @@ export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promi
     step: rollout.step,
     steps: rollout.plan.steps.map(({ weight }) => weight),
     ...evidenceOf(rollout, reading),
-    eta: etaOf(delivery, rollout),
+    ...etaViewOf(etaOf(delivery, rollout)),
     outcome: rollout.outcome,
+    told: (rollout.told ?? []).map((told) => ({ ...told, at: instantOf(told.at) })),
     explanation: explainRollout(rollout),
     created_at: instantOf(rollout.createdAt),
     started_at: rollout.startedAt === null ? null : instantOf(rollout.startedAt),
     ended_at: rollout.endedAt === null ? null : instantOf(rollout.endedAt),
     seq: rollout.seq,
+  };
+}
+
+function etaViewOf(estimate: LadderEstimate | null): Pick<z.input<typeof rolloutView>, "eta" | "eta_note"> {
+  if (estimate === null) return { eta: null, eta_note: null };
+  if ("unknown" in estimate) return { eta: null, eta_note: estimate.unknown };
+  const { sessions, ms, steps } = estimate;
+  return {
+    eta: {
+      sessions,
+      seconds: ms / 1_000,
+      steps: steps.map((step) => ({
+        weight: step.weight,
+        sessions: step.sessions,
+        seconds: step.ms / 1_000,
+        waits_for: step.waitsFor,
+      })),
+    },
+    eta_note: null,
   };
 }
 

@@ -2,12 +2,11 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { ApiRoute } from "../../contract/route.ts";
 import type { Key } from "../../domain/access/key.ts";
-import { hasScope, keyPrefix } from "../../domain/access/presented-key.ts";
+import { keyPrefix } from "../../domain/access/presented-key.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import { identifyKey } from "../../gateway/authenticate.ts";
-import type { Gateway } from "../../gateway/gateway.ts";
 import { scanJsonObject, JsonScanError } from "../../kit/json-scan.ts";
-import { credentialOf } from "../data/chat-completions.ts";
+import { callerOf, identifyCaller } from "../caller.ts";
+import type { CallerTerms } from "../caller.ts";
 
 /** A validated request of the admin API. `key` is `null` on open addresses. */
 export interface ApiRequest<R extends ApiRoute> {
@@ -20,14 +19,15 @@ export interface ApiRequest<R extends ApiRoute> {
 /** Answers one address of the table: access first, then every input through its schema. */
 export function serveRoute<R extends ApiRoute>(
   app: FastifyInstance,
-  { gateway, route }: { readonly gateway: Pick<Gateway, "keys" | "clock">; readonly route: R },
+  { gateway, route }: { readonly gateway: CallerTerms; readonly route: R },
   answer: (request: ApiRequest<R>) => Promise<z.input<R["answer"]>> | z.input<R["answer"]>,
 ): void {
   app.route({
     method: route.method,
     url: route.path.replaceAll("{", ":").replaceAll("}", ""),
+    onRequest: route.access === "open" ? [] : [identifyCaller(gateway), requireAdmin],
     handler: async (request) => {
-      const key = route.access === "open" ? null : identifyAdmin(gateway, request);
+      const key = route.access === "open" ? null : callerOf(request);
       const input = {
         params: parse(route.params, request.params),
         query: parse(route.query, request.query),
@@ -39,10 +39,10 @@ export function serveRoute<R extends ApiRoute>(
   });
 }
 
-function identifyAdmin(gateway: Pick<Gateway, "keys" | "clock">, request: FastifyRequest): Key {
-  const key = identifyKey(gateway, credentialOf(request), gateway.clock.now());
-  if (hasScope(key, "admin")) return key;
-  throw new RollwardError("forbidden", { prefix: keyPrefix(key.id), action: "use the admin API", scope: "admin" });
+function requireAdmin(request: FastifyRequest, _reply: unknown, done: (fault?: Error) => void): void {
+  const { id, scopes } = callerOf(request);
+  const details = { prefix: keyPrefix(id), action: "use the admin API", scope: "admin" };
+  done(scopes.includes("admin") ? undefined : new RollwardError("forbidden", details));
 }
 
 function readBody(request: FastifyRequest): unknown {

@@ -129,6 +129,8 @@ export class World {
     const answer = applyCommand(rollout, command, context);
     if ("refused" in answer) return null;
     if (answer.facts.length > 0) {
+      // A withdrawal is in force where it is told before it is written; a crash may come between the two.
+      if (command.type === "abort" || command.type === "rollback") this.replicas[0].trip(rolloutId);
       this.#take({ rolloutId, before: rollout, facts: answer.facts, by: PERSON, key, observation: null });
     }
     return answer.facts;

@@ -1,7 +1,8 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import type { CanonicalRequest, CanonicalTool, ResponseFormat, ToolChoice } from "../../../domain/call/canonical.ts";
-import { RollwardError } from "../../../domain/errors.ts";
 import { aiSdkPrompt } from "./prompt.ts";
+import type { PromptTerms } from "./prompt.ts";
+import { refuseUnplaced, untranslatable } from "./vendor-parts.ts";
 
 type Effort = NonNullable<LanguageModelV4CallOptions["reasoning"]>;
 
@@ -16,12 +17,13 @@ const EFFORTS: ReadonlySet<string> = new Set([
 ] satisfies Effort[]);
 
 /**
- * A canonical request as call options of the AI SDK's model interface (LanguageModelV4). What is left to a
- * vendor's own options: the user, whether tools may be called in parallel, and how strict a schema is.
- * Throws `untranslatable`.
+ * A canonical request as call options of the AI SDK's model interface (LanguageModelV4). What these have no
+ * word for is left to the vendor's own options, or refused. Throws `untranslatable`.
  */
-export function aiSdkCallOptions(request: CanonicalRequest, provider: string): LanguageModelV4CallOptions {
-  const options: LanguageModelV4CallOptions = { prompt: aiSdkPrompt(request.messages, provider) };
+export function aiSdkCallOptions(request: CanonicalRequest, terms: PromptTerms): LanguageModelV4CallOptions {
+  const { provider, parts } = terms;
+  refuseUnplaced(request, parts, provider);
+  const options: LanguageModelV4CallOptions = { prompt: aiSdkPrompt(request.messages, terms) };
   if (request.maxTokens !== null) options.maxOutputTokens = request.maxTokens;
   if (request.temperature !== null) options.temperature = request.temperature;
   if (request.topP !== null) options.topP = request.topP;
@@ -54,8 +56,6 @@ function responseFormat(format: ResponseFormat): NonNullable<LanguageModelV4Call
 }
 
 function effort(asked: string, provider: string): Effort {
-  if (!EFFORTS.has(asked)) {
-    throw new RollwardError("untranslatable", { field: "reasoning_effort", provider, param: "reasoning_effort" });
-  }
+  if (!EFFORTS.has(asked)) throw untranslatable("reasoning_effort", provider);
   return asked as Effort;
 }

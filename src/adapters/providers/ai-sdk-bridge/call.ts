@@ -6,6 +6,7 @@ import { aiSdkFault } from "./fault.ts";
 import type { FaultTerms } from "../upstream/fault-of.ts";
 import { refuseDropped } from "./rehearse-call.ts";
 import type { Line } from "./response-sink.ts";
+import type { VendorParts } from "./vendor-parts.ts";
 
 /** A call that is ready to be sent. */
 export interface PreparedCall {
@@ -15,6 +16,7 @@ export interface PreparedCall {
 
 /** What a call needs to know of its provider. */
 export interface AiSdkCallTerms extends FaultTerms {
+  readonly parts: VendorParts;
   /** Builds the call; throws what the request cannot have. */
   prepare(request: ConverseRequest, line: Line): Promise<PreparedCall>;
 }
@@ -38,7 +40,7 @@ export class AiSdkCall implements Flow {
     this.#terms = terms;
     this.#request = request;
     this.#sink = sink;
-    this.#events = new AiSdkEvents(request.model, (event) => {
+    this.#events = new AiSdkEvents({ model: request.model, provider: terms.provider, parts: terms.parts }, (event) => {
       if (!this.#over) sink.event(event);
     });
   }
@@ -101,9 +103,17 @@ export class AiSdkCall implements Flow {
   }
 
   #take(part: LanguageModelV4StreamPart): void {
-    if (part.type === "error") throw aiSdkFault(part.error, this.#terms, true);
+    if (part.type === "error") throw this.#innerFault(part.error);
     if (part.type === "stream-start") refuseDropped(part.warnings, this.#terms.provider);
     this.#events.part(part);
+  }
+
+  /** A request that was taken and then failed is no bad request, whatever status the error names. */
+  #innerFault(thrown: unknown): RollwardError {
+    const fault = aiSdkFault(thrown, this.#terms, true);
+    if (fault.code !== "provider_refused_request") return fault;
+    const { provider } = this.#terms;
+    return new RollwardError("provider_error", { provider, status: "an error inside its answer" });
   }
 
   #end(): void {

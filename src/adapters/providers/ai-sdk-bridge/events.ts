@@ -4,9 +4,12 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
+  SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
 import type { CallEvent, FinishReason } from "../../../domain/call/canonical.ts";
+import { RollwardError } from "../../../domain/errors.ts";
 import type { TokenUsage } from "../../../domain/money/price.ts";
+import type { Opaque, VendorParts } from "./vendor-parts.ts";
 
 /** Receives the events of one answer. */
 export type Emit = (event: CallEvent) => void;
@@ -14,64 +17,118 @@ export type Emit = (event: CallEvent) => void;
 /** How an answer ended, in the AI SDK's words. */
 export type AiSdkEnding = LanguageModelV4FinishReason["unified"];
 
+/** Whose answer is read. */
+export interface AnswerTerms {
+  /** Names the model until the provider does. */
+  readonly model: string;
+  readonly provider: string;
+  readonly parts: VendorParts;
+}
+
 interface ToolCallUnderway {
   readonly index: number;
   hasArguments: boolean;
 }
 
+type WholeCall = Extract<LanguageModelV4StreamPart, { readonly type: "tool-call" }>;
+
 /** Translates the parts of a streamed answer, or one whole answer, of the AI SDK. */
 export class AiSdkEvents {
   readonly #emit: Emit;
-  readonly #model: string;
+  readonly #terms: AnswerTerms;
   readonly #toolCalls = new Map<string, ToolCallUnderway>();
   #started = false;
+  /** What the provider has said of itself; told with the first piece. */
+  #head: { readonly id: string; readonly model: string };
+  /** What came with the reasoning that is under way. */
+  #opaque: Opaque | null = null;
   /** `null` until the answer has ended. */
   ending: AiSdkEnding | null = null;
 
-  /** `model` names the model until the provider does. */
-  constructor(model: string, emit: Emit) {
-    this.#model = model;
+  constructor(terms: AnswerTerms, emit: Emit) {
+    this.#terms = terms;
     this.#emit = emit;
+    this.#head = { id: "", model: terms.model };
   }
 
   /** One part of a stream. Parts that have no event (blocks, sources, pings) pass unnoticed. */
   part(part: LanguageModelV4StreamPart): void {
-    if (part.type === "text-delta" || part.type === "reasoning-delta") this.#text(part.type, part.delta);
-    else if (part.type === "tool-input-delta") this.#toolArguments(part.id, part.delta);
-    else if (part.type === "tool-input-start") this.#toolCall(part.id, part.toolName);
-    else if (part.type === "tool-call") this.#wholeToolCall(part);
-    else if (part.type === "response-metadata") this.#start(part.id, part.modelId);
-    else if (part.type === "finish") this.#finish(part.usage, part.finishReason);
+    switch (part.type) {
+      case "text-delta":
+        return this.#text(part.type, part.delta);
+      case "reasoning-start":
+        this.#opaque = null;
+        return this.#note(part.providerMetadata);
+      case "reasoning-delta":
+        this.#note(part.providerMetadata);
+        return this.#text(part.type, part.delta);
+      case "reasoning-end":
+        this.#note(part.providerMetadata);
+        return this.#reasoningEnd();
+      case "tool-input-delta":
+        return this.#toolArguments(part.id, part.delta);
+      case "tool-input-start":
+        return void this.#toolCall(part.id, part.toolName, part.providerMetadata);
+      case "tool-call":
+        return this.#wholeToolCall(part);
+      case "file":
+      case "reasoning-file":
+        throw this.#unreadable();
+      case "response-metadata":
+        return void (this.#head = { id: part.id ?? "", model: part.modelId ?? this.#head.model });
+      case "finish":
+        return this.#finish(part.usage, part.finishReason);
+      default:
+    }
   }
 
   /** A whole answer. */
   result({ response, content, usage, finishReason }: LanguageModelV4GenerateResult): void {
-    this.#start(response?.id, response?.modelId);
+    this.#head = { id: response?.id ?? "", model: response?.modelId ?? this.#head.model };
+    this.#start();
     for (const each of content) this.#content(each);
     this.#finish(usage, finishReason);
   }
 
   #content(content: LanguageModelV4Content): void {
     if (content.type === "text") this.#text("text-delta", content.text);
-    else if (content.type === "reasoning") this.#text("reasoning-delta", content.text);
-    else if (content.type === "tool-call") this.#wholeToolCall(content);
+    else if (content.type === "reasoning") {
+      this.#opaque = this.#terms.parts.opaqueOf(content.providerMetadata);
+      this.#text("reasoning-delta", content.text);
+      this.#reasoningEnd();
+    } else if (content.type === "tool-call") this.#wholeToolCall(content);
+    else if (content.type === "file" || content.type === "reasoning-file") throw this.#unreadable();
   }
 
-  #start(id: string | undefined, model: string | undefined): void {
+  #start(): void {
     if (this.#started) return;
     this.#started = true;
-    this.#emit({ type: "answer-start", id: id ?? "", model: model ?? this.#model });
+    this.#emit({ type: "answer-start", ...this.#head });
   }
 
   #text(type: "text-delta" | "reasoning-delta", text: string): void {
-    this.#start(undefined, undefined);
+    this.#start();
     if (text !== "") this.#emit({ type, text });
   }
 
-  #toolCall(id: string, name: string): ToolCallUnderway {
-    this.#start(undefined, undefined);
+  #note(metadata: SharedV4ProviderMetadata | undefined): void {
+    this.#opaque = this.#terms.parts.opaqueOf(metadata) ?? this.#opaque;
+  }
+
+  #reasoningEnd(): void {
+    this.#start();
+    const { signature = null, data = null } = this.#opaque ?? {};
+    this.#opaque = null;
+    this.#emit({ type: "reasoning-end", signature, data });
+  }
+
+  #toolCall(id: string, name: string, metadata: SharedV4ProviderMetadata | undefined): ToolCallUnderway {
+    this.#start();
     const known = this.#toolCalls.get(id);
     if (known !== undefined) return known;
+    // Where a call is signed, the signature goes before it as reasoning without words, and comes back so.
+    this.#opaque = this.#terms.parts.opaqueOf(metadata);
+    if (this.#opaque !== null) this.#reasoningEnd();
     const call: ToolCallUnderway = { index: this.#toolCalls.size, hasArguments: false };
     this.#toolCalls.set(id, call);
     this.#emit({ type: "tool-call-start", index: call.index, id, name });
@@ -86,18 +143,24 @@ export class AiSdkEvents {
   }
 
   /** The finished call repeats what was streamed; it counts only where nothing was, as for an empty object. */
-  #wholeToolCall({ toolCallId, toolName, input }: { toolCallId: string; toolName: string; input: string }): void {
-    const call = this.#toolCall(toolCallId, toolName);
+  #wholeToolCall({ toolCallId, toolName, input, providerMetadata }: WholeCall): void {
+    const call = this.#toolCall(toolCallId, toolName, providerMetadata);
     if (!call.hasArguments) this.#toolArguments(toolCallId, input);
   }
 
-  #finish(usage: LanguageModelV4Usage, { unified }: LanguageModelV4FinishReason): void {
-    this.ending = unified;
-    if (unified === "error" || unified === "interrupted") return;
-    this.#start(undefined, undefined);
+  #finish(usage: LanguageModelV4Usage, { unified, raw }: LanguageModelV4FinishReason): void {
+    // The SDKs say `other` and give no reason of the vendor's when a stream just ceases.
+    this.ending = unified === "other" && raw === undefined ? "interrupted" : unified;
+    if (this.ending === "error" || this.ending === "interrupted") return;
+    this.#start();
     const tokens = tokensOf(usage);
     if (tokens !== null) this.#emit({ type: "usage", usage: tokens });
-    this.#emit({ type: "end", finishReason: FINISH_REASONS[unified] });
+    this.#emit({ type: "end", finishReason: FINISH_REASONS[this.ending] });
+  }
+
+  #unreadable(): RollwardError {
+    const { provider } = this.#terms;
+    return new RollwardError("provider_bad_answer", { provider, reason: "it holds a file, which cannot be passed on" });
   }
 }
 

@@ -1,6 +1,8 @@
 import { RollwardError } from "../../../domain/errors.ts";
+import { reportedFault } from "../../../domain/health/reported-fault.ts";
 import { faultOf } from "../upstream/fault-of.ts";
 import type { FaultTerms } from "../upstream/fault-of.ts";
+import type { Headers } from "../../../ports/provider.ts";
 
 /** Errors in a chain of causes that are looked at. */
 const CAUSES = 8;
@@ -20,21 +22,28 @@ export function aiSdkFault(thrown: unknown, terms: FaultTerms, answered: boolean
   }
   if (typeof statusCode === "number" && statusCode >= 300) {
     const body = typeof responseBody === "string" ? responseBody : JSON.stringify({ message });
-    return withRetryAfter(faultOf(terms, statusCode, Buffer.from(body)), recordOf(responseHeaders)["retry-after"]);
+    return faultOf(terms, statusCode, { headers: headersOf(responseHeaders), body: Buffer.from(body) });
   }
-  const isReport = !(thrown instanceof Error) && typeof message === "string";
-  if (isReport) return new RollwardError("provider_error", { provider, status: "an error inside its answer" });
+  if (!(thrown instanceof Error) && typeof message === "string") return ownWords(provider, thrown);
   if (answered || statusCode !== undefined) {
     return new RollwardError("provider_bad_answer", { provider, reason: "it could not be understood" });
   }
   return new RollwardError("internal", {}, new Error(`An SDK failed: ${typeof name === "string" ? name : "?"}`));
 }
 
-/** The provider's `Retry-After` (seconds or an HTTP date) goes along as the detail `retryAfter`. */
-function withRetryAfter(error: RollwardError, value: unknown): RollwardError {
-  if (typeof value !== "string" || !error.retryable) return error;
-  return new RollwardError(error.code, { ...error.details, retryAfter: value.slice(0, 64) });
+/** A report inside an answer by its kind, without the vendor's words: they are not cleaned of secrets. */
+function ownWords(provider: string, report: unknown): RollwardError {
+  const { type, code, message } = recordOf(report);
+  const said = [code, type, message].filter((word) => typeof word === "string").join(", ");
+  const reason = "an error inside its answer";
+  return new RollwardError(reportedFault(provider, said).code, { provider, reason, status: reason });
 }
+
+/** Headers on waiting, as far as they are texts. */
+const headersOf = (value: unknown): Headers =>
+  Object.fromEntries(
+    Object.entries(recordOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 
 /** The transport's error, which the SDK wraps. */
 function ownError(thrown: unknown): RollwardError | null {

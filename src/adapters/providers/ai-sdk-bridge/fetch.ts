@@ -17,6 +17,8 @@ export interface AiSdkRoute {
   readonly upstream: Upstream;
   /** Largest answer in bytes. */
   readonly answerBytes: number;
+  /** Media type of a streamed answer. */
+  readonly streamType: string;
 }
 
 /** What SDKs write about themselves; ours is written instead. */
@@ -28,20 +30,20 @@ const NOT_THEIRS: ReadonlySet<string> = new Set(["content-type", "accept", "user
  * errors of the table. It sends POSTs with a text body and nothing else.
  */
 export function aiSdkFetch(route: AiSdkRoute, request: ConverseRequest, line: Line): AiSdkFetch {
-  const { callId, model, stream, connectMs } = request;
+  const { stream, connectMs } = request;
   return (address, init = {}) => {
     const url = new URL(address instanceof Request ? address.url : address);
     if (url.origin !== route.origin || typeof init.body !== "string") {
       return Promise.reject(new RollwardError("internal", {}, new Error("An SDK sent a request of another kind.")));
     }
-    const expects = stream ? "text/event-stream" : "application/json";
+    const expects = stream ? route.streamType : "application/json";
     const sink = new ResponseSink({ provider: route.provider, expects, line });
     const exchange = new Exchange(
       { ...route, path: `${url.pathname}${url.search}`, headers: headersOf(route, init) },
       sink,
     );
     sink.control(exchange);
-    exchange.start({ callId, model, bytes: Buffer.from(init.body), connectMs });
+    exchange.start({ bytes: Buffer.from(init.body), connectMs });
     return sink.response;
   };
 }

@@ -1,44 +1,133 @@
-import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4TextPart } from "@ai-sdk/provider";
-import type { CanonicalMessage, ContentPart } from "../../../domain/call/canonical.ts";
-import { RollwardError } from "../../../domain/errors.ts";
+import type {
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4TextPart,
+  LanguageModelV4ToolResultOutput,
+  SharedV4ProviderOptions,
+} from "@ai-sdk/provider";
+import type { CanonicalMessage, CacheTtl, ContentPart, ReasoningPart } from "../../../domain/call/canonical.ts";
+import { untranslatable } from "./vendor-parts.ts";
+import type { VendorParts } from "./vendor-parts.ts";
 
+type AssistantMessage = Extract<CanonicalMessage, { role: "assistant" }>;
 type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
 
-/** Canonical messages as a prompt of the AI SDK. Throws `untranslatable` for what it has no place for. */
-export function aiSdkPrompt(messages: readonly CanonicalMessage[], provider: string): LanguageModelV4Message[] {
+/** Whose prompt it is. */
+export interface PromptTerms {
+  readonly provider: string;
+  readonly parts: VendorParts;
+}
+
+/** Canonical messages as a prompt of the AI SDK. Throws `untranslatable` for what the vendor has no place for. */
+export function aiSdkPrompt(messages: readonly CanonicalMessage[], terms: PromptTerms): LanguageModelV4Message[] {
   const toolNames = new Map<string, string>();
   return messages.map((message): LanguageModelV4Message => {
-    if (message.role === "system") return { role: "system", content: message.text };
-    if (message.role === "user")
-      return { role: "user", content: message.content.map((part) => userPart(part, provider)) };
+    if (message.role === "system")
+      return { role: "system", content: message.text, ...cached(message.cache, terms.parts) };
+    if (message.role === "user") return { role: "user", content: message.content.map((part) => userPart(part, terms)) };
     if (message.role === "assistant") {
-      for (const { id, name } of message.toolCalls) toolNames.set(id, name);
-      return { role: "assistant", content: assistantParts(message, provider) };
+      for (const part of message.content) if (part.type === "tool-call") toolNames.set(part.id, part.name);
+      return { role: "assistant", content: assistantParts(message, terms) };
     }
-    const { toolCallId, text } = message;
-    const output = { type: "text", value: text } as const;
+    const { toolCallId } = message;
     // The conversation may have been cut before the call; no vendor that we know of needs the name then.
     const toolName = toolNames.get(toolCallId) ?? "unknown";
-    return { role: "tool", content: [{ type: "tool-result", toolCallId, toolName, output }] };
+    const last = message.content.at(-1);
+    const mark = last !== undefined && "cache" in last ? cached(last.cache, terms.parts) : {};
+    return {
+      role: "tool",
+      content: [{ type: "tool-result", toolCallId, toolName, output: toolOutput(message, terms), ...mark }],
+    };
   });
 }
 
-function userPart(part: ContentPart, provider: string): LanguageModelV4TextPart | LanguageModelV4FilePart {
-  if (part.type === "text") return { type: "text", text: part.text };
-  if (part.type === "image-data") {
-    return { type: "file", mediaType: part.mediaType, data: { type: "data", data: part.data } };
-  }
-  // Each vendor has its own word for the detail, if any.
-  if (part.detail !== null) throw untranslatable("image_url.detail", provider);
-  return { type: "file", mediaType: "image", data: { type: "url", url: new URL(part.url) } };
+function cached(ttl: CacheTtl | undefined, parts: VendorParts): { readonly providerOptions?: SharedV4ProviderOptions } {
+  const options = ttl === undefined ? null : parts.cacheOptions(ttl);
+  return options === null ? {} : { providerOptions: options };
 }
 
-function assistantParts(message: Extract<CanonicalMessage, { role: "assistant" }>, provider: string): AssistantPart[] {
-  const parts: AssistantPart[] = message.text === null ? [] : [{ type: "text", text: message.text }];
-  for (const { id, name, arguments: text } of message.toolCalls) {
-    parts.push({ type: "tool-call", toolCallId: id, toolName: name, input: inputOf(text, provider) });
+function userPart(part: ContentPart, terms: PromptTerms): LanguageModelV4TextPart | LanguageModelV4FilePart {
+  if (part.type === "text") return { type: "text", text: part.text, ...cached(part.cache, terms.parts) };
+  return filePart(part, terms);
+}
+
+function filePart(part: Exclude<ContentPart, { type: "text" }>, terms: PromptTerms): LanguageModelV4FilePart {
+  const { provider, parts } = terms;
+  if (part.type === "image") {
+    // Each vendor has its own word for the detail, if any.
+    if (part.detail !== null) throw untranslatable("image_url.detail", provider);
+    const data = { type: "url", url: new URL(part.url) } as const;
+    return { type: "file", mediaType: "image", data, ...cached(part.cache, parts) };
   }
-  return parts;
+  if (part.type === "audio-data" && parts.audio) {
+    return { type: "file", mediaType: `audio/${part.format}`, data: { type: "data", data: part.data } };
+  }
+  if (part.type !== "image-data" && !(part.type === "document-data" && parts.documents))
+    throw untranslatable(`messages.content (${part.type})`, provider);
+  const name = part.type === "document-data" ? part.name : null;
+  return {
+    type: "file",
+    mediaType: part.mediaType,
+    data: { type: "data", data: part.data },
+    ...(name !== null && { filename: name }),
+    ...cached(part.cache, parts),
+  };
+}
+
+/** A result of text alone is text; one with files is content, where the vendor takes that. */
+function toolOutput(
+  { content, isError }: Extract<CanonicalMessage, { role: "tool" }>,
+  terms: PromptTerms,
+): LanguageModelV4ToolResultOutput {
+  const { provider, parts } = terms;
+  if (content.every((part) => part.type === "text")) {
+    const text = content.map((part) => part.text).join("\n");
+    if (!isError) return { type: "text", value: text };
+    return { type: "error-text", value: parts.toolFailures ? text : `The tool failed: ${text}` };
+  }
+  const value = content.map((part) => {
+    if (part.type === "text") return { type: "text", text: part.text } as const;
+    if (!parts.toolResultFiles || part.type === "image")
+      throw untranslatable(`messages.content (${part.type} of a tool)`, provider);
+    return filePart(part, terms);
+  });
+  // The AI SDK has no form for a failed result with files, and a failure must not look like a success.
+  if (isError) throw untranslatable("messages.content.is_error (with a file)", provider);
+  return { type: "content", value };
+}
+
+function assistantParts(message: AssistantMessage, terms: PromptTerms): AssistantPart[] {
+  const { provider, parts } = terms;
+  const kinds = new Set(message.content.map(({ type }) => type));
+  if (!parts.textBesideToolCalls && kinds.has("tool-call") && (kinds.has("text") || kinds.has("refusal")))
+    throw untranslatable("messages.content (text beside tool calls)", provider);
+  const built: AssistantPart[] = [];
+  let waiting: ReasoningPart | null = null;
+  for (const part of message.content) {
+    if (part.type === "reasoning") {
+      if (parts.reasoning === "none") throw untranslatable("messages.content (reasoning)", provider);
+      if (parts.reasoning === "before-call" && part.text === null) waiting = part;
+      else built.push(reasoningPart(part, terms));
+      continue;
+    }
+    const options = waiting === null ? {} : { providerOptions: parts.opaqueOptions(waiting) };
+    waiting = null;
+    if (part.type === "tool-call") {
+      const input = inputOf(part.arguments, provider);
+      built.push({ type: "tool-call", toolCallId: part.id, toolName: part.name, input, ...options });
+    } else {
+      const ttl = part.type === "text" ? part.cache : undefined;
+      built.push({ type: "text", text: part.text, ...cached(ttl, parts), ...options });
+    }
+  }
+  return built;
+}
+
+function reasoningPart(part: ReasoningPart, { provider, parts }: PromptTerms): AssistantPart {
+  // A vendor drops reasoning that it cannot check.
+  if (part.signature === null && part.data === null)
+    throw untranslatable("messages.content (reasoning without signature)", provider);
+  return { type: "reasoning", text: part.text ?? "", providerOptions: parts.opaqueOptions(part) };
 }
 
 /** Vendors take arguments as an object; a text that is none cannot be carried. */
@@ -52,6 +141,3 @@ function inputOf(text: string, provider: string): unknown {
   }
   throw untranslatable("tool_calls.function.arguments", provider);
 }
-
-const untranslatable = (field: string, provider: string): RollwardError =>
-  new RollwardError("untranslatable", { field, provider, param: field });

@@ -18,8 +18,10 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** A `fetch` that sends nothing and answers with an empty stream. */
-const silentFetch: AiSdkFetch = () =>
-  Promise.resolve(new Response("", { headers: { "content-type": "text/event-stream" } }));
+const silentFetch =
+  (streamType: string): AiSdkFetch =>
+  () =>
+    Promise.resolve(new Response("", { headers: { "content-type": streamType } }));
 
 /** Stands for the conversation, which no warning about a setting depends on. */
 const PROMPT: LanguageModelV4CallOptions["prompt"] = [{ role: "user", content: [{ type: "text", text: "." }] }];
@@ -34,6 +36,8 @@ export interface Rehearsal {
   model(fetch: AiSdkFetch): LanguageModelV4;
   /** Fingerprints of what was rehearsed before. */
   readonly rehearsed: Set<string>;
+  /** Media type of the provider's streams. */
+  readonly streamType: string;
 }
 
 /**
@@ -44,7 +48,7 @@ export async function rehearseAiSdkCall(rehearsal: Rehearsal, options: LanguageM
   const { provider, modelId, rehearsed } = rehearsal;
   const { prompt, ...settings } = options;
   const fingerprint = sha256Hex(JSON.stringify([modelId, settings]));
-  const model = rehearsal.model(silentFetch);
+  const model = rehearsal.model(silentFetch(rehearsal.streamType));
   if (!rehearsed.has(fingerprint)) {
     await rehearse(model, { ...settings, prompt: PROMPT }, provider);
     if (rehearsed.size >= MOST_REHEARSED) rehearsed.clear();

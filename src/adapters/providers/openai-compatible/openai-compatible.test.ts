@@ -69,3 +69,15 @@ describe("settings that cannot be used", () => {
 test("the user agent carries the version of the package", () => {
   expect(requestHeaders({ name: "v", apiKey: null, headers: {} })).toContain(`rollward/${packageJson.version}`);
 });
+
+test("none of several keys is repeated in an error, and a key that is not there is never replaced by another", async () => {
+  const keys = { apiKey: "hidden-word-one", moreKeys: ["hidden-word-two"] };
+  const provider = createOpenAiCompatible({ ...settings, ...keys });
+  expect(provider.keys).toBe(2);
+  const told = JSON.stringify({ error: { message: "Bad keys hidden-word-one and hidden-word-two." } });
+  expect(provider.fault(400, {}, Buffer.from(told)).message).not.toContain("hidden-word");
+  const request = { callId: "c", dialect: "openai-chat", model: "m", bytes: Buffer.from("{}"), connectMs: 10 } as const;
+  const sink = { head() {}, data() {}, end() {}, fail() {} };
+  expect(thrownBy(() => provider.forward({ ...request, key: 2 }, sink))).toBeInstanceOf(Error);
+  await provider.close();
+});

@@ -1,7 +1,9 @@
-import { RollwardError } from "../../../domain/errors.ts";
+import type { BreakerPolicy } from "../../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../../domain/money/price.ts";
 import type { WireProvider } from "../../../ports/provider.ts";
+import { providerAddress } from "../provider-address.ts";
 import { Exchange } from "../upstream/exchange.ts";
+import type { ExchangeTerms } from "../upstream/exchange.ts";
 import { faultOf } from "../upstream/fault-of.ts";
 import { requestHeaders } from "../upstream/request-headers.ts";
 import { Upstream } from "../upstream/upstream.ts";
@@ -14,8 +16,14 @@ export interface OpenAiCompatibleSettings {
   readonly name: string;
   /** Up to and including `/v1`; a query (`?api-version=…`) is kept. */
   readonly baseUrl: string;
-  /** Sent as a bearer token to the origin of `baseUrl` and nowhere else; `null` sends none. */
+  /** Sent to the origin of `baseUrl` and nowhere else, as `keyHeader` says; `null` sends none. */
   readonly apiKey: string | null;
+  /** As a bearer token, which is the default, or in Azure's header `api-key`. */
+  readonly keyHeader?: "bearer" | "api-key";
+  /** Version of Azure's API whose paths name the deployment, which is the model; absent is the plain path. */
+  readonly deploymentsApi?: string | null;
+  /** Further keys to the same account or others; a request says by number which one to use, `apiKey` being 0. */
+  readonly moreKeys?: readonly string[];
   /** Environment variable the key came from, for the message when the provider refuses it. */
   readonly keyEnv?: string | null;
   /** Sent with every request. What Rollward sets itself cannot be changed here. */
@@ -27,6 +35,8 @@ export interface OpenAiCompatibleSettings {
   readonly answerBytes: number;
   /** Whether the provider takes `stream_options.include_usage`. Default: it does. */
   readonly streamUsage?: boolean;
+  /** The circuit breaker of its models; `null` is off, absent is the default. */
+  readonly breaker?: BreakerPolicy | null;
   /** Whether a host name may resolve to a private address. Default: only `localhost`. */
   readonly allowPrivate?: boolean;
 }
@@ -37,43 +47,54 @@ export interface OpenAiCompatibleSettings {
  * settings cannot be used.
  */
 export function createOpenAiCompatible(settings: OpenAiCompatibleSettings): WireProvider {
-  const { name, prices, answerBytes, apiKey, keyEnv = null } = settings;
-  const url = addressOf(settings);
+  const { name, prices, answerBytes, apiKey, moreKeys = [], keyEnv = null } = settings;
+  const url = providerAddress(name, settings.baseUrl);
   const upstream = new Upstream({
     origin: url.origin,
     connections: settings.connections ?? DEFAULT_CONNECTIONS,
     allowPrivate: settings.allowPrivate ?? false,
   });
-  const terms = {
-    provider: name,
-    path: `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`,
-    headers: requestHeaders(settings),
-    answerBytes,
-    upstream,
-  };
-  const secrets = [...(apiKey === null ? [] : [apiKey]), ...Object.values(settings.headers)];
+  const path = `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`;
+  const terms = [apiKey, ...moreKeys].map((key) => {
+    const headers = keyedHeaders(settings, key);
+    return { provider: name, path, headers, answerBytes, upstream };
+  });
+  const secrets = [...(apiKey === null ? [] : [apiKey]), ...moreKeys, ...Object.values(settings.headers)];
   return {
     name,
     prices,
-    speaks: "openai-chat",
+    speaks: ["openai-chat"],
     reportsStreamUsage: settings.streamUsage ?? true,
-    forward: (request, sink) => new Exchange(terms, sink).start(request),
-    fault: (status, _, body) => faultOf({ provider: name, keyEnv, secrets }, status, body),
+    keys: terms.length,
+    ...(settings.breaker !== undefined && { breaker: settings.breaker }),
+    forward(request, sink) {
+      const chosen = termsFor(terms, request.key ?? 0);
+      const exchange = new Exchange(
+        { ...chosen, path: deploymentPath(settings, url, request.model) ?? chosen.path },
+        sink,
+      );
+      return exchange.start(request);
+    },
+    fault: (status, headers, body) => faultOf({ provider: name, keyEnv, secrets }, status, { headers, body }),
     close: () => upstream.close(),
   };
 }
 
-function addressOf({ name, baseUrl }: OpenAiCompatibleSettings): URL {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  // The address itself may hold a password, so it is not part of the message.
-  const isUsable =
-    url !== null &&
-    (url.protocol === "https:" || url.protocol === "http:") &&
-    url.username === "" &&
-    url.password === "";
-  if (!isUsable) {
-    const reason = `The base URL of the provider ${name} is not an http or https address without user information.`;
-    throw new RollwardError("invalid_request", { reason });
-  }
-  return url;
+function keyedHeaders(settings: OpenAiCompatibleSettings, key: string | null): string[] {
+  if (settings.keyHeader !== "api-key" || key === null) return requestHeaders({ ...settings, apiKey: key });
+  return requestHeaders({ ...settings, apiKey: null, headers: { ...settings.headers, "api-key": key } });
+}
+
+/** Azure's path to one deployment (`/openai/deployments/{name}/chat/completions`); `null` for everyone else. */
+function deploymentPath({ deploymentsApi = null }: OpenAiCompatibleSettings, url: URL, model: string): string | null {
+  if (deploymentsApi === null) return null;
+  const base = `${url.pathname.replace(/\/$/, "")}/deployments/${encodeURIComponent(model)}`;
+  return `${base}/chat/completions?api-version=${encodeURIComponent(deploymentsApi)}`;
+}
+
+/** A number that no key has is a fault of the caller's and must not fall back on another key. */
+function termsFor(terms: readonly ExchangeTerms[], key: number): ExchangeTerms {
+  const chosen = terms[key];
+  if (chosen === undefined) throw new Error(`There is no key ${key}.`);
+  return chosen;
 }

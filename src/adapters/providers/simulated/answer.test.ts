@@ -4,26 +4,10 @@ import { composeAnswer, piecesOf } from "./answer.ts";
 import { readAsk } from "./ask.ts";
 import type { Ask } from "./ask.ts";
 import { Randomness } from "./randomness.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import { STEADY } from "../../../../test/fixtures/simulated-models.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 
-const failures = {
-  rateLimited: 0,
-  serverError: 0,
-  hang: 0,
-  cut: 0,
-  stall: 0,
-  malformed: 0,
-  refusal: 0,
-  retryAfterSeconds: 1,
-};
-const none = { median: 0, sigma: 0 };
-const settings: SimulatedModelSettings = {
-  firstTokenMs: none,
-  betweenTokensMs: none,
-  answerTokens: { median: 60, sigma: 0.3 },
-  quality: 0.8,
-  failures,
-};
+const settings: SimulatedModelSettings = { ...STEADY, answerTokens: { median: 60, sigma: 0.3 }, quality: 0.8 };
 
 const ask = (content: string, more: object = {}): Ask => {
   const read = readAsk(Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content }], ...more })));

@@ -1,7 +1,7 @@
 import type { Ask, OfferedTool } from "./ask.ts";
 import { documentFor } from "./document-for.ts";
 import type { Randomness } from "./randomness.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 import { REFUSAL, supportAnswer } from "./support-answer.ts";
 
 /** A finished answer, before it is written to the wire. */

@@ -5,24 +5,14 @@ import { HandClock } from "../../../../test/fixtures/hand-clock.ts";
 import { turn, until } from "../../../../test/fixtures/recording-sink.ts";
 import { createSimulatedServer } from "./create-simulated-server.ts";
 import type { SimulatedServer } from "./create-simulated-server.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import { STEADY } from "../../../../test/fixtures/simulated-models.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 
-const none = {
-  rateLimited: 0,
-  serverError: 0,
-  hang: 0,
-  cut: 0,
-  stall: 0,
-  malformed: 0,
-  refusal: 0,
-  retryAfterSeconds: 3,
-};
 const steady: SimulatedModelSettings = {
+  ...STEADY,
   firstTokenMs: { median: 100, sigma: 0 },
   betweenTokensMs: { median: 10, sigma: 0 },
   answerTokens: { median: 30, sigma: 0 },
-  quality: 1,
-  failures: none,
 };
 const models = new Map([["steady-1", steady]]);
 
@@ -147,7 +137,7 @@ describe("faults that a request asks for", () => {
     const answers = [];
     for (let n = 0; n < 3; n += 1) answers.push(await answerTo(started, said("simulate: rate-limited 2 once")));
     expect(answers.map((answer) => answer.slice(9, 12))).toEqual(["429", "429", "200"]);
-    expect(answers[0]).toContain("retry-after: 3\r\n");
+    expect(answers[0]).toContain("retry-after: 7\r\n");
     expect(started.server.stats().faults).toEqual({ rateLimited: 2 });
   });
 

@@ -3,7 +3,7 @@ import type { AddressInfo, Server } from "node:net";
 import type { Clock } from "../../../ports/clock.ts";
 import { Connection } from "./connection.ts";
 import type { SimulatedStats } from "./ledger.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 import { Simulator } from "./simulator.ts";
 
 /** How a simulated server behaves. */

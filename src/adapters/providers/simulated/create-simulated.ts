@@ -1,10 +1,11 @@
+import type { BreakerPolicy } from "../../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../../domain/money/price.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { WireProvider } from "../../../ports/provider.ts";
 import { createOpenAiCompatible } from "../openai-compatible/openai-compatible.ts";
 import { createSimulatedServer } from "./create-simulated-server.ts";
 import type { SimulatedServer } from "./create-simulated-server.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 
 /** The simulated provider: a server of our own and a way to it. */
 export interface SimulatedProviderSettings {
@@ -13,6 +14,7 @@ export interface SimulatedProviderSettings {
   readonly prices: ReadonlyMap<string, TokenPrice>;
   readonly seed: number | string;
   readonly clock: Clock;
+  readonly breaker?: BreakerPolicy | null;
   /** Largest answer in bytes. */
   readonly answerBytes: number;
 }
@@ -31,6 +33,7 @@ export async function createSimulated(settings: SimulatedProviderSettings): Prom
     headers: {},
     prices,
     answerBytes,
+    ...(settings.breaker !== undefined && { breaker: settings.breaker }),
   });
   return {
     ...provider,

@@ -1,5 +1,5 @@
 import type { Randomness } from "./randomness.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 
 /** What a simulated answer does wrong. The first seven have a probability in the settings; all can be asked for. */
 export const FAULTS = [

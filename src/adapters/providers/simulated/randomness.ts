@@ -1,4 +1,4 @@
-import type { Spread } from "./settings.ts";
+import type { Spread } from "../../../domain/call/simulated-model-settings.ts";
 
 /** The finaliser of MurmurHash3 (Austin Appleby, public domain): spreads every bit of a 32-bit integer over all. */
 function mix(value: number): number {

@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import type { Fault } from "./fault.ts";
 import type { Randomness } from "./randomness.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 import { WEB_PAGE } from "./support-answer.ts";
 import { errorBody } from "./ascii-json.ts";
 import { DONE, streamEvents } from "./stream-events.ts";

@@ -1,25 +1,25 @@
 import { expect, test } from "vitest";
 import { HandClock } from "../../../../test/fixtures/hand-clock.ts";
 import type { HttpRequest } from "./request-reader.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import { NO_FAILURES } from "../../../../test/fixtures/simulated-models.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 import { Simulator } from "./simulator.ts";
 
-const failures = {
-  rateLimited: 0.1,
-  serverError: 0.1,
-  hang: 0.1,
-  cut: 0.1,
-  stall: 0.1,
-  malformed: 0.1,
-  refusal: 0.1,
-  retryAfterSeconds: 3,
-};
 const wild: SimulatedModelSettings = {
   firstTokenMs: { median: 300, sigma: 0.4 },
   betweenTokensMs: { median: 20, sigma: 0.4 },
   answerTokens: { median: 30, sigma: 0.4 },
   quality: 0.5,
-  failures,
+  failures: {
+    ...NO_FAILURES,
+    rateLimited: 0.1,
+    serverError: 0.1,
+    hang: 0.1,
+    cut: 0.1,
+    stall: 0.1,
+    malformed: 0.1,
+    refusal: 0.1,
+  },
 };
 const models = new Map([
   ["wild-1", wild],

@@ -9,7 +9,7 @@ import { Randomness, hashText } from "./randomness.ts";
 import type { HttpRequest } from "./request-reader.ts";
 import { httpAnswer, scriptFor } from "./script.ts";
 import type { Script } from "./script.ts";
-import type { SimulatedModelSettings } from "./settings.ts";
+import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
 import { asciiJson, errorBody } from "./ascii-json.ts";
 
 /** A script, and the call it belongs to when it is a chat completion's. */

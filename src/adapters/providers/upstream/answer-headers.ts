@@ -1,7 +1,14 @@
 import type { Headers } from "../../../ports/provider.ts";
 
-const ALLOWED: ReadonlySet<string> = new Set(["content-type", "retry-after", "x-request-id", "openai-processing-ms"]);
-const ALLOWED_PREFIX = "x-ratelimit-";
+const ALLOWED: ReadonlySet<string> = new Set([
+  "content-type",
+  "retry-after",
+  "retry-after-ms",
+  "x-request-id",
+  "request-id",
+  "openai-processing-ms",
+]);
+const ALLOWED_PREFIXES = ["x-ratelimit-", "anthropic-ratelimit-"];
 
 /** Bounds on what a provider can make us carry along. */
 const MOST_HEADERS = 32;
@@ -15,7 +22,7 @@ export function answerHeaders(received: Readonly<Record<string, string | string[
   const kept: Record<string, string> = {};
   let count = 0;
   for (const name in received) {
-    if (!ALLOWED.has(name) && !name.startsWith(ALLOWED_PREFIX)) continue;
+    if (!ALLOWED.has(name) && !ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
     const given = received[name];
     const value = typeof given === "string" ? given : given?.[0];
     if (value === undefined || !PRINTABLE.test(value)) continue;

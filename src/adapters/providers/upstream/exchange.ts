@@ -46,7 +46,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Flow {
   }
 
   /** Sends the request. The sink may hear of a failure before this returns. */
-  start({ bytes, connectMs }: ForwardRequest): Flow {
+  start({ bytes, connectMs }: Pick<ForwardRequest, "bytes" | "connectMs">): Flow {
     const { path, headers, upstream, provider } = this.#terms;
     this.#connectMs = connectMs;
     this.#options = { method: "POST", path, headers, body: bytes };

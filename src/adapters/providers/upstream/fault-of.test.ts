@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Headers } from "../../../ports/provider.ts";
 import { faultOf } from "./fault-of.ts";
 
 const SECRET = "sk-sentinel-1234567890";
 const terms = { provider: "vendor", keyEnv: "VENDOR_KEY", secrets: [SECRET, "short"] };
-const fault = (status: number, body: unknown) =>
-  faultOf(terms, status, Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));
+const fault = (status: number, body: unknown, headers: Headers = {}) =>
+  faultOf(terms, status, { headers, body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)) });
 
 describe("the status decides", () => {
   test.each([
@@ -34,6 +35,44 @@ describe("the status decides", () => {
   test("refused credentials name the variable to look at", () => {
     expect(fault(401, "").help).toBe("Check the environment variable VENDOR_KEY on the server.");
   });
+});
+
+describe("the kind of a refusal", () => {
+  test.each([
+    { words: "OpenAI's code", body: { error: { code: "context_length_exceeded", message: "m" } } },
+    { words: "vLLM's sentence", body: { message: "This model's maximum context length is 4096 tokens." } },
+    { words: "Anthropic's", body: { error: { type: "invalid_request_error", message: "prompt is too long: 9 > 8" } } },
+    { words: "llama.cpp's type", body: { error: { type: "exceed_context_size_error", message: "m" } } },
+  ])("a request that is too long is told by $words", ({ body }) => {
+    expect(fault(400, body)).toMatchObject({ code: "provider_context_overflow", status: 400, retryable: false });
+  });
+
+  test.each([
+    { words: "OpenAI's code", body: { error: { code: "content_policy_violation", message: "m" } } },
+    {
+      words: "Azure's inner code",
+      body: { error: { code: "other", message: "m", innererror: { code: "ResponsibleAIPolicyViolation" } } },
+    },
+    { words: "Anthropic's sentence", body: { error: { message: "Output blocked by content filtering policy" } } },
+  ])("refused content is told by $words", ({ body }) => {
+    expect(fault(400, body)).toMatchObject({ code: "provider_content_policy", status: 400, retryable: false });
+  });
+
+  test("an account that cannot pay counts as our credentials, also when it is told as a 429", () => {
+    expect(fault(429, { error: { code: "insufficient_quota" } }).code).toBe("provider_credentials");
+  });
+
+  test("such words in an answer with another status mean nothing", () => {
+    expect(fault(500, { error: { code: "context_length_exceeded" } }).code).toBe("provider_error");
+    expect(fault(404, { error: { code: "content_filter" } }).code).toBe("provider_refused_request");
+  });
+});
+
+test("how long the provider asks to be left alone goes along", () => {
+  const { details } = fault(429, "", { "retry-after": "2" });
+  expect(details).toMatchObject({ retryAfterMs: 2_000, retryAfter: "2" });
+  expect(fault(503, "", { "x-ratelimit-reset": "1s" }).details["retryAfterMs"]).toBe(1_000);
+  expect(fault(503, "").details["retryAfterMs"]).toBeUndefined();
 });
 
 describe("the provider's words", () => {
@@ -69,7 +108,7 @@ describe("the provider's words", () => {
           fc.string({ unit: fc.constantFrom("a", " ", "\u0007", "\u202e", "🦆"), maxLength: 1_500 }),
         ),
         (body) => {
-          const { details } = faultOf(terms, 400, Buffer.from(body));
+          const { details } = faultOf(terms, 400, { headers: {}, body: Buffer.from(body) });
           const reason = String(details["reason"]);
           expect(reason.length).toBeLessThanOrEqual(500);
           expect(reason).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);

@@ -21,9 +21,14 @@ export function createMemoryCallStore(capacity: number): CallStore {
     },
     facts: async (id) => calls.get(id)?.facts ?? null,
     bodies: async (id) => calls.get(id)?.bodies ?? null,
-    async expire(now) {
+    async expire(now, retainFactsDays) {
       let expired = 0;
       for (const [id, { facts, bodies }] of calls) {
+        if (isOlder(facts.at, now, retainFactsDays)) {
+          calls.delete(id);
+          expired += 1;
+          continue;
+        }
         if (bodies === NO_BODIES || facts.at + facts.retainBodiesDays * DAY_MS > now) continue;
         calls.set(id, { facts, bodies: NO_BODIES });
         expired += 1;
@@ -32,6 +37,10 @@ export function createMemoryCallStore(capacity: number): CallStore {
     },
   };
 }
+
+/** By whole days, as where a day is dropped at once. */
+const isOlder = (at: number, now: number, days: number): boolean =>
+  Math.floor(at / DAY_MS) + days < Math.floor(now / DAY_MS);
 
 /** A release may record facts only. */
 const keep = (call: CallRecord): CallRecord =>

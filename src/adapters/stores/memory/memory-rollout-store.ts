@@ -6,6 +6,8 @@ import type { Decision, RolloutStore } from "../../../ports/rollout-store.ts";
 
 const keyOf = ({ endpoint, environment }: ChannelName): string => `${endpoint}\n${environment}`;
 
+const decisionKey = (rolloutId: string, idempotencyKey: string): string => `${rolloutId}\n${idempotencyKey}`;
+
 /** Whether a rollout has started and not ended: a channel has at most one of these. */
 const occupies = ({ startedAt, phase }: Rollout): boolean => startedAt !== null && !isTerminal(phase);
 
@@ -24,14 +26,15 @@ export function createMemoryRolloutStore(): RolloutStore {
 class MemoryRolloutStore implements RolloutStore {
   readonly #rollouts = new Map<string, Rollout>();
   readonly #events = new Map<string, RolloutEvent[]>();
-  readonly #idempotencyKeys = new Set<string>();
+  /** The first event of each decision that has a key. */
+  readonly #idempotencyKeys = new Map<string, number>();
   readonly #channels = new Map<string, Channel>();
 
   async append({ events, rollout, channel, idempotencyKey }: Decision): Promise<"appended" | "duplicate" | "conflict"> {
-    const key = idempotencyKey === null ? null : `${rollout.id}\n${idempotencyKey}`;
+    const key = idempotencyKey === null ? null : decisionKey(rollout.id, idempotencyKey);
     if (key !== null && this.#idempotencyKeys.has(key)) return "duplicate";
     if (!this.#mayAppend({ events, rollout, channel, idempotencyKey })) return "conflict";
-    if (key !== null) this.#idempotencyKeys.add(key);
+    if (key !== null) this.#idempotencyKeys.set(key, events[0]?.seq ?? 0);
     this.#events.set(rollout.id, [...(this.#events.get(rollout.id) ?? []), ...events]);
     this.#rollouts.set(rollout.id, rollout);
     if (channel !== null) this.#channels.set(keyOf(channel.name), channel);
@@ -65,8 +68,16 @@ class MemoryRolloutStore implements RolloutStore {
     return (this.#events.get(rolloutId) ?? []).filter(({ seq }) => seq > afterSeq).slice(0, limit);
   }
 
+  async decidedBy(rolloutId: string, idempotencyKey: string): Promise<number | null> {
+    return this.#idempotencyKeys.get(decisionKey(rolloutId, idempotencyKey)) ?? null;
+  }
+
   async channels(): Promise<readonly Channel[]> {
     return [...this.#channels.values()];
+  }
+
+  async channel(name: ChannelName): Promise<Channel | null> {
+    return this.#channels.get(keyOf(name)) ?? null;
   }
 
   async openChannel(name: ChannelName, stable: string): Promise<Channel> {

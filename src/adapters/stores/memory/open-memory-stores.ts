@@ -8,15 +8,22 @@ import { createMemoryRolloutStore } from "./memory-rollout-store.ts";
 /** Calls kept in memory. */
 const CALLS = 10_000;
 
+/** Entries of evidence kept in memory, some 300 bytes each. */
+const JOURNAL_ENTRIES = 200_000;
+
 /** Every store in memory: nothing survives the process. */
-export const openMemoryStores = () => ({
-  kind: "memory" as const,
-  releases: createMemoryReleaseStore(),
-  rollouts: createMemoryRolloutStore(),
-  journal: createMemoryEvidenceJournal(),
-  calls: createMemoryCallStore(CALLS),
-  keys: createMemoryKeyStore(),
-  projects: createMemoryProjectStore(),
-  ready: async () => true,
-  close: async () => {},
-});
+export const openMemoryStores = () => {
+  const journal = createMemoryEvidenceJournal(JOURNAL_ENTRIES);
+  return {
+    kind: "memory" as const,
+    releases: createMemoryReleaseStore(),
+    rollouts: createMemoryRolloutStore(),
+    journal,
+    calls: createMemoryCallStore(CALLS),
+    keys: createMemoryKeyStore(),
+    projects: createMemoryProjectStore(),
+    forgottenEvidence: () => journal.forgotten(),
+    ready: async () => true,
+    close: async () => {},
+  };
+};

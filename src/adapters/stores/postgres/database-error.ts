@@ -7,6 +7,12 @@ import { RollwardError } from "../../../domain/errors.ts";
  */
 const UNAVAILABLE_CLASSES: ReadonlySet<string> = new Set(["08", "28", "3D", "53", "57", "58"]);
 
+/** A quota or a limit on the size of files: for PostgreSQL these are internal errors, and to us a full disk. */
+const NO_ROOM = [": File too large", ": Disk quota exceeded", ": Disc quota exceeded"];
+
+const saysUnavailable = ({ code, message }: pg.DatabaseError): boolean =>
+  UNAVAILABLE_CLASSES.has(code?.slice(0, 2) ?? "") || NO_ROOM.some((end) => message.endsWith(end));
+
 /** The database cannot be used now; `reason` is a clause without a full stop. */
 export const unavailable = (reason: string, cause?: unknown): RollwardError =>
   new RollwardError("database_unavailable", { reason }, cause);
@@ -18,7 +24,7 @@ export const unavailable = (reason: string, cause?: unknown): RollwardError =>
 export function databaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RollwardError) return error;
   if (error instanceof pg.DatabaseError) {
-    return UNAVAILABLE_CLASSES.has(error.code?.slice(0, 2) ?? "") ? unavailable(error.message, error) : error;
+    return saysUnavailable(error) ? unavailable(error.message, error) : error;
   }
   // Mistakes of ours; everything else that the driver throws is about its connection.
   if (error instanceof TypeError || error instanceof RangeError) return error;

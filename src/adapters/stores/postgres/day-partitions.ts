@@ -16,8 +16,10 @@ export interface DaysNeeded {
 
 /** Any number will do, as long as every version uses the same. */
 const PARTITION_LOCK = 7_065_545;
+/** Dropping a day waits for readers, and all others would wait behind it; the next look tries again. */
+const LOCK_TIMEOUT = "5s";
 
-/** Makes the partitions of a day when its first call comes, and drops days of bodies that have expired. */
+/** Makes the partitions of a day when its first call comes, and drops days that have expired. */
 export class DayPartitions {
   readonly #db: Kysely<Tables>;
   readonly #known = new Set<string>();
@@ -46,18 +48,34 @@ export class DayPartitions {
 
   /** Drops the days of bodies that expired by `day`; returns how many packs went with them. */
   async dropBodies(day: number): Promise<number> {
+    return this.#dropUpTo(day, "body_packs", ["body_packs"]);
+  }
+
+  /** Drops calls of `day` and earlier days with their facts; returns how many packs of facts went with them. */
+  async dropFacts(day: number): Promise<number> {
+    return this.#dropUpTo(day, "fact_packs", ["calls", "fact_packs"]);
+  }
+
+  /** One day in one short transaction, so that years that have piled up keep nobody waiting. */
+  async #dropUpTo(last: number, counted: Parent, parents: readonly Parent[]): Promise<number> {
+    const days = new Set<number>();
+    for (const parent of parents) for (const day of await daysOf(this.#db, parent)) if (day <= last) days.add(day);
+    let packs = 0;
+    for (const day of days) packs += await this.#dropDay(day, counted, parents);
+    return packs;
+  }
+
+  #dropDay(day: number, counted: Parent, parents: readonly Parent[]): Promise<number> {
     return this.#db.transaction().execute(async (transaction) => {
+      await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT)}`.execute(transaction);
       await sql`select pg_advisory_xact_lock(${sql.lit(PARTITION_LOCK)})`.execute(transaction);
       let packs = 0;
-      for (const each of await daysOf(transaction, "body_packs")) {
-        if (each > day) continue;
-        const name = nameOf("body_packs", each);
-        const { rows } = await sql<{ packs: number }>`select count(*) as packs from ${sql.table(name)}`.execute(
-          transaction,
-        );
+      for (const parent of parents) {
+        const name = nameOf(parent, day);
+        if (!(await exists(transaction, name))) continue;
+        if (parent === counted) packs += await countRows(transaction, name);
         await sql`drop table ${sql.table(name)}`.execute(transaction);
         this.#known.delete(name);
-        packs += rows[0]?.packs ?? 0;
       }
       return packs;
     });
@@ -76,10 +94,19 @@ const nameOf = (parent: Parent, day: number): string => `${parent}_d${day}`;
  */
 async function create(db: Transaction<Tables>, parent: Parent, day: number): Promise<void> {
   const name = nameOf(parent, day);
-  const { rows } = await sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`.execute(db);
-  if (rows[0]?.exists === true) return;
+  if (await exists(db, name)) return;
   await sql`create table ${sql.table(name)} (like ${sql.table(parent)} including all)`.execute(db);
   await sql`alter table ${sql.table(parent)} attach partition ${sql.table(name)} ${bounds(parent, day)}`.execute(db);
+}
+
+async function exists(db: Transaction<Tables>, name: string): Promise<boolean> {
+  const { rows } = await sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`.execute(db);
+  return rows[0]?.exists === true;
+}
+
+async function countRows(db: Transaction<Tables>, name: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(name)}`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 const bounds = (parent: Parent, day: number): RawBuilder<unknown> =>
@@ -87,7 +114,7 @@ const bounds = (parent: Parent, day: number): RawBuilder<unknown> =>
     ? sql`for values from (${sql.lit(firstCallIdOf(day))}) to (${sql.lit(firstCallIdOf(day + 1))})`
     : sql`for values in (${sql.lit(day)})`;
 
-async function daysOf(db: Transaction<Tables>, parent: Parent): Promise<readonly number[]> {
+async function daysOf(db: Kysely<Tables>, parent: Parent): Promise<readonly number[]> {
   const { rows } = await sql<{ name: string }>`
     select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
     where inhparent = to_regclass(${parent}) order by relname

@@ -21,6 +21,8 @@ export interface PostgresStores extends Pick<Database, "kind" | "ready" | "close
   readonly calls: CallStore;
   readonly keys: KeyStore;
   readonly projects: ProjectStore;
+  /** What is written stays. */
+  forgottenEvidence(): 0;
 }
 
 /** Opens a database and its stores. Throws like `openDatabase`. */
@@ -36,6 +38,7 @@ export const postgresStoresOn = (database: Database): PostgresStores => ({
   calls: createPostgresCallStore(database.db),
   keys: createPostgresKeyStore(database.db),
   projects: createPostgresProjectStore(database.db),
+  forgottenEvidence: () => 0,
   ready: () => database.ready(),
   close: () => database.close(),
 });

@@ -85,8 +85,10 @@ class PostgresCallStore implements CallStore {
     return { request: cut(bodies.request), upstream: cut(bodies.upstream), answer: cut(bodies.answer) };
   }
 
-  expire(now: number): Promise<number> {
-    return this.#partitions.dropBodies(dayOf(now));
+  async expire(now: number, retainFactsDays: number): Promise<number> {
+    const today = dayOf(now);
+    const facts = await this.#partitions.dropFacts(today - retainFactsDays - 1);
+    return facts + (await this.#partitions.dropBodies(today));
   }
 
   async #factLine(id: string): Promise<FactLine | null> {

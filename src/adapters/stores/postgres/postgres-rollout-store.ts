@@ -29,19 +29,20 @@ class PostgresRolloutStore implements RolloutStore {
       return "appended";
     } catch (error) {
       if (!isLostRace(error)) throw error;
-      return (await this.#isKnown(decision)) ? "duplicate" : "conflict";
+      const { rollout, idempotencyKey } = decision;
+      const isKnown = idempotencyKey !== null && (await this.decidedBy(rollout.id, idempotencyKey)) !== null;
+      return isKnown ? "duplicate" : "conflict";
     }
   }
 
-  async #isKnown({ rollout, idempotencyKey }: Decision): Promise<boolean> {
-    if (idempotencyKey === null) return false;
+  async decidedBy(rolloutId: string, idempotencyKey: string): Promise<number | null> {
     const row = await this.#db
       .selectFrom("rollout_events")
       .select("seq")
-      .where("rollout_id", "=", rollout.id)
+      .where("rollout_id", "=", plainText(rolloutId))
       .where("idempotency_key", "=", indexedText(idempotencyKey))
       .executeTakeFirst();
-    return row !== undefined;
+    return row?.seq ?? null;
   }
 
   async byId(id: string): Promise<Rollout | null> {
@@ -73,6 +74,16 @@ class PostgresRolloutStore implements RolloutStore {
   async channels(): Promise<readonly Channel[]> {
     const rows = await this.#db.selectFrom("channels").selectAll().orderBy("endpoint").orderBy("environment").execute();
     return rows.map(channelOf);
+  }
+
+  async channel({ endpoint, environment }: ChannelName): Promise<Channel | null> {
+    const row = await this.#db
+      .selectFrom("channels")
+      .selectAll()
+      .where("endpoint", "=", plainText(endpoint))
+      .where("environment", "=", plainText(environment))
+      .executeTakeFirst();
+    return row === undefined ? null : channelOf(row);
   }
 
   async openChannel({ endpoint, environment }: ChannelName, stable: string): Promise<Channel> {

@@ -1,6 +1,6 @@
 import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 import { usageOf } from "./usage-of.ts";
 
 /** Notes what one event or one whole answer tells. */

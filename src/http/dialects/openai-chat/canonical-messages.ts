@@ -1,6 +1,6 @@
 import type { CanonicalMessage, ContentPart, ToolCall } from "../../../domain/call/canonical.ts";
 import { imagePart } from "./image-part.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../fields.ts";
 
 /** Messages in order. A system message of several parts becomes several, so that the parts stay apart. */
 export function canonicalMessages(messages: readonly Fields[]): readonly CanonicalMessage[] {
@@ -23,11 +23,21 @@ function messageOf(message: Fields): readonly CanonicalMessage[] {
     case "tool":
       // The name repeats what the call's id says.
       message.leave("name");
-      return [{ role: "tool", toolCallId: message.requiredString("tool_call_id"), text: textsOf(message).join("\n") }];
+      return [
+        {
+          role: "tool",
+          toolCallId: message.requiredString("tool_call_id"),
+          content: texts(textsOf(message)),
+          isError: false,
+        },
+      ];
     default:
       throw message.untranslatable("role");
   }
 }
+
+const texts = (said: readonly string[]): readonly { readonly type: "text"; readonly text: string }[] =>
+  said.map((text) => ({ type: "text", text }));
 
 /** `content` as texts: one for a string, one for each part. */
 function textsOf(message: Fields): readonly string[] {
@@ -67,11 +77,13 @@ function assistantMessage(message: Fields): CanonicalMessage {
   message.leaveDefault("annotations", []);
   const refusal = message.string("refusal");
   const said = message.value("content") === null ? [] : textsOf(message);
-  const texts = refusal === null ? said : [...said, refusal];
   return {
     role: "assistant",
-    text: texts.length === 0 ? null : texts.join(""),
-    toolCalls: message.items("tool_calls").map(toolCall),
+    content: [
+      ...texts(said),
+      ...(refusal === null ? [] : [{ type: "refusal", text: refusal } as const]),
+      ...message.items("tool_calls").map((item) => ({ type: "tool-call", ...toolCall(item) }) as const),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CanonicalTool, ToolChoice } from "../../../domain/call/canonical.ts";
 import type { JsonObject } from "../../../domain/json.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../fields.ts";
 
 /** The schema of a function that is declared without parameters. */
 const NO_PARAMETERS: JsonObject = { type: "object", properties: {} };

@@ -1,4 +1,4 @@
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 
 /** Longest text of a provider that is repeated, characters. */
 const WORDS_CHARACTERS = 300;
@@ -12,7 +12,7 @@ export function errorWords(error: unknown): string {
 function wordsOf(error: unknown): string {
   if (typeof error === "string") return error;
   if (!isRecord(error)) return "";
-  const kind = [error["type"], error["code"]].find((word) => typeof word === "string" && word !== "");
+  const kind = [error["code"], error["type"]].find((word) => typeof word === "string" && word !== "");
   const words = [kind, error["message"]].filter((word) => typeof word === "string" && word !== "");
   return words.join(", ");
 }

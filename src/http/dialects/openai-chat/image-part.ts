@@ -1,5 +1,5 @@
 import type { ContentPart } from "../../../domain/call/canonical.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../fields.ts";
 
 /** An image by address or as data (`data:image/png;base64,…`, RFC 2397). Nothing is fetched here. */
 export function imagePart(image: Fields): ContentPart {

@@ -1,11 +1,14 @@
 import type { Dialect } from "../../../ports/dialect.ts";
 import { answerForm } from "./answer-form.ts";
 import { errorBody, errorEvent } from "./error-body.ts";
+import { eventReader } from "./event-reader.ts";
+import { fromCanonical } from "./from-canonical.ts";
 import { readRequest } from "./read-request.ts";
 import { StreamEncoder } from "./stream-encoder.ts";
 import { StreamReader } from "./stream-reader.ts";
+import { releaseWords } from "./release-words.ts";
 import { toCanonical } from "./to-canonical.ts";
-import { usageMembers } from "./usage-members.ts";
+import { usageEdits } from "./usage-edits.ts";
 import { WholeEncoder } from "./whole-encoder.ts";
 import { WholeReader } from "./whole-reader.ts";
 
@@ -14,8 +17,11 @@ export const openAiChat: Dialect = {
   name: "openai-chat",
   read: readRequest,
   answerForm,
-  usageMembers,
+  releaseWords,
+  usageEdits,
   toCanonical,
+  fromCanonical,
+  eventReader,
   reader: (form) => (form.stream ? new StreamReader(form) : new WholeReader()),
   encoder: (form, callId, createdAt) =>
     form.stream ? new StreamEncoder(form, callId, createdAt) : new WholeEncoder(callId, createdAt),

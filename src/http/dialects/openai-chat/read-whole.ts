@@ -1,6 +1,6 @@
 import { AnswerObserver } from "./answer-observer.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 
 /** Notes what one whole answer tells; what is no completion becomes a fault. */
 export function readWhole(bytes: Buffer, facts: GatheredFacts): void {

@@ -4,7 +4,7 @@ import type { AnswerForm, AnswerReader } from "../../../ports/dialect.ts";
 import { AnswerObserver } from "./answer-observer.ts";
 import { errorWords } from "./error-words.ts";
 import { GatheredFacts } from "./gathered-facts.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 import { readWhole } from "./read-whole.ts";
 
 const EMPTY = Buffer.alloc(0);

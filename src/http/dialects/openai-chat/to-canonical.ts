@@ -2,7 +2,7 @@ import type { CanonicalRequest, ResponseFormat } from "../../../domain/call/cano
 import type { JsonObject } from "../../../domain/json.ts";
 import { canonicalMessages } from "./canonical-messages.ts";
 import { canonicalTools, toolChoiceOf } from "./canonical-tools.ts";
-import { Fields } from "./fields.ts";
+import { Fields } from "../fields.ts";
 
 /** Members that address Rollward itself or the form of the answer, which is ours to write. */
 const OURS = ["model", "metadata", "variables", "stream", "stream_options"];
@@ -30,6 +30,10 @@ export function toCanonical(body: JsonObject, provider: string): CanonicalReques
     presencePenalty: fields.number("presence_penalty"),
     frequencyPenalty: fields.number("frequency_penalty"),
     reasoningEffort: fields.string("reasoning_effort"),
+    reasoningTokens: null,
+    verbosity: fields.string("verbosity"),
+    topLogprobs: null,
+    serviceTier: null,
     user: userOf(fields),
     metadata: null,
   };

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../domain/json.ts";
 import type { TokenUsage } from "../../../domain/money/price.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 
 /**
  * OpenAI's usage object as disjoint classes. There, prompt tokens include those read from and written to

@@ -1,0 +1,95 @@
+import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { CacheTtl, CanonicalRequest, ReasoningPart } from "../../../domain/call/canonical.ts";
+import { RollwardError } from "../../../domain/errors.ts";
+
+/** What belongs to a piece of reasoning and means something to its vendor alone. */
+export interface Opaque {
+  readonly signature: string | null;
+  readonly data: string | null;
+}
+
+/** Settings that the AI SDK's common options have no word for. */
+export type OwnSetting =
+  | "parallelToolCalls"
+  | "reasoningTokens"
+  | "verbosity"
+  | "topLogprobs"
+  | "serviceTier"
+  | "user"
+  | "strictSchema";
+
+/** What a vendor has a place for beyond plain text, images and tools. */
+export interface VendorParts {
+  /** Settings that its own options carry; the others are refused. */
+  readonly settings: ReadonlySet<OwnSetting>;
+  readonly documents: boolean;
+  readonly audio: boolean;
+  /** Whether a tool's result may hold images and documents. */
+  readonly toolResultFiles: boolean;
+  /** Whether its wire can say that a tool failed; where it cannot, the result says so in words. */
+  readonly toolFailures: boolean;
+  /** Whether a message may have text and tool calls at once when it is sent back. */
+  readonly textBesideToolCalls: boolean;
+  /**
+   * `before-call`: a piece of reasoning without text is the signature of the tool call or text that follows it.
+   * `block`: it stands for itself. `none`: reasoning cannot be sent back.
+   */
+  readonly reasoning: "before-call" | "block" | "none";
+  /** Opaque reasoning as the options of the part that it goes with. */
+  opaqueOptions(part: ReasoningPart): SharedV4ProviderOptions;
+  /** The opposite; `null` where there is none. */
+  opaqueOf(metadata: SharedV4ProviderMetadata | undefined): Opaque | null;
+  /** The mark of a prefix to be kept; `null` where the vendor has none. */
+  cacheOptions(ttl: CacheTtl): SharedV4ProviderOptions | null;
+}
+
+/** A vendor with nothing beyond the common. */
+export const PLAIN_PARTS: VendorParts = {
+  settings: new Set(),
+  documents: false,
+  audio: false,
+  toolResultFiles: false,
+  toolFailures: false,
+  textBesideToolCalls: true,
+  reasoning: "none",
+  opaqueOptions: () => ({}),
+  opaqueOf: () => null,
+  cacheOptions: () => null,
+};
+
+/** A text member of a vendor's metadata; `null` when there is none. */
+export function textIn(
+  metadata: SharedV4ProviderMetadata | undefined,
+  names: readonly string[],
+  member: string,
+): string | null {
+  for (const name of names) {
+    const value = metadata?.[name]?.[member];
+    if (typeof value === "string") return value;
+  }
+  return null;
+}
+
+/** The error of a field that a provider has no place for. */
+export const untranslatable = (field: string, provider: string): RollwardError =>
+  new RollwardError("untranslatable", { field, provider, param: field });
+
+const FIELDS: Readonly<Record<OwnSetting, readonly [field: string, isSet: (request: CanonicalRequest) => boolean]>> = {
+  parallelToolCalls: ["parallel_tool_calls", ({ parallelToolCalls: given }) => given === false],
+  reasoningTokens: ["thinking.budget_tokens", ({ reasoningTokens: given }) => given !== null],
+  verbosity: ["verbosity", ({ verbosity: given }) => given !== null],
+  topLogprobs: ["logprobs", ({ topLogprobs: given }) => given !== null],
+  serviceTier: ["service_tier", ({ serviceTier: given }) => given !== null && given !== "auto"],
+  user: ["user", ({ user: given }) => given !== null],
+  strictSchema: [
+    "response_format.json_schema.strict",
+    ({ responseFormat: given }) => given?.type === "json-schema" && given.strict === true,
+  ],
+};
+
+/** Throws `untranslatable` for the first setting that the vendor has no place for. */
+export function refuseUnplaced(request: CanonicalRequest, { settings }: VendorParts, provider: string): void {
+  for (const [setting, [field, isSet]] of Object.entries(FIELDS)) {
+    if (isSet(request) && !settings.has(setting as OwnSetting)) throw untranslatable(field, provider);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Clock } from "../../../ports/clock.ts";
+import type { ConversingProvider } from "../../../ports/provider.ts";
+import { createAiSdkBridge } from "../ai-sdk-bridge.ts";
+import type { AiSdkFetch } from "../ai-sdk-bridge/fetch.ts";
+import { GEMINI_PARTS, geminiOptions } from "../gemini-parts.ts";
+import { loadPackage } from "../load-package.ts";
+import { providerAddress } from "../provider-address.ts";
+import type { VendorTerms } from "../vendor-terms.ts";
+import { GoogleToken, readServiceAccount } from "./google-token.ts";
+
+/** Gemini models of one project and location on Google Cloud. */
+export interface VertexTerms extends VendorTerms {
+  readonly project: string;
+  readonly location: string;
+  /** The JSON of a service account's key file. */
+  readonly credentials: string;
+  readonly credentialsEnv: string;
+  readonly clock: Clock;
+}
+
+const addressOf = ({ project, location, baseUrl }: VertexTerms): string => {
+  const host = location === "global" ? "aiplatform.googleapis.com" : `${location}-aiplatform.googleapis.com`;
+  return `${baseUrl ?? `https://${host}/v1`}/projects/${project}/locations/${location}/publishers/google`;
+};
+
+/**
+ * Vertex AI speaks Gemini's wire at another address with another credential, so it is reached through the same
+ * package. The package's own Vertex variant would fetch tokens around our connections. Throws `invalid_request`
+ * when the settings cannot be used or the package is absent.
+ */
+export async function createVertex(terms: VertexTerms): Promise<ConversingProvider> {
+  const { name, credentialsEnv, allowPrivate, clock } = terms;
+  const url = providerAddress(name, addressOf(terms));
+  const account = readServiceAccount(name, terms.credentials);
+  const sdk = await loadPackage(name, "@ai-sdk/google", () => import("@ai-sdk/google"));
+  const secrets = [account.privateKey];
+  const tokens = new GoogleToken({ provider: name, account, allowPrivate, clock, credentialsEnv, secrets });
+  const bridge = createAiSdkBridge({
+    ...terms,
+    origin: url.origin,
+    keyEnv: credentialsEnv,
+    secrets,
+    keys: 1,
+    parts: { ...GEMINI_PARTS, settings: new Set(["reasoningTokens", "strictSchema"]) },
+    model: (id, fetch) => sdk.createGoogle({ baseURL: url.href, apiKey: "none", fetch: signed(fetch, tokens) })(id),
+    options: (request) => geminiOptions(request, name),
+  });
+  return {
+    ...bridge,
+    async close() {
+      await Promise.all([bridge.close(), tokens.close()]);
+    },
+  };
+}
+
+/** Sends the token where the SDK sends a key. */
+function signed(fetch: AiSdkFetch, tokens: GoogleToken): AiSdkFetch {
+  return async (address, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.delete("x-goog-api-key");
+    headers.set("authorization", `Bearer ${await tokens.token()}`);
+    return fetch(address, { ...init, headers });
+  };
+}

@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { AZURE_OPENAI, HOSTED_KINDS, OWN_KINDS } from "../presets/openai-wire.ts";
+import { text } from "./leaf.ts";
+import { baseUrlLeaf, headersLeaf, keyEnvsLeaf } from "./provider-leaf.ts";
+import { allowPrivate, breaker, keyEnvMeaning, modelSchema, modelsOf, ownModelSchema } from "./provider-part-schema.ts";
+
+const headers = headersLeaf().optional().meta({ description: "Sent with every request. Never credentials." });
+
+const streamUsage = z.boolean().optional().meta({
+  description: "Whether the provider takes `stream_options.include_usage`. Default: as the vendor's documentation says.",
+});
+
+/** A vendor that sells answers over the OpenAI wire: only models are needed. */
+export const hostedSchema = z
+  .strictObject({
+    kind: z.literal(HOSTED_KINDS).meta({
+      description: "A vendor that speaks the OpenAI wire; its address, its variable and its habits are known.",
+    }),
+    base_url: baseUrlLeaf()
+      .optional()
+      .meta({ description: "Address up to and including `/v1`. Default: the vendor's own." }),
+    key_env: keyEnvsLeaf()
+      .optional()
+      .meta(keyEnvMeaning("Default: the vendor's usual one, for example `GROQ_API_KEY`.")),
+    breaker,
+    allow_private: allowPrivate,
+    headers,
+    stream_usage: streamUsage,
+    models: modelsOf(modelSchema),
+  })
+  .meta({ title: "openai, groq, together, fireworks, deepseek, xai, openrouter, mistral" });
+
+/** A server for one's own hardware: its models cost nothing unless said otherwise. */
+export const ownServerSchema = z
+  .strictObject({
+    kind: z.literal(OWN_KINDS).meta({ description: "A server on your own hardware that speaks the OpenAI wire." }),
+    base_url: baseUrlLeaf().optional().meta({
+      description:
+        "Address up to and including `/v1`. Default: this machine at the server's usual port (ollama 11434, vllm 8000, llama-cpp 8080, lm-studio 1234).",
+    }),
+    key_env: keyEnvsLeaf().optional().meta(keyEnvMeaning("Without it no key is sent.")),
+    breaker,
+    allow_private: allowPrivate,
+    headers,
+    stream_usage: streamUsage,
+    models: modelsOf(ownModelSchema),
+  })
+  .meta({ title: "ollama, vllm, llama-cpp, lm-studio" });
+
+/** Azure OpenAI: an address per customer, deployments for models, and the key in a header of its own. */
+export const azureOpenAiSchema = z
+  .strictObject({
+    kind: z.literal("azure-openai").meta({
+      description: "Azure OpenAI. The models are the names of your deployments; the key is sent as `api-key`.",
+    }),
+    base_url: baseUrlLeaf().meta({ description: "Address of the resource: `https://<name>.openai.azure.com`." }),
+    api_version: text({
+      what: "a version of the API such as 2024-10-21",
+      max: 32,
+      pattern: /^\d{4}-\d{2}-\d{2}(?:-preview)?$/,
+    })
+      .optional()
+      .meta({
+        description:
+          "Version of the deployments API, for example `2024-10-21`. Without it the version 1 API is used, which needs none.",
+      }),
+    key_env: keyEnvsLeaf().prefault(AZURE_OPENAI.keyEnv).meta(keyEnvMeaning("")),
+    breaker,
+    allow_private: allowPrivate,
+    headers,
+    stream_usage: streamUsage,
+    models: modelsOf(modelSchema),
+  })
+  .meta({ title: "azure-openai" });

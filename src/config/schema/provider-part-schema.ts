@@ -1,0 +1,94 @@
+import * as z from "zod";
+import { DEFAULT_BREAKER } from "../../domain/health/circuit.ts";
+import { spellDuration } from "../units.ts";
+import { duration, number, price } from "./leaf.ts";
+
+const HOUR = 3_600_000;
+
+/** What a model costs. */
+export const priceSchema = z
+  .strictObject({
+    input: price().meta({ description: "USD per million input tokens." }),
+    cached_input: price().optional().meta({
+      description:
+        "USD per million input tokens that the provider read from its prompt cache. Default: the price of `input`.",
+    }),
+    cache_write: price().optional().meta({
+      description:
+        "USD per million input tokens that the provider wrote to its prompt cache. Default: the price of `input`.",
+    }),
+    output: price().meta({ description: "USD per million output tokens." }),
+    reasoning: price()
+      .optional()
+      .meta({ description: "USD per million reasoning tokens. Default: the price of `output`." }),
+  })
+  .meta({
+    description:
+      "What the model costs, in USD per million tokens with at most six decimals. Models of your own cost 0.",
+  });
+
+/** A model that is paid for; without a price it must be in the catalogue. */
+export const modelSchema = z.strictObject({
+  price: priceSchema.optional().meta({
+    description:
+      "What the model costs, in USD per million tokens with at most six decimals. May be left out for a model whose price the catalogue knows. Models of your own cost 0.",
+  }),
+});
+
+/** A model on hardware of one's own. */
+export const ownModelSchema = z.strictObject({
+  price: priceSchema.optional().meta({
+    description: "What the model costs, in USD per million tokens with at most six decimals. Default: nothing.",
+  }),
+});
+
+/** The models of a provider by their ids. */
+export const modelsOf = <T extends z.ZodType>(model: T) =>
+  z.record(z.string(), model).meta({
+    description:
+      "The models that may be used, by their pinned id. `latest` and ids that end in `-latest` are refused: a release must mean the same tomorrow.",
+  });
+
+/** Whether a provider may be inside a private network. */
+export const allowPrivate = z.boolean().optional().meta({
+  preset: false,
+  description:
+    "Allows an address inside a private network. `localhost`, `127.0.0.1` and `[::1]` are allowed when `base_url` names them so.",
+});
+
+/** The circuit breaker of a provider's models. */
+export const breaker = z
+  .union([
+    z
+      .strictObject({
+        failures: number({ min: 1, max: 1_000, integer: true }).optional().meta({
+          preset: DEFAULT_BREAKER.failures,
+          description: "Failures in a row that open it, if at least half of the recent calls failed.",
+        }),
+        probe_every: duration({ min: 1, max: HOUR }).optional().meta({
+          preset: spellDuration(DEFAULT_BREAKER.probeEveryMs),
+          description: "While it is open, one call in this time asks whether the model is back.",
+        }),
+      })
+      .meta({ title: "breaker" }),
+    z.literal(false).meta({ title: "off" }),
+  ])
+  .optional()
+  .meta({
+    description:
+      "The circuit breaker of each model: after failures in a row its calls go to the next model at once. `false` switches it off.",
+  });
+
+const KEYS =
+  "Name of the environment variable that holds the provider's key, or a list of them: keys are used in turn, and one that is refused or limited rests.";
+
+/** What `key_env` means, and what holds when it is left out. */
+export const keyEnvMeaning = (without: string): { readonly description: string } => ({
+  description: `${KEYS} ${without}`.trim(),
+});
+
+/** A breaker as read: `undefined` is the default one. */
+export type BreakerInput = z.output<typeof breaker>;
+
+/** Prices as read, in pico-dollars per token. */
+export type PriceInput = z.output<typeof priceSchema>;

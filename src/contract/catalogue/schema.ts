@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+const MAX_MODELS = 5_000;
+const MAX_TOKENS = 100_000_000;
+
+const day = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/);
+
+/** USD per million tokens as a plain decimal with at most six decimals, e.g. "0.125". */
+const perMillion = z.string().regex(/^\d{1,7}(?:\.\d{1,6})?$/);
+
+const tokens = z.number().int().min(1).max(MAX_TOKENS);
+
+const modality = z.enum(["text", "image", "document", "audio", "video"]);
+
+/** Where a fact stands and when it was read there. */
+export const catalogueSource = z.strictObject({
+  url: z
+    .string()
+    .max(500)
+    .regex(/^https:\/\/[\x21-\x7e]+$/),
+  /** Who read it, when that was not us. */
+  via: z
+    .string()
+    .max(500)
+    .regex(/^https:\/\/[\x21-\x7e]+$/)
+    .optional(),
+  read: day,
+  facts: z.array(z.enum(["price", "context", "output", "modalities", "deprecation"])).min(1),
+});
+
+/** A price by class of token. What is left out costs what the class it belongs to costs. */
+export const cataloguePrice = z.strictObject({
+  input: perMillion,
+  cached_input: perMillion.optional(),
+  cache_write: perMillion.optional(),
+  output: perMillion,
+  reasoning: perMillion.optional(),
+});
+
+/** What is known of one model; `null` is not known. Sizes in tokens. */
+export const catalogueModel = z.strictObject({
+  /** The kind of provider in rollward.yaml that sells it. */
+  vendor: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  /** The pinned id. */
+  id: z.string().min(1).max(200),
+  context: tokens.nullable(),
+  max_output: tokens.nullable(),
+  input: z.array(modality).min(1).nullable(),
+  output: z.array(modality).min(1).nullable(),
+  /** By service tier; calls are priced by `standard`. `null` where one price per class cannot be said. */
+  prices: z
+    .strictObject({
+      standard: cataloguePrice,
+      batch: cataloguePrice.optional(),
+      flex: cataloguePrice.optional(),
+      priority: cataloguePrice.optional(),
+    })
+    .nullable(),
+  /** The day from which it may no longer answer. */
+  retires: day.nullable(),
+  sources: z.array(catalogueSource).min(1),
+});
+
+/** A catalogue of models: data with a version, checked as a whole. */
+export const catalogueSchema = z
+  .strictObject({
+    /** The day of its making, and a number when there are several of one day: `2026-11-21.2`. */
+    version: z.string().regex(/^\d{4}-\d{2}-\d{2}(?:\.\d{1,3})?$/),
+    models: z.array(catalogueModel).max(MAX_MODELS),
+  })
+  .superRefine(({ models }, context) => {
+    const seen = new Set<string>();
+    for (const [index, { vendor, id, prices, sources }] of models.entries()) {
+      const key = `${vendor}/${id}`;
+      const path = ["models", index];
+      if (seen.has(key)) context.addIssue({ code: "custom", path, message: `${key} is here twice` });
+      seen.add(key);
+      const hasSource = sources.some(({ facts }) => facts.includes("price"));
+      if (prices !== null && !hasSource)
+        context.addIssue({ code: "custom", path, message: `the price of ${key} has no source` });
+    }
+  });
+
+/** A catalogue of models. */
+export type Catalogue = z.output<typeof catalogueSchema>;
+
+/** One model of a catalogue. */
+export type CatalogueModel = z.output<typeof catalogueModel>;

@@ -1,0 +1,93 @@
+import type { BalanceStrategy } from "../../domain/health/balance.ts";
+import type { TargetHealth } from "../../domain/health/target-health.ts";
+import type { TokenPrice } from "../../domain/money/price.ts";
+import type { FaultPolicy } from "../../domain/release/fault-policy.ts";
+import { DEFAULT_FAULT_POLICY, faultPolicyOf, isSameTarget, targetsOf } from "../../domain/release/fault-policy.ts";
+import type { ModelTarget, Release } from "../../domain/release/release.ts";
+import type { Provider } from "../../ports/provider.ts";
+import type { Gateway, GatewaySettings } from "../gateway.ts";
+import type { OpenCall } from "../open-call.ts";
+import { present } from "../present.ts";
+
+/** One place that serves a target: the target itself, or a member of a pool. */
+export interface Deployment {
+  /** The model at the provider that is really asked. */
+  readonly target: ModelTarget;
+  readonly provider: Provider;
+  readonly price: TokenPrice;
+  readonly weight: number;
+  readonly health: TargetHealth;
+}
+
+/** A target and the places that serve it; without any it is not configured here. */
+export interface PlannedTarget {
+  readonly target: ModelTarget;
+  readonly deployments: readonly Deployment[];
+  readonly balance: BalanceStrategy;
+}
+
+/** Chains as positions in the targets of a plan. */
+export interface PlannedChains {
+  readonly outage: readonly number[];
+  readonly rateLimit: readonly number[];
+  readonly contextOverflow: readonly number[];
+  readonly contentPolicy: readonly number[];
+}
+
+/** Who may be asked for a call, and in which order. Made once for a release under given settings. */
+export interface CallPlan {
+  readonly policy: FaultPolicy;
+  /** Position 0 is the primary. */
+  readonly targets: readonly PlannedTarget[];
+  readonly chains: PlannedChains;
+}
+
+const known = new WeakMap<Release, { readonly settings: GatewaySettings; readonly plan: CallPlan }>();
+
+/** The plan of a call: that of its release, or the one target of a direct call under the default policy. */
+export function planOf(gateway: Gateway, open: OpenCall): CallPlan {
+  const { settings } = open;
+  const aim = present(open.aim);
+  if (aim.type === "direct") {
+    return { policy: DEFAULT_FAULT_POLICY, targets: [planned(gateway, settings, aim.target)], chains: NO_CHAINS };
+  }
+  const { release } = present(open.placement);
+  const kept = known.get(release);
+  if (kept?.settings === settings) return kept.plan;
+  const plan = planFor(gateway, settings, release);
+  known.set(release, { settings, plan });
+  return plan;
+}
+
+const NO_CHAINS: PlannedChains = { outage: [0], rateLimit: [0], contextOverflow: [], contentPolicy: [] };
+
+function planFor(gateway: Gateway, settings: GatewaySettings, { content }: Release): CallPlan {
+  const policy = faultPolicyOf(content);
+  const targets = targetsOf(content);
+  const positions = (chain: readonly ModelTarget[]): readonly number[] =>
+    chain.map((target) => targets.findIndex((one) => isSameTarget(one, target)));
+  const { outage, rateLimit, contextOverflow, contentPolicy } = policy.fallbacks;
+  return {
+    policy,
+    targets: targets.map((target) => planned(gateway, settings, target)),
+    chains: {
+      outage: positions(outage ?? content.models),
+      rateLimit: positions(rateLimit ?? content.models),
+      contextOverflow: positions(contextOverflow),
+      contentPolicy: positions(contentPolicy),
+    },
+  };
+}
+
+function planned(gateway: Gateway, settings: GatewaySettings, target: ModelTarget): PlannedTarget {
+  const pool = settings.pools.get(target.provider);
+  const members = pool === undefined ? [[target.provider, 1] as const] : [...pool.members];
+  const deployments = members.flatMap(([name, weight]): readonly Deployment[] => {
+    const provider = settings.providers.get(name);
+    const price = provider?.prices.get(target.model);
+    if (provider === undefined || price === undefined) return [];
+    const place = { provider: name, model: target.model };
+    return [{ target: place, provider, price, weight, health: gateway.health.of(place, provider) }];
+  });
+  return { target, deployments, balance: pool?.balance ?? "weighted" };
+}

@@ -1,0 +1,244 @@
+import type { AttemptReason } from "../../domain/call/call-record.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import type { FaultClass } from "../../domain/health/fault-class.ts";
+import { askedWaitOf, faultClassOf } from "../../domain/health/fault-class.ts";
+import { nextStep } from "../../domain/health/next-step.ts";
+import type { Gateway } from "../gateway.ts";
+import { findPlace, hasOther } from "./find-place.ts";
+import type { Place } from "./find-place.ts";
+import type { CallPlan, Deployment } from "./plan-of.ts";
+
+/** What a trip needs to know of its call. */
+export interface TripTerms {
+  readonly gateway: Pick<Gateway, "clock" | "random">;
+  readonly plan: CallPlan;
+  /** Shared by all attempts, monotonic milliseconds. */
+  readonly deadline: number;
+  readonly stream: boolean;
+  /** Told when a target was passed over; it counts against its release, though nobody asked it. */
+  readonly onSkip: (target: number, error: RollwardError) => void;
+}
+
+/** Where a call goes next: to a place now, or nowhere before `waitMs` have passed. */
+export type Leg =
+  | { readonly type: "ask"; readonly place: Place }
+  | { readonly type: "wait"; readonly waitMs: number }
+  | { readonly type: "over" };
+
+const OVER: Leg = { type: "over" };
+
+/**
+ * The way of one call through the targets of its plan. It asks nobody itself: `leg` says where to go, `failed`
+ * takes what went wrong there. No target is visited twice, except one whose breaker was open and that is all that
+ * is left; a deployment that was late or away is not asked again.
+ */
+export class Trip {
+  readonly #terms: TripTerms;
+  /** Targets that were visited or skipped; made when the first one fails. */
+  #visited: Set<number> | null = null;
+  /** Deployments that are not asked again in this call. */
+  #left: Set<Deployment> | null = null;
+  #target = 0;
+  #tries = 1;
+  /** Other keys that stepped in at this target. */
+  #rotations = 0;
+  #waitMs: number | null = null;
+  /** The first target that was skipped because its breaker was open. */
+  #skipped: number | null = null;
+  #isLastResort = false;
+  #isOver = false;
+  #error: RollwardError | null = null;
+  #reason: AttemptReason = "first";
+
+  constructor(terms: TripTerms) {
+    this.#terms = terms;
+  }
+
+  get plan(): CallPlan {
+    return this.#terms.plan;
+  }
+
+  /** Whether another target could step in after an outage. */
+  get hasNext(): boolean {
+    return this.#next("outage") !== null;
+  }
+
+  /** Why the next attempt is made. */
+  get reason(): AttemptReason {
+    return this.#reason;
+  }
+
+  /** What the client is told when nobody answered: what really went wrong rather than who was passed over. */
+  get error(): RollwardError {
+    return this.#error ?? new RollwardError("internal");
+  }
+
+  leg(): Leg {
+    while (!this.#isOver) {
+      if (this.#waitMs !== null) {
+        const waitMs = this.#waitMs;
+        this.#waitMs = null;
+        return { type: "wait", waitMs };
+      }
+      const { gateway, plan, stream } = this.#terms;
+      const hasNext = this.#next("gone") !== null;
+      const isUrgent = this.#isLastResort || (!hasNext && this.#skipped === null);
+      const isRetry = this.#tries > 1;
+      const found = findPlace(gateway, plan, { target: this.#target, left: this.#left, isUrgent, stream, isRetry });
+      if (found.type === "place") return { type: "ask", place: found.place };
+      this.#pass(found);
+    }
+    return OVER;
+  }
+
+  /** An attempt at a place failed after `tookMs`: decides what comes next. */
+  failed(error: RollwardError, { deployment, target }: Place, tookMs: number): void {
+    this.#error = error;
+    const { plan, deadline, gateway } = this.#terms;
+    const now = gateway.clock.elapsed();
+    const fault = faultClassOf(error);
+    const { health } = deployment;
+    const { retries } = plan.policy;
+    const failed = {
+      fault,
+      askedMs: fault === "rate-limit" ? health.keys.restMs(now) : askedWaitOf(error),
+      tookMs,
+      tries: this.#tries,
+      hasOther: this.#findOther(fault, deployment, target),
+      hasNext: this.#next(fault) !== null,
+      remainingMs: deadline - now,
+      random: gateway.random(),
+    };
+    const step = nextStep(
+      retries,
+      failed,
+      () => health.circuit.state === "closed" && health.budget.take(now, retries.budget),
+    );
+    if (step.type === "stop") return this.#stop(fault);
+    if (step.type === "next") return this.#goOn(fault);
+    this.#reason = step.type === "retry" ? "retry" : "other";
+    if (step.type === "retry") this.#tries += 1;
+    if (step.type === "retry" && step.waitMs > 0) this.#waitMs = step.waitMs;
+  }
+
+  /** The target cannot take this request at all; nothing was sent. The first error stays what is told. */
+  unfit(error: RollwardError): void {
+    const isFirst = this.#error === null;
+    this.#error ??= error;
+    if (isFirst) this.#isOver = true;
+    else this.#goOn("gone");
+  }
+
+  /** The best place for a second request while the one at `place` is late: elsewhere, else the next target. */
+  second(place: Place): Place | null {
+    const { gateway, plan, stream } = this.#terms;
+    const left = new Set([...(this.#left ?? []), place.deployment]);
+    const next = this.#next("late");
+    for (const target of next === null ? [this.#target] : [this.#target, next]) {
+      const found = findPlace(gateway, plan, { target, left, isUrgent: false, stream });
+      if (found.type === "none") continue;
+      const { health } = found.place.deployment;
+      if (health.budget.take(gateway.clock.elapsed(), plan.policy.retries.budget)) return found.place;
+      health.circuit.withdrawn(found.place.admission);
+    }
+    return null;
+  }
+
+  /** A second request was made at a place: should both fail, it is not asked again. */
+  alsoAsked({ target, deployment }: Place): void {
+    this.#leave(deployment);
+    if (target !== this.#target) (this.#visited ??= new Set()).add(target);
+  }
+
+  #pass({ error, waitMs }: { readonly error: RollwardError; readonly waitMs: number | null }): void {
+    const { plan, deadline, gateway, onSkip } = this.#terms;
+    const known = faultClassOf(error);
+    // A target that is not configured here is as good as away.
+    const fault = known === "final" ? "gone" : known;
+    const canWait = waitMs !== null && waitMs <= plan.policy.retries.longestWaitMs + SPREAD_MS;
+    const hasNext = this.#next(fault) !== null;
+    if (!hasNext && canWait && waitMs < deadline - gateway.clock.elapsed()) {
+      this.#waitMs = waitMs;
+      return;
+    }
+    onSkip(this.#target, error);
+    this.#error ??= error;
+    if (error.code === "provider_unavailable" && !this.#isLastResort) this.#skipped ??= this.#target;
+    if (hasNext) this.#goOn(fault);
+    else this.#stop(fault);
+  }
+
+  #leave(deployment: Deployment): void {
+    (this.#left ??= new Set()).add(deployment);
+  }
+
+  /** Whether another key or deployment of the target takes over, which then counts as tried. */
+  #findOther(fault: FaultClass, deployment: Deployment, target: number): boolean {
+    const { gateway, plan, stream } = this.#terms;
+    const isKeys = fault === "rate-limit" || fault === "credentials";
+    const { keys } = deployment.health;
+    if (isKeys && this.#rotations < keys.size - 1 && keys.isReady(gateway.clock.elapsed())) {
+      this.#rotations += 1;
+      return true;
+    }
+    if ((plan.targets[target]?.deployments.length ?? 0) < 2) return false;
+    const left = new Set([...(this.#left ?? []), deployment]);
+    if (!hasOther(gateway, plan, { target, left, isUrgent: false, stream })) return false;
+    this.#leave(deployment);
+    return true;
+  }
+
+  /** The next target for a kind of fault that was not visited yet. */
+  #next(fault: FaultClass): number | null {
+    const chain = chainFor(this.#terms.plan, fault);
+    for (const target of chain) {
+      if (target !== this.#target && this.#visited?.has(target) !== true) return target;
+    }
+    return null;
+  }
+
+  #goOn(fault: FaultClass): void {
+    const next = this.#next(fault);
+    if (next === null) return this.#stop(fault);
+    (this.#visited ??= new Set()).add(this.#target);
+    this.#arrive(next);
+  }
+
+  #arrive(target: number): void {
+    this.#target = target;
+    this.#tries = 1;
+    this.#rotations = 0;
+    this.#reason = target === 0 ? "first" : "fallback";
+  }
+
+  /** Nobody is left. Where an outage ends the way, the target that was skipped first gets the last word. */
+  #stop(fault: FaultClass): void {
+    const isAway = fault === "outage" || fault === "late" || fault === "gone" || fault === "rate-limit";
+    if (this.#skipped === null || !isAway) {
+      this.#isOver = true;
+      return;
+    }
+    const target = this.#skipped;
+    this.#skipped = null;
+    this.#isLastResort = true;
+    (this.#visited ??= new Set()).add(this.#target);
+    this.#arrive(target);
+  }
+}
+
+const SPREAD_MS = 100;
+
+function chainFor({ chains }: CallPlan, fault: FaultClass): readonly number[] {
+  switch (fault) {
+    case "rate-limit":
+      return chains.rateLimit;
+    case "context-overflow":
+      return chains.contextOverflow;
+    case "content-policy":
+      return chains.contentPolicy;
+    case "final":
+      return [];
+    default:
+      return chains.outage;
+  }
+}

@@ -1,0 +1,134 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { RollwardError } from "../../domain/errors.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { admit } from "../../gateway/admit.ts";
+import { planOf } from "../../gateway/attempt/plan-of.ts";
+import { authenticate } from "../../gateway/authenticate.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import { openCall } from "../../gateway/open-call.ts";
+import type { OpenCall } from "../../gateway/open-call.ts";
+import { present } from "../../gateway/present.ts";
+import { render } from "../../gateway/render.ts";
+import { resolve } from "../../gateway/resolve.ts";
+import type { Headers, WireProvider } from "../../ports/provider.ts";
+import { callerOf, identifyCaller } from "../caller.ts";
+import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
+import { anthropicHeaders } from "./anthropic-headers.ts";
+import { GatheredAnswer } from "./gathered-answer.ts";
+
+/**
+ * `POST /v1/messages/count_tokens`: what a message would cost in tokens, counted by the first model of the chain if
+ * its provider speaks Anthropic's dialect. Counting is free there, so it is no call: nothing is recorded, no session
+ * is assigned, and an endpoint is counted by its stable release.
+ */
+export function countTokens(app: FastifyInstance, gateway: Gateway): void {
+  app.post("/v1/messages/count_tokens", { onRequest: identifyCaller(gateway) }, async (request, reply) => {
+    const call = openCount(gateway, request, reply);
+    try {
+      const answer = await count(gateway, call);
+      void reply
+        .code(answer.status)
+        .headers({ "content-type": "application/json; charset=utf-8", "request-id": call.id })
+        .send(answer.body);
+      return reply;
+    } finally {
+      if (call.admitted) gateway.load.inFlight -= 1;
+    }
+  });
+}
+
+/** A call that is never settled: its reply is written by the route. */
+function openCount(gateway: Gateway, request: FastifyRequest, { raw }: FastifyReply): OpenCall {
+  const call = openCall(gateway, {
+    dialect: anthropicMessages,
+    bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    key: callerOf(request),
+    sessionHeader: null,
+    headers: anthropicHeaders(request),
+    reply: NO_REPLY,
+  });
+  raw.once("close", () => {
+    if (!raw.writableFinished) call.stop?.();
+  });
+  return call;
+}
+
+const nothing = (): void => {};
+const NO_REPLY = {
+  head: nothing,
+  write: () => true,
+  end: nothing,
+  destroy: nothing,
+  onDrain: nothing,
+  onAbandoned: nothing,
+};
+
+async function count(gateway: Gateway, call: OpenCall): Promise<{ readonly status: number; readonly body: Buffer }> {
+  authenticate(gateway, call);
+  admit(gateway, call);
+  resolve(gateway, call);
+  placeOnStable(call);
+  render(gateway, call);
+  const { provider, model, key } = counterFor(gateway, call);
+  const rendered = present(call.rendered);
+  const bytes = countedBody(rendered.bodyFor({ provider: provider.name, model }));
+  const answer = new GatheredAnswer(provider, gateway.clock, rendered.timeouts.firstTokenMs);
+  call.stop = () => answer.stop();
+  return answer.ask({
+    callId: call.id,
+    dialect: "anthropic-messages",
+    model,
+    key,
+    bytes,
+    connectMs: rendered.timeouts.connectMs,
+    headers: call.arrival.headers ?? NO_HEADERS,
+    operation: "count-tokens",
+  });
+}
+
+const NO_HEADERS: Headers = {};
+
+function placeOnStable(call: OpenCall): void {
+  const aim = present(call.aim);
+  if (aim.type === "direct") return;
+  const session = { id: call.id, source: "call" } as const;
+  call.placement = { session, unit: call.id, release: aim.route.stable, arm: "stable", evidenceOf: null };
+}
+
+interface Counter {
+  readonly provider: WireProvider;
+  readonly model: string;
+  readonly key: number;
+}
+
+/** Who counts: the first place of the chain's first model whose provider speaks the dialect. */
+function counterFor(gateway: Gateway, call: OpenCall): Counter {
+  const [first] = planOf(gateway, call).targets;
+  for (const { provider, target, health } of first?.deployments ?? []) {
+    if (provider.speaks === null || !provider.speaks.includes("anthropic-messages")) continue;
+    return { provider, model: target.model, key: health.keys.choose(gateway.clock.elapsed()).key };
+  }
+  const name = first?.target.provider ?? "none";
+  const reason = `The provider ${name} does not speak the Messages API, and nobody else counts its tokens.`;
+  throw new RollwardError("invalid_request", { reason, param: "model" });
+}
+
+/** Members that counting takes; of what a release or a client sets for the answer it wants to hear nothing. */
+const COUNTED = new Set([
+  "model",
+  "messages",
+  "system",
+  "tools",
+  "tool_choice",
+  "thinking",
+  "output_config",
+  "cache_control",
+]);
+/** Members of beta features that change what is counted. */
+const COUNTED_BETA = new Set(["context_management", "mcp_servers"]);
+
+function countedBody(rendered: Buffer): Buffer {
+  const body = JSON.parse(rendered.toString()) as JsonObject;
+  const members = Object.entries(body).filter(([name]) => COUNTED.has(name) || COUNTED_BETA.has(name));
+  return Buffer.from(JSON.stringify(Object.fromEntries(members)));
+}

@@ -1,0 +1,72 @@
+import { isRecord } from "../../is-record.ts";
+import type { MessageBody } from "./document.ts";
+import { errorWords } from "./error-words.ts";
+import type { GatheredFacts } from "./gathered-facts.ts";
+import { usageOf } from "./usage-of.ts";
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Notes what the events of a stream tell. An answer is complete with `message_stop` after a `stop_reason`. */
+export class AnswerObserver {
+  readonly #facts: GatheredFacts;
+  #stopReason: string | null = null;
+
+  constructor(facts: GatheredFacts) {
+    this.#facts = facts;
+  }
+
+  /** One event of a stream. Types that are not known, as there will be more, change nothing. */
+  observe(body: Body): void {
+    const facts = this.#facts;
+    switch (body["type"]) {
+      case "message_start":
+        return noteHead(facts, body["message"]);
+      case "content_block_start":
+        return noteBlock(facts, body["content_block"]);
+      case "content_block_delta":
+        return noteDelta(facts, body["delta"]);
+      case "message_delta":
+        return this.#closing(body);
+      case "message_stop":
+        facts.finishReason = this.#stopReason;
+        return;
+      case "error":
+        return facts.fail("provider_error", errorWords(body["error"]));
+    }
+  }
+
+  #closing({ delta, usage }: Body): void {
+    const reason = isRecord(delta) ? delta["stop_reason"] : null;
+    if (typeof reason === "string") this.#stopReason = reason;
+    this.#facts.usage = usageOf(usage, this.#facts.usage);
+  }
+}
+
+/** Notes what one whole message tells. */
+export function noteMessage(facts: GatheredFacts, message: MessageBody): void {
+  noteHead(facts, message);
+  for (const block of message["content"] as readonly unknown[]) noteBlock(facts, block);
+  const reason = message["stop_reason"];
+  facts.finishReason = typeof reason === "string" ? reason : null;
+}
+
+function noteHead(facts: GatheredFacts, message: unknown): void {
+  if (!isRecord(message)) return;
+  const { model, usage } = message;
+  if (typeof model === "string" && model !== "") facts.model = model;
+  facts.usage = usageOf(usage, facts.usage);
+}
+
+/**
+ * Clients of this API show how a model thinks, and that may take minutes: so thinking is the beginning of an answer,
+ * like every other block but a text without words.
+ */
+function noteBlock(facts: GatheredFacts, block: unknown): void {
+  if (!isRecord(block)) return;
+  if (block["type"] !== "text") facts.begun = true;
+  facts.visible(block["text"] ?? block["thinking"]);
+}
+
+function noteDelta(facts: GatheredFacts, delta: unknown): void {
+  if (isRecord(delta)) facts.visible(delta["text"] ?? delta["thinking"] ?? delta["partial_json"]);
+}

@@ -1,0 +1,24 @@
+import type { TokenUsage } from "../../../../domain/money/price.ts";
+import type { AnswerFacts } from "../../../../ports/dialect.ts";
+
+/** The facts of an answer while they are gathered. */
+export class GatheredFacts implements AnswerFacts {
+  begun = false;
+  finishReason: string | null = null;
+  usage: TokenUsage | null = null;
+  model: string | null = null;
+  fault: AnswerFacts["fault"] = null;
+  characters = 0;
+
+  /** Text of the answer: words, thoughts or arguments. */
+  visible(text: unknown): void {
+    if (typeof text !== "string" || text === "") return;
+    this.begun = true;
+    this.characters += text.length;
+  }
+
+  /** The first fault stays: what follows it is of no use. */
+  fail(code: "provider_error" | "provider_bad_answer", reason: string): void {
+    this.fault ??= { code, reason };
+  }
+}

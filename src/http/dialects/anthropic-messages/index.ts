@@ -1,0 +1,29 @@
+import type { Dialect } from "../../../ports/dialect.ts";
+import { answerForm } from "./answer-form.ts";
+import { eventReader } from "./answer/event-reader.ts";
+import { StreamEncoder } from "./answer/stream-encoder.ts";
+import { StreamReader } from "./answer/stream-reader.ts";
+import { WholeEncoder } from "./answer/whole-encoder.ts";
+import { WholeReader } from "./answer/whole-reader.ts";
+import { errorBody, errorEvent } from "./error-body.ts";
+import { fromCanonical } from "./request/from-canonical.ts";
+import { readRequest } from "./request/read-request.ts";
+import { releaseWords } from "./request/release-words.ts";
+import { toCanonical } from "./request/to-canonical.ts";
+
+/** Anthropic's Messages API (`POST /v1/messages`, version 2023-06-01), streamed as server-sent events or whole. */
+export const anthropicMessages: Dialect = {
+  name: "anthropic-messages",
+  read: readRequest,
+  answerForm,
+  releaseWords,
+  // Every answer tells its usage.
+  usageEdits: () => [],
+  toCanonical,
+  fromCanonical,
+  eventReader,
+  reader: (form) => (form.stream ? new StreamReader() : new WholeReader()),
+  encoder: (form, callId) => (form.stream ? new StreamEncoder(callId) : new WholeEncoder(callId)),
+  errorBody,
+  errorEvent,
+};

@@ -1,0 +1,112 @@
+import type { AssistantPart, CacheTtl, ContentPart } from "../../../../domain/call/canonical.ts";
+import type { Json, JsonObject } from "../../../../domain/json.ts";
+import { untranslatable } from "./untranslatable.ts";
+
+/** A cache hint as the member of a block. */
+export function cacheControl({ cache }: { readonly cache?: CacheTtl }): JsonObject {
+  if (cache === undefined) return {};
+  return { cache_control: cache === "5m" ? { type: "ephemeral" } : { type: "ephemeral", ttl: cache } };
+}
+
+/** Parts as blocks. Texts without words are left out: the API refuses them. */
+export const contentBlocks = (parts: readonly ContentPart[], provider: string): readonly JsonObject[] =>
+  parts.filter((part) => part.type !== "text" || part.text !== "").map((part) => contentBlock(part, provider));
+
+function contentBlock(part: ContentPart, provider: string): JsonObject {
+  switch (part.type) {
+    case "text":
+      return textBlock(part);
+    case "image":
+      if (part.detail !== null) throw untranslatable("image_url.detail", provider);
+      return { type: "image", source: { type: "url", url: part.url }, ...cacheControl(part) };
+    case "image-data":
+      return { type: "image", source: base64(part), ...cacheControl(part) };
+    case "document":
+      return { type: "document", source: { type: "url", url: part.url }, ...titled(part) };
+    case "document-data":
+      return { type: "document", source: documentSource(part, provider), ...titled(part) };
+    default:
+      throw untranslatable("input_audio", provider);
+  }
+}
+
+/** A text with its cache hint. */
+export const textBlock = (part: { readonly text: string; readonly cache?: CacheTtl }): JsonObject => ({
+  type: "text",
+  text: part.text,
+  ...cacheControl(part),
+});
+
+interface Data {
+  readonly data: string;
+  readonly mediaType: string;
+}
+
+const base64 = ({ data, mediaType }: Data): JsonObject => ({ type: "base64", media_type: mediaType, data });
+
+/** The API takes PDF as data and plain text as it is, and nothing else. */
+function documentSource(part: Data, provider: string): JsonObject {
+  if (part.mediaType === "application/pdf") return base64(part);
+  if (part.mediaType !== "text/plain") throw untranslatable("file.file_data", provider);
+  return { type: "text", media_type: part.mediaType, data: Buffer.from(part.data, "base64").toString() };
+}
+
+const titled = (part: { readonly name: string | null; readonly cache?: CacheTtl }): JsonObject => ({
+  ...(part.name !== null && { title: part.name }),
+  ...cacheControl(part),
+});
+
+/** A tool's answer: a lone text as a string, which is how most clients write it. */
+export function resultContent(parts: readonly ContentPart[], provider: string): JsonObject {
+  const [first] = parts;
+  if (parts.length === 0) return {};
+  if (parts.length === 1 && first?.type === "text" && first.cache === undefined) return { content: first.text };
+  return { content: contentBlocks(parts, provider) };
+}
+
+/** What the assistant said, thought and called, in its order. */
+export const assistantBlocks = (parts: readonly AssistantPart[], provider: string): readonly Json[] =>
+  parts.flatMap((part) => {
+    if (part.type === "text" && part.text === "") return [];
+    return [assistantBlock(part, provider)];
+  });
+
+function assistantBlock(part: AssistantPart, provider: string): JsonObject {
+  switch (part.type) {
+    case "text":
+      return textBlock(part);
+    case "refusal":
+      return textBlock({ text: part.text });
+    case "reasoning":
+      return thinkingBlock(part, provider);
+    default:
+      return {
+        type: "tool_use",
+        id: part.id,
+        name: part.name,
+        input: inputOf(part.arguments, provider),
+        ...cacheControl(part),
+      };
+  }
+}
+
+/** Thoughts without a signature are another vendor's; the API takes none that it did not sign. */
+function thinkingBlock(part: Extract<AssistantPart, { type: "reasoning" }>, provider: string): JsonObject {
+  if (part.data !== null) return { type: "redacted_thinking", data: part.data };
+  if (part.signature === null) throw untranslatable("reasoning", provider);
+  return { type: "thinking", thinking: part.text ?? "", signature: part.signature };
+}
+
+function inputOf(text: string, provider: string): JsonObject {
+  const input = text === "" ? {} : parsed(text);
+  if (typeof input === "object" && input !== null && !Array.isArray(input)) return input as JsonObject;
+  throw untranslatable("tool_calls.function.arguments", provider);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,8 @@
+import type { Dialect, DialectName } from "../../ports/dialect.ts";
+import { anthropicMessages } from "./anthropic-messages/index.ts";
+import { openAiChat } from "./openai-chat/index.ts";
+
+/** Every dialect there is. To add one: its folder, one line here, golden cases and the official SDK. */
+export const DIALECTS: ReadonlyMap<DialectName, Dialect> = new Map(
+  [anthropicMessages, openAiChat].map((dialect) => [dialect.name, dialect]),
+);

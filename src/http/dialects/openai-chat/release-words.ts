@@ -1,0 +1,33 @@
+import type { Json } from "../../../domain/json.ts";
+import type { ReleaseParts, ReleaseWords } from "../../../ports/dialect.ts";
+import { addTools, dropMembers, insertIntoArray, memberBytes, setMembers } from "../body-edits.ts";
+import { isRecord } from "../is-record.ts";
+
+/** Members that speak to Rollward and are not for providers. */
+const OURS = ["metadata", "variables"];
+
+/** A release's parts in the words in which they are configured. */
+export function releaseWords(own: ReleaseParts): ReleaseWords {
+  const parameters = memberBytes(own.parameters);
+  const items = own.tools.map(toolText).join(",");
+  return {
+    sets: Object.keys(own.parameters),
+    edits: (request, messages) => [
+      ...setMembers(request, parameters),
+      ...addTools(request, own, { items, nameOf, param: "function.name" }),
+      ...(messages.length === 0
+        ? []
+        : [insertIntoArray(request, "messages", messages.map((message) => JSON.stringify(message)).join(","))]),
+      ...dropMembers(request, OURS),
+    ],
+  };
+}
+
+function toolText({ name, description, parameters, strict }: ReleaseParts["tools"][number]): string {
+  const definition: Record<string, Json> = { name, description, parameters };
+  if (strict !== null) definition["strict"] = strict;
+  return JSON.stringify({ type: "function", function: definition });
+}
+
+const nameOf = (tool: Json): unknown =>
+  isRecord(tool) && isRecord(tool["function"]) ? tool["function"]["name"] : undefined;

@@ -1,0 +1,390 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { createBedrock } from "../../src/adapters/providers/aws/bedrock.ts";
+import { createCohere } from "../../src/adapters/providers/cohere.ts";
+import { createGemini } from "../../src/adapters/providers/gemini.ts";
+import type { CallEvent, CanonicalMessage, CanonicalRequest } from "../../src/domain/call/canonical.ts";
+import type { ConversingProvider } from "../../src/ports/provider.ts";
+import { bedrockAnswer, bedrockWire } from "../fixtures/bedrock-upstream.ts";
+import { cohereAnswer, cohereWire } from "../fixtures/cohere-upstream.ts";
+import { geminiAnswer, geminiWire } from "../fixtures/gemini-upstream.ts";
+import { startScriptedUpstream } from "../fixtures/scripted-upstream.ts";
+import type { ScriptedUpstream, VendorWire, WireRequest } from "../fixtures/scripted-upstream.ts";
+import { FORMS, ask, questionFor } from "./conversing-subject.ts";
+import type { EventLog } from "./conversing-subject.ts";
+
+const TERMS = { prices: new Map(), answerBytes: 1_000_000, breaker: null, allowPrivate: false };
+const KEYS = { keys: ["key-zero", "key-one"], keyEnv: "THE_KEY" };
+
+interface Vendor {
+  readonly model: string;
+  readonly wire: VendorWire;
+  open(origin: string): Promise<ConversingProvider>;
+}
+
+const VENDORS = {
+  gemini: {
+    model: "gemini-3.5-flash",
+    wire: geminiWire("key-zero"),
+    open: (origin) => createGemini({ ...TERMS, ...KEYS, name: "gemini", baseUrl: `${origin}/v1beta` }),
+  },
+  bedrock: {
+    model: "anthropic.claude-haiku-4-5-20251001-v1:0",
+    wire: bedrockWire("key-zero"),
+    open: (origin) =>
+      createBedrock({ ...TERMS, ...KEYS, name: "bedrock", baseUrl: origin, region: "eu-central-1", credentials: null }),
+  },
+  cohere: {
+    model: "command-a-reasoning-08-2025",
+    wire: cohereWire("key-zero"),
+    open: (origin) => createCohere({ ...TERMS, ...KEYS, name: "cohere", baseUrl: `${origin}/v2` }),
+  },
+} satisfies Readonly<Record<string, Vendor>>;
+
+type VendorName = keyof typeof VENDORS;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+interface Asked {
+  readonly log: EventLog;
+  readonly upstream: ScriptedUpstream;
+}
+
+async function open(name: VendorName): Promise<{ provider: ConversingProvider; upstream: ScriptedUpstream }> {
+  const upstream = await startScriptedUpstream(VENDORS[name].wire);
+  const provider = await VENDORS[name].open(upstream.origin);
+  closing.push(
+    () => provider.close(),
+    () => upstream.close(),
+  );
+  return { provider, upstream };
+}
+
+async function put(name: VendorName, set: Partial<CanonicalRequest>, stream = true): Promise<Asked> {
+  const { provider, upstream } = await open(name);
+  return { log: await ask(provider, questionFor(VENDORS[name].model, stream, set)), upstream };
+}
+
+/** The body of the one request that was sent. */
+async function sent(name: VendorName, set: Partial<CanonicalRequest>): Promise<WireRequest["body"]> {
+  const { log, upstream } = await put(name, set);
+  expect(log.error).toBeNull();
+  expect(upstream.requests).toHaveLength(1);
+  return upstream.requests[0]?.body ?? {};
+}
+
+const user = (...content: Extract<CanonicalMessage, { role: "user" }>["content"]): CanonicalMessage => ({
+  role: "user",
+  content,
+});
+const text = (words: string) => ({ type: "text", text: words }) as const;
+const PDF = { type: "document-data", data: "JVBERi0=", mediaType: "application/pdf", name: "bill.pdf" } as const;
+const PNG = { type: "image-data", data: "iVBORw0=", mediaType: "image/png" } as const;
+const CALL = { type: "tool-call", id: "call_1", name: "lookup", arguments: '{"order":"7"}' } as const;
+const RESULT: CanonicalMessage = {
+  role: "tool",
+  toolCallId: "call_1",
+  content: [text("It is on its way.")],
+  isError: false,
+};
+
+describe("a setting that a vendor has no place for", () => {
+  test.each([
+    ["gemini", { user: "u-1" }, "user"],
+    ["gemini", { topLogprobs: 2 }, "logprobs"],
+    ["gemini", { verbosity: "low" }, "verbosity"],
+    ["gemini", { parallelToolCalls: false }, "parallel_tool_calls"],
+    ["gemini", { serviceTier: "scale" }, "service_tier"],
+    ["bedrock", { seed: 7 }, "seed"],
+    ["bedrock", { presencePenalty: 0.5 }, "presence_penalty"],
+    ["bedrock", { user: "u-1" }, "user"],
+    ["cohere", { serviceTier: "flex" }, "service_tier"],
+    ["cohere", { messages: [user(text("Look."), PDF)] }, "messages.content (document-data)"],
+    [
+      "cohere",
+      { messages: [user(text("?")), { role: "assistant", content: [text("Let me look."), CALL] }, RESULT] },
+      "messages.content (text beside tool calls)",
+    ],
+    [
+      "gemini",
+      { messages: [user({ type: "document", url: "https://example.com/a.pdf", name: null })] },
+      "messages.content (document)",
+    ],
+    [
+      "bedrock",
+      { messages: [user({ type: "audio-data", data: "AAAA", format: "wav" })] },
+      "messages.content (audio-data)",
+    ],
+    [
+      "bedrock",
+      { messages: [user({ type: "image", url: "https://example.com/a.png", detail: null })] },
+      "image_url.url",
+    ],
+    [
+      "cohere",
+      {
+        messages: [
+          user(text("?")),
+          {
+            role: "assistant",
+            content: [{ type: "reasoning", text: "Hm.", signature: "s", data: null }, text("Yes.")],
+          },
+        ],
+      },
+      "messages.content (reasoning)",
+    ],
+    [
+      "bedrock",
+      {
+        messages: [
+          user(text("?")),
+          {
+            role: "assistant",
+            content: [{ type: "reasoning", text: "Hm.", signature: null, data: null }, text("Yes.")],
+          },
+          user(text("!")),
+        ],
+      },
+      "messages.content (reasoning without signature)",
+    ],
+  ] satisfies readonly (readonly [VendorName, Partial<CanonicalRequest>, string])[])(
+    "is refused by %s with the field's name and nothing is sent, %#",
+    async (name, set, field) => {
+      const { log, upstream } = await put(name, set);
+      expect(log.error).toMatchObject({ code: "untranslatable", details: { field, provider: name } });
+      expect(upstream.requests).toHaveLength(0);
+    },
+  );
+});
+
+describe("what a request says", () => {
+  test("reaches Gemini with its documents, tools and settings", async () => {
+    const body = await sent("gemini", {
+      messages: [{ role: "system", text: "Be brief." }, user(text("Read this."), PDF, PNG)],
+      tools: [
+        {
+          name: "lookup",
+          description: "Finds.",
+          parameters: { type: "object", properties: { order: { type: "string" } } },
+          strict: null,
+        },
+      ],
+      toolChoice: { name: "lookup" },
+      temperature: 0.5,
+      topK: 40,
+      stop: ["END"],
+      seed: 7,
+      reasoningTokens: 512,
+      serviceTier: "flex",
+    });
+    expect(body["systemInstruction"]).toEqual({ parts: [{ text: "Be brief." }] });
+    expect(body["contents"]).toEqual([
+      {
+        role: "user",
+        parts: [
+          { text: "Read this." },
+          { inlineData: { mimeType: "application/pdf", data: "JVBERi0=" } },
+          { inlineData: { mimeType: "image/png", data: "iVBORw0=" } },
+        ],
+      },
+    ]);
+    expect(body["generationConfig"]).toMatchObject({
+      maxOutputTokens: 200,
+      temperature: 0.5,
+      topK: 40,
+      stopSequences: ["END"],
+      seed: 7,
+      thinkingConfig: { thinkingBudget: 512, includeThoughts: true },
+    });
+    expect(body["toolConfig"]).toMatchObject({
+      functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["lookup"] },
+    });
+    expect(body["serviceTier"]).toBe("flex");
+  });
+
+  test("reaches Bedrock with its documents, failed tools and marks of kept prefixes", async () => {
+    const body = await sent("bedrock", {
+      messages: [
+        { role: "system", text: "Be brief.", cache: "5m" },
+        user(text("Read this."), PDF),
+        { role: "assistant", content: [text("Let me look."), CALL] },
+        { ...RESULT, isError: true },
+      ],
+      tools: [{ name: "lookup", description: null, parameters: { type: "object" }, strict: null }],
+    });
+    expect(body["system"]).toEqual([{ text: "Be brief." }, { cachePoint: { type: "default" } }]);
+    expect(body["messages"]).toEqual([
+      {
+        role: "user",
+        content: [{ text: "Read this." }, { document: { format: "pdf", name: "bill", source: { bytes: "JVBERi0=" } } }],
+      },
+      {
+        role: "assistant",
+        content: [
+          { text: "Let me look." },
+          { toolUse: { toolUseId: "call_1", name: "lookup", input: { order: "7" } } },
+        ],
+      },
+      {
+        role: "user",
+        content: [{ toolResult: { toolUseId: "call_1", content: [{ text: "The tool failed: It is on its way." }] } }],
+      },
+    ]);
+  });
+
+  test("reaches Cohere with its tools and its budget of thought", async () => {
+    const body = await sent("cohere", {
+      messages: [user(text("?")), { role: "assistant", content: [CALL] }, RESULT],
+      tools: [{ name: "lookup", description: null, parameters: { type: "object" }, strict: null }],
+      reasoningTokens: 100,
+      topP: 0.9,
+    });
+    expect(body).toMatchObject({
+      p: 0.9,
+      max_tokens: 200,
+      thinking: { type: "enabled", token_budget: 100 },
+      stream: true,
+    });
+    expect(body["messages"]).toMatchObject([
+      { role: "user", content: "?" },
+      { role: "assistant", tool_calls: [{ id: "call_1", function: { name: "lookup", arguments: '{"order":"7"}' } }] },
+      { role: "tool", tool_call_id: "call_1", content: "It is on its way." },
+    ]);
+  });
+
+  test.each(Object.keys(VENDORS) as VendorName[])(
+    "goes to %s with the key of the asked number and our headers alone",
+    async (name) => {
+      const { provider, upstream } = await open(name);
+      await ask(provider, { ...questionFor(VENDORS[name].model, true), key: 1 });
+      const headers = upstream.requests[0]?.headers ?? {};
+      expect(JSON.stringify(headers)).toContain("key-one");
+      expect(JSON.stringify(headers)).not.toContain("key-zero");
+      expect(headers["user-agent"]).toMatch(/^rollward\/[\d.]+$/);
+      expect(JSON.stringify(headers)).not.toContain("ai-sdk");
+    },
+  );
+});
+
+const reasoning = ({ events }: EventLog): readonly CallEvent[] =>
+  events.filter(({ type }) => type.startsWith("reasoning"));
+
+/** What a client sends back: the reasoning of an answer as parts. */
+const thoughtOf = (log: EventLog): string =>
+  log.events.map((event) => (event.type === "reasoning-delta" ? event.text : "")).join("");
+
+describe("reasoning", () => {
+  test.each(FORMS)("keeps the signature of Bedrock's, and gives it back unchanged, %s", async (_, stream) => {
+    const { provider, upstream } = await open("bedrock");
+    const blocks = [
+      { reasoningContent: { reasoningText: { text: "They greet me.", signature: "c2ln" } } },
+      { text: "Hi." },
+    ];
+    upstream.play(bedrockAnswer(blocks));
+    const log = await ask(provider, questionFor(VENDORS.bedrock.model, stream));
+    expect([log.error, log.text, thoughtOf(log)]).toEqual([null, "Hi.", "They greet me."]);
+    expect(reasoning(log).at(-1)).toEqual({ type: "reasoning-end", signature: "c2ln", data: null });
+    const back: CanonicalMessage = {
+      role: "assistant",
+      content: [{ type: "reasoning", text: "They greet me.", signature: "c2ln", data: null }, text("Hi.")],
+    };
+    await ask(
+      provider,
+      questionFor(VENDORS.bedrock.model, stream, { messages: [user(text("?")), back, user(text("!"))] }),
+    );
+    expect(upstream.requests[1]?.body["messages"]).toMatchObject([
+      { role: "user" },
+      { role: "assistant", content: blocks },
+      { role: "user" },
+    ]);
+  });
+
+  test.each(FORMS)(
+    "puts the signature of Gemini's call before it, and gives it back with the call, %s",
+    async (_, stream) => {
+      const { provider, upstream } = await open("gemini");
+      const call = { functionCall: { name: "lookup", args: { order: "7" } }, thoughtSignature: "c2ln" };
+      const shown = { path: `/v1beta/models/${VENDORS.gemini.model}:generateContent` } as WireRequest;
+      upstream.play(geminiAnswer(shown, [{ text: "They ask for an order.", thought: true }, call]));
+      const log = await ask(provider, questionFor(VENDORS.gemini.model, stream));
+      expect([log.error, thoughtOf(log)]).toEqual([null, "They ask for an order."]);
+      const signed = log.events.findIndex((event) => event.type === "reasoning-end" && event.signature === "c2ln");
+      expect(signed).toBeGreaterThanOrEqual(0);
+      expect(log.events[signed + 1]).toMatchObject({ type: "tool-call-start", name: "lookup" });
+      const back: CanonicalMessage = {
+        role: "assistant",
+        content: [{ type: "reasoning", text: null, signature: "c2ln", data: null }, CALL],
+      };
+      await ask(provider, questionFor(VENDORS.gemini.model, stream, { messages: [user(text("?")), back, RESULT] }));
+      const contents = upstream.requests[1]?.body["contents"] as readonly { parts: readonly object[] }[];
+      expect(contents[1]?.parts).toEqual([expect.objectContaining({ thoughtSignature: "c2ln" })]);
+    },
+  );
+
+  test.each(FORMS)("is told apart from text at Cohere, %s", async (_, stream) => {
+    const { provider, upstream } = await open("cohere");
+    upstream.play(cohereAnswer({ thinking: "They greet me.", text: "Hi." }));
+    const log = await ask(provider, questionFor(VENDORS.cohere.model, stream));
+    expect([log.error, log.text, thoughtOf(log)]).toEqual([null, "Hi.", "They greet me."]);
+  });
+});
+
+describe("usage", () => {
+  test.each(FORMS)("counts each token of Gemini in one class, %s", async (_, stream) => {
+    const { provider, upstream } = await open("gemini");
+    const counts = {
+      promptTokenCount: 3_010,
+      cachedContentTokenCount: 3_000,
+      candidatesTokenCount: 40,
+      thoughtsTokenCount: 30,
+      totalTokenCount: 3_080,
+    };
+    const shown = { path: `/v1beta/models/${VENDORS.gemini.model}:generateContent` } as WireRequest;
+    upstream.play(geminiAnswer(shown, [{ text: "Hi." }], counts));
+    const { events } = await ask(provider, questionFor(VENDORS.gemini.model, stream));
+    expect(events.find(({ type }) => type === "usage")).toEqual({
+      type: "usage",
+      usage: { input: 10, cachedInput: 3_000, cacheWrite: 0, output: 40, reasoning: 30 },
+    });
+  });
+
+  test.each(FORMS)("counts each token of Bedrock in one class, %s", async (_, stream) => {
+    const { provider, upstream } = await open("bedrock");
+    const counts = {
+      inputTokens: 10,
+      cacheReadInputTokens: 3_000,
+      cacheWriteInputTokens: 200,
+      outputTokens: 70,
+      totalTokens: 3_280,
+    };
+    upstream.play(bedrockAnswer([{ text: "Hi." }], "end_turn", counts));
+    const { events } = await ask(provider, questionFor(VENDORS.bedrock.model, stream));
+    expect(events.find(({ type }) => type === "usage")).toEqual({
+      type: "usage",
+      usage: { input: 10, cachedInput: 3_000, cacheWrite: 200, output: 70, reasoning: 0 },
+    });
+  });
+});
+
+describe("a conversation that is too long", () => {
+  test.each([
+    [
+      "gemini",
+      {
+        error: {
+          code: 400,
+          message: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+          status: "INVALID_ARGUMENT",
+        },
+      },
+    ],
+    ["bedrock", { message: "Input is too long for requested model." }],
+  ] as const)("is told as such by %s", async (name, body) => {
+    const { provider, upstream } = await open(name);
+    upstream.play({ status: 400, body: JSON.stringify(body) });
+    const { error } = await ask(provider, questionFor(VENDORS[name].model, true));
+    expect(error?.code).toBe("provider_context_overflow");
+  });
+});
