@@ -138,7 +138,7 @@ export interface LocalGgufSettings {
   readonly models: ReadonlyMap<string, GgufModelSettings>;
   /** Calls that a model answers at the same time. */
   readonly parallel: number;
-  /** 0 leaves it to the library. */
+  /** Per model; 0 is one less than there are processors. */
   readonly threads: number;
 }
 

@@ -26,6 +26,9 @@ export const healthView = z.object({
     waiting: z.number(),
     unobserved: z.number().describe("sessions served but not observed, because too many were waiting"),
   }),
+  responses: z.object({
+    dropped: z.number().describe("responses that cannot be gone on with, because they were too large or too many"),
+  }),
   /** Requests without a key that is good here, by the code of the error; nothing else is kept of them. */
   refused: z.record(z.string(), z.number()),
   pins_forgotten: z.number(),
@@ -50,7 +53,8 @@ export const alive = defineRoute({
 export const ready = defineRoute({
   method: "GET",
   path: "/readyz",
-  summary: "200 while the server takes traffic, 503 when it stops; a database in trouble stops no calls, so it is told and not refused",
+  summary:
+    "200 while the server takes traffic, 503 when it stops; a database in trouble stops no calls, so it is told and not refused",
   access: "open",
   answer: z.object({ status: z.enum(["ready", "degraded"]), reason: z.string().nullable() }),
 });

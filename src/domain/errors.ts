@@ -127,6 +127,18 @@ export const ERRORS = {
     message: "There is no recorded call {call}.",
     help: "Records expire; `rollward calls list` shows what is kept.",
   },
+  response_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no response {response}.",
+    help: "Responses are kept for 30 days unless `store` is false, for the key that made them.",
+  },
+  previous_response_not_found: {
+    status: 400,
+    retryable: false,
+    message: "There is no previous response {response}.",
+    help: "Responses are kept for 30 days unless `store` is false, for the key that made them; send the conversation in `input`.",
+  },
   key_not_found: {
     status: 404,
     retryable: false,

@@ -4,7 +4,7 @@ import type { RenderedMessage } from "../domain/prompt/render.ts";
 import type { ModelTarget, Release, Timeouts } from "../domain/release/release.ts";
 import { releaseName } from "../domain/release/release.ts";
 import { spliceJson } from "../kit/json-splice.ts";
-import type { ByteEdit, Dialect, IncomingRequest, ReleaseWords } from "../ports/dialect.ts";
+import type { ByteEdit, Dialect, DialectName, IncomingRequest, ReleaseWords } from "../ports/dialect.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall, RenderedRequest } from "./open-call.ts";
 import { present } from "./present.ts";
@@ -59,17 +59,17 @@ function asksForUsage(call: OpenCall, { provider: name }: ModelTarget): boolean 
   return provider.speaks.includes(call.arrival.dialect.name) && provider.reportsStreamUsage;
 }
 
-const knownWords = new WeakMap<Release, Map<Dialect, ReleaseWords>>();
+const knownWords = new WeakMap<Release, Map<DialectName, ReleaseWords>>();
 
 /** A release's own parts in a dialect, made once. */
 function wordsOf(release: Release, dialect: Dialect): ReleaseWords {
   const known = knownWords.get(release);
-  const kept = known?.get(dialect);
+  const kept = known?.get(dialect.name);
   if (kept !== undefined) return kept;
   const { parameters, tools } = release.content;
   const made = dialect.releaseWords({ release: releaseName(release), parameters, tools });
-  if (known === undefined) knownWords.set(release, new Map([[dialect, made]]));
-  else known.set(dialect, made);
+  if (known === undefined) knownWords.set(release, new Map([[dialect.name, made]]));
+  else known.set(dialect.name, made);
   return made;
 }
 

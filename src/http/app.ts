@@ -5,11 +5,15 @@ import { RollwardError } from "../domain/errors.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
+import type { ResponseKeeper } from "../ports/response-store.ts";
 import { rememberCallers } from "./caller.ts";
 import { chatCompletions } from "./data/chat-completions.ts";
+import { completions } from "./data/completions.ts";
+import { embeddings } from "./data/embeddings.ts";
 import { countTokens } from "./data/count-tokens.ts";
 import { messages } from "./data/messages.ts";
 import { models } from "./data/models.ts";
+import { responses } from "./data/responses.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
 import { DEFAULT_EDGE_LIMITS } from "./edge-limits.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
@@ -20,6 +24,8 @@ import { ArrivingBytes, readBody } from "./read-body.ts";
 /** What the edge is plugged into. */
 export interface HttpTerms {
   readonly gateway: Gateway;
+  /** Keeps what clients of the Responses API refer to later. */
+  readonly responses: ResponseKeeper;
   readonly announcer: Announcer;
   /** Largest request body in bytes, as the configuration in force says. */
   readonly bodyBytes: () => number;
@@ -73,9 +79,12 @@ export function createApp(terms: HttpTerms): FastifyInstance {
   rememberCallers(app);
   answerFaults(app, terms);
   chatCompletions(app, terms.gateway, limits.stallMs);
+  completions(app, terms.gateway, limits.stallMs);
+  embeddings(app, terms.gateway, limits.stallMs);
   messages(app, terms.gateway, limits.stallMs);
   countTokens(app, terms.gateway);
   models(app, terms.gateway);
+  responses(app, { gateway: terms.gateway, keeper: terms.responses, stallMs: limits.stallMs });
   terms.register(app);
   return app;
 }

@@ -33,6 +33,7 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
   };
   return createApp({
     gateway,
+    responses: house.responses,
     announcer,
     limits,
     bodyBytes: () => host.settings().limits.bodyBytes,
@@ -71,6 +72,7 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
       waiting: evidence.waiting,
       unobserved: delivery.observatory.unobserved(),
     },
+    responses: { dropped: house.responses.dropped() },
     refused: Object.fromEntries(refusals),
     pins_forgotten: gateway.pins.forgotten(),
     resident_bytes: process.memoryUsage.rss(),

@@ -2,6 +2,7 @@ import { DIALECTS } from "../http/dialects/index.ts";
 import { createMemoryKeyRing } from "../adapters/keys/memory-key-ring.ts";
 import { createMemoryPins } from "../adapters/pins/memory-pins.ts";
 import { createJournalWriter } from "../adapters/recorders/journal-writer.ts";
+import { createResponseKeeper } from "../adapters/recorders/response-keeper.ts";
 import { createQueueRecorder } from "../adapters/recorders/queue-recorder.ts";
 import { createRouteTable } from "../adapters/routes/route-table.ts";
 import { createRandomIds } from "../adapters/system/random-ids.ts";
@@ -14,6 +15,7 @@ import { OwedWithdrawals } from "../delivery/owed-withdrawals.ts";
 import { Troubles } from "../delivery/troubles.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
+import type { ResponseKeeper } from "../ports/response-store.ts";
 import { ProjectHost } from "./project-host.ts";
 import type { Stores } from "./stores.ts";
 
@@ -26,6 +28,7 @@ export interface House {
   readonly announcer: Announcer;
   readonly host: ProjectHost;
   readonly gateway: Gateway;
+  readonly responses: ResponseKeeper;
   readonly delivery: Delivery;
   readonly conductor: Conductor;
 }
@@ -69,5 +72,6 @@ export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.P
     settings: () => host.settings(),
     load: { inFlight: 0 },
   };
-  return { stores, announcer, host, gateway, delivery, conductor: new Conductor(delivery) };
+  const responses = createResponseKeeper({ store: stores.responses, clock, announcer });
+  return { stores, announcer, host, responses, gateway, delivery, conductor: new Conductor(delivery) };
 }

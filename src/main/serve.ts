@@ -55,7 +55,13 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
   const created = await listenAndMakeKey(house, options, app);
   conductor.start();
   const retainFactsDays = (): number => host.retainFactsDays();
-  const stopExpiring = expireRecords({ calls: stores.calls, clock, announcer, retainFactsDays });
+  const stopExpiring = expireRecords({
+    calls: stores.calls,
+    responses: stores.responses,
+    clock,
+    announcer,
+    retainFactsDays,
+  });
   const text = options.adminKey ?? created;
   return {
     url: urlOf(options.host, app.server.address() as AddressInfo),
@@ -67,7 +73,7 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
       await drain(app, { underWay, load: gateway.load });
       await conductor.stop();
       delivery.observatory.close();
-      await Promise.all([gateway.recorder.flush(), delivery.log.flush()]);
+      await Promise.all([gateway.recorder.flush(), delivery.log.flush(), house.responses.flush()]);
       await host.close();
       await stores.close();
     },

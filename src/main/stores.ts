@@ -3,6 +3,7 @@ import type { EvidenceJournal } from "../ports/evidence-journal.ts";
 import type { KeyStore } from "../ports/key-store.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
+import type { ResponseStore } from "../ports/response-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
 import type { WithdrawalNotes } from "../ports/withdrawal-notes.ts";
 
@@ -15,6 +16,7 @@ export interface Stores {
   readonly calls: CallStore;
   readonly keys: KeyStore;
   readonly projects: ProjectStore;
+  readonly responses: ResponseStore;
   /** Absent where there is no directory of this process's own. */
   readonly notes?: WithdrawalNotes;
   /** Entries of the evidence journal that were taken and not kept, where room is bounded. */

@@ -5,8 +5,13 @@ import type { TokenUsage } from "../domain/money/price.ts";
 import type { RenderedMessage } from "../domain/prompt/render.ts";
 import type { ReleaseContent } from "../domain/release/release.ts";
 
-/** The dialects of conversations, spoken by clients and by providers. */
-export type DialectName = "openai-chat" | "openai-responses" | "anthropic-messages";
+/** The dialects spoken by clients and by providers: those of conversations, which are translated, and two that pass. */
+export type DialectName =
+  | "openai-chat"
+  | "openai-responses"
+  | "anthropic-messages"
+  | "openai-embeddings"
+  | "openai-completions";
 
 /** Half-open byte range in a request body. */
 export interface ByteSpan {
@@ -126,28 +131,38 @@ export interface ReleaseWords {
   edits(request: IncomingRequest, messages: readonly RenderedMessage[]): readonly ByteEdit[];
 }
 
-/** One dialect, from the client's side and from the provider's. Requests are read leniently, answers are written exactly. */
-export interface Dialect {
-  readonly name: DialectName;
+/** A dialect as clients speak it. Requests are read leniently, answers are written exactly. */
+export interface ClientDialect {
   /** Throws `malformed_json` or `invalid_request` with `param`. */
   read(bytes: Buffer): IncomingRequest;
   answerForm(request: IncomingRequest): AnswerForm & { readonly contentType: string };
   /** Throws `untranslatable` naming a parameter that has no place in the dialect. */
   releaseWords(own: ReleaseParts): ReleaseWords;
-  /** What makes the provider report usage; empty when nothing is missing. */
-  usageEdits(request: IncomingRequest): readonly ByteEdit[];
   /** Throws `untranslatable` naming the field. `body` is the rendered body. */
   toCanonical(body: JsonObject, provider: string): CanonicalRequest;
-  /**
-   * The canonical call as a request body of this dialect, for `provider`'s `model`; usage is asked for in
-   * streams. Throws `untranslatable` naming the field.
-   */
-  fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer;
-  eventReader(stream: boolean): EventReader;
-  reader(form: AnswerForm): AnswerReader;
   encoder(form: AnswerForm, callId: string, createdAt: number): AnswerEncoder;
   /** Error as a response body. */
   errorBody(error: RollwardError, callId: string): Buffer;
   /** Error as the last event of a stream; the stream then ends without its sentinel. */
   errorEvent(error: RollwardError, callId: string): Buffer;
+}
+
+/** A dialect as providers speak it. */
+export interface WireDialect {
+  /** What makes the provider report usage; empty when nothing is missing. */
+  usageEdits(request: IncomingRequest): readonly ByteEdit[];
+  /** For a client of the same dialect. */
+  reader(form: AnswerForm): AnswerReader;
+  /**
+   * The canonical call as a request body of this dialect, for `provider`'s `model`; usage is asked for in
+   * streams. Throws `untranslatable` naming the field.
+   */
+  fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer;
+  /** For a client of another dialect. */
+  eventReader(stream: boolean): EventReader;
+}
+
+/** One dialect, from the client's side and from the provider's. */
+export interface Dialect extends ClientDialect, WireDialect {
+  readonly name: DialectName;
 }

@@ -11,6 +11,7 @@ import { evidenceJournalContract } from "./evidence-journal.contract.ts";
 import { keyStoreContract } from "./key-store.contract.ts";
 import { projectStoreContract } from "./project-store.contract.ts";
 import { releaseStoreContract } from "./release-store.contract.ts";
+import { responseStoreContract } from "./response-store.contract.ts";
 import { rolloutStoreContract } from "./rollout-store.contract.ts";
 
 /** Stores to test, and what clears up after them. */
@@ -50,6 +51,7 @@ function contracts(open: () => Promise<Opened>): void {
   callStoreContract(get);
   keyStoreContract(get);
   projectStoreContract(get);
+  responseStoreContract(get);
 }
 
 async function openEmbedded(): Promise<Opened> {

@@ -106,14 +106,12 @@ const contentPart: fc.Arbitrary<ContentPart> = fc
       fc.webUrl().map((url): ContentPart => ({ type: "image", url, detail: null })),
       base64.map((data): ContentPart => ({ type: "image-data", data, mediaType: "image/png" })),
       fc.tuple(fc.webUrl(), name).map(([url, title]): ContentPart => ({ type: "document", url, name: title })),
-      fc
-        .tuple(base64, name)
-        .map(([data, title]): ContentPart => ({
-          type: "document-data",
-          data,
-          mediaType: "application/pdf",
-          name: title,
-        })),
+      fc.tuple(base64, name).map(([data, title]): ContentPart => ({
+        type: "document-data",
+        data,
+        mediaType: "application/pdf",
+        name: title,
+      })),
       fc.tuple(words, name).map(([text, title]): ContentPart => ({
         type: "document-data",
         data: Buffer.from(text.toWellFormed()).toString("base64"),
@@ -133,15 +131,13 @@ const assistantPart: fc.Arbitrary<AssistantPart> = fc.oneof(
     .tuple(words, words)
     .map(([text, signature]): AssistantPart => ({ type: "reasoning", text, signature, data: null })),
   words.map((data): AssistantPart => ({ type: "reasoning", text: null, signature: null, data })),
-  fc
-    .tuple(words, words, toolArguments, cache)
-    .map(([id, called, text, hint]): AssistantPart => ({
-      type: "tool-call",
-      id,
-      name: called,
-      arguments: text,
-      ...hint,
-    })),
+  fc.tuple(words, words, toolArguments, cache).map(([id, called, text, hint]): AssistantPart => ({
+    type: "tool-call",
+    id,
+    name: called,
+    arguments: text,
+    ...hint,
+  })),
 );
 
 const message: fc.Arbitrary<CanonicalMessage> = fc.oneof(

@@ -72,12 +72,10 @@ describe("a call in Anthropic's dialect to a provider that speaks it", () => {
     expect(text).not.toContain("message_stop");
     const id = response.headers.get("x-rollward-call") ?? "";
     const recorded = async (): Promise<unknown> => (await server.ask("GET", `/api/calls/${id}`)).body;
-    await expect
-      .poll(recorded)
-      .toMatchObject({
-        outcome: "failed",
-        usage: { input: 1_000, cached_input: 3_000, cache_write: 200, estimated: true },
-      });
+    await expect.poll(recorded).toMatchObject({
+      outcome: "failed",
+      usage: { input: 1_000, cached_input: 3_000, cache_write: 200, estimated: true },
+    });
   });
 });
 

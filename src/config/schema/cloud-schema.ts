@@ -134,7 +134,7 @@ export const localGgufSchema = z
     }),
     threads: number({ min: 0, max: 1_024, integer: true }).optional().meta({
       preset: 0,
-      description: "Threads per model; 0 leaves it to the library.",
+      description: "Threads per model; 0 is one less than there are processors.",
     }),
     breaker,
     models: modelsOf(ggufModel),

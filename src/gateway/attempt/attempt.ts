@@ -85,6 +85,11 @@ export class Attempt implements AnswerSink {
     return this.#original;
   }
 
+  /** Whether the first token is there, be it held back or not. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   /** Milliseconds from the call's arrival to when the first visible token could be handed on. */
   get firstTokenMs(): number | null {
     return this.#firstTokenMs;

@@ -74,9 +74,9 @@ const never = (): never => {
 /** Lets promises that are settled be heard. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function race() {
+function race(holdBack: HoldBackPolicy | null = null) {
   const clock = new HandClock();
-  const first = attemptAt(clock, "one");
+  const first = attemptAt(clock, "one", holdBack);
   const second = attemptAt(clock, "two");
   const lost: number[] = [];
   const runner = ({ attempt }: typeof first, target: number): Runner => ({ attempt, target, body: Buffer.alloc(0) });
@@ -98,6 +98,17 @@ describe("a hedged attempt", () => {
     clock.advance(1_000);
     await settle();
     expect({ started: second.source.isStarted, lost }).toEqual({ started: false, lost: [] });
+  });
+
+  test("stays alone when it began in time and is only held back", async () => {
+    const { clock, first, second, winner } = race({ characters: 1_000, ms: 500 });
+    clock.advance(50);
+    first.source.say("Hello");
+    clock.advance(50);
+    await settle();
+    expect(second.source.isStarted).toBe(false);
+    clock.advance(450);
+    expect((await winner).target).toBe(0);
   });
 
   test("gets a second when it is late, and the first to begin stops the other", async () => {

@@ -24,7 +24,8 @@ export async function startHedged(first: Runner, terms: HedgeTerms): Promise<Run
   const opening = first.attempt.start().then(() => first);
   const early = await Promise.race([opening, late.promise]).finally(cancel);
   if (early !== null) return early;
-  const second = terms.second();
+  // What has begun and is only held back is not late.
+  const second = first.attempt.hasBegun ? null : terms.second();
   if (second === null) return opening;
   const hedge = second.attempt.start().then(() => second);
   try {

@@ -216,3 +216,20 @@ describe("the trip of a call", () => {
     );
   });
 });
+
+test("a hedge that the budget forbids leaves the probe of an open breaker to who needs it", () => {
+  const retries = { ...DEFAULT_FAULT_POLICY.retries, budget: 0 };
+  const one = { keys: 1, deployments: 1 };
+  const plan: CallPlan = { ...planWith([one, one]), policy: { ...DEFAULT_FAULT_POLICY, retries } };
+  const circuit = plan.targets[1]?.deployments[0]?.health.circuit;
+  circuit?.failed(0, "pass", 0);
+  circuit?.failed(0, "pass", 0);
+  const clock = new HandClock();
+  clock.advance(20_000);
+  const gateway = { clock, random: () => 0.5 };
+  const trip = new Trip({ gateway, plan, deadline: TOTAL_MS, stream: true, onSkip: () => {} });
+  const leg = trip.leg();
+  if (leg.type !== "ask") throw new Error("The first target can be asked.");
+  expect(trip.second(leg.place)).toBeNull();
+  expect(circuit?.wouldAdmit(clock.elapsed(), false)).toBe(true);
+});

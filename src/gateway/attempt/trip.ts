@@ -132,7 +132,9 @@ export class Trip {
   /** The best place for a second request while the one at `place` is late: elsewhere, else the next target. */
   second(place: Place): Place | null {
     const { gateway, plan, stream } = this.#terms;
-    const left = new Set([...(this.#left ?? []), place.deployment]);
+    // A second request is no probe: it would spend one, and may be stopped before it tells anything.
+    const broken = plan.targets.flatMap(({ deployments }) => deployments).filter(isBroken);
+    const left = new Set([...(this.#left ?? []), ...broken, place.deployment]);
     const next = this.#next("late");
     for (const target of next === null ? [this.#target] : [this.#target, next]) {
       const found = findPlace(gateway, plan, { target, left, isUrgent: false, stream });
@@ -227,6 +229,8 @@ export class Trip {
 }
 
 const SPREAD_MS = 100;
+
+const isBroken = ({ health }: Deployment): boolean => health.circuit.state !== "closed";
 
 function chainFor({ chains }: CallPlan, fault: FaultClass): readonly number[] {
   switch (fault) {

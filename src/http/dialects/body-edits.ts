@@ -4,6 +4,9 @@ import type { ByteEdit, DialectName, IncomingRequest, MemberSpan, ReleaseParts }
 
 const EMPTY = Buffer.alloc(0);
 
+/** Edits of a request's body, in any order. */
+export type BodyEdits = readonly ByteEdit[];
+
 /** Members with their values as JSON. */
 export type MemberBytes = ReadonlyMap<string, Buffer>;
 
@@ -12,7 +15,7 @@ export const memberBytes = (members: Readonly<Record<string, Json>>): MemberByte
   new Map(Object.entries(members).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))]));
 
 /** Gives top-level members these values, whether the request has them or not. */
-export function setMembers(request: IncomingRequest, members: MemberBytes): readonly ByteEdit[] {
+export function setMembers(request: IncomingRequest, members: MemberBytes): BodyEdits {
   const edits: ByteEdit[] = [];
   let added = "";
   for (const [name, value] of members) {
@@ -39,7 +42,7 @@ export const replaceValue = (request: IncomingRequest, name: string, bytes: Buff
 });
 
 /** Removes members with the comma that goes with them. `model` is never among them, so one always stays. */
-export function dropMembers(request: IncomingRequest, names: readonly string[]): readonly ByteEdit[] {
+export function dropMembers(request: IncomingRequest, names: readonly string[]): BodyEdits {
   const members = [...request.members];
   const edits: ByteEdit[] = [];
   const kept = members.findIndex(([name]) => !names.includes(name));
@@ -68,7 +71,7 @@ export function addTools(
   request: IncomingRequest,
   { tools, release }: ReleaseParts,
   words: { readonly items: string; readonly nameOf: (tool: Json) => unknown; readonly param: string },
-): readonly ByteEdit[] {
+): BodyEdits {
   if (tools.length === 0) return [];
   const sent = request.body["tools"];
   if (!Array.isArray(sent)) return setMembers(request, new Map([["tools", Buffer.from(`[${words.items}]`)]]));

@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { availableParallelism } from "node:os";
 import { isAbsolute } from "node:path";
 import { NoAnswer, answerQuestion } from "./answer.ts";
 import type { AnswerTerms } from "./answer.ts";
@@ -11,9 +12,12 @@ export interface GgufProcess {
   readonly file: string;
   readonly contextTokens: number;
   readonly parallel: number;
-  /** 0 leaves it to the library. */
+  /** 0 is one less than there are processors. */
   readonly threads: number;
 }
+
+/** The library's threads wait for each other in busy loops; on a processor that others need they starve. */
+const threadsOf = (asked: number): number => (asked > 0 ? asked : Math.max(1, availableParallelism() - 1));
 
 /**
  * The process of one model: it answers questions of its parent until the parent goes. A fault of the native
@@ -85,13 +89,13 @@ async function open({
     const llama = await llamaLibrary.getLlama({
       logLevel: "error",
       build: "never",
-      ...(threads > 0 && { maxThreads: threads }),
+      maxThreads: threadsOf(threads),
     });
     const model = await llama.loadModel({ modelPath: file });
     const context = await model.createContext({
       contextSize: contextTokens,
       sequences: parallel,
-      ...(threads > 0 && { threads }),
+      threads: threadsOf(threads),
     });
     const chats = Array.from(
       { length: parallel },

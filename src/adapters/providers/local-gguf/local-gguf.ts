@@ -14,7 +14,7 @@ export interface LocalGgufTerms {
   readonly models: ReadonlyMap<string, { readonly file: string; readonly contextTokens: number }>;
   /** Calls that a model answers at the same time. */
   readonly parallel: number;
-  /** 0 leaves it to the library. */
+  /** Per model; 0 is one less than there are processors. */
   readonly threads: number;
   /** Path of the package's main file when it is not among Rollward's own. */
   readonly library?: string;

@@ -1,6 +1,7 @@
 import type { BreakerPolicy } from "../../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../../domain/money/price.ts";
-import type { WireProvider } from "../../../ports/provider.ts";
+import type { DialectName } from "../../../ports/dialect.ts";
+import type { ForwardRequest, WireProvider } from "../../../ports/provider.ts";
 import { providerAddress } from "../provider-address.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import type { ExchangeTerms } from "../upstream/exchange.ts";
@@ -11,7 +12,7 @@ import { Upstream } from "../upstream/upstream.ts";
 /** Connections to one provider when nothing else is said: as many as calls may be in flight by default. */
 const DEFAULT_CONNECTIONS = 1_000;
 
-/** A provider that speaks the OpenAI chat-completions wire. */
+/** A provider that speaks OpenAI's wires: chat completions, the older completions and embeddings. */
 export interface OpenAiCompatibleSettings {
   readonly name: string;
   /** Up to and including `/v1`; a query (`?api-version=…`) is kept. */
@@ -42,7 +43,7 @@ export interface OpenAiCompatibleSettings {
 }
 
 /**
- * Posts a request's bytes as they are to `{baseUrl}/chat/completions` over HTTP/1.1 with keep-alive.
+ * Posts a request's bytes as they are to the dialect's path after `baseUrl` over HTTP/1.1 with keep-alive.
  * Redirects are not followed and compression is not asked for. Throws `invalid_request` when the
  * settings cannot be used.
  */
@@ -54,46 +55,64 @@ export function createOpenAiCompatible(settings: OpenAiCompatibleSettings): Wire
     connections: settings.connections ?? DEFAULT_CONNECTIONS,
     allowPrivate: settings.allowPrivate ?? false,
   });
-  const path = `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`;
+  const base = url.pathname.replace(/\/$/, "");
   const terms = [apiKey, ...moreKeys].map((key) => {
     const headers = keyedHeaders(settings, key);
-    return { provider: name, path, headers, answerBytes, upstream };
+    return { provider: name, headers, answerBytes, upstream };
   });
   const secrets = [...(apiKey === null ? [] : [apiKey]), ...moreKeys, ...Object.values(settings.headers)];
   return {
     name,
     prices,
-    speaks: ["openai-chat"],
+    speaks: ["openai-chat", "openai-completions", "openai-embeddings"],
     reportsStreamUsage: settings.streamUsage ?? true,
     keys: terms.length,
     ...(settings.breaker !== undefined && { breaker: settings.breaker }),
     forward(request, sink) {
       const chosen = termsFor(terms, request.key ?? 0);
-      const exchange = new Exchange(
-        { ...chosen, path: deploymentPath(settings, url, request.model) ?? chosen.path },
-        sink,
-      );
-      return exchange.start(request);
+      const operation = pathOf(request.dialect);
+      const path = deploymentPath(settings, url, request) ?? `${base}${operation}${url.search}`;
+      return new Exchange({ ...chosen, path }, sink).start(request);
     },
     fault: (status, headers, body) => faultOf({ provider: name, keyEnv, secrets }, status, { headers, body }),
     close: () => upstream.close(),
   };
 }
 
+/** What one key has of an exchange; the path is the request's. */
+type KeyTerms = Omit<ExchangeTerms, "path">;
+
 function keyedHeaders(settings: OpenAiCompatibleSettings, key: string | null): string[] {
   if (settings.keyHeader !== "api-key" || key === null) return requestHeaders({ ...settings, apiKey: key });
   return requestHeaders({ ...settings, apiKey: null, headers: { ...settings.headers, "api-key": key } });
 }
 
+/** Where each dialect is spoken, after the base URL. */
+const PATHS: ReadonlyMap<DialectName, string> = new Map([
+  ["openai-chat", "/chat/completions"],
+  ["openai-completions", "/completions"],
+  ["openai-embeddings", "/embeddings"],
+]);
+
+function pathOf(dialect: DialectName): string {
+  const path = PATHS.get(dialect);
+  if (path === undefined) throw new Error(`An OpenAI-compatible provider was asked in ${dialect}.`);
+  return path;
+}
+
 /** Azure's path to one deployment (`/openai/deployments/{name}/chat/completions`); `null` for everyone else. */
-function deploymentPath({ deploymentsApi = null }: OpenAiCompatibleSettings, url: URL, model: string): string | null {
+function deploymentPath(
+  { deploymentsApi = null }: OpenAiCompatibleSettings,
+  url: URL,
+  { model, dialect }: ForwardRequest,
+): string | null {
   if (deploymentsApi === null) return null;
   const base = `${url.pathname.replace(/\/$/, "")}/deployments/${encodeURIComponent(model)}`;
-  return `${base}/chat/completions?api-version=${encodeURIComponent(deploymentsApi)}`;
+  return `${base}${pathOf(dialect)}?api-version=${encodeURIComponent(deploymentsApi)}`;
 }
 
 /** A number that no key has is a fault of the caller's and must not fall back on another key. */
-function termsFor(terms: readonly ExchangeTerms[], key: number): ExchangeTerms {
+function termsFor(terms: readonly KeyTerms[], key: number): KeyTerms {
   const chosen = terms[key];
   if (chosen === undefined) throw new Error(`There is no key ${key}.`);
   return chosen;

@@ -37,6 +37,8 @@ export async function createSimulated(settings: SimulatedProviderSettings): Prom
   });
   return {
     ...provider,
+    // Its server knows the one wire.
+    speaks: ["openai-chat"],
     url: server.url,
     stats: () => server.stats(),
     async close() {

@@ -3,10 +3,14 @@ import { createMemoryEvidenceJournal } from "./memory-evidence-journal.ts";
 import { createMemoryKeyStore } from "./memory-key-store.ts";
 import { createMemoryProjectStore } from "./memory-project-store.ts";
 import { createMemoryReleaseStore } from "./memory-release-store.ts";
+import { createMemoryResponseStore } from "./memory-response-store.ts";
 import { createMemoryRolloutStore } from "./memory-rollout-store.ts";
 
 /** Calls kept in memory. */
 const CALLS = 10_000;
+
+/** Responses kept in memory. */
+const RESPONSES = 1_000;
 
 /** Entries of evidence kept in memory, some 300 bytes each. */
 const JOURNAL_ENTRIES = 200_000;
@@ -22,6 +26,7 @@ export const openMemoryStores = () => {
     calls: createMemoryCallStore(CALLS),
     keys: createMemoryKeyStore(),
     projects: createMemoryProjectStore(),
+    responses: createMemoryResponseStore(RESPONSES),
     forgottenEvidence: () => journal.forgotten(),
     ready: async () => true,
     close: async () => {},

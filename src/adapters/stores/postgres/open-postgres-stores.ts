@@ -3,6 +3,7 @@ import type { EvidenceJournal } from "../../../ports/evidence-journal.ts";
 import type { KeyStore } from "../../../ports/key-store.ts";
 import type { ProjectStore } from "../../../ports/project-store.ts";
 import type { ReleaseStore } from "../../../ports/release-store.ts";
+import type { ResponseStore } from "../../../ports/response-store.ts";
 import type { RolloutStore } from "../../../ports/rollout-store.ts";
 import { openDatabase } from "./database.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
@@ -11,6 +12,7 @@ import { createPostgresEvidenceJournal } from "./postgres-evidence-journal.ts";
 import { createPostgresKeyStore } from "./postgres-key-store.ts";
 import { createPostgresProjectStore } from "./postgres-project-store.ts";
 import { createPostgresReleaseStore } from "./postgres-release-store.ts";
+import { createPostgresResponseStore } from "./postgres-response-store.ts";
 import { createPostgresRolloutStore } from "./postgres-rollout-store.ts";
 
 /** Every store in one database. */
@@ -21,6 +23,7 @@ export interface PostgresStores extends Pick<Database, "kind" | "ready" | "close
   readonly calls: CallStore;
   readonly keys: KeyStore;
   readonly projects: ProjectStore;
+  readonly responses: ResponseStore;
   /** What is written stays. */
   forgottenEvidence(): 0;
 }
@@ -38,6 +41,7 @@ export const postgresStoresOn = (database: Database): PostgresStores => ({
   calls: createPostgresCallStore(database.db),
   keys: createPostgresKeyStore(database.db),
   projects: createPostgresProjectStore(database.db),
+  responses: createPostgresResponseStore(database.db),
   forgottenEvidence: () => 0,
   ready: () => database.ready(),
   close: () => database.close(),

@@ -100,6 +100,16 @@ interface PackTable {
   readonly data: Buffer;
 }
 
+interface ResponseTable {
+  readonly id: string;
+  readonly key_id: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly raw_bytes: number;
+  /** zstd. */
+  readonly data: Buffer;
+}
+
 interface MigrationTable {
   readonly number: number;
   readonly name: string;
@@ -118,5 +128,6 @@ export interface Tables {
   readonly calls: CallTable;
   readonly fact_packs: PackTable;
   readonly body_packs: PackTable;
+  readonly responses: ResponseTable;
   readonly migrations: MigrationTable;
 }

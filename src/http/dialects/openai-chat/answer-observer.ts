@@ -1,6 +1,7 @@
+import type { StreamEvent } from "../event-stream.ts";
+import { isRecord } from "../is-record.ts";
 import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
-import { isRecord } from "../is-record.ts";
 import { usageOf } from "./usage-of.ts";
 
 /** Notes what one event or one whole answer tells. */
@@ -12,6 +13,13 @@ export class AnswerObserver {
 
   constructor(facts: GatheredFacts) {
     this.#facts = facts;
+  }
+
+  /** An event of a stream. Some providers name an error by the event's type alone. */
+  observeEvent({ event, body }: StreamEvent): void {
+    if (body === null) return;
+    if (event === "error" && body["error"] == null) this.#facts.fail("provider_error", errorWords(body));
+    else this.observe(body, "delta");
   }
 
   /** A chunk of a stream, or with `delta` named `message` a whole answer. */
@@ -30,6 +38,8 @@ export class AnswerObserver {
     if (choice["error"] != null || reason === "error")
       return this.#facts.fail("provider_error", errorWords(choice["error"]));
     this.#content(choice[delta]);
+    // Where the older completions have their text.
+    this.#facts.visible(choice["text"]);
     const index = choice["index"] ?? 0;
     if (typeof reason === "string") {
       this.#finished.add(index);

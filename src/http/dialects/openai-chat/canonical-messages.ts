@@ -1,6 +1,7 @@
-import type { CanonicalMessage, ContentPart, ToolCall } from "../../../domain/call/canonical.ts";
-import { imagePart } from "./image-part.ts";
+import type { AssistantPart, CanonicalMessage, ContentPart, ToolCall } from "../../../domain/call/canonical.ts";
 import type { Fields } from "../fields.ts";
+import { reasoningPart } from "./reasoning-details.ts";
+import { textPart, userPart } from "./user-part.ts";
 
 /** Messages in order. A system message of several parts becomes several, so that the parts stay apart. */
 export function canonicalMessages(messages: readonly Fields[]): readonly CanonicalMessage[] {
@@ -44,47 +45,45 @@ function textsOf(message: Fields): readonly string[] {
   const content = message.value("content");
   if (typeof content === "string") return [content];
   if (!Array.isArray(content)) throw message.invalid("content", "must be a string or an array of parts");
-  return message.items("content").map(textPart);
-}
-
-function textPart(part: Fields): string {
-  const type = part.requiredString("type");
-  if (type !== "text" && type !== "refusal") throw part.untranslatable("type");
-  const text = part.string(type);
-  if (text === null) throw part.invalid(type, "must be a string");
-  part.done();
-  return text;
+  return message.items("content").map((part) => textPart(part));
 }
 
 function userContent(message: Fields): readonly ContentPart[] {
   const content = message.value("content");
   if (typeof content === "string") return [{ type: "text", text: content }];
   if (!Array.isArray(content)) throw message.invalid("content", "must be a string or an array of parts");
-  return message.items("content").map((part) => {
-    const type = part.requiredString("type");
-    if (type !== "image_url") return { type: "text", text: textPart(part) };
-    const image = imagePart(part.fields("image_url"));
-    part.done();
-    return image;
-  });
+  return message.items("content").map(userPart);
 }
 
 /**
- * An assistant's message as clients send it back: with the fields of an answer that are empty. A refusal is
- * what the assistant said, so it is carried as text.
+ * An assistant's message as clients send it back, with the fields of an answer that are empty. Reasoning that
+ * came without a signature is left out: it belongs to the turn that it was made in, no provider asks for it, and
+ * some refuse it. With one it is kept, for the provider that signed it.
  */
 function assistantMessage(message: Fields): CanonicalMessage {
   message.leaveDefault("annotations", []);
+  message.leave("reasoning", "reasoning_content");
   const refusal = message.string("refusal");
-  const said = message.value("content") === null ? [] : textsOf(message);
   return {
     role: "assistant",
     content: [
-      ...texts(said),
-      ...(refusal === null ? [] : [{ type: "refusal", text: refusal } as const]),
+      ...message.items("reasoning_details").flatMap(reasoningPart),
+      ...assistantContent(message),
+      ...(refusal === null || refusal === "" ? [] : [{ type: "refusal", text: refusal } as const]),
       ...message.items("tool_calls").map((item) => ({ type: "tool-call", ...toolCall(item) }) as const),
     ],
   };
+}
+
+/** Text that is empty stands beside tool calls and says nothing. */
+function assistantContent(message: Fields): readonly AssistantPart[] {
+  const content = message.value("content");
+  if (content === null || content === "") return [];
+  if (!Array.isArray(content)) return texts(textsOf(message));
+  return message.items("content").map((part) => {
+    const type = part.value("type") === "refusal" ? "refusal" : "text";
+    return { type, text: textPart(part) };
+  });
 }
 
 function toolCall(call: Fields): ToolCall {

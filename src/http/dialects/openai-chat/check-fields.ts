@@ -19,22 +19,26 @@ const ROLES: ReadonlySet<unknown> = new Set(["system", "developer", "user", "ass
 
 /** Throws `invalid_request` with the `param` that is wrong. `null` counts as absent, as it does at OpenAI. */
 export function checkFields(body: JsonObject): CheckedFields {
-  const model = body["model"];
-  if (typeof model !== "string" || model === "") throw invalid("model", "must be a non-empty string");
+  const common = checkCommonFields(body);
   checkTools(body["tools"]);
-  checkStreamOptions(objectOrNull(body, "stream_options"));
-  const metadata = objectOrNull(body, "metadata");
-  checkSessionId(metadata);
   const variables = objectOrNull(body, "variables");
   if (variables !== null) checkVariables(variables);
   return {
-    model,
-    stream: body["stream"] !== undefined && booleanOf("stream", body["stream"]),
+    ...common,
     messages: checkedMessages(body["messages"]),
-    metadata,
     variables,
     user: userOf(body["user"]),
   };
+}
+
+/** The members that every request of OpenAI's has, whatever it asks for. */
+export function checkCommonFields(body: JsonObject): Pick<CheckedFields, "model" | "stream" | "metadata"> {
+  const model = body["model"];
+  if (typeof model !== "string" || model === "") throw invalid("model", "must be a non-empty string");
+  checkStreamOptions(objectOrNull(body, "stream_options"));
+  const metadata = objectOrNull(body, "metadata");
+  checkSessionId(metadata);
+  return { model, stream: body["stream"] !== undefined && booleanOf("stream", body["stream"]), metadata };
 }
 
 function checkedMessages(messages: Json | undefined): readonly CheckedMessage[] {

@@ -53,6 +53,10 @@ export class GatheredFacts implements AnswerFacts {
         break;
       case "end":
         this.finishReason = finishReasonOf(event.finishReason);
+        break;
+      // They tell nothing that is noted.
+      case "logprobs":
+      case "reasoning-end":
     }
   }
 }

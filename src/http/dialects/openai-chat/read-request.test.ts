@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { RollwardError } from "../../../domain/errors.ts";
+import { spliceJson } from "../../../kit/json-splice.ts";
 import type { IncomingRequest } from "../../../ports/dialect.ts";
 import { answerForm } from "./answer-form.ts";
 import { readRequest } from "./read-request.ts";
-import { usageMembers } from "./usage-members.ts";
+import { usageEdits } from "./usage-edits.ts";
 
 const user = { role: "user", content: "Hi" };
 
@@ -144,19 +145,24 @@ describe("values for prompt variables", () => {
 });
 
 describe("the usage of a stream", () => {
-  const added = (members: object): string | undefined => usageMembers(read(members)).get("stream_options")?.toString();
+  const added = (members: object): unknown => {
+    const request = read(members);
+    const asking = spliceJson(request.bytes, usageEdits(request));
+    return (JSON.parse(asking.toString()) as { stream_options?: unknown }).stream_options;
+  };
 
   it("is asked for where the client did not, and what else it asked stays", () => {
-    expect(added({ stream: true })).toBe('{"include_usage":true}');
-    expect(added({ stream: true, stream_options: null })).toBe('{"include_usage":true}');
-    expect(added({ stream: true, stream_options: { include_usage: false, include_obfuscation: false } })).toBe(
-      '{"include_usage":true,"include_obfuscation":false}',
-    );
+    expect(added({ stream: true })).toEqual({ include_usage: true });
+    expect(added({ stream: true, stream_options: null })).toEqual({ include_usage: true });
+    expect(added({ stream: true, stream_options: { include_usage: false, include_obfuscation: false } })).toEqual({
+      include_usage: true,
+      include_obfuscation: false,
+    });
   });
 
   it("is left alone where the client asked for it or wants no stream", () => {
-    expect(usageMembers(read({ stream: true, stream_options: { include_usage: true } })).size).toBe(0);
-    expect(usageMembers(read({ stream_options: { include_usage: false } })).size).toBe(0);
+    expect(usageEdits(read({ stream: true, stream_options: { include_usage: true } }))).toEqual([]);
+    expect(usageEdits(read({ stream_options: { include_usage: false } }))).toEqual([]);
   });
 
   it("is for the client only when the client asked", () => {

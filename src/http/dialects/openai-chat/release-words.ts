@@ -10,17 +10,26 @@ const OURS = ["metadata", "variables"];
 export function releaseWords(own: ReleaseParts): ReleaseWords {
   const parameters = memberBytes(own.parameters);
   const items = own.tools.map(toolText).join(",");
+  const others = otherNames(own.parameters);
+  const dropped = [...OURS, ...others];
   return {
-    sets: Object.keys(own.parameters),
+    sets: [...parameters.keys(), ...others],
     edits: (request, messages) => [
       ...setMembers(request, parameters),
       ...addTools(request, own, { items, nameOf, param: "function.name" }),
       ...(messages.length === 0
         ? []
         : [insertIntoArray(request, "messages", messages.map((message) => JSON.stringify(message)).join(","))]),
-      ...dropMembers(request, OURS),
+      ...dropMembers(request, dropped),
     ],
   };
+}
+
+/** A limit has two names: where the release sets it by one, a request's by the other would contradict. */
+function otherNames(parameters: ReleaseParts["parameters"]): readonly string[] {
+  const names = ["max_tokens", "max_completion_tokens"];
+  const set = names.filter((name) => parameters[name] !== undefined);
+  return set.length === 1 ? names.filter((name) => !set.includes(name)) : [];
 }
 
 function toolText({ name, description, parameters, strict }: ReleaseParts["tools"][number]): string {

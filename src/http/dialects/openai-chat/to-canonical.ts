@@ -32,8 +32,8 @@ export function toCanonical(body: JsonObject, provider: string): CanonicalReques
     reasoningEffort: fields.string("reasoning_effort"),
     reasoningTokens: null,
     verbosity: fields.string("verbosity"),
-    topLogprobs: null,
-    serviceTier: null,
+    topLogprobs: topLogprobsOf(fields),
+    serviceTier: serviceTierOf(fields),
     user: userOf(fields),
     metadata: null,
   };
@@ -44,12 +44,23 @@ export function toCanonical(body: JsonObject, provider: string): CanonicalReques
 /** Fields that some clients always send: as long as they ask for nothing, nothing is lost. */
 function leaveDefaults(fields: Fields): void {
   fields.leaveDefault("n", 1);
-  fields.leaveDefault("logprobs", false);
   fields.leaveDefault("logit_bias", {});
   fields.leaveDefault("modalities", ["text"]);
   fields.leaveDefault("store", false);
-  fields.leaveDefault("service_tier", "auto");
   fields.leaveDefault("functions", []);
+}
+
+/** `top_logprobs` counts only where `logprobs` is asked for, as OpenAI says. */
+function topLogprobsOf(fields: Fields): number | null {
+  if (fields.boolean("logprobs") === true) return fields.integer("top_logprobs") ?? 0;
+  fields.leaveDefault("top_logprobs", 0);
+  return null;
+}
+
+/** `auto` is what is done when nothing is said. */
+function serviceTierOf(fields: Fields): string | null {
+  const tier = fields.string("service_tier");
+  return tier === "auto" ? null : tier;
 }
 
 function responseFormatOf(fields: Fields): ResponseFormat | null {

@@ -1,7 +1,9 @@
-import type { CallEvent } from "../../../domain/call/canonical.ts";
+import type { CallEvent, TokenLogprob } from "../../../domain/call/canonical.ts";
 import type { Json, JsonObject } from "../../../domain/json.ts";
 import type { AnswerEncoder } from "../../../ports/dialect.ts";
 import { GatheredFacts } from "./gathered-facts.ts";
+import { logprobsBody } from "./logprobs.ts";
+import { reasoningDetails } from "./reasoning-details.ts";
 import { usageBody } from "./usage-of.ts";
 
 const EMPTY = Buffer.alloc(0);
@@ -19,6 +21,11 @@ export class WholeEncoder implements AnswerEncoder {
   readonly #createdAt: number;
   #text: string | null = null;
   #refusal: string | null = null;
+  readonly #tokens: TokenLogprob[] = [];
+  readonly #reasoning: string[] = [];
+  /** How many pieces of the reasoning belong to blocks that ended. */
+  #reasoned = 0;
+  readonly #details: JsonObject[] = [];
   readonly #calls = new Map<number, GrowingCall>();
 
   /** `createdAt` in epoch milliseconds. */
@@ -29,6 +36,9 @@ export class WholeEncoder implements AnswerEncoder {
 
   push(event: CallEvent): Buffer {
     this.facts.note(event);
+    if (event.type === "logprobs") this.#tokens.push(...event.tokens);
+    if (event.type === "reasoning-delta") this.#reasoning.push(event.text);
+    if (event.type === "reasoning-end") this.#reasoningEnd(event);
     if (event.type === "text-delta") this.#text = (this.#text ?? "") + event.text;
     if (event.type === "refusal-delta") this.#refusal = (this.#refusal ?? "") + event.text;
     if (event.type === "tool-call-start") this.#beginCall(event);
@@ -43,10 +53,20 @@ export class WholeEncoder implements AnswerEncoder {
       object: "chat.completion",
       created: Math.floor(this.#createdAt / 1000),
       model: model ?? "",
-      choices: [{ index: 0, message: this.#message(), logprobs: null, finish_reason: finishReason }],
+      choices: [{ index: 0, message: this.#message(), logprobs: this.#logprobs(), finish_reason: finishReason }],
     };
     if (usage !== null) body["usage"] = usageBody(usage);
     return Buffer.from(JSON.stringify(body));
+  }
+
+  #logprobs(): JsonObject | null {
+    return this.#tokens.length === 0 ? null : logprobsBody(this.#tokens);
+  }
+
+  #reasoningEnd({ signature, data }: Extract<CallEvent, { type: "reasoning-end" }>): void {
+    const text = this.#reasoning.slice(this.#reasoned).join("");
+    this.#reasoned = this.#reasoning.length;
+    this.#details.push(...reasoningDetails({ text, signature, data }));
   }
 
   #beginCall({ index, id, name }: Extract<CallEvent, { type: "tool-call-start" }>): void {
@@ -66,7 +86,13 @@ export class WholeEncoder implements AnswerEncoder {
     }));
     // A message without text is null only where something else stands in its place.
     const content = this.#text ?? (calls.length > 0 || this.#refusal !== null ? null : "");
-    const message = { role: "assistant", content, refusal: this.#refusal };
-    return calls.length === 0 ? message : { ...message, tool_calls: calls };
+    return {
+      role: "assistant",
+      content,
+      refusal: this.#refusal,
+      ...(this.#reasoning.length > 0 && { reasoning_content: this.#reasoning.join("") }),
+      ...(this.#details.length > 0 && { reasoning_details: this.#details }),
+      ...(calls.length > 0 && { tool_calls: calls }),
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { foundation } from "./0001-foundation.ts";
+import { responses } from "./0002-responses.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -8,4 +9,7 @@ export interface Migration {
 }
 
 /** In order; a step that was published is never changed. */
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, name: "foundation", statements: foundation }];
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "foundation", statements: foundation },
+  { number: 2, name: "responses", statements: responses },
+];

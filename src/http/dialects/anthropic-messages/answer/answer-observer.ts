@@ -1,5 +1,5 @@
 import { isRecord } from "../../is-record.ts";
-import type { MessageBody } from "./document.ts";
+import type { MessageBody } from "./message-in.ts";
 import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
 import { usageOf } from "./usage-of.ts";

@@ -1,37 +1,46 @@
 import type { CallEvent } from "../../../../domain/call/canonical.ts";
 import type { AnswerFacts, EventReader } from "../../../../ports/dialect.ts";
-import { HeldDocument } from "./document.ts";
+import { EventStream } from "../../event-stream.ts";
+import type { StreamEvent, StreamListener } from "../../event-stream.ts";
+import { HeldDocument } from "../../held-document.ts";
 import { EventTranslator } from "./event-translator.ts";
 import { GatheredFacts } from "./gathered-facts.ts";
-import { StreamFrames } from "./stream-frames.ts";
-import type { Frame } from "./stream-frames.ts";
+import { messageIn } from "./message-in.ts";
 
 /** Reads an answer of the Messages API as canonical events, streamed or whole. */
 export const eventReader = (stream: boolean): EventReader => (stream ? new StreamEvents() : new WholeEvents());
 
-class StreamEvents implements EventReader {
-  readonly #facts = new GatheredFacts();
-  readonly #translator = new EventTranslator(this.#facts);
-  readonly #frames = new StreamFrames(this.#facts);
+class StreamEvents implements EventReader, StreamListener {
+  readonly faults = new GatheredFacts();
+  readonly #translator = new EventTranslator(this.faults);
+  readonly #stream = new EventStream(this);
+  #events: CallEvent[] = [];
 
   get fault(): AnswerFacts["fault"] {
-    return this.#facts.fault;
+    return this.faults.fault;
   }
 
   push(chunk: Buffer): readonly CallEvent[] {
-    return this.#translate(this.#frames.push(chunk));
+    this.#stream.push(chunk);
+    return this.#taken();
   }
 
   end(): readonly CallEvent[] {
-    return this.#translate(this.#frames.end());
+    this.#stream.end();
+    return this.#taken();
   }
 
-  #translate(frames: readonly Frame[]): readonly CallEvent[] {
-    const events: CallEvent[] = [];
-    for (const { body } of frames) {
-      if (body !== null) events.push(...this.#translator.translate(body));
-      if (body?.["type"] === "error") break;
-    }
+  event({ body }: StreamEvent): void {
+    if (body !== null) this.#events.push(...this.#translator.translate(body));
+  }
+
+  document(bytes: Buffer): void {
+    messageIn(bytes, this.faults);
+  }
+
+  #taken(): readonly CallEvent[] {
+    const events = this.#events;
+    this.#events = [];
     return events;
   }
 }
@@ -50,7 +59,8 @@ class WholeEvents implements EventReader {
   }
 
   end(): readonly CallEvent[] {
-    const held = this.#document.end();
-    return held === null ? [] : new EventTranslator(this.#facts).translateMessage(held.message);
+    if (this.fault !== null) return [];
+    const message = messageIn(this.#document.end(), this.#facts);
+    return message === null ? [] : new EventTranslator(this.#facts).translateMessage(message);
   }
 }

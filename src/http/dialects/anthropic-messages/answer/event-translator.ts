@@ -1,7 +1,7 @@
 import type { CallEvent } from "../../../../domain/call/canonical.ts";
 import type { TokenUsage } from "../../../../domain/money/price.ts";
 import { isRecord } from "../../is-record.ts";
-import type { MessageBody } from "./document.ts";
+import type { MessageBody } from "./message-in.ts";
 import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
 import { finishReasonOf } from "./stop-reason.ts";

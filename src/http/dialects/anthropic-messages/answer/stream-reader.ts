@@ -1,33 +1,46 @@
 import type { AnswerReader } from "../../../../ports/dialect.ts";
+import { EventStream } from "../../event-stream.ts";
+import type { StreamEvent, StreamListener } from "../../event-stream.ts";
 import { AnswerObserver } from "./answer-observer.ts";
 import { GatheredFacts } from "./gathered-facts.ts";
-import { StreamFrames } from "./stream-frames.ts";
-import type { Frame } from "./stream-frames.ts";
+import { messageIn } from "./message-in.ts";
 
 const EMPTY = Buffer.alloc(0);
 
 /** Reads a streamed answer as it passes: whole events go on with the bytes they came in, an error event does not. */
-export class StreamReader implements AnswerReader {
+export class StreamReader implements AnswerReader, StreamListener {
   readonly facts = new GatheredFacts();
   readonly #observer = new AnswerObserver(this.facts);
-  readonly #frames = new StreamFrames(this.facts);
+  readonly #stream = new EventStream(this);
+  #passing: Buffer[] = [];
+
+  get faults(): GatheredFacts {
+    return this.facts;
+  }
 
   push(chunk: Buffer): Buffer {
-    return this.#handOn(this.#frames.push(chunk));
+    this.#stream.push(chunk);
+    return this.#handOn();
   }
 
   end(): Buffer {
-    return this.#handOn(this.#frames.end());
+    this.#stream.end();
+    return this.#handOn();
   }
 
-  #handOn(frames: readonly Frame[]): Buffer {
-    const passing: Buffer[] = [];
-    for (const { raw, body } of frames) {
-      if (body !== null) this.#observer.observe(body);
-      if (body?.["type"] === "error") break;
-      passing.push(raw);
-    }
+  event({ raw, body }: StreamEvent): void {
+    if (body !== null) this.#observer.observe(body);
+    if (this.facts.fault === null) this.#passing.push(raw);
+  }
+
+  document(bytes: Buffer): void {
+    messageIn(bytes, this.facts);
+  }
+
+  #handOn(): Buffer {
+    const passing = this.#passing;
     const [only = EMPTY] = passing;
+    if (passing.length > 0) this.#passing = [];
     return passing.length > 1 ? Buffer.concat(passing) : only;
   }
 }

@@ -1,7 +1,8 @@
 import type { AnswerReader } from "../../../../ports/dialect.ts";
+import { HeldDocument } from "../../held-document.ts";
 import { noteMessage } from "./answer-observer.ts";
-import { HeldDocument } from "./document.ts";
 import { GatheredFacts } from "./gathered-facts.ts";
+import { messageIn } from "./message-in.ts";
 
 const EMPTY = Buffer.alloc(0);
 
@@ -16,9 +17,11 @@ export class WholeReader implements AnswerReader {
   }
 
   end(): Buffer {
-    const held = this.#document.end();
-    if (held === null) return EMPTY;
-    noteMessage(this.facts, held.message);
-    return held.bytes;
+    if (this.facts.fault !== null) return EMPTY;
+    const bytes = this.#document.end();
+    const message = messageIn(bytes, this.facts);
+    if (message === null) return EMPTY;
+    noteMessage(this.facts, message);
+    return bytes;
   }
 }

@@ -1,0 +1,119 @@
+import { RollwardError } from "../../domain/errors.ts";
+import type { Announcer } from "../../ports/announcer.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ResponseKeeper, ResponseStore, StoredResponse } from "../../ports/response-store.ts";
+
+/** What the keeper is plugged into. */
+export interface KeeperTerms {
+  readonly store: ResponseStore;
+  readonly clock: Clock;
+  readonly announcer: Announcer;
+}
+
+/** Largest response with its conversation, bytes, and what may wait to be written. */
+const MOST_BYTES = 4 * 1024 * 1024;
+const WAITING_BYTES = 64 * 1024 * 1024;
+const BATCH = 20;
+/** How long a previous response may be looked for. */
+const FIND_MS = 2_000;
+const PAUSE_MS = 500;
+
+const DOING = "storing responses";
+
+const placeOf = (keyId: string, id: string): string => `${keyId}/${id}`;
+
+/** Writes responses behind the request's way; those that wait are found in memory. */
+export const createResponseKeeper = (terms: KeeperTerms): ResponseKeeper => new QueueKeeper(terms);
+
+class QueueKeeper implements ResponseKeeper {
+  readonly #terms: KeeperTerms;
+  readonly #waiting = new Map<string, { readonly response: StoredResponse; readonly bytes: number }>();
+  #waitingBytes = 0;
+  #dropped = 0;
+  #isTroubled = false;
+  #writing: Promise<void> | null = null;
+
+  constructor(terms: KeeperTerms) {
+    this.#terms = terms;
+  }
+
+  keep(response: StoredResponse): boolean {
+    const place = placeOf(response.keyId, response.id);
+    const bytes = Buffer.byteLength(JSON.stringify([response.input, response.response]));
+    this.#remove(place);
+    if (bytes > MOST_BYTES || this.#waitingBytes + bytes > WAITING_BYTES) {
+      this.#dropped += 1;
+      return false;
+    }
+    this.#waiting.set(place, { response, bytes });
+    this.#waitingBytes += bytes;
+    this.#start();
+    return true;
+  }
+
+  async find(keyId: string, id: string): Promise<StoredResponse | null> {
+    const held = this.#waiting.get(placeOf(keyId, id));
+    if (held !== undefined) return held.response;
+    const { store, clock } = this.#terms;
+    const tooLate = Promise.withResolvers<never>();
+    const cancel = clock.after(FIND_MS, () =>
+      tooLate.reject(new RollwardError("database_unavailable", { reason: `no answer within ${FIND_MS} ms` })),
+    );
+    try {
+      return await Promise.race([store.find(keyId, id, clock.now()), tooLate.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  async delete(keyId: string, id: string): Promise<boolean> {
+    const wasWaiting = this.#remove(placeOf(keyId, id));
+    return (await this.#terms.store.delete(keyId, id)) || wasWaiting;
+  }
+
+  dropped(): number {
+    return this.#dropped;
+  }
+
+  async flush(): Promise<void> {
+    this.#start();
+    await this.#writing;
+  }
+
+  #start(): void {
+    if (this.#waiting.size > 0) this.#writing ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.size > 0 && (await this.#write()));
+    this.#writing = null;
+    if (this.#waiting.size > 0) this.#terms.clock.after(PAUSE_MS, () => this.#start());
+  }
+
+  /** Writes one batch; false when the store does not take it now. */
+  async #write(): Promise<boolean> {
+    const { store, announcer } = this.#terms;
+    const batch = [...this.#waiting].slice(0, BATCH);
+    try {
+      await store.append(batch.map(([, { response }]) => response));
+    } catch (error) {
+      if (!this.#isTroubled) announcer.troubled(DOING, error);
+      this.#isTroubled = true;
+      return false;
+    }
+    if (this.#isTroubled) announcer.recovered(DOING);
+    this.#isTroubled = false;
+    for (const [place, held] of batch) {
+      const now = this.#waiting.get(place);
+      if (now === held) this.#remove(place);
+      // Deleted while it was written: then it must not come back.
+      else if (now === undefined) await store.delete(held.response.keyId, held.response.id).catch(() => false);
+    }
+    return true;
+  }
+
+  #remove(place: string): boolean {
+    this.#waitingBytes -= this.#waiting.get(place)?.bytes ?? 0;
+    return this.#waiting.delete(place);
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { CanonicalRequest } from "../../../domain/call/canonical.ts";
+import type { JsonObject } from "../../../domain/json.ts";
+import { fromCanonical } from "./from-canonical.ts";
+import { toCanonical } from "./to-canonical.ts";
+
+const plain = toCanonical({ model: "m", messages: [{ role: "user", content: "Hi" }] }, "other");
+
+function written(request: Partial<CanonicalRequest>, model = "gpt-5", reportsStreamUsage = true): JsonObject {
+  const ask = { provider: "other", model, stream: true, reportsStreamUsage };
+  return JSON.parse(fromCanonical({ ...plain, ...request }, ask).toString()) as JsonObject;
+}
+
+describe("a canonical request as a chat completion", () => {
+  it.each([
+    ["gpt-5", "max_completion_tokens"],
+    ["o3-mini", "max_completion_tokens"],
+    ["openai/gpt-4o", "max_completion_tokens"],
+    ["gpt-oss-120b", "max_tokens"],
+    ["openai/gpt-oss-20b", "max_tokens"],
+    ["mistral-large-2411", "max_tokens"],
+    ["olmo-2", "max_tokens"],
+  ])("limits the tokens of %s by the name %s", (model, name) => {
+    const limits = Object.keys(written({ maxTokens: 9 }, model)).filter((key) => key.startsWith("max_"));
+    expect(limits).toEqual([name]);
+  });
+
+  it("asks for the usage of a stream only where the provider can report it", () => {
+    expect(written({}, "m", true)["stream_options"]).toEqual({ include_usage: true });
+    expect(written({}, "m", false)["stream_options"]).toBeUndefined();
+  });
+
+  it("says that a tool failed, and leaves reasoning to the turn it was made in", () => {
+    const messages: CanonicalRequest["messages"] = [
+      { role: "assistant", content: [{ type: "reasoning", text: "Hm.", signature: "c2ln", data: null }] },
+      { role: "tool", toolCallId: "a", content: [{ type: "text", text: "gone" }], isError: true },
+    ];
+    expect(written({ messages })["messages"]).toEqual([
+      { role: "assistant", content: "" },
+      {
+        role: "tool",
+        tool_call_id: "a",
+        content: [
+          { type: "text", text: "Error:" },
+          { type: "text", text: "gone" },
+        ],
+      },
+    ]);
+  });
+
+  it("does not think where thinking is off", () => {
+    expect(written({ reasoningTokens: 0 })["reasoning_effort"]).toBe("none");
+  });
+
+  it.each([
+    ["a budget to think with", { reasoningTokens: 2_000 }, "thinking.budget_tokens"],
+    ["metadata", { metadata: { a: "b" } }, "metadata"],
+  ])("is refused with the field's name for %s", (_, request, field) => {
+    expect(() => written(request)).toThrow(
+      expect.objectContaining({ code: "untranslatable", details: expect.objectContaining({ field }) as unknown }),
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import type { JsonObject } from "../domain/json.ts";
+
+/** What told the session of a conversation in its first request; a chain of responses goes on under it. */
+export interface ChainSession {
+  readonly header: string | null;
+  readonly metadata: string | null;
+  readonly opening: string | null;
+}
+
+/** A response of the Responses API that its client may refer to later. Only the key that made it sees it. */
+export interface StoredResponse {
+  readonly id: string;
+  readonly keyId: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch milliseconds; from then on it is as if it had never been. */
+  readonly expiresAt: number;
+  readonly session: ChainSession;
+  /** All items that led to it, those of earlier responses of the chain included. */
+  readonly input: readonly JsonObject[];
+  /** As the client got it. */
+  readonly response: JsonObject;
+}
+
+/** Where responses are kept. */
+export interface ResponseStore {
+  /** Keeps all of them or none; one that is known already stays as it is. */
+  append(responses: readonly StoredResponse[]): Promise<void>;
+  /** `null` when there is none of that key that has not expired at `now` (epoch milliseconds). */
+  find(keyId: string, id: string, now: number): Promise<StoredResponse | null>;
+  /** Whether there was one to delete. */
+  delete(keyId: string, id: string): Promise<boolean>;
+  /** Deletes what has expired at `now`. */
+  expire(now: number): Promise<void>;
+}
+
+/** Keeps responses without making anybody wait for a database; what was kept can be found at once. */
+export interface ResponseKeeper {
+  /** False when it is too large or too much is waiting: it cannot be referred to then. */
+  keep(response: StoredResponse): boolean;
+  /** Throws `database_unavailable` when the store does not answer in time. */
+  find(keyId: string, id: string): Promise<StoredResponse | null>;
+  delete(keyId: string, id: string): Promise<boolean>;
+  /** Responses that were asked to be kept and are not. */
+  dropped(): number;
+  /** Resolves when everything kept so far is in the store, or the store takes nothing. */
+  flush(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+import { Agent, OpenAIProvider, Runner, tool } from "@openai/agents";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { ADMIN_KEY, simulatedText, startServer } from "../fixtures/running-server.ts";
+import type { RunningServer } from "../fixtures/running-server.ts";
+
+const MODEL = `
+      m-2026-01-01:
+        price: { input: 1, output: 2 }
+        first_token: { median: 1ms, sigma: 0 }
+        between_tokens: { median: 1ms, sigma: 0 }
+        answer_tokens: { median: 60, sigma: 0 }
+        quality: 1`;
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer({
+    "rollward.yaml": `${simulatedText(MODEL)}
+endpoints:
+  support:
+    models: [sim/m-2026-01-01]
+`,
+  });
+});
+
+afterAll(() => server.stop());
+
+const runnerOf = (useResponses: boolean): Runner =>
+  new Runner({
+    modelProvider: new OpenAIProvider({ apiKey: ADMIN_KEY, baseURL: `${server.url}/v1`, useResponses }),
+    tracingDisabled: true,
+  });
+
+describe.each([
+  { name: "chat completions", useResponses: false },
+  { name: "responses", useResponses: true },
+])("OpenAI's agents over $name", ({ useResponses }) => {
+  test("runs a tool until there is an answer", async () => {
+    const asked: string[] = [];
+    const agent = new Agent({
+      name: "Support",
+      instructions: "Answer questions about orders.",
+      model: "support",
+      tools: [
+        tool({
+          name: "lookup_order",
+          description: "Finds an order.",
+          parameters: z.object({ order_id: z.string() }),
+          execute({ order_id }) {
+            asked.push(order_id);
+            return "shipped";
+          },
+        }),
+      ],
+    });
+    const result = await runnerOf(useResponses).run(agent, "What is the status of order 4711?");
+    expect(asked).toHaveLength(1);
+    expect(String(result.finalOutput).length).toBeGreaterThan(0);
+  });
+
+  test("streams the answer", async () => {
+    const agent = new Agent({ name: "Support", instructions: "Be brief.", model: "support" });
+    const result = await runnerOf(useResponses).run(agent, "What is your return policy?", { stream: true });
+    let text = "";
+    for await (const piece of result.toTextStream()) text += piece;
+    await result.completed;
+    expect(text.length).toBeGreaterThan(20);
+  });
+});
