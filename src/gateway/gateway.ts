@@ -1,5 +1,6 @@
 import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { HealthBoard } from "../domain/health/target-health.ts";
+import type { Announcer } from "../ports/announcer.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Dialect, DialectName } from "../ports/dialect.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -51,6 +52,8 @@ export interface Gateway {
   readonly pins: Pins;
   readonly observer: SessionObserver;
   readonly recorder: CallRecorder;
+  /** Hears of faults of ours inside a call. */
+  readonly announcer: Announcer;
   /** Every dialect that a provider may be asked in. */
   readonly dialects: ReadonlyMap<DialectName, Dialect>;
   /** What is known of the targets' health. */

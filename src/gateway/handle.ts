@@ -29,7 +29,7 @@ export async function handle(gateway: Gateway, arrival: Arrival): Promise<void> 
     const answer = await step.wait("call", callProvider);
     await step.wait("deliver", () => deliver(call, answer));
   } catch (error) {
-    refuse(call, RollwardError.from(error));
+    refuse(gateway, call, RollwardError.from(error));
   } finally {
     settle(gateway, call);
   }

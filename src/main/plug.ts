@@ -66,6 +66,7 @@ export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.P
     keys: createMemoryKeyRing(),
     observer: observatory,
     recorder,
+    announcer,
     dialects: DIALECTS,
     health: new HealthBoard(),
     random: Math.random,

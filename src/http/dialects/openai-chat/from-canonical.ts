@@ -1,3 +1,4 @@
+import { effortOf } from "../effort-of.ts";
 import type { CanonicalRequest, CanonicalTool, ResponseFormat, ToolChoice } from "../../../domain/call/canonical.ts";
 import { RollwardError } from "../../../domain/errors.ts";
 import type { Json, JsonObject } from "../../../domain/json.ts";
@@ -30,7 +31,7 @@ export function fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer {
     seed: request.seed,
     presence_penalty: request.presencePenalty,
     frequency_penalty: request.frequencyPenalty,
-    reasoning_effort: request.reasoningEffort ?? (request.reasoningTokens === 0 ? "none" : null),
+    reasoning_effort: effortOf(request),
     verbosity: request.verbosity,
     logprobs: topLogprobs === null ? null : true,
     top_logprobs: topLogprobs === null || topLogprobs === 0 ? null : topLogprobs,
@@ -45,8 +46,7 @@ export function fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer {
 const said = (members: Members): JsonObject =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 
-function refuseHomeless({ reasoningTokens, metadata }: CanonicalRequest, provider: string): void {
-  if (reasoningTokens !== null && reasoningTokens !== 0) throw untranslatable("thinking.budget_tokens", provider);
+function refuseHomeless({ metadata }: CanonicalRequest, provider: string): void {
   if (metadata !== null) throw untranslatable("metadata", provider);
 }
 

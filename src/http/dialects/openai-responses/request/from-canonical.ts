@@ -1,3 +1,4 @@
+import { effortOf } from "../../effort-of.ts";
 import type { CanonicalRequest, CanonicalTool, ToolChoice } from "../../../../domain/call/canonical.ts";
 import { RollwardError } from "../../../../domain/errors.ts";
 import type { Json, JsonObject } from "../../../../domain/json.ts";
@@ -52,18 +53,6 @@ function refuseUnknown(request: CanonicalRequest, provider: string): void {
   for (const [value, field] of unknown) {
     if (value !== null) throw new RollwardError("untranslatable", { field, provider, param: field });
   }
-}
-
-/** A budget of tokens has no place in the API: up to these it is the effort beside it, which is a hint as well. */
-const EFFORTS: readonly (readonly [tokens: number, effort: string])[] = [
-  [0, "none"],
-  [4_096, "low"],
-  [16_384, "medium"],
-];
-
-function effortOf({ reasoningEffort, reasoningTokens }: CanonicalRequest): string | null {
-  if (reasoningEffort !== null || reasoningTokens === null) return reasoningEffort;
-  return EFFORTS.find(([tokens]) => reasoningTokens <= tokens)?.[1] ?? "high";
 }
 
 /** A tool as the API takes it; without `strict` it would be enforced, which nobody asked for. */
