@@ -205,9 +205,13 @@ export class Attempt implements AnswerSink {
   #usage(): MeteredUsage | null {
     const { usage, characters, begun, finishReason } = this.#source.facts;
     if (usage !== null) return finishReason === null ? usageSoFar(usage, characters) : { ...usage, estimated: false };
-    // Who was asked for nothing has read the request all the same, and will charge for it.
-    const isCharged = begun || this.#ending === "lost";
-    return isCharged ? estimateUsage(this.#terms.requestBytes, characters) : null;
+    return begun || this.#wasReadForNothing() ? estimateUsage(this.#terms.requestBytes, characters) : null;
+  }
+
+  /** We broke it off before it said a word: the provider has read the request all the same, and will charge for it. */
+  #wasReadForNothing(): boolean {
+    if (this.#ending !== "failed") return this.#ending !== "answered";
+    return this.#error?.code === "provider_timeout" && this.#error.details["phase"] !== "connecting";
   }
 
   #begin(): void {

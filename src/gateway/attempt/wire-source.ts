@@ -49,8 +49,11 @@ class WireSink implements ByteSink {
   data(chunk: Buffer): void {
     if (this.#failed) return;
     if (this.#status >= 300) return this.#keepErrorBody(chunk);
+    const hadBegun = this.#reader.facts.begun;
     const bytes = this.#reader.push(chunk);
-    if (bytes.length > 0) this.#sink.bytes(bytes);
+    // A first token that came together with a fault is kept back: somebody else may still give a whole answer.
+    const isSpoilt = !hadBegun && this.#reader.facts.fault !== null;
+    if (bytes.length > 0 && !isSpoilt) this.#sink.bytes(bytes);
     this.#checkFault();
   }
 
