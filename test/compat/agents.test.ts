@@ -1,27 +1,14 @@
 import { Agent, OpenAIProvider, Runner, tool } from "@openai/agents";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { ADMIN_KEY, simulatedText, startServer } from "../fixtures/running-server.ts";
+import { ADMIN_KEY } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
-
-const MODEL = `
-      m-2026-01-01:
-        price: { input: 1, output: 2 }
-        first_token: { median: 1ms, sigma: 0 }
-        between_tokens: { median: 1ms, sigma: 0 }
-        answer_tokens: { median: 60, sigma: 0 }
-        quality: 1`;
+import { startSupportServer } from "../fixtures/support-server.ts";
 
 let server: RunningServer;
 
 beforeAll(async () => {
-  server = await startServer({
-    "rollward.yaml": `${simulatedText(MODEL)}
-endpoints:
-  support:
-    models: [sim/m-2026-01-01]
-`,
-  });
+  server = await startSupportServer();
 });
 
 afterAll(() => server.stop());

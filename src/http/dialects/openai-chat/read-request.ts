@@ -2,7 +2,7 @@ import type { IncomingRequest } from "../../../ports/dialect.ts";
 import { scanBody } from "../scan-body.ts";
 import { checkFields } from "./check-fields.ts";
 import { isContinued, openingOf } from "./opening-of.ts";
-import { variablesOf } from "./variables-of.ts";
+import { variablesOf } from "../variables-of.ts";
 
 /**
  * Reads a request body: the strict scan, one parse, and the types of what Rollward itself relies on.

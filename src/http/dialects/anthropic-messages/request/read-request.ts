@@ -1,16 +1,9 @@
-import { RollwardError } from "../../../../domain/errors.ts";
-import type { Json, JsonObject } from "../../../../domain/json.ts";
 import { MAX_SESSION_ID } from "../../../../domain/traffic/session.ts";
-import { JsonScanError, scanJsonObject } from "../../../../kit/json-scan.ts";
-import type { IncomingRequest, MemberSpan } from "../../../../ports/dialect.ts";
+import type { IncomingRequest } from "../../../../ports/dialect.ts";
+import { scanBody } from "../../scan-body.ts";
+import { variablesOf } from "../../variables-of.ts";
 import { checkFields } from "./check-fields.ts";
 import { isContinued, openingOf } from "./opening-of.ts";
-
-/** 200,000 tokens of JSON are far beyond any conversation, and take a few milliseconds to scan and parse. */
-const LIMITS = { maxDepth: 64, maxTokens: 200_000 };
-
-/** Members by which a caller could choose where a request goes or with which credentials: they never pass. */
-const ROUTING_MEMBERS = ["api_base", "base_url", "api_key", "user_config", "extra_headers", "custom_llm_provider"];
 
 /**
  * Reads a body of the Messages API: the strict scan, one parse, and the types of what Rollward itself relies
@@ -18,62 +11,21 @@ const ROUTING_MEMBERS = ["api_base", "base_url", "api_key", "user_config", "extr
  * `metadata.user_id`, which is all the identity that this API knows. Throws `malformed_json` or `invalid_request`.
  */
 export function readRequest(bytes: Buffer): IncomingRequest {
-  const { bodyStart, members } = scan(bytes);
-  refuseRouting(members);
-  const body = parse(bytes);
-  const checked = checkFields(body);
+  const scanned = scanBody(bytes);
+  const checked = checkFields(scanned.body);
   const { model, stream, messages, metadata, variables, user } = checked;
   const named = metadata?.["session_id"];
   return {
-    bytes,
-    body,
-    members,
-    bodyStart,
+    ...scanned,
     model,
     stream,
     sessionId: typeof named === "string" ? named : userSession(user),
     opening: openingOf(checked),
     continues: isContinued(messages),
-    variables: variablesOf([metadata, variables]),
+    variables: variablesOf(variables, metadata),
   };
 }
 
 /** An id that cannot name a session is still the provider's to judge. */
 const userSession = (user: string | null): string | null =>
   user === null || user === "" || user.length > MAX_SESSION_ID ? null : user;
-
-function scan(bytes: Buffer): { readonly bodyStart: number; readonly members: ReadonlyMap<string, MemberSpan> } {
-  try {
-    return scanJsonObject(bytes, LIMITS);
-  } catch (error) {
-    if (!(error instanceof JsonScanError)) throw error;
-    throw new RollwardError("malformed_json", { reason: error.reason, offset: error.offset });
-  }
-}
-
-function parse(bytes: Buffer): JsonObject {
-  try {
-    return JSON.parse(bytes.toString()) as JsonObject;
-  } catch {
-    // The scan lets nothing pass that JSON.parse refuses; should it ever, the fault is still the document's.
-    throw new RollwardError("malformed_json", { reason: "the document is not valid", offset: 0 });
-  }
-}
-
-function refuseRouting(members: ReadonlyMap<string, MemberSpan>): void {
-  for (const param of ROUTING_MEMBERS) {
-    if (!members.has(param)) continue;
-    const reason = `\`${param}\` is not accepted: addresses and credentials of providers come from the server's configuration.`;
-    throw new RollwardError("invalid_request", { reason, param });
-  }
-}
-
-/** Values for prompt variables as text; a later source wins. */
-function variablesOf(sources: readonly (JsonObject | null)[]): Readonly<Record<string, string>> {
-  const values: Record<string, string> = {};
-  for (const [name, value] of sources.flatMap((source) => Object.entries<Json>(source ?? {}))) {
-    if (typeof value === "string") values[name] = value;
-    else if (typeof value === "number" || typeof value === "boolean") values[name] = String(value);
-  }
-  return values;
-}

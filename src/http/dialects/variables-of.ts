@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../domain/json.ts";
+import type { JsonObject } from "../../domain/json.ts";
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
