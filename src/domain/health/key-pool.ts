@@ -19,9 +19,10 @@ const REFUSED_MS = 60_000;
 /** The rest of a limited key whose provider did not say how long: a draw that doubles from the first to the longest, ms. */
 const LIMITED_FIRST_MS = 1_000;
 const LIMITED_LONGEST_MS = 30_000;
-/** Added to what a provider asks for, so that waiting calls do not come back early or all at once, ms. */
-const SPREAD_FROM_MS = 10;
-const SPREAD_MS = 90;
+/** Least added to what a provider asks for, so that waiting calls do not come back early, ms. */
+const LEAST_SPREAD_MS = 10;
+/** Most added to it, so that they do not come back all at once, ms. */
+export const MOST_SPREAD_MS = 100;
 /** A provider that asks for more is asked again after this all the same, ms. */
 const MOST_MS = 600_000;
 
@@ -92,7 +93,7 @@ export class KeyPool {
     const restMs =
       askedMs === null
         ? fullJitterMs({ retry, firstMs: LIMITED_FIRST_MS, longestMs: LIMITED_LONGEST_MS, random })
-        : Math.min(MOST_MS, askedMs) + SPREAD_FROM_MS + SPREAD_MS * random;
+        : Math.min(MOST_MS, askedMs) + LEAST_SPREAD_MS + (MOST_SPREAD_MS - LEAST_SPREAD_MS) * random;
     this.#rest(key, now + restMs);
     this.#isRefused[key] = 0;
   }

@@ -1,6 +1,7 @@
 import { fullJitterMs } from "../../kit/backoff.ts";
 import type { RetryPolicy } from "../release/fault-policy.ts";
 import type { FaultClass } from "./fault-class.ts";
+import { MOST_SPREAD_MS } from "./key-pool.ts";
 
 /** What is known when an attempt has failed. */
 export interface FailedAttempt {
@@ -59,8 +60,6 @@ function waitOf(policy: RetryPolicy, { askedMs, tookMs, tries, hasNext, random }
   const longestMs = hasNext ? policy.waitBeforeFallbackMs : policy.longestWaitMs;
   const backoffMs = fullJitterMs({ retry: tries - 1, firstMs: policy.firstWaitMs, longestMs, random });
   // What is asked for may come with a few milliseconds of spread on top.
-  if (askedMs !== null) return askedMs <= longestMs + SPREAD_MS ? Math.max(askedMs, backoffMs) : null;
+  if (askedMs !== null) return askedMs <= longestMs + MOST_SPREAD_MS ? Math.max(askedMs, backoffMs) : null;
   return backoffMs;
 }
-
-const SPREAD_MS = 100;

@@ -2,6 +2,7 @@ import type { AttemptReason } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { FaultClass } from "../../domain/health/fault-class.ts";
 import { askedWaitOf, faultClassOf } from "../../domain/health/fault-class.ts";
+import { MOST_SPREAD_MS } from "../../domain/health/key-pool.ts";
 import { nextStep } from "../../domain/health/next-step.ts";
 import type { Gateway } from "../gateway.ts";
 import { findPlace, hasOther } from "./find-place.ts";
@@ -137,7 +138,7 @@ export class Trip {
     const left = new Set([...(this.#left ?? []), ...broken, place.deployment]);
     const next = this.#next("late");
     for (const target of next === null ? [this.#target] : [this.#target, next]) {
-      const found = findPlace(gateway, plan, { target, left, isUrgent: false, stream });
+      const found = findPlace(gateway, plan, { target, left, isUrgent: false, stream, isRetry: true });
       if (found.type === "none") continue;
       const { health } = found.place.deployment;
       if (health.budget.take(gateway.clock.elapsed(), plan.policy.retries.budget)) return found.place;
@@ -157,7 +158,7 @@ export class Trip {
     const known = faultClassOf(error);
     // A target that is not configured here is as good as away.
     const fault = known === "final" ? "gone" : known;
-    const canWait = waitMs !== null && waitMs <= plan.policy.retries.longestWaitMs + SPREAD_MS;
+    const canWait = waitMs !== null && waitMs <= plan.policy.retries.longestWaitMs + MOST_SPREAD_MS;
     const hasNext = this.#next(fault) !== null;
     if (!hasNext && canWait && waitMs < deadline - gateway.clock.elapsed()) {
       this.#waitMs = waitMs;
@@ -227,8 +228,6 @@ export class Trip {
     this.#arrive(target);
   }
 }
-
-const SPREAD_MS = 100;
 
 const isBroken = ({ health }: Deployment): boolean => health.circuit.state !== "closed";
 
