@@ -1,6 +1,9 @@
+import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
 import { publishMissed } from "./publish-routes.ts";
 import { reconcile } from "./reconcile.ts";
+import type { Changes } from "./replicas.ts";
 import { withDeadline } from "./with-deadline.ts";
 import { settleOwed } from "./withdraw-at-once.ts";
 
@@ -15,6 +18,8 @@ const LOOK_MS = 10_000;
 
 const LISTING = "looking at the open rollouts";
 const PUBLISHING = "publishing routes";
+const GATHERING = "gathering what other replicas observed";
+const LEAVING = "saying goodbye to the other replicas";
 const lookingAt = (rolloutId: string): string => `looking at the rollout ${rolloutId}`;
 
 /**
@@ -27,12 +32,21 @@ export class Conductor {
   readonly #busy = new Map<string, Promise<void>>();
   #ticking: Promise<void> = Promise.resolve();
   #publishing: Promise<void> | null = null;
+  #gathering: Promise<void> | null = null;
+  /** Rollouts that were open when they were last listed; one that was opened since is not among them. */
+  #open: ReadonlySet<string> = new Set();
+  #onChanges: (changes: Changes) => void = () => {};
   #cancel: () => void = () => {};
   #stopped = false;
 
   constructor(delivery: Delivery) {
     this.#delivery = delivery;
     delivery.observatory.onCrossing((rolloutId) => void this.look(rolloutId));
+  }
+
+  /** Calls `follow` with what other replicas may have changed, after every look at them. */
+  onChanges(follow: (changes: Changes) => void): void {
+    this.#onChanges = follow;
   }
 
   start(): void {
@@ -46,8 +60,9 @@ export class Conductor {
     this.#stopped = true;
     this.#cancel();
     await this.#ticking;
-    await Promise.all([this.#publishing, ...this.#busy.values()]);
+    await Promise.all([this.#publishing, this.#gathering, ...this.#busy.values()]);
     await Promise.all(this.#delivery.owed.rollouts().map((rolloutId) => this.look(rolloutId)));
+    await this.#attempt(LEAVING, () => this.#delivery.replicas.leave());
   }
 
   /** Looks at one rollout now; a look under way is followed by another. Never rejects. */
@@ -85,6 +100,7 @@ export class Conductor {
     // A person's withdrawal that could not be written yet comes before anything the machine might decide.
     await settleOwed(this.#delivery, rolloutId);
     let observedMs = this.#observedSince(rolloutId);
+    if (!this.#delivery.replicas.isLeader) return;
     for (let decisions = 0; decisions < MAX_DECISIONS && !this.#stopped && !isOver(); decisions += 1) {
       if (!(await reconcile(this.#delivery, rolloutId, observedMs))) return;
       observedMs = 0;
@@ -99,11 +115,14 @@ export class Conductor {
   }
 
   async #tick(): Promise<void> {
-    const { observatory, rollouts, owed } = this.#delivery;
+    const { observatory, rollouts, owed, replicas } = this.#delivery;
+    replicas.noticeIsolation();
     await this.#attempt(LISTING, async (isOver) => {
       observatory.expire();
+      const changes = replicas.isShared ? await replicas.meet() : null;
       const open = await rollouts.list({ open: true, limit: 1_000 });
       if (isOver() || this.#stopped) return;
+      if (changes !== null) this.#follow(changes, open);
       const ids = new Set([...open.map(({ id }) => id), ...owed.rollouts()]);
       for (const id of this.#lastLook.keys()) if (!ids.has(id)) this.#lastLook.delete(id);
       // A look under way is enough: ticks do not queue up behind a slow store.
@@ -113,5 +132,25 @@ export class Conductor {
       });
     });
     if (!this.#stopped) this.start();
+  }
+
+  /** What other replicas have done meanwhile: their changes, the rollouts that they opened and ended, their evidence. */
+  #follow(changes: Changes, open: readonly Rollout[]): void {
+    this.#onChanges(changes);
+    const { observatory } = this.#delivery;
+    const ids = new Set(open.map(({ id }) => id));
+    for (const id of this.#open) if (!ids.has(id)) observatory.forget(id);
+    this.#open = ids;
+    for (const rollout of open) observatory.watch(rollout);
+    this.#gathering ??= this.#attempt(GATHERING, () => this.#gather(open)).finally(() => {
+      this.#gathering = null;
+    });
+  }
+
+  async #gather(open: readonly Rollout[]): Promise<void> {
+    for (const rollout of open) {
+      await gatherEvidence(this.#delivery, rollout);
+      if (this.#delivery.replicas.isLeader) this.#delivery.observatory.judgeTogether(rollout.id);
+    }
   }
 }

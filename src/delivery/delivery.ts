@@ -9,6 +9,7 @@ import type { ReleaseStore } from "../ports/release-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
 import type { RoutePublisher, Routes } from "../ports/routes.ts";
 import type { Observatory } from "./observatory.ts";
+import type { Replicas } from "./replicas.ts";
 import type { OwedWithdrawals } from "./owed-withdrawals.ts";
 import type { Troubles } from "./troubles.ts";
 
@@ -27,8 +28,8 @@ export interface Delivery {
   readonly troubles: Troubles;
   /** The conductor records them as soon as the store answers. */
   readonly owed: OwedWithdrawals;
-  /** Identifies this process in the journal; sortable by start. */
-  readonly replicaId: string;
+  /** What is known of the other replicas. */
+  readonly replicas: Replicas;
   /** Whether every model of the release is configured here. */
   isResolvable(release: Release): boolean;
 }

@@ -9,7 +9,12 @@ test("the observatory counts sessions that were not observed, also those of roll
     counts: () => ({ written: 0, dropped: 0, waiting: 0, trouble: null }),
     flush: () => Promise.resolve(),
   };
-  const observatory = new Observatory({ clock: new HandClock(), log, routes: { publish() {}, trip() {} } });
+  const observatory = new Observatory({
+    clock: new HandClock(),
+    log,
+    routes: { publish() {}, trip() {}, isolate() {} },
+    replicaId: "rep_1",
+  });
   observatory.watch(rampingAt(0));
   for (let index = 0; index < 100_003; index += 1) {
     observatory.assigned({ rolloutId: "rol_1", session: `s-${index}`, arm: "stable", epoch: 2, weight: 0.01 });

@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { EvidenceLog } from "../ports/evidence-log.ts";
 import type { RoutePublisher } from "../ports/routes.ts";
 import type { SessionObserver } from "../ports/session-observer.ts";
+import { OtherReplicas } from "./other-replicas.ts";
 import { SessionLedger } from "./session-ledger.ts";
 
 /** What the observatory is plugged into. */
@@ -12,6 +13,8 @@ export interface ObservatoryTerms {
   readonly clock: Clock;
   readonly log: EvidenceLog;
   readonly routes: RoutePublisher;
+  /** This process in the journal. */
+  readonly replicaId: string;
 }
 
 /**
@@ -40,8 +43,10 @@ export class Observatory implements SessionObserver {
   watch(rollout: Rollout, evidence: Evidence = new Evidence(rollout.plan)): SessionLedger {
     const known = this.#ledgers.get(rollout.id);
     if (known !== undefined) return known.ledger;
-    const { clock, log } = this.#terms;
-    const ledger = new SessionLedger({ rolloutId: rollout.id, window: rollout.plan.window, evidence, clock, log });
+    const { clock, log, replicaId } = this.#terms;
+    const others = new OtherReplicas(rollout.plan, replicaId);
+    const { window } = rollout.plan;
+    const ledger = new SessionLedger({ rolloutId: rollout.id, window, evidence, clock, log, others });
     this.#ledgers.set(rollout.id, { rollout, ledger, announced: false });
     return ledger;
   }
@@ -77,6 +82,12 @@ export class Observatory implements SessionObserver {
       ledger.expire();
       this.#judge(rolloutId);
     }
+  }
+
+  /** Judges a rollout on the evidence of all replicas, after more of it has been gathered. */
+  judgeTogether(rolloutId: string): void {
+    const ledger = this.ledger(rolloutId);
+    if (ledger?.hasCrossedTogether() === true) this.#judge(rolloutId);
   }
 
   /** Closes all windows because the process stops. */

@@ -38,8 +38,7 @@ async function observe(delivery: Delivery, stored: StoredRollout, ledger: Sessio
     evidenceHash: hashReading(reading),
     stepSessions: ledger.assignedIn(rollout.epoch),
     quietMs: delivery.clock.now() - ledger.lastOutcomeAt,
-    // One process serves what it has published; with replicas each acknowledges by itself.
-    routesAcked: true,
+    routesAcked: delivery.replicas.areServing(rollout.channel.endpoint, rollout.epoch),
     frozen: false,
     candidateResolvable: candidate !== null && delivery.isResolvable(candidate),
     controlHealthy: isControlHealthy(reading),

@@ -2,8 +2,10 @@ import { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { Reading, SessionOutcome } from "../domain/evidence/evidence.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
-import type { JournalBatch } from "../ports/evidence-journal.ts";
+import type { EvidenceJournal, JournalBatch } from "../ports/evidence-journal.ts";
 import type { Delivery } from "./delivery.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
+import { lost } from "./replica-evidence.ts";
 import { publishRoutes } from "./publish-routes.ts";
 
 /** Open rollouts looked at when a process starts; a channel has one, and few wait in the queue. */
@@ -13,15 +15,8 @@ const MAX_OPEN_ROLLOUTS = 10_000;
 export async function restore(delivery: Delivery): Promise<void> {
   const open = await delivery.rollouts.list({ open: true, limit: MAX_OPEN_ROLLOUTS });
   for (const rollout of open) {
-    const { endpoint } = rollout.channel;
-    const sessions = new Map<number, number>();
-    const { evidence, crossing } = await replayEvidence(delivery, rollout, ({ session, arm, epoch }) => {
-      sessions.set(epoch, (sessions.get(epoch) ?? 0) + 1);
-      delivery.pins.set(endpoint, session, { rolloutId: rollout.id, arm });
-    });
-    const ledger = delivery.observatory.watch(rollout, evidence);
-    if (crossing !== null) ledger.restoreCrossing(crossing);
-    for (const [epoch, count] of sessions) ledger.restoreAssigned(epoch, count);
+    if (delivery.replicas.isShared) await join(delivery, rollout);
+    else await takeUp(delivery, rollout);
   }
   for (const channel of await delivery.rollouts.channels()) {
     const rollout = open.find(({ id }) => id === channel.rolloutId) ?? null;
@@ -30,6 +25,25 @@ export async function restore(delivery: Delivery): Promise<void> {
   // What was withdrawn while the store was away stays withdrawn; the conductor records it.
   delivery.owed.restore();
   for (const rolloutId of delivery.owed.rollouts()) delivery.routes.trip(rolloutId);
+}
+
+/** The replicas that wrote the journal may live: each one's evidence is kept apart. */
+async function join(delivery: Delivery, rollout: Rollout): Promise<void> {
+  delivery.observatory.watch(rollout);
+  await gatherEvidence(delivery, rollout);
+}
+
+/** Whoever wrote the journal is dead: this process goes on with its evidence. */
+async function takeUp(delivery: Delivery, rollout: Rollout): Promise<void> {
+  const { endpoint } = rollout.channel;
+  const sessions = new Map<number, number>();
+  const { evidence, crossing } = await replayEvidence(delivery, rollout, ({ session, arm, epoch }) => {
+    sessions.set(epoch, (sessions.get(epoch) ?? 0) + 1);
+    delivery.pins.set(endpoint, session, { rolloutId: rollout.id, arm });
+  });
+  const ledger = delivery.observatory.watch(rollout, evidence);
+  if (crossing !== null) ledger.restoreCrossing(crossing);
+  for (const [epoch, count] of sessions) ledger.restoreAssigned(epoch, count);
 }
 
 /** Evidence as the journal tells it. */
@@ -45,7 +59,7 @@ export interface Replay {
  * kept: what is in memory is one page of the journal and the sessions that have no outcome yet.
  */
 export async function replayEvidence(
-  delivery: Pick<Delivery, "journal">,
+  { journal }: { readonly journal: Pick<EvidenceJournal, "read"> },
   rollout: Pick<Rollout, "id" | "plan">,
   onAssigned: (assignment: Assignment) => void = () => {},
 ): Promise<Replay> {
@@ -61,7 +75,7 @@ export async function replayEvidence(
     for (const assignment of open.values()) add(lost(assignment));
     open = new Map();
   };
-  for await (const batch of delivery.journal.read(rollout.id)) {
+  for await (const batch of journal.read(rollout.id)) {
     if (batch.replicaId !== replicaId) loseOpen();
     replicaId = batch.replicaId;
     replayBatch(batch, { evidence, open, add, onAssigned });
@@ -91,13 +105,3 @@ function replayBatch(batch: JournalBatch, { evidence, open, add, onAssigned }: R
     onAssigned(assignment);
   }
 }
-
-const lost = ({ arm, epoch, weight }: Assignment): SessionOutcome => ({
-  arm,
-  epoch,
-  weight,
-  failure: "lost",
-  latencyMs: null,
-  firstTokenMs: null,
-  costPico: 0,
-});

@@ -3,6 +3,7 @@ import { HandClock } from "../../test/fixtures/hand-clock.ts";
 import { Evidence } from "../domain/evidence/running-evidence.ts";
 import { DEFAULT_PLAN } from "../domain/rollout/open-rollout.ts";
 import type { JournalEntry } from "../ports/evidence-journal.ts";
+import { OtherReplicas } from "./other-replicas.ts";
 import { SessionLedger } from "./session-ledger.ts";
 
 const ROLLOUT = "rol_1";
@@ -15,6 +16,7 @@ function openLedger() {
     window: { turns: 1, withinMs: 1_000 },
     evidence: new Evidence(DEFAULT_PLAN),
     clock,
+    others: new OtherReplicas(DEFAULT_PLAN, "rep_1"),
     log: {
       append: (_, entry) => void entries.push(entry),
       counts: () => ({ written: 0, dropped: 0, waiting: 0, trouble: null }),

@@ -4,6 +4,7 @@ import type { ObservationWindow } from "../domain/rollout/plan.ts";
 import type { Assignment, FailureCause, Turn } from "../domain/traffic/assignment.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EvidenceLog } from "../ports/evidence-log.ts";
+import type { OtherReplicas } from "./other-replicas.ts";
 
 /** Sessions that may wait for their outcome at once; more are served but not observed, in both arms alike. */
 const MAX_OPEN_SESSIONS = 100_000;
@@ -30,6 +31,7 @@ export interface LedgerTerms {
   readonly evidence: Evidence;
   readonly clock: Clock;
   readonly log: EvidenceLog;
+  readonly others: OtherReplicas;
 }
 
 /**
@@ -59,14 +61,19 @@ export class SessionLedger {
     return this.#terms.evidence;
   }
 
+  /** What other replicas observed of the same rollout. */
+  get others(): OtherReplicas {
+    return this.#terms.others;
+  }
+
   /** Sessions that were not observed because too many were waiting. */
   get unobserved(): number {
     return this.#unobserved;
   }
 
-  /** When the last outcome became final, epoch milliseconds; the start of the ledger before the first. */
+  /** When the last sign of traffic came from any replica, epoch milliseconds; the start of the ledger before the first. */
   get lastOutcomeAt(): number {
-    return this.#lastOutcomeAt;
+    return Math.max(this.#lastOutcomeAt, this.#terms.others.lastAt);
   }
 
   /** Sessions assigned in an epoch, both arms. */
@@ -92,11 +99,25 @@ export class SessionLedger {
     this.#unloggedMs = 0;
   }
 
-  /** Whether harm has been proven: once crossed, always crossed. Cheap; asked after every outcome. */
+  /**
+   * Whether harm has been proven: once crossed, always crossed. Cheap; asked after every outcome. With other replicas
+   * only the sum of all evidence proves anything: each testing alone would multiply the false alarms.
+   */
   hasCrossed(): boolean {
-    const { evidence } = this.#terms;
-    if (this.#crossed === null && evidence.logUnion() >= evidence.threshold) this.#crossed = evidence.reading();
+    const { evidence, others } = this.#terms;
+    if (others.isEmpty) this.#judge(evidence);
     return this.#crossed !== null;
+  }
+
+  /** The same on the evidence of all replicas, as far as it has been heard. */
+  hasCrossedTogether(): boolean {
+    const { evidence, others } = this.#terms;
+    this.#judge(others.isEmpty ? evidence : others.mergedWith(evidence));
+    return this.#crossed !== null;
+  }
+
+  #judge(evidence: Evidence): void {
+    if (this.#crossed === null && evidence.logUnion() >= evidence.threshold) this.#crossed = evidence.reading();
   }
 
   /** Harm that an earlier process had proven. */
@@ -106,7 +127,8 @@ export class SessionLedger {
 
   /** The evidence as it stands; proven harm is shown as it was when it was proven. */
   reading(): Reading {
-    return this.#crossed ?? this.#terms.evidence.reading();
+    const { evidence, others } = this.#terms;
+    return this.#crossed ?? (others.isEmpty ? evidence : others.mergedWith(evidence)).reading();
   }
 
   /** Counts sessions that an earlier process assigned, so that steps go on where they were. */

@@ -12,6 +12,7 @@ import type { Delivery } from "../delivery/delivery.ts";
 import { HealthBoard } from "../domain/health/target-health.ts";
 import { Observatory } from "../delivery/observatory.ts";
 import { OwedWithdrawals } from "../delivery/owed-withdrawals.ts";
+import { Replicas } from "../delivery/replicas.ts";
 import { Troubles } from "../delivery/troubles.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
@@ -42,7 +43,7 @@ export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.P
   const log = createJournalWriter({ journal: stores.journal, replicaId, clock, announcer });
   const routes = createRouteTable();
   const pins = createMemoryPins(PINS);
-  const observatory = new Observatory({ clock, log, routes });
+  const observatory = new Observatory({ clock, log, routes, replicaId });
   const { releases, rollouts, journal, projects } = stores;
   const troubles = new Troubles(announcer);
   const shared = { clock, ids, pins, routes };
@@ -57,7 +58,7 @@ export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.P
     observatory,
     troubles,
     owed: new OwedWithdrawals(stores.notes ?? null, troubles),
-    replicaId,
+    replicas: new Replicas({ replicaId, board: stores.board, routes, clock }),
     isResolvable: (release) => host.isResolvable(release),
   };
   const host = new ProjectHost({ delivery, projects, environment });

@@ -15,7 +15,7 @@ import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
 import type { Actor } from "../domain/rollout/rollout.ts";
 import type { GatewaySettings } from "../gateway/gateway.ts";
-import type { ProjectStore } from "../ports/project-store.ts";
+import type { AppliedProject, ProjectStore } from "../ports/project-store.ts";
 import type { Provider } from "../ports/provider.ts";
 
 type ApplyAnswer = z.output<typeof applyAnswer>;
@@ -93,6 +93,16 @@ export class ProjectHost {
       return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
     await this.#serve(loaded.project);
     return { applied: true, endpoints: [], mistakes: [], missing: [] };
+  }
+
+  /** Serves what was applied last, by whichever server; `null` when nothing was. */
+  followLatest(): Promise<ApplyAnswer | null> {
+    const run = this.#turn.then(async () => {
+      const latest = await this.#terms.projects.latest();
+      return latest === null ? null : this.resume(filesOf(latest));
+    });
+    this.#turn = run.catch(() => {});
+    return run;
   }
 
   async close(): Promise<void> {
@@ -237,6 +247,11 @@ export class ProjectHost {
 
 /** Key under which the path of the main file is kept among the stored files. */
 export const MAIN = "";
+
+/** An applied project as the files that it was read from. */
+export function filesOf({ files: { [MAIN]: main = "rollward.yaml", ...files } }: AppliedProject): ProjectFiles {
+  return { main, files: new Map(Object.entries(files)) };
+}
 
 const applied = (result: AuthorResult, diff: string): EndpointChange => ({
   endpoint: result.endpoint,

@@ -8,6 +8,7 @@ import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createEdge } from "./edge.ts";
 import { expireRecords } from "./expire-records.ts";
 import { ensureAdminKey } from "./first-key.ts";
+import { followChanges } from "./follow-changes.ts";
 import { drain, listen, watchRequests } from "./listen.ts";
 import { openStores } from "./open-stores.ts";
 import { plug } from "./plug.ts";
@@ -53,6 +54,9 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
   gateway.keys.replace(await stores.keys.list());
   const underWay = watchRequests(app);
   const created = await listenAndMakeKey(house, options, app);
+  conductor.onChanges(
+    followChanges({ keys: stores.keys, ring: gateway.keys, host, clock, troubles: delivery.troubles }),
+  );
   conductor.start();
   const retainFactsDays = (): number => host.retainFactsDays();
   const stopExpiring = expireRecords({

@@ -2,7 +2,7 @@ import { formatMistakes } from "../config/explain.ts";
 import { readProject } from "../config/read-files.ts";
 import type { ProjectFiles } from "../config/project.ts";
 import type { AppliedProject, ProjectStore } from "../ports/project-store.ts";
-import { MAIN } from "./project-host.ts";
+import { filesOf, MAIN } from "./project-host.ts";
 import type { ProjectHost } from "./project-host.ts";
 
 /** A configuration that cannot be served; the message lists every mistake with its place. */
@@ -27,8 +27,7 @@ export async function startProject(
   }
   const last = await projects.latest();
   if (last === null) return;
-  const { [MAIN]: main = "rollward.yaml", ...files } = last.files;
-  const answer = await host.resume({ main, files: new Map(Object.entries(files)) });
+  const answer = await host.resume(filesOf(last));
   if (answer.mistakes.length > 0) throw new ProjectError(formatMistakes(answer.mistakes));
 }
 

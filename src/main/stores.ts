@@ -1,6 +1,7 @@
 import type { CallStore } from "../ports/call-store.ts";
 import type { EvidenceJournal } from "../ports/evidence-journal.ts";
 import type { KeyStore } from "../ports/key-store.ts";
+import type { ReplicaBoard } from "../ports/replica-board.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
@@ -17,6 +18,8 @@ export interface Stores {
   readonly keys: KeyStore;
   readonly projects: ProjectStore;
   readonly responses: ResponseStore;
+  /** Where the servers of one database meet; `null` where there is one server only. */
+  readonly board: ReplicaBoard | null;
   /** Absent where there is no directory of this process's own. */
   readonly notes?: WithdrawalNotes;
   /** Entries of the evidence journal that were taken and not kept, where room is bounded. */

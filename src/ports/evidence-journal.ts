@@ -20,4 +20,6 @@ export interface EvidenceJournal {
   append(batches: readonly JournalBatch[]): Promise<void>;
   /** All batches of a rollout in canonical order: replica, then batch; read in pages. */
   read(rolloutId: string): AsyncIterable<JournalBatch>;
+  /** The same without what is known: of each replica in `seen` only what comes after that batch (at most 2³¹ − 1). */
+  readAfter(rolloutId: string, seen: ReadonlyMap<string, number>): AsyncIterable<JournalBatch>;
 }

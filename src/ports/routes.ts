@@ -14,4 +14,6 @@ export interface RoutePublisher {
    * promotion that still drains calls go back to the release before it. Nothing is ever raised so.
    */
   trip(rolloutId: string): void;
+  /** While this process is isolated no candidate gets sessions here; afterwards what was published is in force again. */
+  isolate(isIsolated: boolean): void;
 }

@@ -42,6 +42,26 @@ export function evidenceJournalContract(get: GetStores): void {
       expect(await readAll(rolloutId)).toEqual(batches);
     });
 
+    test("reads on from what is known of each replica", async () => {
+      const rolloutId = newId("rol");
+      const batches = ["rep_1", "rep_2", "rep_3"].flatMap((replicaId) =>
+        [1, 2, 3].map((batch) => ({ rolloutId, replicaId, batch, entries: [assigned(rolloutId, batch)] })),
+      );
+      await get().journal.append(batches);
+      const seen = new Map([
+        ["rep_1", 2],
+        ["rep_2", 2 ** 31 - 1],
+      ]);
+      const read = [];
+      for await (const { replicaId, batch } of get().journal.readAfter(rolloutId, seen)) read.push([replicaId, batch]);
+      expect(read).toEqual([
+        ["rep_1", 3],
+        ["rep_3", 1],
+        ["rep_3", 2],
+        ["rep_3", 3],
+      ]);
+    });
+
     test("takes the same batch twice without harm, also at once", async () => {
       const rolloutId = newId("rol");
       const batch = { rolloutId, replicaId: "rep_1", batch: 1, entries: [assigned(rolloutId, 1), final(1, 0.1 + 0.2)] };

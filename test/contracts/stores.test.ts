@@ -2,17 +2,23 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createMemoryReplicaBoard } from "../../src/adapters/stores/memory/memory-replica-board.ts";
 import { openMemoryStores } from "../../src/adapters/stores/memory/open-memory-stores.ts";
 import { openPostgresStores } from "../../src/adapters/stores/postgres/open-postgres-stores.ts";
+import type { Key } from "../../src/domain/access/key.ts";
 import type { Stores } from "../../src/main/stores.ts";
+import type { ReplicaBoard } from "../../src/ports/replica-board.ts";
+import { HandClock } from "../fixtures/hand-clock.ts";
 import { callStoreContract } from "./call-store.contract.ts";
 import { evidenceJournalContract } from "./evidence-journal.contract.ts";
 import { keyStoreContract } from "./key-store.contract.ts";
 import { projectStoreContract } from "./project-store.contract.ts";
+import { replicaBoardContract } from "./replica-board.contract.ts";
 import { releaseStoreContract } from "./release-store.contract.ts";
 import { responseStoreContract } from "./response-store.contract.ts";
 import { rolloutStoreContract } from "./rollout-store.contract.ts";
+import { newId } from "./store-samples.ts";
 
 /** Stores to test, and what clears up after them. */
 interface Opened {
@@ -24,6 +30,8 @@ const SERVER_URL = process.env["ROLLWARD_TEST_DATABASE_URL"] ?? "";
 
 describe("the stores in memory", () => {
   contracts(async () => ({ stores: openMemoryStores(), cleanUp: () => {} }));
+  const board = createMemoryReplicaBoard(new HandClock());
+  replicaBoardContract(() => board);
 });
 
 describe("the stores in the embedded database", () => {
@@ -32,10 +40,40 @@ describe("the stores in the embedded database", () => {
 
 // Only where there is a server: `.ci/run` starts one and names it.
 describe.runIf(SERVER_URL !== "")("the stores on a PostgreSQL server", () => {
-  contracts(openOnServer);
+  const get = contracts(openOnServer);
+  const board = (): ReplicaBoard => {
+    const { board: kept } = get();
+    if (kept === null) throw new Error("A server is shared and has a board.");
+    return kept;
+  };
+  replicaBoardContract(board);
+
+  test("counts every change of keys and projects, so that other servers notice", async () => {
+    const replicaId = newId("rep");
+    const standing = async () => (await board().beat({ replicaId, epochs: {} })).changes;
+    const before = await standing();
+    const { keys, projects } = get();
+    const key = { ...KEY, id: newId("key") };
+    await keys.create(key);
+    await keys.revoke(key.id, 2);
+    await projects.save({ environment: "production", files: {}, appliedAt: 1, author: "Ada" });
+    expect(await standing()).toEqual({ keys: before.keys + 2, projects: before.projects + 1 });
+    await board().leave(replicaId);
+  });
 });
 
-function contracts(open: () => Promise<Opened>): void {
+const KEY: Key = {
+  id: "key_1",
+  name: "Ada's",
+  scopes: ["inference"],
+  endpoints: null,
+  secretHash: "a".repeat(64),
+  createdAt: 1,
+  expiresAt: null,
+  revokedAt: null,
+};
+
+function contracts(open: () => Promise<Opened>): () => Stores {
   let opened: Opened;
   beforeAll(async () => {
     opened = await open();
@@ -52,6 +90,7 @@ function contracts(open: () => Promise<Opened>): void {
   keyStoreContract(get);
   projectStoreContract(get);
   responseStoreContract(get);
+  return get;
 }
 
 async function openEmbedded(): Promise<Opened> {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createJournalWriter } from "../../src/adapters/recorders/journal-writer.ts";
 import { createMemoryEvidenceJournal } from "../../src/adapters/stores/memory/memory-evidence-journal.ts";
+import { OtherReplicas } from "../../src/delivery/other-replicas.ts";
 import { replayEvidence } from "../../src/delivery/restore.ts";
 import { SessionLedger } from "../../src/delivery/session-ledger.ts";
 import { Evidence, hashReading } from "../../src/domain/evidence/running-evidence.ts";
@@ -39,7 +40,15 @@ interface Boot {
 async function play(boot: Boot, scripts: readonly SessionScript[], epochLength: number): Promise<void> {
   const { clock, evidence, journal, name } = boot;
   const log = createJournalWriter({ journal, replicaId: name, clock });
-  const ledger = new SessionLedger({ rolloutId: ROLLOUT.id, window: ROLLOUT.plan.window, evidence, clock, log });
+  const others = new OtherReplicas(DEFAULT_PLAN, name);
+  const ledger = new SessionLedger({
+    rolloutId: ROLLOUT.id,
+    window: ROLLOUT.plan.window,
+    evidence,
+    clock,
+    log,
+    others,
+  });
   const due = new Map<number, (() => void)[]>();
   const run = (at: number): void => due.get(at)?.forEach((end) => end());
   for (const [index, script] of scripts.entries()) {
@@ -151,6 +160,7 @@ describe("a session's ledger", () => {
           evidence,
           clock,
           log,
+          others: new OtherReplicas(DEFAULT_PLAN, "rep_1"),
         });
         const order = arrivals.map((at, index) => ({ at, index })).toSorted((a, b) => a.at - b.at);
         for (const index of arrivals.keys()) {

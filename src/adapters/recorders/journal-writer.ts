@@ -18,7 +18,7 @@ export interface JournalWriterLimits {
 
 /** What the writer is plugged into. */
 export interface JournalWriterTerms {
-  readonly journal: EvidenceJournal;
+  readonly journal: Pick<EvidenceJournal, "append">;
   readonly replicaId: string;
   readonly clock: Clock;
   readonly limits?: Partial<JournalWriterLimits>;

@@ -7,6 +7,10 @@ export function createRouteTable(): Routes & RoutePublisher {
   const published = new Map<string, Route>();
   const routes = new Map<string, Route>();
   const tripped = new Set<string>();
+  let isIsolated = false;
+
+  const enforce = (route: Route): void =>
+    void routes.set(route.channel.endpoint, withTrips(isIsolated ? withoutCandidate(route) : route, tripped));
 
   return {
     byEndpoint: (endpoint) => routes.get(endpoint),
@@ -18,11 +22,16 @@ export function createRouteTable(): Routes & RoutePublisher {
       const left = present === undefined ? null : rolloutOf(present);
       if (left !== null && left !== rolloutOf(route)) tripped.delete(left);
       published.set(endpoint, route);
-      routes.set(endpoint, withTrips(route, tripped));
+      enforce(route);
     },
     trip(rolloutId) {
       tripped.add(rolloutId);
-      for (const [endpoint, route] of published) routes.set(endpoint, withTrips(route, tripped));
+      for (const route of published.values()) enforce(route);
+    },
+    isolate(next) {
+      if (next === isIsolated) return;
+      isIsolated = next;
+      for (const route of published.values()) enforce(route);
     },
   };
 }
@@ -31,11 +40,12 @@ const rolloutOf = ({ split, draining }: Route): string | null => split?.rolloutI
 
 function withTrips(route: Route, tripped: ReadonlySet<string>): Route {
   const { split, draining } = route;
-  if (split !== null && tripped.has(split.rolloutId)) {
-    return { ...route, split: { ...split, weight: 0, collecting: false } };
-  }
+  if (split !== null && tripped.has(split.rolloutId)) return withoutCandidate(route);
   if (draining !== null && tripped.has(draining.rolloutId)) {
     return { ...route, stable: draining.previous, draining: null };
   }
   return route;
 }
+
+const withoutCandidate = (route: Route): Route =>
+  route.split === null ? route : { ...route, split: { ...route.split, weight: 0, collecting: false } };

@@ -44,6 +44,12 @@ class BoundedJournal implements MemoryEvidenceJournal {
     yield* own;
   }
 
+  async *readAfter(rolloutId: string, seen: ReadonlyMap<string, number>): AsyncIterable<JournalBatch> {
+    for await (const batch of this.read(rolloutId)) {
+      if (batch.batch > (seen.get(batch.replicaId) ?? 0)) yield batch;
+    }
+  }
+
   forgotten(): number {
     return this.#forgotten;
   }

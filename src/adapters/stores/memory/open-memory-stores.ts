@@ -27,6 +27,7 @@ export const openMemoryStores = () => {
     keys: createMemoryKeyStore(),
     projects: createMemoryProjectStore(),
     responses: createMemoryResponseStore(RESPONSES),
+    board: null,
     forgottenEvidence: () => journal.forgotten(),
     ready: async () => true,
     close: async () => {},

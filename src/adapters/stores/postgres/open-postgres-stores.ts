@@ -1,6 +1,7 @@
 import type { CallStore } from "../../../ports/call-store.ts";
 import type { EvidenceJournal } from "../../../ports/evidence-journal.ts";
 import type { KeyStore } from "../../../ports/key-store.ts";
+import type { ReplicaBoard } from "../../../ports/replica-board.ts";
 import type { ProjectStore } from "../../../ports/project-store.ts";
 import type { ReleaseStore } from "../../../ports/release-store.ts";
 import type { ResponseStore } from "../../../ports/response-store.ts";
@@ -12,6 +13,7 @@ import { createPostgresEvidenceJournal } from "./postgres-evidence-journal.ts";
 import { createPostgresKeyStore } from "./postgres-key-store.ts";
 import { createPostgresProjectStore } from "./postgres-project-store.ts";
 import { createPostgresReleaseStore } from "./postgres-release-store.ts";
+import { createPostgresReplicaBoard } from "./postgres-replica-board.ts";
 import { createPostgresResponseStore } from "./postgres-response-store.ts";
 import { createPostgresRolloutStore } from "./postgres-rollout-store.ts";
 
@@ -24,6 +26,8 @@ export interface PostgresStores extends Pick<Database, "kind" | "ready" | "close
   readonly keys: KeyStore;
   readonly projects: ProjectStore;
   readonly responses: ResponseStore;
+  /** Of a database that other servers use too; `null` for one of our own. */
+  readonly board: ReplicaBoard | null;
   /** What is written stays. */
   forgottenEvidence(): 0;
 }
@@ -42,6 +46,7 @@ export const postgresStoresOn = (database: Database): PostgresStores => ({
   keys: createPostgresKeyStore(database.db),
   projects: createPostgresProjectStore(database.db),
   responses: createPostgresResponseStore(database.db),
+  board: database.kind === "server" ? createPostgresReplicaBoard(database.db) : null,
   forgottenEvidence: () => 0,
   ready: () => database.ready(),
   close: () => database.close(),

@@ -20,7 +20,8 @@ export function createPostgresEvidenceJournal(db: Kysely<Tables>): EvidenceJourn
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
-    read: (rolloutId) => read(db, rolloutId),
+    read: (rolloutId) => read(db, rolloutId, new Map()),
+    readAfter: (rolloutId, seen) => read(db, rolloutId, seen),
   };
 }
 
@@ -31,14 +32,25 @@ const rowOf = async ({ rolloutId, replicaId, batch, entries }: JournalBatch) => 
   entries: await compress(Buffer.from(JSON.stringify(entries))),
 });
 
-async function* read(db: Kysely<Tables>, rolloutId: string): AsyncIterable<JournalBatch> {
+async function* read(
+  db: Kysely<Tables>,
+  rolloutId: string,
+  seen: ReadonlyMap<string, number>,
+): AsyncIterable<JournalBatch> {
   let after = { replicaId: "", batch: 0 };
   for (;;) {
     const rows = await db
       .selectFrom("evidence_journal")
       .select(["replica_id", "batch", "entries"])
       .where("rollout_id", "=", rolloutId)
-      .where((each) => each(each.refTuple("replica_id", "batch"), ">", each.tuple(after.replicaId, after.batch)))
+      .where((each) =>
+        each.and([
+          each(each.refTuple("replica_id", "batch"), ">", each.tuple(after.replicaId, after.batch)),
+          ...[...seen].map(([replicaId, batch]) =>
+            each.or([each("replica_id", "<>", replicaId), each("batch", ">", batch)]),
+          ),
+        ]),
+      )
       .orderBy("replica_id")
       .orderBy("batch")
       .limit(PAGE)

@@ -1,5 +1,6 @@
 import { foundation } from "./0001-foundation.ts";
 import { responses } from "./0002-responses.ts";
+import { replicas } from "./0003-replicas.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -12,4 +13,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: "foundation", statements: foundation },
   { number: 2, name: "responses", statements: responses },
+  { number: 3, name: "replicas", statements: replicas },
 ];

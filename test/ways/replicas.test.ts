@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { z } from "zod";
+import { sendProject } from "../../src/cli/send-project.ts";
+import type { rolloutView } from "../../src/contract/rollouts.ts";
+import { createFreshDatabase } from "../fixtures/fresh-database.ts";
+import type { FreshDatabase } from "../fixtures/fresh-database.ts";
+import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
+import type { RunningServer } from "../fixtures/running-server.ts";
+
+type RolloutView = z.output<typeof rolloutView>;
+
+/** A change is in force everywhere within this time, ms; looks at the board come every 250 ms. */
+const SOON = { timeout: 1_000, interval: 20 };
+/** A lead that nobody gave back runs out after 5 s. */
+const LATER = { timeout: 15_000, interval: 100 };
+
+const project = (model: string): Record<string, string> => ({
+  "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"), modelText("bad-2026-03-01", { failures: "server_error: 70%" }))}
+endpoints:
+  support-bot:
+    models: [sim/${model}]
+    retries: { attempts: 1 }
+    rollout:
+      steps: [{ weight: 50%, min_duration: 1h, min_sessions: 20 }, 100%]
+      metrics: { errors: { no_worse: 2 }, latency: false, cost: false }
+`,
+});
+
+/** The same without the endpoint that is looked at. */
+const EMPTY = {
+  "rollward.yaml": project("good-2026-01-01")["rollward.yaml"]?.replace("support-bot:", "other-bot:") ?? "",
+};
+
+let database: FreshDatabase | null = null;
+let servers: RunningServer[] = [];
+
+/** Starts servers on one database; the first one's project is everybody's. */
+async function startAll(count: number, files: Record<string, string>): Promise<readonly RunningServer[]> {
+  if (database === null) throw new Error("There is no database server.");
+  for (let index = 0; index < count; index += 1) servers.push(await startServer(files, { database }));
+  return servers;
+}
+
+async function apply({ url }: RunningServer, files: Record<string, string>): Promise<string | null> {
+  const answer = await sendProject({ url, key: ADMIN_KEY }, { path: writeProject(files), dryRun: false });
+  expect(answer.mistakes).toEqual([]);
+  return answer.endpoints[0]?.rollout ?? null;
+}
+
+/** One turn of a session; answers the arm that served it and the status. */
+async function call(
+  { url }: RunningServer,
+  { session, key = ADMIN_KEY, turn = 1 }: { readonly session: string; readonly key?: string; readonly turn?: number },
+): Promise<{ readonly status: number; readonly arm: string | null }> {
+  const earlier = [
+    { role: "user", content: "Hello" },
+    { role: "assistant", content: "Hello!" },
+  ];
+  const messages = [...Array.from({ length: turn - 1 }, () => earlier).flat(), { role: "user", content: "And now?" }];
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", "x-rollward-session": session },
+    body: JSON.stringify({ model: "support-bot", messages }),
+  });
+  await response.arrayBuffer();
+  return { status: response.status, arm: response.headers.get("x-rollward-arm") };
+}
+
+/** Waits until every server sends sessions to the candidate. */
+const splitEverywhere = (all: readonly RunningServer[]): Promise<void> =>
+  vi.waitFor(() => {
+    const routes = all.map(({ server }) => server.house.gateway.routes.byEndpoint("support-bot"));
+    expect(routes.every((route) => route?.split?.collecting === true)).toBe(true);
+  }, LATER);
+
+const view = async (server: RunningServer, id: string): Promise<RolloutView> =>
+  (await server.ask("GET", `/api/rollouts/${id}`)).body as RolloutView;
+
+// Only where there is a database server: `.ci/run` starts one and names it.
+describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several servers on one database", () => {
+  beforeEach(async () => {
+    database = await createFreshDatabase();
+    servers = [];
+  });
+  afterEach(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await database?.drop();
+  });
+
+  test("share keys and projects within a second, revoked keys and new endpoints too", async () => {
+    const [one, other] = await startAll(2, EMPTY);
+    if (one === undefined || other === undefined) throw new Error("Two servers were started.");
+    const made = await one.ask("POST", "/api/keys", {
+      name: "app",
+      scopes: ["inference"],
+      endpoints: null,
+      expires_at: null,
+    });
+    const { secret, key } = made.body as { readonly secret: string; readonly key: { readonly id: string } };
+    await apply(one, project("good-2026-01-01"));
+    await vi.waitFor(async () => expect((await call(other, { session: "a", key: secret })).status).toBe(200), SOON);
+    await one.ask("DELETE", `/api/keys/${key.id}`);
+    await vi.waitFor(async () => expect((await call(other, { session: "a", key: secret })).status).toBe(401), SOON);
+  });
+
+  test("add up their evidence: harm that none of them sees enough of alone is proven and withdrawn everywhere", async () => {
+    const all = await startAll(3, project("good-2026-01-01"));
+    const [one] = all;
+    if (one === undefined) throw new Error("Three servers were started.");
+    const rollout = (await apply(one, project("bad-2026-03-01"))) ?? "none";
+    await splitEverywhere(all);
+    for (let sent = 0; sent < 600; sent += 30) {
+      await Promise.all(
+        Array.from({ length: 30 }, (_, index) => call(all[index % 3] ?? one, { session: `s-${sent + index}` })),
+      );
+      if ((await view(one, rollout)).state.startsWith("rolled_back")) break;
+    }
+    await vi.waitFor(async () => expect((await view(one, rollout)).state).toBe("rolled_back"), LATER);
+    const { metrics } = await view(one, rollout);
+    const counted = metrics.find(({ metric }) => metric === "errors")?.n ?? { stable: 0, candidate: 0 };
+    expect(counted.candidate).toBeGreaterThan(0);
+    await vi.waitFor(async () => {
+      for (const server of all) expect((await call(server, { session: `after-${Math.random()}` })).arm).toBe("stable");
+    }, SOON);
+  });
+
+  test("keep a session on its side whichever server it comes to", async () => {
+    const [one, other] = await startAll(2, project("good-2026-01-01"));
+    if (one === undefined || other === undefined) throw new Error("Two servers were started.");
+    await apply(one, project("bad-2026-03-01"));
+    await splitEverywhere([one, other]);
+    const sessions = Array.from({ length: 12 }, (_, index) => `s-${index}`);
+    const first = await Promise.all(sessions.map((session) => call(one, { session })));
+    expect(new Set(first.map(({ arm }) => arm)).size).toBe(2);
+    await vi.waitFor(async () => {
+      const second = await Promise.all(sessions.map((session) => call(other, { session, turn: 2 })));
+      expect(second.map(({ arm }) => arm)).toEqual(first.map(({ arm }) => arm));
+    }, LATER);
+  });
+
+  test("go on deciding when the one that decides is gone", async () => {
+    const all = await startAll(2, project("good-2026-01-01"));
+    const [one, other] = all;
+    if (one === undefined || other === undefined) throw new Error("Two servers were started.");
+    await vi.waitFor(() => expect(leaders(all)).toHaveLength(1), LATER);
+    const [leader] = leaders(all);
+    const left = leader === one ? other : one;
+    servers = servers.filter((server) => server !== leader);
+    await leader?.stop();
+    await vi.waitFor(() => expect(leaders([left])).toHaveLength(1), LATER);
+    const rollout = (await apply(left, project("bad-2026-03-01"))) ?? "none";
+    for (let sent = 0; sent < 600; sent += 30) {
+      await Promise.all(Array.from({ length: 30 }, (_, index) => call(left, { session: `s-${sent + index}` })));
+      if ((await view(left, rollout)).state === "rolled_back") break;
+    }
+    expect((await view(left, rollout)).state).toBe("rolled_back");
+  });
+});
+
+const leaders = (all: readonly RunningServer[]): readonly RunningServer[] =>
+  all.filter(({ server }) => server.house.delivery.replicas.isLeader);
