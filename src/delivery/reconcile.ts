@@ -1,6 +1,6 @@
 import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { decide } from "../domain/rollout/decide.ts";
-import type { Observation } from "../domain/rollout/decide.ts";
+import type { Observation } from "../domain/rollout/observation.ts";
 import { explainFacts } from "../domain/rollout/explain-facts.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";

@@ -13,7 +13,7 @@ import {
   readingOf,
 } from "../../../test/fixtures/rollout-samples.ts";
 import { decide } from "./decide.ts";
-import type { Observation } from "./decide.ts";
+import type { Observation } from "./observation.ts";
 import type { RolloutPlan } from "./plan.ts";
 import type { Rollout, RolloutFact } from "./rollout.ts";
 

@@ -1,4 +1,4 @@
-import type { Reading } from "../evidence/evidence.ts";
+import type { Observation } from "./observation.ts";
 import { applyFact } from "./reduce.ts";
 import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutFact } from "./rollout.ts";
@@ -11,35 +11,6 @@ import { isWorthRecording, observeTime } from "./rules/observe-time.ts";
 import { reachDeadline } from "./rules/reach-deadline.ts";
 import type { Rule } from "./rules/rule.ts";
 import { withEvidence } from "./rules/with-evidence.ts";
-
-/** What one look at a rollout saw. */
-export interface Observation {
-  /**
-   * Observed time that is not in the log yet, milliseconds: outages are not in it (the caller caps each
-   * look). The caller adds up its looks until a decision carries a `TimeObserved`, then begins again at 0.
-   */
-  readonly observedMs: number;
-  /** `union.crossed` means ever, not now: harm that was proven once stays proven. The caller latches it. */
-  readonly reading: Reading;
-  readonly evidenceHash: string;
-  /** Sessions assigned on the present step, both arms. */
-  readonly stepSessions: number;
-  /** Milliseconds since the last final outcome or the step began. */
-  readonly quietMs: number;
-  /** Every live replica serves `rollout.epoch`. */
-  readonly routesAcked: boolean;
-  readonly frozen: boolean;
-  /** The candidate's model and tools can still be reached. */
-  readonly candidateResolvable: boolean;
-  /** The stable arm still answers (not failing altogether). */
-  readonly controlHealthy: boolean;
-  /** The epoch to use if this decision changes routing. */
-  readonly nextEpoch: number;
-  /** The channel's stable release id now. */
-  readonly channelStable: string;
-  /** No other rollout of the channel has started and not ended. */
-  readonly channelFree: boolean;
-}
 
 /** In this order: harm comes before anything that could raise the weight, moving on comes last. */
 const RULES: readonly Rule[] = [observeTime, judgeHarm, acknowledge, certify, reachDeadline, keepHolds, move];

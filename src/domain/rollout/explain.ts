@@ -2,7 +2,7 @@ import { describeEffect, describeValues, formatShare, listMetrics, listWords, ve
 import type { MetricName } from "./plan.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
 import { isProven } from "./rules/certify.ts";
-import { lastTold } from "./told.ts";
+import { lastTold } from "./told-after.ts";
 import type { Telling } from "./told.ts";
 
 /** Where a rollout is and why, in one or two plain sentences. */

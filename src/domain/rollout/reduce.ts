@@ -1,7 +1,7 @@
 import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutEvent, RolloutFact } from "./rollout.ts";
 import { opening } from "./transitions/opening.ts";
-import { toldAfter } from "./told.ts";
+import { toldAfter } from "./told-after.ts";
 import { promotion } from "./transitions/promotion.ts";
 import { ramping } from "./transitions/ramping.ts";
 import type { Transition, Transitions } from "./transitions/transition.ts";

@@ -1,5 +1,3 @@
-import type { Rollout, RolloutEvent, RolloutFact } from "./rollout.ts";
-
 /** What a person told a rollout. */
 export type Telling =
   | "hold"
@@ -21,29 +19,3 @@ export interface Told {
   /** Epoch milliseconds. */
   readonly at: number;
 }
-
-/** What a fact says when a person caused it; nothing when it only goes along with another. */
-const TELLINGS: Partial<Record<RolloutFact["type"], Telling>> = {
-  HoldSet: "hold",
-  HoldCleared: "resume",
-  HoldDismissed: "resume",
-  PromotionDecided: "promote",
-  AbortStarted: "abort",
-  RollbackStarted: "rollback",
-  StepApproved: "approve",
-  ApprovalDenied: "deny",
-  Cancelled: "cancel",
-  Superseded: "supersede",
-};
-
-/** The words of people with one more event; the last of each kind is kept, in the order in which they were said. */
-export function toldAfter(told: readonly Told[], { actor, fact, reason, at }: RolloutEvent): readonly Told[] {
-  const telling = TELLINGS[fact.type];
-  if (actor.kind !== "key" || telling === undefined) return told;
-  const word: Told = { telling, by: actor.name, reason, at };
-  return [...told.filter((other) => other.telling !== telling), word];
-}
-
-/** The last word of one of these kinds; `null` when nobody said any. */
-export const lastTold = ({ told = [] }: Pick<Rollout, "told">, ...tellings: readonly Telling[]): Told | null =>
-  told.findLast(({ telling }) => tellings.includes(telling)) ?? null;

@@ -4,7 +4,7 @@ import type { Release } from "../../../src/domain/release/release.ts";
 import { applyCommand } from "../../../src/domain/rollout/command.ts";
 import type { Command } from "../../../src/domain/rollout/command.ts";
 import { decide } from "../../../src/domain/rollout/decide.ts";
-import type { Observation } from "../../../src/domain/rollout/decide.ts";
+import type { Observation } from "../../../src/domain/rollout/observation.ts";
 import { appendFacts } from "../../../src/domain/rollout/log.ts";
 import { onNewRelease, openingFacts } from "../../../src/domain/rollout/open-rollout.ts";
 import type { RolloutPlan } from "../../../src/domain/rollout/plan.ts";

@@ -1,5 +1,5 @@
 import type { Reading } from "../../evidence/evidence.ts";
-import type { Observation } from "../decide.ts";
+import type { Observation } from "../observation.ts";
 import type { MetricName } from "../plan.ts";
 import { isActive } from "../rollout.ts";
 import type { Rollout, RolloutFact } from "../rollout.ts";

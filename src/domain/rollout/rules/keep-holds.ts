@@ -1,4 +1,4 @@
-import type { Observation } from "../decide.ts";
+import type { Observation } from "../observation.ts";
 import type { HoldReason, Rollout, RolloutFact } from "../rollout.ts";
 import { isOverdue } from "./reach-deadline.ts";
 

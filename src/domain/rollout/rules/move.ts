@@ -1,4 +1,4 @@
-import type { Observation } from "../decide.ts";
+import type { Observation } from "../observation.ts";
 import type { Phase, Rollout, RolloutFact } from "../rollout.ts";
 import { drain } from "./drain.ts";
 import { finishWithdrawal } from "./finish-withdrawal.ts";

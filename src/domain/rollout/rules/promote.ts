@@ -1,4 +1,4 @@
-import type { Observation } from "../decide.ts";
+import type { Observation } from "../observation.ts";
 import type { Rollout, RolloutFact } from "../rollout.ts";
 import { isPromotable } from "./ramp.ts";
 

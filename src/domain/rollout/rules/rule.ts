@@ -1,4 +1,4 @@
-import type { Observation } from "../decide.ts";
+import type { Observation } from "../observation.ts";
 import type { Rollout, RolloutFact } from "../rollout.ts";
 
 /** One reason to act: the facts that are due, given the rollout as the rules before it leave it. */

@@ -1,4 +1,4 @@
-import type { Observation } from "../decide.ts";
+import type { Observation } from "../observation.ts";
 import type { Rollout, RolloutFact, Wait } from "../rollout.ts";
 import { STRATEGIES } from "../strategies/index.ts";
 

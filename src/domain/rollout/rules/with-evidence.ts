@@ -1,4 +1,4 @@
-import type { Observation } from "../decide.ts";
+import type { Observation } from "../observation.ts";
 import type { RolloutFact } from "../rollout.ts";
 
 /** Puts one snapshot of the evidence in front of the facts that rest on it; the others carry none. */
