@@ -127,7 +127,7 @@ export class Conductor {
       for (const id of this.#lastLook.keys()) if (!ids.has(id)) this.#lastLook.delete(id);
       // A look under way is enough: ticks do not queue up behind a slow store.
       for (const id of ids) if (!this.#busy.has(id)) void this.look(id);
-      this.#publishing ??= this.#attempt(PUBLISHING, () => publishMissed(this.#delivery, open)).finally(() => {
+      this.#publishing ??= this.#attempt(PUBLISHING, () => publishMissed(this.#delivery)).finally(() => {
         this.#publishing = null;
       });
     });

@@ -17,17 +17,19 @@ export async function publishRoutes(delivery: Delivery, channel: Channel, rollou
 }
 
 /**
- * Publishes the channels that this process serves in an older state than the stored one: a decision was durable,
- * but the store failed before it could be published. `open` are the open rollouts.
+ * Publishes the channels that this process serves in an older state than the stored one: another replica decided, or
+ * the store failed before a decision of ours could be published.
  */
-export async function publishMissed(delivery: Delivery, open: readonly Rollout[]): Promise<void> {
+export async function publishMissed(delivery: Delivery): Promise<void> {
   for (const channel of await delivery.rollouts.channels()) {
     const published = delivery.routes.byEndpoint(channel.name.endpoint);
     if (published !== undefined && published.epoch >= channel.epoch) continue;
     // A route belongs to one environment: another's epoch says nothing about it.
     if (published !== undefined && published.channel.environment !== channel.name.environment) continue;
-    const rollout = open.find(({ id }) => id === channel.rolloutId) ?? null;
-    // Changed since the open ones were listed: the next look sees both.
-    if (rollout?.id === (channel.rolloutId ?? undefined)) await publishRoutes(delivery, channel, rollout);
+    // Read after its channel: an older state of it would be published under the new epoch and stay.
+    const rollout = channel.rolloutId === null ? null : await delivery.rollouts.byId(channel.rolloutId);
+    // It has moved on since the channel was read: the next look sees both.
+    if (rollout !== null && rollout.epoch > channel.epoch) continue;
+    await publishRoutes(delivery, channel, rollout);
   }
 }
