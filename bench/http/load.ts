@@ -15,19 +15,38 @@ export interface LoadOrder {
   readonly seconds: number;
   readonly calls?: number;
   readonly ratePerSecond?: number;
+  /** Calls that end badly on purpose, as shares of all; absent is none. */
+  readonly trouble?: Trouble;
+}
+
+/** What goes wrong in a measurement of memory. */
+export interface Trouble {
+  /** Clients that leave a stream after its first bytes, share in [0, 1]. */
+  readonly leaves: number;
+  /** Answers that the upstream breaks off in the middle, every second of them a stream. */
+  readonly cuts: number;
 }
 
 /** What the generator measured. Times in milliseconds, as the client sees them. */
 export interface LoadResult {
+  /** Calls that ended, however they did. */
   readonly calls: number;
+  /** Answers that were not 200, of calls that nobody disturbed. They count in no rate and no latency. */
   readonly errors: number;
+  /** Calls that were left, and calls that the upstream was told to cut. */
+  readonly left: number;
+  readonly cut: number;
   readonly seconds: number;
+  /** Answers with status 200. */
   readonly callsPerSecond: number;
   readonly eventsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly firstEventP50Ms: number;
 }
+
+/** A user for whom the mock upstream breaks its answers off. */
+const CUT = "cut";
 
 /** Calls that one session makes: conversations have a few turns. */
 const CALLS_PER_SESSION = 4;
@@ -40,11 +59,16 @@ class Generator {
   #started = 0;
   #errors = 0;
   #events = 0;
+  #left = 0;
+  #cut = 0;
+  #random = 1;
   #startedAt = 0;
   #ended = false;
   readonly #done = Promise.withResolvers<void>();
   readonly #idle: Connection[] = [];
   readonly #backlog: number[] = [];
+  /** Connections that were opened in the place of broken ones, too. */
+  readonly #open = new Set<Connection>();
   readonly #run = Math.random().toString(36).slice(2, 10);
 
   constructor(order: LoadOrder) {
@@ -55,12 +79,13 @@ class Generator {
     const connections = await Promise.all(
       Array.from({ length: this.#order.connections }, () => openConnection(this.#order.port)),
     );
+    for (const connection of connections) this.#open.add(connection);
     this.#startedAt = performance.now();
     setTimeout(() => this.#end(), this.#order.seconds * 1000);
     if (this.#order.mode === "closed") for (const connection of connections) this.#keepBusy(connection);
     else this.#keepRate(connections);
     await this.#done.promise;
-    for (const { socket } of connections) socket.destroy();
+    for (const { socket } of this.#open) socket.destroy();
     return this.#result();
   }
 
@@ -69,7 +94,39 @@ class Generator {
       if (this.#order.calls !== undefined && this.#calls >= this.#order.calls) this.#end();
       return;
     }
+    const { trouble } = this.#order;
+    const draw = trouble === undefined ? 1 : this.#draw();
+    if (trouble !== undefined && draw < trouble.leaves + trouble.cuts) {
+      this.#disturb(connection, draw < trouble.leaves);
+      return;
+    }
     this.#send(connection, performance.now(), () => this.#keepBusy(connection));
+  }
+
+  /** In [0, 1), the same in every run (Lehmer's generator). */
+  #draw(): number {
+    this.#random = (this.#random * 48_271) % 2_147_483_647;
+    return this.#random / 2_147_483_647;
+  }
+
+  /** A call that ends badly; its connection is replaced, for it is broken or may be. */
+  #disturb(connection: Connection, leaves: boolean): void {
+    this.#started += 1;
+    const isStream = leaves || this.#cut % 2 === 0;
+    if (leaves) this.#left += 1;
+    else this.#cut += 1;
+    const finish = (): void => {
+      connection.onData = () => {};
+      connection.socket.removeAllListeners("close").destroy();
+      this.#open.delete(connection);
+      this.#calls += 1;
+      void this.#goOnAnew();
+    };
+    connection.onData = (chunk) => {
+      if (leaves || connection.reader.push(chunk) !== null) finish();
+    };
+    connection.socket.once("close", finish);
+    connection.socket.write(this.#request({ ...(isStream && { stream: true }), ...(!leaves && { user: CUT }) }));
   }
 
   /** Calls start when they are due, whether answers have come or not; waiting for a connection counts. */
@@ -96,6 +153,13 @@ class Generator {
     }
   }
 
+  async #goOnAnew(): Promise<void> {
+    const fresh = await openConnection(this.#order.port);
+    this.#open.add(fresh);
+    if (this.#ended) fresh.socket.destroy();
+    else this.#keepBusy(fresh);
+  }
+
   #send(connection: Connection, dueAt: number, next: () => void): void {
     this.#started += 1;
     let sawEvent = false;
@@ -107,16 +171,19 @@ class Generator {
       }
       if (response === null) return;
       this.#calls += 1;
-      this.#events += response.events;
-      if (response.status !== 200) this.#errors += 1;
-      this.#latencies.push(performance.now() - dueAt);
+      if (response.status === 200) {
+        this.#events += response.events;
+        this.#latencies.push(performance.now() - dueAt);
+      } else this.#errors += 1;
       next();
     };
     connection.socket.write(this.#request());
   }
 
-  #request(): string {
-    const { path, headers, body, port } = this.#order;
+  #request(more: object | null = null): string {
+    const { path, headers, port } = this.#order;
+    const body =
+      more === null ? this.#order.body : JSON.stringify({ ...(JSON.parse(this.#order.body) as object), ...more });
     const session = `${this.#run}-${Math.floor(this.#started / CALLS_PER_SESSION)}`;
     const lines = headers.map((line) => `${line.replace("{session}", session)}\r\n`).join("");
     return `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n${lines}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
@@ -133,8 +200,10 @@ class Generator {
     return {
       calls: this.#calls,
       errors: this.#errors,
+      left: this.#left,
+      cut: this.#cut,
       seconds,
-      callsPerSecond: this.#calls / seconds,
+      callsPerSecond: this.#latencies.length / seconds,
       eventsPerSecond: this.#events / seconds,
       p50Ms: quantile(this.#latencies, 0.5),
       p99Ms: quantile(this.#latencies, 0.99),

@@ -65,21 +65,28 @@ function serve(socket: Socket): void {
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(pending.toString("latin1", 0, headEnd))?.[1] ?? 0);
       const end = headEnd + 4 + length;
       if (pending.length < end) return;
-      const isStream = pending.subarray(headEnd, end).includes('"stream":true');
+      const body = pending.subarray(headEnd, end);
+      const isStream = body.includes('"stream":true');
+      const isCut = body.includes('"user":"cut"');
       pending = pending.subarray(end);
-      if (isStream) stream(socket);
+      if (isStream) stream(socket, isCut ? EVENTS / 2 : Number.POSITIVE_INFINITY);
+      else if (isCut) socket.end(WHOLE.subarray(0, WHOLE.length / 2));
       else socket.write(WHOLE);
     }
   });
 }
 
-/** One event per turn of the loop, as models send them: one piece of text at a time. */
-function stream(socket: Socket): void {
+/** One event per turn of the loop, as models send them: one piece of text at a time. After `cutAfter` it breaks off. */
+function stream(socket: Socket, cutAfter: number): void {
   socket.write(STREAM_HEAD);
   socket.write(FIRST);
   let sent = 1;
   const next = (): void => {
     if (socket.destroyed) return;
+    if (sent >= cutAfter) {
+      socket.destroy();
+      return;
+    }
     if (sent >= EVENTS) {
       socket.write(LAST);
       return;

@@ -42,7 +42,7 @@ const rowOf = (call: z.output<typeof callView>): string[] => [
   call.tier ?? "–",
   String(call.status),
   call.total_ms.toFixed(0),
-  usd(call.cost_pico),
+  call.units?.priced === false ? "cost unknown" : usd(call.cost_pico),
   call.error === null ? call.outcome : `${call.outcome}: ${call.error}`,
 ];
 
@@ -62,10 +62,24 @@ function textOf(call: z.output<typeof showCall.answer>): string {
     ...stages,
     "attempts",
     ...attempts,
+    ...contextText(call.context),
+    ...findingsText(call.findings),
+    ...routingText(call.routing),
     ...section("request", bodies.request),
     ...section("upstream request", bodies.upstream),
     ...section("answer", bodies.answer),
   ].join("\n");
+}
+
+function routingText(routing: z.output<typeof callView>["routing"]): readonly string[] {
+  if (routing === undefined) return [];
+  const { strategy, asked, served, why, escalations, judgements } = routing;
+  return [
+    "routing",
+    `  ${strategy}: ${asked} (${why})${served === asked ? "" : `, answered by ${served ?? "a model without a route"}`}`,
+    ...escalations.map(({ from, to, because }) => `  ${from} → ${to}: ${because}`),
+    ...judgements.map(({ model, mark, trouble }) => `  judged by ${model}: ${mark ?? trouble ?? "no mark"}`),
+  ];
 }
 
 function attemptText(one: z.output<typeof showCall.answer>["attempts"][number]): string {
@@ -75,16 +89,46 @@ function attemptText(one: z.output<typeof showCall.answer>["attempts"][number]):
   return `  ${[place, one.reason ?? "", one.status ?? "no answer", took, ending].filter((part) => part !== "").join("  ")}`;
 }
 
+function contextText(context: z.output<typeof callView>["context"]): readonly string[] {
+  if (context === undefined) return [];
+  const { done, tokens, is_estimate, window_tokens, reserved_tokens, cut_messages, cut_tokens, trouble } = context;
+  const counted = `${is_estimate ? "about " : ""}${tokens} tokens and ${reserved_tokens} for the answer, of ${window_tokens}`;
+  const cut = cut_messages === 0 ? "" : `; left out ${cut_messages} messages with ${cut_tokens} tokens`;
+  return ["context", `  ${done}: ${counted}${cut}${trouble === undefined ? "" : `; ${trouble}`}`];
+}
+
+function findingsText(findings: z.output<typeof callView>["findings"]): string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.map(
+    ({ check, detail, at, attempt, action }) =>
+      `  ${check.padEnd(18)}${detail}${at === null || at === "" ? "" : ` at ${at}`}  (attempt ${attempt + 1}, ${action})`,
+  );
+  return ["findings", ...lines];
+}
+
 function section(title: string, body: { text?: string | undefined; bytes: number } | null): string[] {
   if (body === null) return [`${title}: not kept`];
   return [`${title} (${body.bytes} bytes)`, body.text ?? "(not text)"];
 }
 
+/** Where the dialects are spoken whose requests are one document. */
+const ADDRESSES: Readonly<Record<string, string>> = {
+  "openai-chat": "/v1/chat/completions",
+  "openai-responses": "/v1/responses",
+  "anthropic-messages": "/v1/messages",
+  "openai-embeddings": "/v1/embeddings",
+  "openai-completions": "/v1/completions",
+  "openai-moderations": "/v1/moderations",
+};
+
 async function replay(line: CommandLine, id: string): Promise<void> {
   const call = await ask(line.connection(), showCall, { params: { call: id } });
   const body = call.bodies.request?.text;
   if (body === undefined) throw new CliError(`The bytes of ${id} were not kept, so it cannot be sent again.`);
-  const response = await send(line.connection(), { method: "POST", path: "/v1/chat/completions", body });
+  const path = ADDRESSES[call.dialect];
+  if (path === undefined)
+    throw new CliError(`A call in ${call.dialect} is not a document alone, so it cannot be sent again.`);
+  const response = await send(line.connection(), { method: "POST", path, body });
   const answer = await response.text();
   const served = response.headers.get("x-rollward-release") ?? call.requested_model;
   const again = response.headers.get("x-rollward-call") ?? "";

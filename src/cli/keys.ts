@@ -11,19 +11,25 @@ export const keys: AddCommand = (program, line) => {
     .description("creates a key and shows it once")
     .option("-s, --scope <scope...>", "inference, direct, admin", ["inference"])
     .option("-e, --endpoint <endpoint...>", "only these endpoints")
+    .option("--tenant <name>", "whose calls it makes, for limits, budgets and caches")
     .option("--expires <instant>", "ISO 8601, for example 2027-01-31T00:00:00Z")
-    .action(async (name: string, options: { scope: string[]; endpoint?: string[]; expires?: string }) => {
-      const body = {
-        name,
-        scopes: options.scope,
-        endpoints: options.endpoint ?? null,
-        expires_at: options.expires === undefined ? null : instantOf(options.expires),
-      };
-      const { key, secret } = await ask(line.connection(), createKey, { body });
-      line.say(
-        line.json() ? JSON.stringify({ key, secret }) : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`,
-      );
-    });
+    .action(
+      async (name: string, options: { scope: string[]; endpoint?: string[]; expires?: string; tenant?: string }) => {
+        const body = {
+          name,
+          scopes: options.scope,
+          endpoints: options.endpoint ?? null,
+          tenant: options.tenant ?? null,
+          expires_at: options.expires === undefined ? null : instantOf(options.expires),
+        };
+        const { key, secret } = await ask(line.connection(), createKey, { body });
+        line.say(
+          line.json()
+            ? JSON.stringify({ key, secret })
+            : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`,
+        );
+      },
+    );
   group
     .command("list")
     .description("all keys, without secrets")

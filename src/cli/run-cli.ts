@@ -2,16 +2,37 @@ import { Command } from "commander";
 import { VERSION } from "../contract/version.ts";
 import { printable } from "../kit/printable.ts";
 import { apply, diff } from "./apply.ts";
+import { budgets } from "./budgets.ts";
+import { cache } from "./cache.ts";
 import { calls } from "./calls.ts";
 import { CliError } from "./ask.ts";
 import { catalogue } from "./catalogue.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { keys } from "./keys.ts";
+import { limits } from "./limits.ts";
+import { pause } from "./pause.ts";
 import { releases } from "./releases.ts";
+import { spend } from "./spend.ts";
 import { rollback } from "./rollback.ts";
 import { rollout } from "./rollout.ts";
+import { routing } from "./routing.ts";
 
-const COMMANDS: readonly AddCommand[] = [apply, diff, rollout, rollback, releases, calls, catalogue, keys];
+const COMMANDS: readonly AddCommand[] = [
+  apply,
+  diff,
+  rollout,
+  rollback,
+  releases,
+  routing,
+  calls,
+  cache,
+  catalogue,
+  keys,
+  limits,
+  budgets,
+  pause,
+  spend,
+];
 
 /** What the exit code says; docs/cli.md has the same. */
 export const EXIT_CODES = `Exit codes:

@@ -1,10 +1,18 @@
 import type { Catalogue } from "../contract/catalogue/schema.ts";
+import { windowsIn } from "./build/build-context-policy.ts";
 import { buildEndpoint } from "./build/build-endpoint.ts";
+import { buildMeters } from "./build/build-meters.ts";
 import { buildPool, buildProvider, priceVersion } from "./build/build-provider.ts";
+import { checkAnswerChecks } from "./checks/check-answer-checks.ts";
+import { checkAliases } from "./checks/check-aliases.ts";
+import { checkCache } from "./checks/check-cache.ts";
+import { checkContext } from "./checks/check-context.ts";
 import { checkFaultHandling } from "./checks/check-fault-handling.ts";
+import { checkMeters } from "./checks/check-meters.ts";
 import { checkModels } from "./checks/check-models.ts";
 import { checkNames } from "./checks/check-names.ts";
 import { checkPolicies } from "./checks/check-policies.ts";
+import { checkRouting } from "./checks/check-routing.ts";
 import { checkParameters, checkPrices } from "./checks/check-prices.ts";
 import { catalogueOf } from "./content/catalogue-of.ts";
 import { fileText } from "./content/file-text.ts";
@@ -60,19 +68,26 @@ function buildProject(
   for (const [name, provider] of Object.entries(input.providers)) {
     if (provider.kind === "pool") pools.set(name, buildPool(name, provider, providers));
   }
+  const windowOf = windowsIn(catalogue, input.providers);
   const endpoints = new Map(
-    Object.entries(input.endpoints).map(([name, endpoint]) => [name, buildEndpoint(name, endpoint, contents)]),
+    Object.entries(input.endpoints).map(([name, endpoint]) => [
+      name,
+      buildEndpoint(name, endpoint, { ...contents, windowOf }),
+    ]),
   );
   return {
     environment: input.environment ?? DEFAULT_ENVIRONMENT,
     providers,
     pools,
     endpoints,
+    aliases: new Map(Object.entries(input.aliases ?? {})),
     limits: {
       bodyBytes: input.limits?.body_bytes ?? DEFAULT_LIMITS.bodyBytes,
       answerBytes: input.limits?.answer_bytes ?? DEFAULT_LIMITS.answerBytes,
       inFlight: input.limits?.in_flight ?? DEFAULT_LIMITS.inFlight,
+      cacheBytes: input.limits?.cache_bytes ?? DEFAULT_LIMITS.cacheBytes,
     },
+    meters: buildMeters({ rates: input.limits?.rates, queue: input.limits?.queue, budgets: input.budgets }),
     retainFactsDays: input.retain_facts ?? DEFAULT_RETAIN_FACTS_DAYS,
     priceVersion: priceVersion(providers.values()),
     catalogueVersion: catalogue.version,
@@ -94,10 +109,18 @@ export function loadProject(bundle: ProjectFiles): LoadResult {
   if (!parsed.success) findings.add(mistakesOf(parsed.error.issues, configSchema, { file: yaml }));
   checkNames(findings);
   checkModels(findings);
+  checkAliases(findings);
+  checkAnswerChecks(findings);
   checkPolicies(findings);
+  checkMeters(findings);
+  checkRouting(findings);
   checkFaultHandling(findings);
+  checkCache(findings);
   const catalogue = catalogueOf(findings);
-  if (catalogue !== null) checkPrices(findings, catalogue);
+  if (catalogue !== null) {
+    checkPrices(findings, catalogue);
+    checkContext(findings, catalogue);
+  }
   checkParameters(findings);
   const contents = readContents(findings);
   if (!parsed.success || catalogue === null || findings.mistakes.length > 0)

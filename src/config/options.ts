@@ -9,6 +9,8 @@ export interface Options {
   readonly dataDir: string;
   /** Connection string of a PostgreSQL server, or `null` for the embedded database. */
   readonly databaseUrl: string | null;
+  /** Address of a Valkey or Redis server that replicas share, or `null` for a process that shares nothing. */
+  readonly valkeyUrl: string | null;
   /** Path of rollward.yaml, or `null` to serve what was applied last. */
   readonly config: string | null;
   /** The admin key to accept instead of making one. */
@@ -31,6 +33,7 @@ export const USAGE = `Usage: npm start -- [options]
   --data-dir DIR      directory of the embedded database (ROLLWARD_DATA_DIR, default .rollward/data);
                       :memory: keeps nothing
   --database-url URL  PostgreSQL server instead of the embedded database (DATABASE_URL)
+  --valkey-url URL    Valkey or Redis server that replicas share: redis:// or rediss:// (VALKEY_URL)
   --help              this text
 
   ROLLWARD_ADMIN_KEY  admin key to accept instead of creating one at the first start (at least 24 characters)
@@ -62,6 +65,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
       flags["data-dir"] ?? environment["ROLLWARD_DATA_DIR"] ?? (demo ? ".rollward/demo" : ".rollward/data"),
     ),
     databaseUrl: flags["database-url"] ?? environment["DATABASE_URL"] ?? null,
+    valkeyUrl: readValkeyUrl(flags["valkey-url"] ?? environment["VALKEY_URL"] ?? null),
     config: config === null ? null : resolve(config),
     adminKey,
     demo,
@@ -76,6 +80,7 @@ function readFlags(args: readonly string[]): {
   port?: string;
   "data-dir"?: string;
   "database-url"?: string;
+  "valkey-url"?: string;
   "no-demo"?: boolean;
   fresh?: boolean;
   help?: boolean;
@@ -89,6 +94,7 @@ function readFlags(args: readonly string[]): {
         port: { type: "string" },
         "data-dir": { type: "string" },
         "database-url": { type: "string" },
+        "valkey-url": { type: "string" },
         "no-demo": { type: "boolean" },
         fresh: { type: "boolean" },
         help: { type: "boolean", short: "h" },
@@ -103,6 +109,12 @@ function readFlags(args: readonly string[]): {
 export const IN_MEMORY = ":memory:";
 
 const readDirectory = (text: string): string => (text === IN_MEMORY ? text : resolve(text));
+
+function readValkeyUrl(text: string | null): string | null {
+  if (text === null || /^rediss?:\/\//.test(text)) return text;
+  // The address itself may hold a password.
+  throw new OptionsError("The address of Valkey does not begin with redis:// or rediss://.");
+}
 
 function readPort(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT;

@@ -5,6 +5,7 @@ import type { TokenPrice } from "../domain/money/price.ts";
 import type { ReleaseContent } from "../domain/release/release.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
+import type { MeterSettings } from "./build/build-meters.ts";
 import type { Retirement } from "./retirements.ts";
 
 /** The files of a project as text, by path with forward slashes. */
@@ -33,6 +34,8 @@ export type LoadResult =
 
 /** A model as configured at its provider. */
 export interface ModelSettings {
+  /** The most that the model can answer by the catalogue, tokens; absent where it does not know. */
+  readonly maxOutput?: number;
   readonly price: TokenPrice;
 }
 
@@ -57,6 +60,8 @@ export interface OpenAiCompatibleSettings {
   readonly models: ReadonlyMap<string, ModelSettings>;
   /** Whether the provider takes `stream_options.include_usage`. */
   readonly streamUsage: boolean;
+  /** The dialects of conversations that it takes; others are translated to the first. */
+  readonly speaks: readonly ("openai-chat" | "openai-responses")[];
   /** Whether it may be reached at a private or loopback address. */
   readonly allowPrivate: boolean;
 }
@@ -191,6 +196,8 @@ export interface Limits {
   readonly answerBytes: number;
   /** Calls under way at the same time. */
   readonly inFlight: number;
+  /** Most that kept answers take in one process, bytes. */
+  readonly cacheBytes: number;
 }
 
 /** A project without mistakes: everything rollward.yaml and its files say. Holds no secret. */
@@ -199,7 +206,11 @@ export interface Project {
   readonly providers: ReadonlyMap<string, ProviderSettings>;
   readonly pools: ReadonlyMap<string, PoolSettings>;
   readonly endpoints: ReadonlyMap<string, EndpointSettings>;
+  /** Further names by which applications may call an endpoint or `provider/model`. */
+  readonly aliases: ReadonlyMap<string, string>;
   readonly limits: Limits;
+  /** What calls are measured by; `null` where they are not. */
+  readonly meters: MeterSettings | null;
   /** Full days for which the facts of calls are kept. */
   readonly retainFactsDays: number;
   /** SHA-256 of all prices in canonical form, 64 hex digits. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cacheView } from "./cache.ts";
 import { endpointName, idOf, instant, pico } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
@@ -38,6 +39,7 @@ export const callView = z.object({
       provider: z.string(),
       model: z.string(),
       reason: z.string().nullable(),
+      left_out: z.array(z.string()).describe("parts of the conversation that this provider was not given"),
       end: z.string().nullable(),
       key: z.number().int().nullable(),
       start_ms: z.number(),
@@ -52,8 +54,64 @@ export const callView = z.object({
   first_token_ms: z.number().nullable(),
   total_ms: z.number(),
   usage: usage.nullable(),
+  units: z
+    .object({ unit: z.enum(["image", "second", "character"]), count: z.number(), priced: z.boolean() })
+    .nullable()
+    .describe("what was used that is not counted in tokens; where it is not priced, the cost is unknown and not 0"),
   cost_pico: pico,
   price_version: z.string().nullable(),
+  /** Absent where the release keeps no answers. */
+  cache: cacheView.optional(),
+  context: z
+    .object({
+      done: z.enum(["fits", "refused", "truncated", "summarised", "larger-model"]),
+      tokens: z.int().describe("of the request as it came, with the release's own prompt and tools"),
+      is_estimate: z.boolean(),
+      window_tokens: z.int(),
+      reserved_tokens: z.int().describe("kept free for the answer"),
+      cut_messages: z.int(),
+      cut_tokens: z.int(),
+      summary_pico: pico.optional().describe("absent where no summary was made for this call"),
+      trouble: z.string().optional(),
+    })
+    .optional()
+    .describe("how the conversation was made to fit; absent where the release does not say what becomes of long ones"),
+  findings: z
+    .array(
+      z.object({
+        check: z.string().describe("`refusal`, `truncated`, `schema`, …; docs/answers.md lists them"),
+        detail: z.string(),
+        at: z.string().nullable().describe("where in the answer, as a JSON pointer"),
+        attempt: z.number().int().describe("position in `attempts` of the answer it was found in"),
+        action: z.enum(["record", "fail", "repair", "reject"]),
+      }),
+    )
+    .describe("what is wrong with the answer, and with those that were rejected before it"),
+  routing: z
+    .object({
+      strategy: z.string(),
+      intended: z.string(),
+      action: z.string().describe("routed, or the route that was drawn by lot"),
+      propensities: z.record(z.string(), z.number()),
+      is_first: z.boolean(),
+      asked: z.string(),
+      served: z.string().nullable(),
+      why: z.string(),
+      score: z.number().nullable(),
+      characters: z.number().int(),
+      escalations: z.array(z.object({ from: z.string(), to: z.string(), because: z.string() })),
+      judgements: z.array(
+        z.object({
+          model: z.string(),
+          mark: z.number().nullable(),
+          trouble: z.string().nullable(),
+          took_ms: z.number(),
+          cost_pico: pico,
+        }),
+      ),
+    })
+    .optional()
+    .describe("which of its models the release chose, and why; absent where it has no routing"),
   overrides: z.array(z.string()),
 });
 

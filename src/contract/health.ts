@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { metersHealth } from "./meters.ts";
 import { defineRoute } from "./route.ts";
 
 /** How the server itself is doing. */
@@ -29,6 +30,7 @@ export const healthView = z.object({
   responses: z.object({
     dropped: z.number().describe("responses that cannot be gone on with, because they were too large or too many"),
   }),
+  meters: metersHealth,
   /** Requests without a key that is good here, by the code of the error; nothing else is kept of them. */
   refused: z.record(z.string(), z.number()),
   pins_forgotten: z.number(),

@@ -2,6 +2,9 @@ import { z } from "zod";
 import { endpointName, instant } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
+/** Whose calls a key makes. */
+const tenantName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
+
 /** A key without its secret. */
 export const keyView = z.object({
   id: z.string(),
@@ -12,6 +15,7 @@ export const keyView = z.object({
   created_at: instant,
   expires_at: instant.nullable(),
   revoked_at: instant.nullable(),
+  tenant: z.string().nullable(),
 });
 
 export const listKeys = defineRoute({
@@ -33,6 +37,7 @@ export const createKey = defineRoute({
       .default(["inference"]),
     endpoints: z.array(endpointName).min(1).nullable().default(null),
     expires_at: instant.nullable().default(null),
+    tenant: tenantName.nullable().default(null),
   }),
   answer: z.object({ key: keyView, secret: z.string() }),
 });

@@ -1,11 +1,16 @@
 import { z } from "zod";
+import { evictAnswer, purgeCache, showCache } from "./cache.ts";
 import { listCalls, showCall } from "./calls.ts";
 import { listEndpoints, listReleases, rollbackEndpoint, showRelease } from "./endpoints.ts";
 import { alive, ready, showHealth } from "./health.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
+import { listBudgets, listLimits } from "./meters.ts";
+import { liftPause, listPauses, openPause } from "./pauses.ts";
 import { applyProject } from "./projects.ts";
 import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "./rollouts.ts";
+import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "./spend.ts";
 import type { ApiRoute } from "./route.ts";
+import { reportRouting } from "./routing.ts";
 
 /** Every address of the admin API by its operation name. */
 export const ROUTES = {
@@ -20,11 +25,24 @@ export const ROUTES = {
   showRollout,
   listRolloutEvents,
   commandRollout,
+  reportRouting,
   listCalls,
   showCall,
+  showCache,
+  evictAnswer,
+  purgeCache,
+  listLimits,
+  listBudgets,
   listKeys,
   createKey,
   revokeKey,
+  listPauses,
+  openPause,
+  liftPause,
+  showSpend,
+  explainSpend,
+  forecastSpend,
+  listSpendAnomalies,
   applyProject,
 } as const satisfies Record<string, ApiRoute>;
 

@@ -127,11 +127,19 @@ export class Conductor {
       for (const id of this.#lastLook.keys()) if (!ids.has(id)) this.#lastLook.delete(id);
       // A look under way is enough: ticks do not queue up behind a slow store.
       for (const id of ids) if (!this.#busy.has(id)) void this.look(id);
-      this.#publishing ??= this.#attempt(PUBLISHING, () => publishMissed(this.#delivery)).finally(() => {
+      this.#publishing ??= this.#attempt(PUBLISHING, () => this.#publish()).finally(() => {
         this.#publishing = null;
       });
     });
     if (!this.#stopped) this.start();
+  }
+
+  async #publish(): Promise<void> {
+    const { clock, replicas } = this.#delivery;
+    const since = clock.elapsed();
+    const held = await publishMissed(this.#delivery);
+    replicas.caughtUp(since);
+    if (held.length > 0) throw new Error(held.join(" "));
   }
 
   /** What other replicas have done meanwhile: their changes, the rollouts that they opened and ended, their evidence. */
@@ -142,14 +150,15 @@ export class Conductor {
     for (const id of this.#open) if (!ids.has(id)) observatory.forget(id);
     this.#open = ids;
     for (const rollout of open) observatory.watch(rollout);
-    this.#gathering ??= this.#attempt(GATHERING, () => this.#gather(open)).finally(() => {
+    this.#gathering ??= this.#attempt(GATHERING, (isOver) => this.#gather(open, isOver)).finally(() => {
       this.#gathering = null;
     });
   }
 
-  async #gather(open: readonly Rollout[]): Promise<void> {
+  async #gather(open: readonly Rollout[], isOver: () => boolean): Promise<void> {
     for (const rollout of open) {
-      await gatherEvidence(this.#delivery, rollout);
+      if (isOver()) return;
+      await gatherEvidence(this.#delivery, rollout, isOver);
       if (this.#delivery.replicas.isLeader) this.#delivery.observatory.judgeTogether(rollout.id);
     }
   }

@@ -1,4 +1,5 @@
 import type { Rollout } from "../domain/rollout/rollout.ts";
+import type { Assignment } from "../domain/traffic/assignment.ts";
 import type { Delivery } from "./delivery.ts";
 
 /** A replica closes its windows itself; only after this long on top is it taken for dead, ms. */
@@ -8,19 +9,36 @@ const EVERYTHING = 2 ** 31 - 1;
 
 /**
  * Takes in what other replicas have observed of a rollout since the last time: their evidence, and the arm of their
- * sessions, which may come here next.
+ * sessions, which may come here next. Stops between two batches once `isOver`; the next look goes on there.
  */
-export async function gatherEvidence(delivery: Delivery, { id, channel, plan }: Rollout): Promise<void> {
-  const { observatory, journal, pins, clock, replicas } = delivery;
+export async function gatherEvidence(
+  delivery: Delivery,
+  { id, channel, plan }: Rollout,
+  isOver: () => boolean = () => false,
+): Promise<void> {
+  const { observatory, journal, clock, replicas } = delivery;
   const ledger = observatory.ledger(id);
   if (!replicas.isShared || ledger === null) return;
   const { others } = ledger;
   const seen = new Map([...others.seen(), [replicas.replicaId, EVERYTHING]]);
   for await (const batch of journal.readAfter(id, seen)) {
-    others.of(batch.replicaId).take(batch, ({ session, arm, epoch }) => {
-      pins.set(channel.endpoint, session, { rolloutId: id, arm });
-      ledger.restoreAssigned(epoch, 1);
+    others.of(batch.replicaId).take(batch, (assignment) => {
+      pinAsElsewhere(delivery, channel.endpoint, assignment);
+      ledger.restoreAssigned(assignment.epoch, 1);
     });
+    if (isOver()) return;
   }
-  others.giveUp(clock.now() - plan.window.withinMs - DEAD_MS);
+  // Times in journals are those of their writers' clocks: who lives closes its windows itself, however its clock goes.
+  const live = new Set(replicas.live.map(({ replicaId }) => replicaId));
+  others.giveUp(clock.now() - plan.window.withinMs - DEAD_MS, live);
+}
+
+/**
+ * A session keeps the side that it has here already. Two replicas that drew it while the share grew may have come to
+ * different sides; then both go on with stable, so that it never moves from stable to the candidate.
+ */
+function pinAsElsewhere({ pins }: Delivery, endpoint: string, { session, rolloutId, arm }: Assignment): void {
+  const pin = pins.get(endpoint, session);
+  const isMoreCareful = pin?.rolloutId === rolloutId && arm === "stable";
+  if (pin === undefined || isMoreCareful) pins.set(endpoint, session, { rolloutId, arm });
 }

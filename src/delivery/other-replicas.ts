@@ -2,6 +2,8 @@ import { mergeEvidence } from "../domain/evidence/running-evidence.ts";
 import type { Evidence, EvidencePlan } from "../domain/evidence/running-evidence.ts";
 import { ReplicaEvidence } from "./replica-evidence.ts";
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** The evidence of one rollout on all replicas but this one. */
 export class OtherReplicas {
   readonly #plan: EvidencePlan;
@@ -38,9 +40,9 @@ export class OtherReplicas {
     return new Map([...this.#replicas].map(([replicaId, { batch }]) => [replicaId, batch]));
   }
 
-  /** See `ReplicaEvidence.giveUp`. */
-  giveUp(due: number): void {
-    for (const replica of this.#replicas.values()) replica.giveUp(due);
+  /** See `ReplicaEvidence.giveUp`; nothing is given up of those that live. */
+  giveUp(due: number, live: ReadonlySet<string> = NOBODY): void {
+    for (const [replicaId, replica] of this.#replicas) if (!live.has(replicaId)) replica.giveUp(due);
   }
 
   /** All evidence, with this replica's own: added up in the order of ids, so that the sum has the same bits everywhere. */

@@ -1,11 +1,17 @@
 import { routeOf } from "../domain/rollout/route-of.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
+import { releaseName } from "../domain/release/release.ts";
 import type { Release } from "../domain/release/release.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
+import type { Route } from "../domain/traffic/route.ts";
 import type { Delivery } from "./delivery.ts";
 
 /** Publishes where a channel's calls go: a pure function of what is stored. */
 export async function publishRoutes(delivery: Delivery, channel: Channel, rollout: Rollout | null): Promise<void> {
+  delivery.routes.publish(await routeFor(delivery, channel, rollout));
+}
+
+async function routeFor(delivery: Delivery, channel: Channel, rollout: Rollout | null): Promise<Route> {
   const ids = [channel.stable, ...(rollout === null ? [] : [rollout.candidate, rollout.stable])];
   const releases = new Map<string, Release>();
   for (const id of ids) {
@@ -13,14 +19,17 @@ export async function publishRoutes(delivery: Delivery, channel: Channel, rollou
     if (release === null) throw new Error(`The release ${id} of ${channel.name.endpoint} is missing from the store.`);
     releases.set(id, release);
   }
-  delivery.routes.publish(routeOf(channel, rollout, releases));
+  return routeOf(channel, rollout, releases);
 }
 
 /**
  * Publishes the channels that this process serves in an older state than the stored one: another replica decided, or
- * the store failed before a decision of ours could be published.
+ * the store failed before a decision of ours could be published. Answers what is held back, in sentences: a release
+ * whose models are not configured here would fail every call. The others see that the epoch is not served here, and
+ * wait with what needs it.
  */
-export async function publishMissed(delivery: Delivery): Promise<void> {
+export async function publishMissed(delivery: Delivery): Promise<readonly string[]> {
+  const held: string[] = [];
   for (const channel of await delivery.rollouts.channels()) {
     const published = delivery.routes.byEndpoint(channel.name.endpoint);
     if (published !== undefined && published.epoch >= channel.epoch) continue;
@@ -30,6 +39,24 @@ export async function publishMissed(delivery: Delivery): Promise<void> {
     const rollout = channel.rolloutId === null ? null : await delivery.rollouts.byId(channel.rolloutId);
     // It has moved on since the channel was read: the next look sees both.
     if (rollout !== null && rollout.epoch > channel.epoch) continue;
-    await publishRoutes(delivery, channel, rollout);
+    const route = await routeFor(delivery, channel, rollout);
+    const missing = published === undefined ? undefined : unservable(delivery, route);
+    if (published === undefined || missing === undefined) {
+      delivery.routes.publish(route);
+      continue;
+    }
+    const { endpoint } = channel.name;
+    held.push(`${releaseName(missing)} of ${endpoint} needs models that are not configured on this server.`);
+    if (missing !== route.stable) delivery.routes.publish({ ...withoutSplit(route), epoch: published.epoch });
   }
+  return held;
 }
+
+/** The release that would get calls and whose models are not configured here, the stable one first. */
+function unservable(delivery: Delivery, { stable, split }: Route): Release | undefined {
+  const asked = split === null || split.weight === 0 ? [stable] : [stable, split.candidate];
+  return asked.find((release) => !delivery.isResolvable(release));
+}
+
+const withoutSplit = (route: Route): Route =>
+  route.split === null ? route : { ...route, split: { ...route.split, weight: 0, collecting: false } };

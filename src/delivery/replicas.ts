@@ -25,6 +25,8 @@ export class Replicas {
   readonly #terms: ReplicasTerms;
   #standing: Standing | null = null;
   #metAt: number;
+  /** When it was last cut off, monotonic milliseconds. */
+  #isolatedAt = Number.NEGATIVE_INFINITY;
 
   constructor(terms: ReplicasTerms) {
     this.#terms = terms;
@@ -57,7 +59,6 @@ export class Replicas {
     if (board === null) throw new Error("A replica that is alone meets nobody.");
     this.#standing = await board.beat({ replicaId, epochs: this.#epochs() });
     this.#metAt = this.#terms.clock.elapsed();
-    this.#terms.routes.isolate(false);
     return this.#standing.changes;
   }
 
@@ -67,7 +68,17 @@ export class Replicas {
    */
   noticeIsolation(): void {
     const { clock, routes } = this.#terms;
-    if (this.live.length > 1 && clock.elapsed() - this.#metAt > ISOLATED_MS) routes.isolate(true);
+    if (this.live.length <= 1 || clock.elapsed() - this.#metAt <= ISOLATED_MS) return;
+    this.#isolatedAt = clock.elapsed();
+    routes.isolate(true);
+  }
+
+  /**
+   * To be called when what is stored has been published, and not before: candidates withdrawn meanwhile would get
+   * sessions again for as long as reading takes. `since` is when reading began, monotonic milliseconds.
+   */
+  caughtUp(since: number): void {
+    if (since > this.#isolatedAt) this.#terms.routes.isolate(false);
   }
 
   /** Whether every live replica serves an endpoint in this epoch or a later one. */

@@ -21,6 +21,8 @@ interface OpenSession {
   firstTokenSumMs: number;
   firstTokenCount: number;
   costPico: bigint;
+  refused: boolean;
+  invalid: boolean;
   isFinal: boolean;
 }
 
@@ -154,6 +156,8 @@ export class SessionLedger {
       firstTokenSumMs: 0,
       firstTokenCount: 0,
       costPico: 0n,
+      refused: false,
+      invalid: false,
       isFinal: false,
     };
     this.#nextOrder += 1;
@@ -170,6 +174,8 @@ export class SessionLedger {
     session.turns += 1;
     session.failure ??= turn.failure;
     session.costPico += turn.costPico;
+    session.refused ||= turn.refused === true;
+    session.invalid ||= turn.invalid === true;
     if (turn.latencyMs !== null) {
       session.latencySumMs += turn.latencyMs;
       session.latencyCount += 1;
@@ -240,5 +246,7 @@ function outcomeOf(session: OpenSession): SessionOutcome {
     latencyMs: session.latencyCount === 0 ? null : session.latencySumMs / session.latencyCount,
     firstTokenMs: session.firstTokenCount === 0 ? null : session.firstTokenSumMs / session.firstTokenCount,
     costPico: Number(session.costPico),
+    ...(session.refused && { refused: true as const }),
+    ...(session.invalid && { invalid: true as const }),
   };
 }

@@ -1,5 +1,8 @@
 import { releaseName } from "../domain/release/release.ts";
+import { contextHeader } from "./context/open-context.ts";
+import { limitHeaders } from "./meters/limit-headers.ts";
 import type { OpenCall } from "./open-call.ts";
+import { routeNameAt } from "./routing/open-routing.ts";
 import { tierOf } from "./tier-of.ts";
 
 /** The headers that say what served a call. Values come from validated configuration, never from text of a client. */
@@ -11,5 +14,15 @@ export function answerHeaders(call: OpenCall): Record<string, string> {
   }
   const tier = tierOf(call);
   if (tier !== null) headers["x-rollward-tier"] = tier;
+  const route = call.routing == null ? null : routeNameAt(call.routing, call.servedBy);
+  if (route !== null) headers["x-rollward-route"] = route;
+  const context = call.context === undefined ? null : contextHeader(call.context);
+  if (context !== null) headers["x-rollward-context"] = context;
+  if (call.leftOut !== undefined && call.leftOut.length > 0) headers["x-rollward-left-out"] = call.leftOut.join(", ");
+  if (call.cache != null) {
+    headers["x-rollward-cache"] = call.cache.status;
+    if (call.cache.served !== null) headers["age"] = String(Math.floor(call.cache.served.ageMs / 1000));
+  }
+  if (call.limits !== undefined) Object.assign(headers, limitHeaders(call.limits));
   return headers;
 }

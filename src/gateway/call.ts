@@ -3,16 +3,21 @@ import { hedgeDelayMs } from "../domain/health/hedge-delay.ts";
 import type { Attempt } from "./attempt/attempt.ts";
 import { beginAttempt } from "./attempt/begin-attempt.ts";
 import type { Runner } from "./attempt/begin-attempt.ts";
+import { deliverable, serve, upheld } from "./attempt/deliverable.ts";
 import type { Place } from "./attempt/find-place.ts";
 import { startHedged } from "./attempt/hedge.ts";
 import { pause } from "./attempt/pause.ts";
-import { planOf } from "./attempt/plan-of.ts";
+import { holdsAnswersOf, planOf } from "./attempt/plan-of.ts";
 import { skippedAttempt } from "./attempt/skipped-attempt.ts";
 import { Trip } from "./attempt/trip.ts";
+import { planWithRoom } from "./context/open-context.ts";
+import { fitTighter } from "./fit.ts";
+import { covers, coversNow, planWithinMeans, startWithinMeans } from "./meters/open-purse.ts";
 import { sinceArrival } from "./open-call.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
+import { chooseRoute, escalate } from "./routing/choose-route.ts";
 
 /**
  * Asks the targets of the release until one has an answer to deliver: the next one by what went wrong with the
@@ -27,17 +32,27 @@ export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
       await pause(gateway.clock, open, leg.waitMs);
       continue;
     }
+    if (open.purse !== undefined && open.attempts.length > 0 && !(await covers(open))) break;
     const attempt = await ask(gateway, open, { trip, place: leg.place });
     if (attempt !== null) return attempt;
   }
+  if (trip.spare !== null && !open.abandoned) return upheld(open, trip.spare);
   throw trip.error;
 }
 
 function tripOf(gateway: Gateway, open: OpenCall): Trip {
-  const plan = planOf(gateway, open);
+  const { context, purse } = open;
+  const plan = planWithinMeans(planWithRoom(chooseRoute(gateway, open, planOf(gateway, open)), context), purse);
+  const { routing } = open;
+  const wanted = context?.roomy?.[0] ?? routing?.wanted ?? 0;
+  const begin = startWithinMeans(wanted, purse);
   return new Trip({
     gateway,
     plan,
+    ...(begin !== 0 && { start: begin }),
+    ...(routing != null && {
+      onEscalation: (from: number, to: number) => escalate(gateway, open, { from, to }),
+    }),
     deadline: open.startedAt + present(open.rendered).timeouts.totalMs,
     stream: present(open.request).stream,
     onSkip: (target, error) =>
@@ -54,26 +69,33 @@ interface Errand {
 async function ask(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Promise<Attempt | null> {
   const first = begin(gateway, open, { trip, place });
   if (first === null) return null;
+  let runner: Runner;
   try {
-    const { attempt, target, body } = await start(gateway, open, { trip, place, first });
-    open.servedBy = target;
-    open.upstreamBody = body;
-    return attempt;
+    runner = await start(gateway, open, { trip, place, first });
   } catch (error) {
     const record = first.attempt.record();
     open.attempts.push(record);
     open.original = first.attempt.original;
     open.upstreamBody = first.body;
-    if (!open.abandoned) trip.failed(RollwardError.from(error), place, record.endMs - record.startMs);
+    const fault = RollwardError.from(error);
+    const isShorter = fault.code === "provider_context_overflow" && (await fitTighter(gateway, open, fault));
+    if (isShorter) trip.shortened(fault);
+    else if (!open.abandoned) trip.failed(fault, place, record.endMs - record.startMs);
     return null;
   }
+  const isHeld = holdsAnswersOf(trip.plan, runner.target);
+  const served = isHeld ? await deliverable(gateway, open, { trip, place, runner }) : runner;
+  if (served === null) return null;
+  serve(open, served);
+  return served.attempt;
 }
 
 /** A fallback that cannot take the request is passed over: what went wrong before it is the honest answer. */
 function begin(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Runner | null {
   try {
     const { policy } = trip.plan;
-    return beginAttempt(gateway, open, { place, reason: trip.reason, policy, hasNext: trip.hasNext });
+    const whole = holdsAnswersOf(trip.plan, place.target);
+    return beginAttempt(gateway, open, { place, reason: trip.reason, policy, hasNext: trip.hasNext, whole });
   } catch (error) {
     trip.unfit(RollwardError.from(error));
     return null;
@@ -104,10 +126,13 @@ function start(
 
 /** The second attempt of a hedge, where the budget and the breakers permit one. */
 function secondRunner(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Runner | null {
+  if (!coversNow(open, 1)) return null;
   const other = trip.second(place);
   if (other === null) return null;
   try {
-    const order = { place: other, reason: "hedge", policy: trip.plan.policy, hasNext: trip.hasNext } as const;
+    const { policy } = trip.plan;
+    const whole = holdsAnswersOf(trip.plan, other.target);
+    const order = { place: other, reason: "hedge", policy, hasNext: trip.hasNext, whole } as const;
     const second = beginAttempt(gateway, open, order);
     trip.alsoAsked(other);
     return second;

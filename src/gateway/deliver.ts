@@ -13,29 +13,38 @@ export async function deliver(call: OpenCall, attempt: Attempt): Promise<void> {
   const form = dialect.answerForm(present(call.request));
   reply.onDrain(() => attempt.resume());
   call.status = 200;
-  reply.head(200, { ...answerHeaders(call), "content-type": form.contentType });
+  const contentType = form.contentType ?? attempt.source.contentType ?? "application/octet-stream";
+  reply.head(200, { ...answerHeaders(call), "content-type": contentType });
   try {
+    let length = 0;
+    const { recordBytes = Number.POSITIVE_INFINITY } = dialect;
     await attempt.pump((bytes) => {
-      call.answer.push(bytes);
+      length += bytes.length;
+      if (length <= recordBytes) call.answer.push(bytes);
+      // What is too large for the record is not kept alive until the end either.
+      else call.answer.length = 0;
       return reply.write(bytes);
     });
     reply.end();
     call.ending = { outcome: "ok", error: null };
   } catch (error) {
-    breakOff(call, RollwardError.from(error));
+    breakOff(call, RollwardError.from(error), contentType);
   } finally {
     call.firstTokenMs = attempt.firstTokenMs;
+    call.answerFacts = attempt.source.facts;
     call.finishReason = attempt.source.facts.finishReason;
     call.attempts.push(attempt.record());
   }
 }
 
-function breakOff(call: OpenCall, error: RollwardError): void {
+function breakOff(call: OpenCall, error: RollwardError, contentType: string): void {
   if (call.abandoned) {
     call.ending = { outcome: "abandoned", error: null };
     return;
   }
   call.ending = { outcome: "failed", error };
+  // Sound or a file has no place for an error: only a broken connection is honest.
+  if (!contentType.startsWith("text/event-stream")) return call.arrival.reply.destroy();
   const event = call.arrival.dialect.errorEvent(error, call.id);
   call.answer.push(event);
   call.arrival.reply.end(event);

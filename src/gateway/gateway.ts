@@ -1,16 +1,28 @@
+import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
+import type { Calibration } from "../domain/context/calibration.ts";
 import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { HealthBoard } from "../domain/health/target-health.ts";
+import type { LimitRule, QueueRule } from "../domain/limits/limit-rule.ts";
 import type { Announcer } from "../ports/announcer.ts";
+import type { BudgetLedger } from "../ports/budget-ledger.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Dialect, DialectName } from "../ports/dialect.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { CallRecorder } from "../ports/call-recorder.ts";
+import type { Limiter } from "../ports/limiter.ts";
+import type { SpendBook } from "../domain/spend/spend-book.ts";
+import type { Pauses } from "../ports/pauses.ts";
 import type { Pins } from "../ports/pins.ts";
 import type { Provider } from "../ports/provider.ts";
 import type { Routes } from "../ports/routes.ts";
+import type { SessionRoutes } from "../ports/session-routes.ts";
+import type { Summaries } from "../ports/summaries.ts";
+import type { TokenCounters } from "../ports/token-counter.ts";
 import type { SessionObserver } from "../ports/session-observer.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
+import type { CacheDesk } from "./cache/cache-desk.ts";
+import type { WaitingRoom } from "./meters/waiting-room.ts";
 
 /** Bounds of the gateway. */
 export interface GatewayLimits {
@@ -20,6 +32,8 @@ export interface GatewayLimits {
   readonly answerBytes: number;
   /** Calls in flight; one more is refused. */
   readonly inFlight: number;
+  /** Most that kept answers take in this process, bytes. */
+  readonly cacheBytes: number;
 }
 
 /** Several providers that serve the same models under the same ids. */
@@ -30,15 +44,27 @@ export interface Pool {
   readonly models: readonly string[];
 }
 
+/** What calls are measured by. */
+export interface Meters {
+  readonly limits: readonly LimitRule[];
+  readonly budgets: readonly BudgetRule[];
+  /** Whether calls over a limit wait; absent or `null` refuses them at once. */
+  readonly queue?: QueueRule | null;
+}
+
 /** The part of the configuration that the request's way reads: immutable, swapped whole. */
 export interface GatewaySettings {
   readonly environment: string;
   readonly providers: ReadonlyMap<string, Provider>;
   /** Names that stand for several providers. */
   readonly pools: ReadonlyMap<string, Pool>;
+  /** Further names of endpoints and of `provider/model`. */
+  readonly aliases?: ReadonlyMap<string, string>;
   /** Version of the price table, recorded with every cost. */
   readonly priceVersion: string;
   readonly limits: GatewayLimits;
+  /** Absent where calls are not measured. */
+  readonly meters?: Meters;
   /** Where each endpoint looks for a session's identity, in order. */
   readonly sessions: ReadonlyMap<string, readonly SessionSource[]>;
 }
@@ -48,8 +74,13 @@ export interface Gateway {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly keys: KeyRing;
+  readonly pauses: Pauses;
+  /** What this process spends. */
+  readonly spend: Pick<SpendBook, "note">;
   readonly routes: Routes;
   readonly pins: Pins;
+  /** Which route a session is on, where its release has routing. */
+  readonly sessionRoutes: SessionRoutes;
   readonly observer: SessionObserver;
   readonly recorder: CallRecorder;
   /** Hears of faults of ours inside a call. */
@@ -58,6 +89,18 @@ export interface Gateway {
   readonly dialects: ReadonlyMap<DialectName, Dialect>;
   /** What is known of the targets' health. */
   readonly health: HealthBoard;
+  /** Answers that were kept, and the questions under way. */
+  readonly cache: CacheDesk;
+  /** Lets calls in by their limits. */
+  readonly limiter: Limiter;
+  /** Where calls over a limit wait. */
+  readonly waiting: WaitingRoom;
+  /** Sets money aside for calls. */
+  readonly budgets: BudgetLedger;
+  readonly tokens: TokenCounters;
+  /** What was learnt of the counts of models. */
+  readonly calibration: Calibration;
+  readonly summaries: Summaries;
   /** A draw in [0, 1), for spreading load and waits. */
   random(): number;
   /** The settings in force; read once per call. */

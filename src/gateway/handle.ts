@@ -3,12 +3,18 @@ import { admit } from "./admit.ts";
 import { assign } from "./assign.ts";
 import { authenticate } from "./authenticate.ts";
 import { call as callProvider } from "./call.ts";
+import { serveStale } from "./cache/serve-stale.ts";
+import { replay } from "./cache/replay.ts";
 import { deliver } from "./deliver.ts";
+import { fit, isFitted } from "./fit.ts";
 import type { Gateway } from "./gateway.ts";
+import { limit } from "./limit.ts";
 import { openCall } from "./open-call.ts";
 import type { Arrival } from "./open-call.ts";
+import { isRecalled, recall } from "./recall.ts";
 import { refuse } from "./refuse.ts";
 import { render } from "./render.ts";
+import { reserve } from "./reserve.ts";
 import { resolve } from "./resolve.ts";
 import { settle } from "./settle.ts";
 import { stepsOf } from "./steps-of.ts";
@@ -24,12 +30,18 @@ export async function handle(gateway: Gateway, arrival: Arrival): Promise<void> 
     step.run("authenticate", authenticate);
     step.run("admit", admit);
     step.run("resolve", resolve);
+    if (call.settings.meters !== undefined) await step.wait("limit", limit);
     step.run("assign", assign);
     step.run("render", render);
+    const recalled = isRecalled(call) ? await step.wait("recall", recall) : null;
+    if (recalled !== null) return step.run("deliver", () => replay(gateway, call, recalled));
+    if (call.settings.meters !== undefined) await step.wait("reserve", reserve);
+    if (isFitted(call)) await step.wait("fit", fit);
     const answer = await step.wait("call", callProvider);
     await step.wait("deliver", () => deliver(call, answer));
   } catch (error) {
-    refuse(gateway, call, RollwardError.from(error));
+    const fault = RollwardError.from(error);
+    if (!serveStale(gateway, call, fault)) refuse(gateway, call, fault);
   } finally {
     settle(gateway, call);
   }

@@ -1,13 +1,21 @@
 import type { Key } from "../domain/access/key.ts";
+import type { CallFinding } from "../domain/answer/find-in-answer.ts";
 import type { AttemptRecord, StageTiming } from "../domain/call/call-record.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { Release, ModelTarget, Timeouts } from "../domain/release/release.ts";
 import type { Session } from "../domain/traffic/assignment.ts";
 import type { Arm, Route } from "../domain/traffic/route.ts";
-import type { Dialect, IncomingRequest } from "../ports/dialect.ts";
+import type { AnswerFacts, Dialect, IncomingRequest } from "../ports/dialect.ts";
+import type { WireAddress } from "../ports/provider.ts";
 import type { Reply } from "../ports/reply.ts";
+import type { CacheWish } from "../domain/cache/cache-wish.ts";
+import type { LimitPass, LimitState } from "../ports/limiter.ts";
 import type { OriginalError } from "./attempt/answer-source.ts";
+import type { CacheCourse } from "./cache/course.ts";
+import type { OpenContext } from "./context/open-context.ts";
 import type { Gateway, GatewaySettings } from "./gateway.ts";
+import type { OpenPurse } from "./meters/open-purse.ts";
+import type { OpenRouting } from "./routing/open-routing.ts";
 
 /** A request as an edge hands it in. */
 export interface Arrival {
@@ -19,6 +27,14 @@ export interface Arrival {
   readonly sessionHeader: string | null;
   /** Headers of the dialect for a provider that speaks it, checked by the edge; lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Which of the dialect's operations is asked for, where it has several. */
+  readonly address?: WireAddress;
+  /** The provider that is meant, for what has no model; `null` where none is named, absent for all that has one. */
+  readonly provider?: string | null;
+  /** What the client says about kept answers; absent or `null` when it says nothing. */
+  readonly cacheWish?: CacheWish | null;
+  /** Told the release that serves, before it is asked; a direct call has none. */
+  readonly onRelease?: (release: Release) => void;
   readonly reply: Reply;
 }
 
@@ -26,6 +42,9 @@ export interface Arrival {
 export type Aim =
   | { readonly type: "endpoint"; readonly route: Route }
   | { readonly type: "direct"; readonly target: ModelTarget };
+
+/** Stands for the model of what has none: files belong to the whole provider. */
+export const NO_MODEL = "";
 
 /** Who serves a call and whether its outcome is evidence. */
 export interface Placement {
@@ -45,6 +64,8 @@ export interface RenderedRequest {
   /** The body for a target, with its model name, in the client's dialect. */
   bodyFor(target: ModelTarget): Buffer;
   readonly overrides: readonly string[];
+  /** The release's own prompt and tools as text, for counting. */
+  own(): string;
 }
 
 /** How the call ended. */
@@ -75,13 +96,32 @@ export interface OpenCall {
   /** Index of the target that answers; `null` until one does. */
   servedBy: number | null;
   upstreamBody: Buffer | null;
+  /** Parts of the conversation that who answers was not given; absent is none. */
+  leftOut?: readonly string[];
   /** The provider's own error answer of the last attempt. */
   original: OriginalError | null;
   /** The client's status once a head was sent. */
   status: number | null;
   readonly answer: Buffer[];
   finishReason: string | null;
+  /** What the answer told of itself while it passed; `null` until one was delivered. */
+  answerFacts: AnswerFacts | null;
+  /** What is wrong with the answer, and with those that were rejected before it. */
+  readonly findings: CallFinding[];
+  /** Whether the checks have seen the answer before it went out. */
+  isExamined: boolean;
   firstTokenMs: number | null;
+  /** The call's way past the cache; absent where its release keeps no answers. */
+  cache?: CacheCourse | null;
+  /** How the conversation was made to fit; absent where the release does not say what becomes of long ones. */
+  context?: OpenContext;
+  /** Which of the release's models was chosen; absent where it has no routing. */
+  routing?: OpenRouting | null;
+  /** How the limits stand that it was let in or refused by; absent without limits. */
+  limits?: readonly LimitState[];
+  pass?: LimitPass;
+  /** The money that is set aside for it; absent without budgets. */
+  purse?: OpenPurse;
   ending: Ending | null;
   /** Set by the edge when the client leaves; `stop` is what to do then. */
   abandoned: boolean;
@@ -110,6 +150,9 @@ export function openCall(gateway: Gateway, arrival: Arrival): OpenCall {
     status: null,
     answer: [],
     finishReason: null,
+    answerFacts: null,
+    findings: [],
+    isExamined: false,
     firstTokenMs: null,
     ending: null,
     abandoned: false,
@@ -122,5 +165,9 @@ export function openCall(gateway: Gateway, arrival: Arrival): OpenCall {
   return call;
 }
 
-/** Milliseconds since the call arrived. */
-export const sinceArrival = (gateway: Gateway, call: OpenCall): number => gateway.clock.elapsed() - call.startedAt;
+/** Milliseconds since the call arrived, to the microsecond: what is finer is noise, and twice as long in a record. */
+export const sinceArrival = (gateway: Gateway, call: OpenCall): number =>
+  toMicroseconds(gateway.clock.elapsed() - call.startedAt);
+
+/** Milliseconds rounded to the microsecond. */
+export const toMicroseconds = (ms: number): number => Math.round(ms * 1_000) / 1_000;

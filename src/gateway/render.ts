@@ -6,6 +6,7 @@ import { releaseName } from "../domain/release/release.ts";
 import { spliceJson } from "../kit/json-splice.ts";
 import type { ByteEdit, Dialect, DialectName, IncomingRequest, ReleaseWords } from "../ports/dialect.ts";
 import type { Gateway } from "./gateway.ts";
+import { NO_MODEL } from "./open-call.ts";
 import type { OpenCall, RenderedRequest } from "./open-call.ts";
 import { present } from "./present.ts";
 
@@ -18,14 +19,21 @@ export function render(_: Gateway, call: OpenCall): void {
   const request = present(call.request);
   const aim = present(call.aim);
   const usage = dialect.usageEdits(request);
+  if (call.placement !== null) call.arrival.onRelease?.(call.placement.release);
   const base = aim.type === "direct" ? direct(aim.target) : released(request, present(call.placement).release, dialect);
   call.rendered = {
     targets: base.targets,
     timeouts: base.timeouts,
     overrides: base.overrides,
+    own: base.own,
     bodyFor(target) {
       const asks = asksForUsage(call, target) ? usage : [];
-      return spliceJson(request.bytes, [...base.edits, ...asks, setModel(request, target)]);
+      return spliceJson(request.bytes, [
+        ...base.edits,
+        ...(call.context?.edits ?? []),
+        ...asks,
+        ...setModel(request, target),
+      ]);
     },
   };
 }
@@ -39,16 +47,19 @@ const direct = (target: ModelTarget): Base => ({
   timeouts: DIRECT_TIMEOUTS,
   overrides: [],
   edits: [],
+  own: () => "",
 });
 
 function released(request: IncomingRequest, release: Release, dialect: Dialect): Base {
-  const { models, policies } = release.content;
+  const { models, policies, tools } = release.content;
   const words = wordsOf(release, dialect);
+  const prompt = promptOf(request, release);
   return {
     targets: models,
     timeouts: policies.timeouts,
     overrides: words.sets.filter((name) => request.members.has(name)),
-    edits: words.edits(request, promptOf(request, release)),
+    edits: words.edits(request, prompt),
+    own: () => [...prompt.map(({ content }) => content), JSON.stringify(tools)].join("\n"),
   };
 }
 
@@ -73,10 +84,24 @@ function wordsOf(release: Release, dialect: Dialect): ReleaseWords {
   return made;
 }
 
-function setModel(request: IncomingRequest, target: ModelTarget): ByteEdit {
+function setModel(request: IncomingRequest, target: ModelTarget): readonly ByteEdit[] {
+  if (target.model === NO_MODEL) return [];
+  if (request.setField !== undefined) return [request.setField("model", target.model)];
   const model = request.members.get("model");
   if (model === undefined) throw new Error("The dialect let a request without a model pass.");
-  return { ...model.value, bytes: Buffer.from(JSON.stringify(target.model)) };
+  return [{ ...model.value, bytes: modelBytes(target.model) }];
+}
+
+const knownModels = new Map<string, Buffer>();
+const MOST_MODELS = 1_000;
+
+/** The name of a model as JSON, made once. */
+function modelBytes(model: string): Buffer {
+  const known = knownModels.get(model);
+  if (known !== undefined) return known;
+  const made = Buffer.from(JSON.stringify(model));
+  if (knownModels.size < MOST_MODELS) knownModels.set(model, made);
+  return made;
 }
 
 function promptOf(request: IncomingRequest, release: Release): readonly RenderedMessage[] {

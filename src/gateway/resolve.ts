@@ -2,15 +2,24 @@ import { hasScope, keyPrefix, mayCall } from "../domain/access/presented-key.ts"
 import type { Key } from "../domain/access/key.ts";
 import { RollwardError } from "../domain/errors.ts";
 import type { Gateway } from "./gateway.ts";
+import { NO_MODEL } from "./open-call.ts";
 import type { Aim, OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
+import { refusePaused } from "./refuse-paused.ts";
 
 /** Finds what the `model` field names: an endpoint, or `provider/model` where the key allows it. */
 export function resolve(gateway: Gateway, call: OpenCall): void {
+  call.aim = aimOf(gateway, call);
+  refusePaused(gateway, call);
+}
+
+function aimOf(gateway: Gateway, call: OpenCall): Aim {
   const { model } = present(call.request);
   const key = present(call.key);
-  const slash = model.indexOf("/");
-  call.aim = slash < 0 ? resolveEndpoint(gateway, key, model) : resolveModel(call, key, slash);
+  const { provider } = call.arrival;
+  if (provider !== undefined) return resolveProvider(call, key, provider);
+  const name = gateway.routes.byEndpoint(model) === undefined ? (call.settings.aliases?.get(model) ?? model) : model;
+  return name.includes("/") ? resolveModel(call, key, name) : resolveEndpoint(gateway, key, name);
 }
 
 function resolveEndpoint(gateway: Gateway, key: Key, endpoint: string): Aim {
@@ -34,16 +43,29 @@ function resolveEndpoint(gateway: Gateway, key: Key, endpoint: string): Aim {
   return { type: "endpoint", route };
 }
 
-function resolveModel(call: OpenCall, key: Key, slash: number): Aim {
-  const { model: name } = present(call.request);
+/** What has no model is at one provider, not at a pool: files are known only where they were sent. */
+function resolveProvider(call: OpenCall, key: Key, name: string | null): Aim {
+  requireDirect(key, "use a provider directly");
+  const { providers } = call.settings;
+  if (name !== null && providers.has(name)) return { type: "direct", target: { provider: name, model: NO_MODEL } };
+  const known = [...providers.keys()].slice(0, 20).join(", ") || "none";
+  const reason =
+    name === null
+      ? `The request names no provider: send the header \`x-rollward-provider\` or the query \`provider\` (${known}).`
+      : `There is no provider ${name.slice(0, 100)}; there are: ${known}.`;
+  throw new RollwardError("invalid_request", { reason, param: "provider" });
+}
+
+function requireDirect(key: Key, action: string): void {
   if (!hasScope(key, "direct")) {
-    throw new RollwardError("forbidden", {
-      prefix: keyPrefix(key.id),
-      action: "call models directly",
-      scope: "direct",
-    });
+    throw new RollwardError("forbidden", { prefix: keyPrefix(key.id), action, scope: "direct" });
   }
+}
+
+function resolveModel(call: OpenCall, key: Key, name: string): Aim {
+  requireDirect(key, "call models directly");
   const { providers, pools } = call.settings;
+  const slash = name.indexOf("/");
   const provider = name.slice(0, slash);
   const model = name.slice(slash + 1);
   const models = providers.get(provider)?.prices.keys() ?? pools.get(provider)?.models;

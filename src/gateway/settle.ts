@@ -1,7 +1,16 @@
+import { isInvalid, isRefusal } from "../domain/answer/finding.ts";
 import type { CallBodies, CallFacts } from "../domain/call/call-record.ts";
 import { releaseName } from "../domain/release/release.ts";
 import { failureOf } from "../domain/traffic/failure-of.ts";
+import { cacheFactOf } from "./cache/course.ts";
+import { keepAnswer } from "./cache/keep-answer.ts";
+import { learnFromUsage } from "./context/learn-tokens.ts";
 import type { Gateway } from "./gateway.ts";
+import { closeMeters, isUnaffordable } from "./meters/close-meters.ts";
+import { noteSpend } from "./meters/note-spend.ts";
+import { besidePico } from "./meters/beside-pico.ts";
+import { noteFindings } from "./note-findings.ts";
+import { countedFindings, routingFactOf } from "./routing/open-routing.ts";
 import { sinceArrival } from "./open-call.ts";
 import type { OpenCall } from "./open-call.ts";
 import { tierOf } from "./tier-of.ts";
@@ -13,19 +22,27 @@ const CLIENT_LEFT = 499;
 export function settle(gateway: Gateway, call: OpenCall): void {
   if (call.admitted) gateway.load.inFlight -= 1;
   const totalMs = sinceArrival(gateway, call);
+  noteFindings(gateway, call);
+  keepAnswer(gateway, call);
+  if (call.context !== undefined) learnFromUsage(gateway, call);
   const facts = factsOf(call, totalMs);
+  closeMeters(call, facts.costPico);
   const rolloutId = call.placement?.evidenceOf ?? null;
-  if (rolloutId !== null && call.placement !== null) {
+  if (rolloutId !== null && call.placement !== null && !isUnaffordable(facts)) {
+    const findings = countedFindings(call);
     gateway.observer.turnEnded({
       rolloutId,
       session: call.placement.unit,
-      failure: failureOf(facts),
+      failure: failureOf({ ...facts, findings }),
       // A client that left waited at least this long: a lower bound, the same for both arms.
       latencyMs: facts.outcome === "failed" ? null : totalMs,
       firstTokenMs: facts.firstTokenMs,
       costPico: facts.costPico,
+      refused: findings.some(({ check }) => isRefusal(check)),
+      invalid: findings.some(({ check }) => isInvalid(check)),
     });
   }
+  noteSpend(gateway, call, facts);
   gateway.recorder.record({ facts, bodies: bodiesOf(call) });
 }
 
@@ -48,7 +65,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     arm: placement?.arm ?? null,
     tier: tierOf(call),
     provider: last?.provider ?? null,
-    model: last?.model ?? null,
+    model: last?.model || null,
     stream: request?.stream ?? false,
     status: call.status ?? CLIENT_LEFT,
     outcome: ending?.outcome ?? "failed",
@@ -59,8 +76,13 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     firstTokenMs: call.firstTokenMs,
     totalMs,
     usage: last?.usage ?? null,
-    costPico: attempts.reduce((sum, attempt) => sum + attempt.costPico, 0n),
+    ...(last?.units !== undefined && { units: last.units }),
+    costPico: attempts.reduce((sum, attempt) => sum + attempt.costPico, besidePico(call)),
     priceVersion: attempts.length === 0 ? null : call.settings.priceVersion,
+    ...(call.cache != null && { cache: cacheFactOf(call.cache) }),
+    ...(call.context !== undefined && { context: call.context.fact }),
+    ...(call.findings.length > 0 && { findings: call.findings }),
+    ...(call.routing != null && { routing: routingFactOf(call.routing, call.servedBy) }),
     overrides: call.rendered?.overrides ?? [],
     retainBodiesDays: keepsBodies(call) ? retainDays(call) : 0,
   };
@@ -78,12 +100,18 @@ const keepsBodies = (call: OpenCall): boolean =>
 
 function bodiesOf(call: OpenCall): CallBodies {
   if (!keepsBodies(call)) return { request: null, upstream: null, answer: null };
-  return {
-    request: detached(call.arrival.bytes),
-    upstream: call.upstreamBody,
-    answer: call.answer.length === 0 ? null : joined(call.answer),
-  };
+  const most = call.arrival.dialect.recordBytes;
+  if (most === undefined) return wholeBodies(call);
+  const { request, upstream, answer } = wholeBodies(call);
+  const kept = (bytes: Uint8Array | null): Uint8Array | null => (bytes !== null && bytes.length <= most ? bytes : null);
+  return { request: kept(request), upstream: kept(upstream), answer: kept(answer) };
 }
+
+const wholeBodies = (call: OpenCall): CallBodies => ({
+  request: detached(call.arrival.bytes),
+  upstream: call.upstreamBody,
+  answer: call.answer.length === 0 ? null : joined(call.answer),
+});
 
 const joined = (chunks: readonly Buffer[]): Buffer => {
   const [only] = chunks;

@@ -3,7 +3,18 @@ import { sinceArrival } from "./open-call.ts";
 import type { OpenCall } from "./open-call.ts";
 
 /** The stages of a request's way, in order. The code, the record and the docs share these names. */
-export type Stage = "authenticate" | "admit" | "resolve" | "assign" | "render" | "call" | "deliver";
+export type Stage =
+  | "authenticate"
+  | "admit"
+  | "resolve"
+  | "limit"
+  | "assign"
+  | "render"
+  | "recall"
+  | "reserve"
+  | "fit"
+  | "call"
+  | "deliver";
 
 /** Runs the stages of one call and notes the time of each, also of one that throws. */
 export interface Steps {

@@ -13,6 +13,7 @@ import { embeddings } from "./data/embeddings.ts";
 import { countTokens } from "./data/count-tokens.ts";
 import { messages } from "./data/messages.ts";
 import { models } from "./data/models.ts";
+import { passing } from "./data/passing.ts";
 import { responses } from "./data/responses.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
 import { DEFAULT_EDGE_LIMITS } from "./edge-limits.ts";
@@ -20,6 +21,7 @@ import type { EdgeLimits } from "./edge-limits.ts";
 import { answerError, toRollwardError } from "./error-answer.ts";
 import { httpFault } from "./http-fault.ts";
 import { ArrivingBytes, readBody } from "./read-body.ts";
+import type { BodyRead } from "./read-body.ts";
 
 /** What the edge is plugged into. */
 export interface HttpTerms {
@@ -75,7 +77,7 @@ export function createApp(terms: HttpTerms): FastifyInstance {
   });
   app.server.maxHeadersCount = MAX_HEADERS;
   limitConnections(app, limits);
-  readBodiesAsBytes(app, terms, limits);
+  const takeBody = readBodiesAsBytes(app, terms, limits);
   rememberCallers(app);
   answerFaults(app, terms);
   chatCompletions(app, terms.gateway, limits.stallMs);
@@ -85,6 +87,12 @@ export function createApp(terms: HttpTerms): FastifyInstance {
   countTokens(app, terms.gateway);
   models(app, terms.gateway);
   responses(app, { gateway: terms.gateway, keeper: terms.responses, stallMs: limits.stallMs });
+  // In a scope of its own: nowhere else is a form read.
+  void app.register((scope, _options, done) => {
+    scope.addContentTypeParser("multipart/form-data", takeBody);
+    passing(scope, { gateway: terms.gateway, stallMs: limits.stallMs });
+    done();
+  });
   terms.register(app);
   return app;
 }
@@ -104,15 +112,20 @@ function limitConnections({ server }: FastifyInstance, { connections, stallMs }:
   server.on("drop", () => server.closeIdleConnections());
   // From the moment in which the answer is complete; Node itself ends that wait when all of it is sent.
   function watch(this: ServerResponse): void {
-    this.socket?.setTimeout(stallMs);
+    // Most answers have left with their last write.
+    if (this.socket !== null && this.socket.writableLength > 0) this.socket.setTimeout(stallMs);
   }
   server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
-    response.once("prefinish", watch);
+    response.on("prefinish", watch);
   });
 }
 
 /** Bodies stay bytes: the strict scan must see exactly what came. */
-function readBodiesAsBytes(app: FastifyInstance, { bodyBytes }: HttpTerms, { arrivingBytes }: EdgeLimits): void {
+function readBodiesAsBytes(
+  app: FastifyInstance,
+  { bodyBytes }: HttpTerms,
+  { arrivingBytes }: EdgeLimits,
+): (request: FastifyRequest, payload: IncomingMessage, done: BodyRead) => void {
   const arriving = new ArrivingBytes(arrivingBytes);
   /** Requests that ask before they send: they are told to go on where their body is read, and nowhere before. */
   const asking = new WeakMap<object, ServerResponse>();
@@ -121,10 +134,12 @@ function readBodiesAsBytes(app: FastifyInstance, { bodyBytes }: HttpTerms, { arr
     app.server.emit("request", request, response);
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", (_request, payload, done) => {
+  const take = (_request: FastifyRequest, payload: IncomingMessage, done: BodyRead): void => {
     if (payload.headers.expect !== undefined) asking.get(payload)?.writeContinue();
     readBody(payload, { limitBytes: bodyBytes(), arriving }, done);
-  });
+  };
+  app.addContentTypeParser("application/json", take);
+  return take;
 }
 
 function answerFaults(app: FastifyInstance, terms: HttpTerms): void {

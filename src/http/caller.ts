@@ -3,6 +3,7 @@ import type { Key } from "../domain/access/key.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { identifyKey } from "../gateway/authenticate.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { sha256Hex } from "../kit/hash.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -22,9 +23,10 @@ export const rememberCallers = (app: FastifyInstance): void => void app.decorate
  * Fails with one of the errors of status 401.
  */
 export function identifyCaller(terms: CallerTerms) {
+  const known = new KnownCallers(terms);
   return (request: FastifyRequest, _reply: unknown, done: (fault?: Error) => void): void => {
     try {
-      request.caller = identifyKey(terms, credentialOf(request), terms.clock.now());
+      request.caller = known.identify(credentialOf(request));
     } catch (error) {
       done(RollwardError.from(error));
       return;
@@ -33,19 +35,51 @@ export function identifyCaller(terms: CallerTerms) {
   };
 }
 
+/** Credentials remembered; all are forgotten when there are more. */
+const MOST_KNOWN = 1_000;
+
+/**
+ * Remembers which key a credential was found to be, by its SHA-256: identifying takes three hashes and a comparison,
+ * knowing again takes one. Nothing is remembered of what was turned away, nor of a key that has changed since.
+ */
+class KnownCallers {
+  readonly #terms: CallerTerms;
+  readonly #known = new Map<string, Key>();
+
+  constructor(terms: CallerTerms) {
+    this.#terms = terms;
+  }
+
+  identify(credential: string | null): Key {
+    const { keys, clock } = this.#terms;
+    const now = clock.now();
+    const hash = credential === null ? "" : sha256Hex(credential);
+    const known = this.#known.get(hash);
+    if (known !== undefined && keys.byId(known.id) === known && !hasExpired(known, now)) return known;
+    const key = identifyKey(this.#terms, credential, now);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(hash, key);
+    return key;
+  }
+}
+
+const hasExpired = ({ expiresAt }: Key, now: number): boolean => expiresAt !== null && expiresAt <= now;
+
 /** The key of an identified request; that there is none is a fault of ours. */
 export function callerOf({ caller }: FastifyRequest): Key {
   if (caller === null) throw new Error("A route reads its caller without identifying it.");
   return caller;
 }
 
+const BEARER = /^bearer(?: ([^ ]*))?$/i;
+
 /** The presented key: `Authorization: Bearer …`, or `x-api-key` as some clients send it. */
 function credentialOf(request: FastifyRequest): string | null {
   const { authorization } = request.headers;
   if (authorization === undefined) return headerOf(request, "x-api-key");
-  const [scheme = "", token = "", ...rest] = authorization.split(" ");
-  if (scheme.toLowerCase() !== "bearer" || rest.length > 0) return authorization;
-  return token === "" ? null : token;
+  const bearer = BEARER.exec(authorization);
+  if (bearer === null) return authorization;
+  return bearer[1] === undefined || bearer[1] === "" ? null : bearer[1];
 }
 
 /** A header that came once; `null` when there is none. */

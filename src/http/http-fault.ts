@@ -30,7 +30,7 @@ export function httpFault(request: IncomingMessage): RollwardError | null {
 function headerFault(rawHeaders: readonly string[]): RollwardError | null {
   const seen = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? "").toLowerCase();
+    const name = lowered(rawHeaders[index] ?? "");
     if (name.includes("_") && GUARDED.has(name.replaceAll("_", "-"))) return malformed(`a header ${name.slice(0, 40)}`);
     if (!SINGLE.has(name)) continue;
     if (!isPrintable(rawHeaders[index + 1] ?? "")) return malformed(`characters in ${name} that are not ASCII`);
@@ -43,6 +43,18 @@ function headerFault(rawHeaders: readonly string[]): RollwardError | null {
   }
   if (seen.has("authorization") && seen.has("x-api-key")) return new RollwardError("ambiguous_credentials");
   return null;
+}
+
+/** Names in lower case as they came, most of them already; only the common spellings are remembered. */
+const loweredNames = new Map<string, string>();
+const MOST_NAMES = 500;
+
+function lowered(name: string): string {
+  const known = loweredNames.get(name);
+  if (known !== undefined) return known;
+  const made = name.toLowerCase();
+  if (loweredNames.size < MOST_NAMES && name.length < 40) loweredNames.set(name, made);
+  return made;
 }
 
 function isPrintable(value: string): boolean {

@@ -1,62 +1,101 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Reply } from "../ports/reply.ts";
 
+/** Whole answers up to here go out as text: Node then sends head and body in one write, not as a list of buffers. */
+const ONE_WRITE_BYTES = 12 * 1024;
+
+const EMPTY = Buffer.alloc(0);
+
 /**
  * A reply on Node's own response. A whole answer is held until its end, so that it goes out in one piece
  * with its length; a stream goes out as it comes, to a client that takes something of it every `stallMs`.
  */
-export function createRawReply(request: IncomingMessage, response: ServerResponse, stallMs: number): Reply {
-  let head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null = null;
-  const held: Buffer[] = [];
-  let isStream = false;
+export const createRawReply = (request: IncomingMessage, response: ServerResponse, stallMs: number): Reply =>
+  new RawReply(request, response, stallMs);
 
-  const sendHead = (length: number | null): void => {
-    if (head === null || response.headersSent) return;
-    response.writeHead(head.status, length === null ? head.headers : { ...head.headers, "content-length": length });
-  };
+class RawReply implements Reply {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #stallMs: number;
+  #status = 0;
+  #headers: Record<string, string | number> = {};
+  #isStream = false;
+  #held: Buffer | Buffer[] = EMPTY;
+  #resume: (() => void) | null = null;
+  #isListening = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, stallMs: number) {
+    this.#request = request;
+    this.#response = response;
+    this.#stallMs = stallMs;
+  }
+
+  head(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#status = status;
+    this.#headers = { ...headers };
+    const type = headers["content-type"] ?? "";
+    const isEvents = type.startsWith("text/event-stream");
+    // Documents are whole before they go out; sound and files are handed on as they come.
+    this.#isStream = isEvents || !type.startsWith("application/json");
+    if (!this.#isStream) return;
+    if (isEvents) this.#headers["cache-control"] = "no-cache";
+    this.#sendHead();
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.#isStream) return this.#response.write(chunk) || !this.#awaitDrain();
+    this.#hold(chunk);
+    return true;
+  }
+
+  end(chunk?: Buffer): void {
+    if (this.#isStream) {
+      this.#response.end(chunk);
+      return;
+    }
+    if (chunk !== undefined) this.#hold(chunk);
+    // Joined once: joining at every write would copy a long answer over and over.
+    const whole = Array.isArray(this.#held) ? Buffer.concat(this.#held) : this.#held;
+    this.#headers["content-length"] = whole.length;
+    this.#sendHead();
+    if (whole.length > ONE_WRITE_BYTES) this.#response.end(whole);
+    else this.#response.end(whole.toString("latin1"), "latin1");
+  }
+
+  destroy(): void {
+    this.#request.socket.destroy();
+  }
+
+  onDrain(resume: () => void): void {
+    this.#resume = resume;
+  }
+
+  onAbandoned(stop: () => void): void {
+    const response = this.#response;
+    response.on("close", () => {
+      if (!response.writableFinished) stop();
+    });
+  }
+
+  #sendHead(): void {
+    if (this.#status !== 0 && !this.#response.headersSent) this.#response.writeHead(this.#status, this.#headers);
+  }
+
+  #hold(chunk: Buffer): void {
+    if (Array.isArray(this.#held)) this.#held.push(chunk);
+    else this.#held = this.#held.length === 0 ? chunk : [this.#held, chunk];
+  }
 
   /** Node closes a connection on which nothing moves for so long. */
-  const awaitDrain = (): boolean => {
-    response.socket?.setTimeout(stallMs);
+  #awaitDrain(): boolean {
+    const response = this.#response;
+    response.socket?.setTimeout(this.#stallMs);
+    if (this.#isListening) return true;
+    this.#isListening = true;
+    response.on("drain", () => {
+      response.socket?.setTimeout(0);
+      this.#resume?.();
+    });
     return true;
-  };
-
-  return {
-    head(status, headers) {
-      isStream = headers["content-type"]?.startsWith("text/event-stream") === true;
-      head = { status, headers: isStream ? { ...headers, "cache-control": "no-cache" } : headers };
-      if (isStream) sendHead(null);
-    },
-    write(chunk) {
-      if (isStream) return response.write(chunk) || !awaitDrain();
-      held.push(chunk);
-      return true;
-    },
-    end(chunk) {
-      if (isStream) {
-        response.end(chunk);
-        return;
-      }
-      if (chunk !== undefined) held.push(chunk);
-      const [only = Buffer.alloc(0)] = held;
-      // Joined once: joining at every write would copy a long answer over and over.
-      const whole = held.length > 1 ? Buffer.concat(held) : only;
-      sendHead(whole.length);
-      response.end(whole);
-    },
-    destroy() {
-      request.socket.destroy();
-    },
-    onDrain(resume) {
-      response.on("drain", () => {
-        response.socket?.setTimeout(0);
-        resume();
-      });
-    },
-    onAbandoned(stop) {
-      response.once("close", () => {
-        if (!response.writableFinished) stop();
-      });
-    },
-  };
+  }
 }

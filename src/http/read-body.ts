@@ -52,9 +52,13 @@ export function readBody(request: IncomingMessage, { limitBytes, arriving }: Bod
   let length = 0;
   /** How many of them are counted in `arriving`. */
   let counted = 0;
+  let isOver = false;
   const finish = (fault: RollwardError | null): void => {
-    request.off("data", take).off("end", end).off("error", broken);
+    if (isOver) return;
+    isOver = true;
     if (counted > 0) arriving.give(counted);
+    // After the end nothing comes; taking the listeners off would cost as much as reading a small body.
+    if (fault !== null) request.off("data", take).off("end", end).off("error", broken);
     // Always a copy: a chunk is a view of a buffer of the connection that is many times as large.
     if (fault === null) done(null, Buffer.concat(chunks, length));
     else done(fault);

@@ -1,4 +1,7 @@
 import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import type { healthView } from "../contract/health.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { admin } from "../http/admin/admin.ts";
 import type { Admin } from "../http/admin/admin.ts";
@@ -23,6 +26,9 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
     delivery,
     calls: stores.calls,
     keys: stores.keys,
+    pauses: stores.pauses,
+    bank: stores.budgets,
+    spend: stores.spend,
     version: VERSION,
     apply: ({ main, files, dry_run }, actor) =>
       host.apply({ main, files: new Map(Object.entries(files)), dryRun: dry_run }, actor),
@@ -73,8 +79,18 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
       unobserved: delivery.observatory.unobserved(),
     },
     responses: { dropped: house.responses.dropped() },
+    meters: metersHealth(gateway),
     refused: Object.fromEntries(refusals),
     pins_forgotten: gateway.pins.forgotten(),
     resident_bytes: process.memoryUsage.rss(),
+  };
+}
+
+function metersHealth({ limiter, budgets, waiting }: Gateway): z.input<typeof healthView>["meters"] {
+  const { meters: subjects, refused, shared } = limiter.counts();
+  const { calls, oldestMs } = waiting.counts();
+  return {
+    limits: { subjects, refused, shared, waiting: calls, oldest_wait_ms: oldestMs },
+    budgets: budgets.counts(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Announcer } from "../ports/announcer.ts";
+import type { BudgetBank } from "../ports/budget-bank.ts";
 import type { CallStore } from "../ports/call-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
@@ -6,12 +7,18 @@ import type { ResponseStore } from "../ports/response-store.ts";
 /** Records expire by the day, so looking once an hour is soon enough. */
 const EVERY_MS = 60 * 60_000;
 
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Accounts of budgets stay at least this long after their window, days. */
+const BUDGET_DAYS = 62;
+
 const DOING = "deleting expired records";
 
 /** What expiring needs. */
 export interface ExpiryTerms {
   readonly calls: CallStore;
   readonly responses?: ResponseStore;
+  readonly budgets?: Pick<BudgetBank, "expire">;
   readonly clock: Clock;
   readonly announcer: Announcer;
   /** Full days for which facts are kept, as the project in force says. */
@@ -19,7 +26,14 @@ export interface ExpiryTerms {
 }
 
 /** Deletes recorded bytes and facts whose days have passed, now and every hour; the returned function stops that. */
-export function expireRecords({ calls, responses, clock, announcer, retainFactsDays }: ExpiryTerms): () => void {
+export function expireRecords({
+  calls,
+  responses,
+  budgets,
+  clock,
+  announcer,
+  retainFactsDays,
+}: ExpiryTerms): () => void {
   let cancel = (): void => {};
   let isStopped = false;
   let isTroubled = false;
@@ -27,7 +41,10 @@ export function expireRecords({ calls, responses, clock, announcer, retainFactsD
     try {
       // Each by itself: trouble with one must not keep the others for ever.
       const now = clock.now();
-      const expired = await Promise.allSettled([calls.expire(now, retainFactsDays()), responses?.expire(now)]);
+      const days = retainFactsDays();
+      const ended = Number.isFinite(days) ? now - Math.max(days, BUDGET_DAYS) * DAY_MS : 0;
+      const jobs = [calls.expire(now, days), responses?.expire(now), budgets?.expire(ended)];
+      const expired = await Promise.allSettled(jobs);
       for (const each of expired) if (each.status === "rejected") throw each.reason;
       if (isTroubled) announcer.recovered(DOING);
       isTroubled = false;

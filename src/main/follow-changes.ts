@@ -3,6 +3,8 @@ import type { Changes } from "../delivery/replicas.ts";
 import type { Troubles } from "../delivery/troubles.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { KeyStore } from "../ports/key-store.ts";
+import type { PauseStore } from "../ports/pause-store.ts";
+import type { Pauses } from "../ports/pauses.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProjectHost } from "./project-host.ts";
 
@@ -10,6 +12,8 @@ import type { ProjectHost } from "./project-host.ts";
 export interface Followers {
   readonly keys: KeyStore;
   readonly ring: KeyRing;
+  readonly pauseStore: PauseStore;
+  readonly pauses: Pauses;
   readonly host: ProjectHost;
   readonly clock: Clock;
   readonly troubles: Troubles;
@@ -18,18 +22,27 @@ export interface Followers {
 /** Pause after a change that could not be taken over, e.g. a project whose secrets are missing here, ms. */
 const RETRY_MS = 2_000;
 
+/** The pauses that this server obeys. */
+export const IN_FORCE = { inForce: true, limit: 1_000 };
+
 /**
- * Takes over keys and projects that another replica changed: call the result with every new standing. What cannot be
+ * Takes over keys, pauses and projects that another replica changed: call the result with every new standing. What cannot be
  * taken over is announced and tried again; until then this replica serves what it had.
  */
 export function followChanges(followers: Followers): (changes: Changes) => void {
-  const { keys, ring, host } = followers;
+  const { keys, ring, host, pauseStore, pauses } = followers;
   const followKeys = follower(followers, "taking over the keys", async () => ring.replace(await keys.list()));
   const followProject = follower(followers, "taking over the project that another server applied", async () => {
     const answer = await host.followLatest();
-    if (answer !== null && answer.mistakes.length > 0) throw new Error(formatMistakes(answer.mistakes));
+    if (answer === null || answer.applied) return;
+    const { mistakes, missing } = answer;
+    throw new Error(mistakes.length > 0 ? formatMistakes(mistakes) : `It lacks the files ${missing.join(", ")}.`);
   });
+  const followPauses = follower(followers, "taking over the pauses", async () =>
+    pauses.replace(await pauseStore.list(IN_FORCE)),
+  );
   return (changes) => {
+    followPauses(changes.pauses);
     followKeys(changes.keys);
     followProject(changes.projects);
   };

@@ -37,7 +37,7 @@ export function watchRequests({ server }: Pick<FastifyInstance, "server">): Unde
   };
   server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
     count += 1;
-    response.once("close", ended);
+    response.on("close", ended);
   });
   return {
     get count() {

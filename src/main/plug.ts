@@ -1,27 +1,43 @@
 import { DIALECTS } from "../http/dialects/index.ts";
 import { createMemoryKeyRing } from "../adapters/keys/memory-key-ring.ts";
+import { createMemoryPauses } from "../adapters/pauses/memory-pauses.ts";
 import { createMemoryPins } from "../adapters/pins/memory-pins.ts";
+import { createMemorySessionRoutes } from "../adapters/session-routes/memory-session-routes.ts";
 import { createJournalWriter } from "../adapters/recorders/journal-writer.ts";
 import { createResponseKeeper } from "../adapters/recorders/response-keeper.ts";
 import { createQueueRecorder } from "../adapters/recorders/queue-recorder.ts";
 import { createRouteTable } from "../adapters/routes/route-table.ts";
 import { createRandomIds } from "../adapters/system/random-ids.ts";
+import { createMemorySummaries } from "../adapters/summaries/memory-summaries.ts";
+import { createTokenCounters } from "../adapters/tokens/token-counters.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
 import { Conductor } from "../delivery/conductor.ts";
 import type { Delivery } from "../delivery/delivery.ts";
+import { Calibration } from "../domain/context/calibration.ts";
 import { HealthBoard } from "../domain/health/target-health.ts";
 import { Observatory } from "../delivery/observatory.ts";
 import { OwedWithdrawals } from "../delivery/owed-withdrawals.ts";
 import { Replicas } from "../delivery/replicas.ts";
+import { SpendBook } from "../domain/spend/spend-book.ts";
 import { Troubles } from "../delivery/troubles.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
+import type { SessionObserver } from "../ports/session-observer.ts";
 import type { ResponseKeeper } from "../ports/response-store.ts";
+import { openMeters } from "./open-meters.ts";
+import { SpendKeeper } from "./keep-spend.ts";
+import { createCacheDesk } from "./create-cache-desk.ts";
 import { ProjectHost } from "./project-host.ts";
 import type { Stores } from "./stores.ts";
 
 /** Sessions remembered so that they keep their side; about 100 bytes each. */
 const PINS = 400_000;
+
+/** Summaries of conversations that are remembered, bytes. */
+const SUMMARY_BYTES = 16 * 1024 * 1024;
+
+/** Sessions whose route is remembered; about 150 bytes each, and none without routing. */
+const SESSION_ROUTES = 200_000;
 
 /** The two ways and what they stand on. */
 export interface House {
@@ -32,48 +48,93 @@ export interface House {
   readonly responses: ResponseKeeper;
   readonly delivery: Delivery;
   readonly conductor: Conductor;
+  readonly spendKeeper: SpendKeeper;
 }
 
 /** What is plugged into what: adapters into ways. Nothing runs yet. */
 export function plug(stores: Stores, announcer: Announcer, environment: NodeJS.ProcessEnv): House {
   const clock = systemClock;
   const ids = createRandomIds(clock);
-  const replicaId = ids.next("rep");
-  const recorder = createQueueRecorder({ store: stores.calls, clock });
-  const log = createJournalWriter({ journal: stores.journal, replicaId, clock, announcer });
-  const routes = createRouteTable();
-  const pins = createMemoryPins(PINS);
-  const observatory = new Observatory({ clock, log, routes, replicaId });
-  const { releases, rollouts, journal, projects } = stores;
-  const troubles = new Troubles(announcer);
-  const shared = { clock, ids, pins, routes };
+  const ground = {
+    stores,
+    announcer,
+    replicaId: ids.next("rep"),
+    shared: { clock, ids, pins: createMemoryPins(PINS), routes: createRouteTable() },
+    spend: new SpendBook(),
+  };
+  const delivery = plugDelivery(ground, (release) => host.isResolvable(release));
+  const host = new ProjectHost({ delivery, projects: stores.projects, environment });
+  const { spend, replicaId } = ground;
+  return {
+    stores,
+    announcer,
+    host,
+    responses: createResponseKeeper({ store: stores.responses, clock, announcer }),
+    gateway: plugGateway(ground, { host, observer: delivery.observatory }),
+    delivery,
+    conductor: new Conductor(delivery),
+    spendKeeper: new SpendKeeper({ book: spend, store: stores.spend, replicaId, clock, announcer }),
+  };
+}
 
-  const delivery: Delivery = {
+/** What both ways stand on. */
+interface Ground {
+  readonly stores: Stores;
+  readonly announcer: Announcer;
+  readonly replicaId: string;
+  readonly shared: Pick<Delivery, "clock" | "ids" | "pins" | "routes">;
+  readonly spend: SpendBook;
+}
+
+function plugDelivery(ground: Ground, isResolvable: Delivery["isResolvable"]): Delivery {
+  const { stores, announcer, replicaId, shared } = ground;
+  const { clock, routes } = shared;
+  const { releases, rollouts, journal } = stores;
+  const log = createJournalWriter({ journal, replicaId, clock, announcer });
+  const troubles = new Troubles(announcer);
+  return {
     ...shared,
     releases,
     rollouts,
     journal,
     log,
     announcer,
-    observatory,
+    observatory: new Observatory({ clock, log, routes, replicaId }),
     troubles,
     owed: new OwedWithdrawals(stores.notes ?? null, troubles),
     replicas: new Replicas({ replicaId, board: stores.board, routes, clock }),
-    isResolvable: (release) => host.isResolvable(release),
+    isResolvable,
   };
-  const host = new ProjectHost({ delivery, projects, environment });
-  const gateway: Gateway = {
+}
+
+interface GatewayParts {
+  readonly host: ProjectHost;
+  readonly observer: SessionObserver;
+}
+
+function plugGateway(
+  { stores, announcer, replicaId, shared, spend }: Ground,
+  { host, observer }: GatewayParts,
+): Gateway {
+  const { clock, ids } = shared;
+  return {
     ...shared,
     keys: createMemoryKeyRing(),
-    observer: observatory,
-    recorder,
+    pauses: createMemoryPauses(),
+    spend,
+    sessionRoutes: createMemorySessionRoutes(SESSION_ROUTES),
+    observer,
+    recorder: createQueueRecorder({ store: stores.calls, clock }),
     announcer,
     dialects: DIALECTS,
     health: new HealthBoard(),
+    cache: createCacheDesk(stores, { clock, ids, maxBytes: () => host.settings().limits.cacheBytes }),
+    ...openMeters({ stores, replicaId, clock, announcer }),
+    tokens: createTokenCounters(),
+    calibration: new Calibration(),
+    summaries: createMemorySummaries(SUMMARY_BYTES),
     random: Math.random,
     settings: () => host.settings(),
     load: { inFlight: 0 },
   };
-  const responses = createResponseKeeper({ store: stores.responses, clock, announcer });
-  return { stores, announcer, host, responses, gateway, delivery, conductor: new Conductor(delivery) };
 }

@@ -39,7 +39,7 @@ const NOTHING: GatewaySettings = {
   providers: new Map(),
   pools: new Map(),
   priceVersion: "none",
-  limits: { bodyBytes: 10 * 1024 * 1024, answerBytes: 32 * 1024 * 1024, inFlight: 1_000 },
+  limits: { bodyBytes: 10 * 1024 * 1024, answerBytes: 32 * 1024 * 1024, inFlight: 1_000, cacheBytes: 0 },
   sessions: new Map(),
 };
 
@@ -208,8 +208,10 @@ export class ProjectHost {
       environment: project.environment,
       providers: new Map([...running].map(([name, { provider }]) => [name, provider])),
       pools: project.pools,
+      aliases: project.aliases,
       priceVersion: project.priceVersion,
       limits: project.limits,
+      ...(project.meters !== null && { meters: project.meters }),
       sessions: new Map([...project.endpoints].map(([name, { sessions }]) => [name, sessions])),
     };
     this.#retainFactsDays = project.retainFactsDays;

@@ -6,18 +6,21 @@ import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createEdge } from "./edge.ts";
-import { expireRecords } from "./expire-records.ts";
 import { ensureAdminKey } from "./first-key.ts";
-import { followChanges } from "./follow-changes.ts";
+import { IN_FORCE } from "./follow-changes.ts";
 import { drain, listen, watchRequests } from "./listen.ts";
 import { openStores } from "./open-stores.ts";
+import { openValkey } from "./open-valkey.ts";
 import { plug } from "./plug.ts";
 import type { House } from "./plug.ts";
+import { startBackground } from "./start-background.ts";
 import { startProject } from "./start-project.ts";
 
 /** How a server is started; `edge` replaces what the edge bears from clients. */
 export interface ServeOptions extends Options {
   readonly edge?: Partial<EdgeLimits>;
+  /** How long a command of Valkey may take, ms, in place of the usual limit. */
+  readonly valkeyLimitMs?: number;
 }
 
 /** A running server. */
@@ -32,12 +35,14 @@ export interface Server {
 
 /** Brings the house up from the inside out; what was opened is closed again when something on the way fails. */
 export async function serve(options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
-  const stores = await openStores(options);
-  const house = plug(stores, createLogAnnouncer(log), environment);
+  const announcer = createLogAnnouncer(log);
+  const stores = { ...(await openStores(options)), ...(await openValkey(options, announcer)) };
+  const house = plug(stores, announcer, environment);
   try {
     return await bringUp(house, options);
   } catch (error) {
     await house.host.close();
+    await stores.valkey?.close();
     await stores.close();
     throw error;
   }
@@ -45,27 +50,16 @@ export async function serve(options: ServeOptions, environment: NodeJS.ProcessEn
 
 /** State, project, edge, keys. The first key comes last: it is shown once, so nothing may fail after it. */
 async function bringUp(house: House, options: ServeOptions): Promise<Server> {
-  const { stores, gateway, delivery, conductor, host, announcer } = house;
-  const { clock } = gateway;
+  const { stores, gateway, delivery, host } = house;
   await restore(delivery);
   await startProject(host, { projects: stores.projects, config: options.config });
   let stopping = false;
   const app = createEdge(house, { limits: options.edge ?? {}, isStopping: () => stopping });
   gateway.keys.replace(await stores.keys.list());
+  gateway.pauses.replace(await stores.pauses.list(IN_FORCE));
   const underWay = watchRequests(app);
   const created = await listenAndMakeKey(house, options, app);
-  conductor.onChanges(
-    followChanges({ keys: stores.keys, ring: gateway.keys, host, clock, troubles: delivery.troubles }),
-  );
-  conductor.start();
-  const retainFactsDays = (): number => host.retainFactsDays();
-  const stopExpiring = expireRecords({
-    calls: stores.calls,
-    responses: stores.responses,
-    clock,
-    announcer,
-    retainFactsDays,
-  });
+  const background = startBackground(house);
   const text = options.adminKey ?? created;
   return {
     url: urlOf(options.host, app.server.address() as AddressInfo),
@@ -73,12 +67,11 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
     house,
     async stop() {
       stopping = true;
-      stopExpiring();
+      background.stop();
       await drain(app, { underWay, load: gateway.load });
-      await conductor.stop();
-      delivery.observatory.close();
-      await Promise.all([gateway.recorder.flush(), delivery.log.flush(), house.responses.flush()]);
+      await background.finish();
       await host.close();
+      await stores.valkey?.close();
       await stores.close();
     },
   };

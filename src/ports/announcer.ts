@@ -1,4 +1,16 @@
+import type { BudgetAlert } from "./budget-ledger.ts";
 import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
+
+/** An hour of an endpoint or a user that is too dear against the same hour of previous days. */
+export interface DearHourAlert {
+  readonly subject: { readonly type: "endpoint" | "user"; readonly name: string };
+  /** Its beginning, epoch milliseconds. */
+  readonly hour: number;
+  readonly spentPico: bigint;
+  readonly usualPico: bigint;
+  /** Why, in words that add up. */
+  readonly why: string;
+}
 
 /** Tells the world what a rollout did. Called after the decision is durable; never throws. */
 export interface Announcer {
@@ -7,4 +19,8 @@ export interface Announcer {
   troubled(what: string, cause: unknown): void;
   /** What was announced as troubled works again; `what` in the same words. */
   recovered(what: string): void;
+  /** A budget has reached a threshold; told once per budget, window and threshold. */
+  spent?(alert: BudgetAlert): void;
+  /** An hour is too dear; told once for each. */
+  tooDear?(alert: DearHourAlert): void;
 }

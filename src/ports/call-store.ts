@@ -16,6 +16,8 @@ export interface CallFilter {
 
 /** Where recorded calls are kept. Lists never load bodies. */
 export interface CallStore {
+  /** A call in the form in which it waits for `append`, where that is not the call itself: reads the same. */
+  hold?(call: CallRecord): CallRecord;
   /** Stores a batch; a call whose id is already there is left as it is. */
   append(calls: readonly CallRecord[]): Promise<void>;
   /** Newest first. */

@@ -1,17 +1,25 @@
-import type { CallEvent, CanonicalRequest } from "../domain/call/canonical.ts";
+import type { AnswerSummary } from "../domain/answer/answer.ts";
+import type { AnswerTerms } from "../domain/answer/answer-terms.ts";
+import type { CallEvent, CanonicalRequest, ReasoningOrigin } from "../domain/call/canonical.ts";
+import type { Units } from "../domain/call/units.ts";
+import type { RequestOutline } from "../domain/call/outline.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { TokenUsage } from "../domain/money/price.ts";
 import type { RenderedMessage } from "../domain/prompt/render.ts";
 import type { ReleaseContent } from "../domain/release/release.ts";
 
-/** The dialects spoken by clients and by providers: those of conversations, which are translated, and two that pass. */
+/** The dialects spoken by clients and by providers: those of conversations, which are translated, and those that pass. */
 export type DialectName =
   | "openai-chat"
   | "openai-responses"
   | "anthropic-messages"
   | "openai-embeddings"
-  | "openai-completions";
+  | "openai-completions"
+  | "openai-images"
+  | "openai-audio"
+  | "openai-moderations"
+  | "openai-files";
 
 /** Half-open byte range in a request body. */
 export interface ByteSpan {
@@ -48,12 +56,16 @@ export interface IncomingRequest {
   readonly continues: boolean;
   /** Values for prompt variables: the body's `variables`, then `metadata`. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Writes a field of a form. Absent where the body is JSON, whose members are written as such. */
+  readonly setField?: (name: string, value: string) => ByteEdit;
 }
 
 /** What can be read off an answer while it passes. */
 export interface AnswerFacts {
   /** Whether anything a person would see has come (text, refusal, tool call). */
   readonly begun: boolean;
+  /** Whether the model said that it declines, where the dialect marks it in the text; absent where it does not. */
+  readonly refused?: boolean;
   /** In the words of the dialect; `null` until the answer says so. An answer without it is incomplete. */
   readonly finishReason: string | null;
   readonly usage: TokenUsage | null;
@@ -62,11 +74,15 @@ export interface AnswerFacts {
   readonly fault: { readonly code: "provider_error" | "provider_bad_answer"; readonly reason: string } | null;
   /** Characters of text received, for estimating usage when the provider reports none. */
   readonly characters: number;
+  /** What is charged for in place of tokens, `null` while unknown; then tokens are never estimated. Absent for text. */
+  readonly units?: Units | null;
 }
 
 /** Reads an answer of the same dialect as it passes and returns the bytes to hand on. */
 export interface AnswerReader {
   readonly facts: AnswerFacts;
+  /** The content type of a good answer, before any of its bytes; for those who cannot know it. */
+  head?(contentType: string): void;
   /** Bytes to hand on now; may be empty while an event is incomplete. After a fault nothing more is handed on. */
   push(chunk: Buffer): Buffer;
   /** The provider closed in good order: the remaining bytes to hand on. */
@@ -101,6 +117,8 @@ export interface WireAsk {
   /** Name of the provider, for errors. */
   readonly provider: string;
   readonly model: string;
+  /** The most that the model can answer, tokens, where it is known; for dialects that demand a limit. */
+  readonly maxOutput?: number;
   readonly stream: boolean;
   /** Whether the provider may be asked to report the usage of streams. */
   readonly reportsStreamUsage: boolean;
@@ -131,15 +149,35 @@ export interface ReleaseWords {
   edits(request: IncomingRequest, messages: readonly RenderedMessage[]): readonly ByteEdit[];
 }
 
+/** An answer that is asked for again. */
+export interface AskedAgain {
+  readonly answer: AnswerSummary;
+  /** What is wrong with it, for the model. */
+  readonly complaint: string;
+}
+
+/** What the checks of answers need of a dialect of conversations. */
+export interface AnswerChecking {
+  /** What a rendered body asks of the form of its answer. */
+  terms(body: JsonObject): AnswerTerms;
+  /** A rendered body with the answer to it, and what is wrong with that, at its end. */
+  askAgain(body: Buffer, again: AskedAgain): Buffer;
+}
+
 /** A dialect as clients speak it. Requests are read leniently, answers are written exactly. */
 export interface ClientDialect {
   /** Throws `malformed_json` or `invalid_request` with `param`. */
   read(bytes: Buffer): IncomingRequest;
-  answerForm(request: IncomingRequest): AnswerForm & { readonly contentType: string };
+  /** `contentType` is `null` where it is the provider's to say. */
+  answerForm(request: IncomingRequest): AnswerForm & { readonly contentType: string | null };
   /** Throws `untranslatable` naming a parameter that has no place in the dialect. */
   releaseWords(own: ReleaseParts): ReleaseWords;
   /** Throws `untranslatable` naming the field. `body` is the rendered body. */
   toCanonical(body: JsonObject, provider: string): CanonicalRequest;
+  /** What a request is made of, from its body as it came; absent where there is no conversation. */
+  outline?(body: JsonObject): RequestOutline;
+  /** Absent where there is no conversation. */
+  readonly checking?: AnswerChecking;
   encoder(form: AnswerForm, callId: string, createdAt: number): AnswerEncoder;
   /** Error as a response body. */
   errorBody(error: RollwardError, callId: string): Buffer;
@@ -151,6 +189,13 @@ export interface ClientDialect {
 export interface WireDialect {
   /** What makes the provider report usage; empty when nothing is missing. */
   usageEdits(request: IncomingRequest): readonly ByteEdit[];
+  /** A rendered body as a provider of the same dialect gets it; absent is as it is. */
+  forProvider?(body: Buffer): Buffer;
+  /**
+   * What makes a provider report log-probabilities, at the head of the body; `null` where the request says something
+   * about them itself. Absent where the dialect has no word for it.
+   */
+  logprobsEdit?(request: IncomingRequest): ByteEdit | null;
   /** For a client of the same dialect. */
   reader(form: AnswerForm): AnswerReader;
   /**
@@ -160,9 +205,18 @@ export interface WireDialect {
   fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer;
   /** For a client of another dialect. */
   eventReader(stream: boolean): EventReader;
+  /** Whose reasoning its providers take back in later turns; absent is nobody's. */
+  readonly reasons?: ReasoningOrigin;
+  /**
+   * Whether the canonical events of an answer say all that it says, so that it may be told again in another form.
+   * Absent where a dialect has no such events.
+   */
+  tellsAll?(stream: boolean, chunks: readonly Buffer[]): boolean;
 }
 
 /** One dialect, from the client's side and from the provider's. */
 export interface Dialect extends ClientDialect, WireDialect {
   readonly name: DialectName;
+  /** Largest request or answer that is kept with the record of a call, bytes; absent is any. */
+  readonly recordBytes?: number;
 }

@@ -1,4 +1,4 @@
-import type { CallEvent, CanonicalRequest } from "../domain/call/canonical.ts";
+import type { CallEvent, CanonicalRequest, ReasoningOrigin } from "../domain/call/canonical.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { BreakerPolicy } from "../domain/health/circuit.ts";
 import type { TokenPrice } from "../domain/money/price.ts";
@@ -31,6 +31,13 @@ export interface EventSink {
   fail(error: RollwardError): void;
 }
 
+/** An operation of a provider's API. */
+export interface WireAddress {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** What follows the base URL, escaped, with its query. */
+  readonly path: string;
+}
+
 /** A request in the provider's own dialect. */
 export interface ForwardRequest {
   readonly callId: string;
@@ -41,8 +48,10 @@ export interface ForwardRequest {
   readonly connectMs: number;
   /** Which of the provider's keys to use, from 0; absent is the first. */
   readonly key?: number;
-  /** What a client of the same dialect says in headers, checked by the edge (`anthropic-version`, `anthropic-beta`). */
+  /** What a client of the same dialect says in headers, checked by the edge (`anthropic-version`, `content-type`). */
   readonly headers?: Headers;
+  /** Where in the provider's API it goes, for a dialect with several addresses; absent is a POST to the one it has. */
+  readonly address?: WireAddress;
   /** What is asked for in place of an answer; absent is an answer. A provider that cannot says so with a status. */
   readonly operation?: "count-tokens";
 }
@@ -63,6 +72,8 @@ interface ProviderBase {
   readonly name: string;
   /** Price of each configured model. */
   readonly prices: ReadonlyMap<string, TokenPrice>;
+  /** The most that each model can answer, tokens, as far as it is known. */
+  readonly maxOutputs?: ReadonlyMap<string, number>;
   /** How many keys there are to choose from; absent is one, or none. */
   readonly keys?: number;
   /** The circuit breaker of its models; `null` is off, absent is the default. */
@@ -87,6 +98,8 @@ export interface WireProvider extends ProviderBase {
 /** A provider reached through the canonical call. */
 export interface ConversingProvider extends ProviderBase {
   readonly speaks: null;
+  /** Whose reasoning this model takes back in later turns; absent or `null` is nobody's. */
+  reasons?(model: string): ReasoningOrigin | null;
   converse(request: ConverseRequest, sink: EventSink): Flow;
 }
 

@@ -11,8 +11,8 @@ export interface Standing {
   readonly leader: string;
   /** Those heard of lately, the one that asks included. */
   readonly live: readonly Heartbeat[];
-  /** Numbers that grow with every change of the keys and of the applied project. */
-  readonly changes: { readonly keys: number; readonly projects: number };
+  /** Numbers that grow with every change of the keys, of the applied project and of the pauses. */
+  readonly changes: { readonly keys: number; readonly projects: number; readonly pauses: number };
 }
 
 /** Where the replicas of one database meet. */

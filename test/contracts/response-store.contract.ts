@@ -32,6 +32,16 @@ export function responseStoreContract(get: GetStores): void {
       expect(await get().responses.find("key_a", response.id, T0)).toEqual(response);
     });
 
+    test("keeps those of two keys apart, also with the same id", async () => {
+      const response = responseOf();
+      const other = { ...response, keyId: "key_b", createdAt: T0 + 5 };
+      await get().responses.append([response]);
+      await get().responses.append([other]);
+      expect(await get().responses.find("key_b", response.id, T0)).toEqual(other);
+      expect(await get().responses.delete("key_a", response.id)).toBe(true);
+      expect(await get().responses.find("key_b", response.id, T0)).toEqual(other);
+    });
+
     test("deletes once", async () => {
       const response = responseOf();
       await get().responses.append([response]);

@@ -10,13 +10,16 @@ import type { Key } from "../../src/domain/access/key.ts";
 import type { Stores } from "../../src/main/stores.ts";
 import type { ReplicaBoard } from "../../src/ports/replica-board.ts";
 import { HandClock } from "../fixtures/hand-clock.ts";
+import { budgetBankContract } from "./budget-bank.contract.ts";
 import { callStoreContract } from "./call-store.contract.ts";
 import { evidenceJournalContract } from "./evidence-journal.contract.ts";
 import { keyStoreContract } from "./key-store.contract.ts";
+import { pauseStoreContract } from "./pause-store.contract.ts";
 import { projectStoreContract } from "./project-store.contract.ts";
 import { replicaBoardContract } from "./replica-board.contract.ts";
 import { releaseStoreContract } from "./release-store.contract.ts";
 import { responseStoreContract } from "./response-store.contract.ts";
+import { spendStoreContract } from "./spend-store.contract.ts";
 import { rolloutStoreContract } from "./rollout-store.contract.ts";
 import { newId } from "./store-samples.ts";
 
@@ -57,7 +60,7 @@ describe.runIf(SERVER_URL !== "")("the stores on a PostgreSQL server", () => {
     await keys.create(key);
     await keys.revoke(key.id, 2);
     await projects.save({ environment: "production", files: {}, appliedAt: 1, author: "Ada" });
-    expect(await standing()).toEqual({ keys: before.keys + 2, projects: before.projects + 1 });
+    expect(await standing()).toEqual({ keys: before.keys + 2, projects: before.projects + 1, pauses: before.pauses });
     await board().leave(replicaId);
   });
 });
@@ -88,8 +91,11 @@ function contracts(open: () => Promise<Opened>): () => Stores {
   evidenceJournalContract(get);
   callStoreContract(get);
   keyStoreContract(get);
+  pauseStoreContract(get);
+  spendStoreContract(get);
   projectStoreContract(get);
   responseStoreContract(get);
+  budgetBankContract(() => get().budgets);
   return get;
 }
 

@@ -285,7 +285,12 @@ describe("reasoning", () => {
     upstream.play(bedrockAnswer(blocks));
     const log = await ask(provider, questionFor(VENDORS.bedrock.model, stream));
     expect([log.error, log.text, thoughtOf(log)]).toEqual([null, "Hi.", "They greet me."]);
-    expect(reasoning(log).at(-1)).toEqual({ type: "reasoning-end", signature: "c2ln", data: null });
+    expect(reasoning(log).at(-1)).toEqual({
+      type: "reasoning-end",
+      signature: "c2ln",
+      data: null,
+      origin: "anthropic",
+    });
     const back: CanonicalMessage = {
       role: "assistant",
       content: [{ type: "reasoning", text: "They greet me.", signature: "c2ln", data: null }, text("Hi.")],
@@ -381,6 +386,13 @@ describe("a conversation that is too long", () => {
       },
     ],
     ["bedrock", { message: "Input is too long for requested model." }],
+    [
+      "cohere",
+      {
+        id: "err-01",
+        message: "too many tokens: total number of tokens in the prompt cannot exceed 4081 - received 5000.",
+      },
+    ],
   ] as const)("is told as such by %s", async (name, body) => {
     const { provider, upstream } = await open(name);
     upstream.play({ status: 400, body: JSON.stringify(body) });

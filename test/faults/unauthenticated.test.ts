@@ -39,6 +39,7 @@ describe("a request without a good key", () => {
   test.each([
     ["no key", CALL, null, 401, "key_missing"],
     ["a key that nobody knows", CALL, UNKNOWN, 401, "key_unknown"],
+    ["no key for files", "POST /v1/files", null, 401, "key_missing"],
     ["a key with a typing error", CALL, MISTYPED, 401, "key_mistyped"],
     ["no key for the admin API", "POST /api/apply", null, 401, "key_missing"],
     ["an unknown key for the admin API", "POST /api/keys", UNKNOWN, 401, "key_unknown"],

@@ -19,7 +19,7 @@ const INNER = ["ports", "domain", "kit"];
 /** Who may import what. What is not named here is forbidden. */
 const ROOMS: Readonly<Record<string, Room>> = {
   kit: { rooms: [], node: "any", npm: [] },
-  domain: { rooms: ["kit"], node: [], npm: ["mustache", "@stdlib/math-base-special-betaln"] },
+  domain: { rooms: ["kit"], node: [], npm: ["mustache", "re2js", "@stdlib/math-base-special-betaln"] },
   ports: { rooms: ["domain"], node: [], npm: [] },
   evals: { rooms: INNER, node: [], npm: [] },
   gateway: { rooms: INNER, node: [], npm: [] },

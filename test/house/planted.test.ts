@@ -157,12 +157,16 @@ it("lets a list of tests, a registry and tests of other suites be", () => {
 });
 
 it("finds an error code that nobody raises or that the docs do not name", () => {
-  const errors = "export const ERRORS = { key_missing: { status: 401 }, key_lost: { status: 401 } };";
+  const errors = "export const KEY_ERRORS = { key_missing: { status: 401 }, key_lost: { status: 401 } };";
   const raised = 'export const raise = () => new RollwardError("key_missing");';
-  const files = { "src/domain/errors.ts": errors, "src/http/raise.ts": raised, "docs/errors.md": "`key_lost`" };
+  const files = {
+    "src/domain/error-table/keys.ts": errors,
+    "src/http/raise.ts": raised,
+    "docs/errors.md": "`key_lost`",
+  };
   expect(inspect(files)).toEqual([
-    "src/domain/errors.ts:1 errors key_missing is not in docs/errors.md; run: npm run generate",
-    "src/domain/errors.ts:1 errors key_lost is never raised; use it or remove the row",
+    "src/domain/error-table/keys.ts:1 errors key_missing is not in docs/errors.md; run: npm run generate",
+    "src/domain/error-table/keys.ts:1 errors key_lost is never raised; use it or remove the row",
   ]);
 });
 

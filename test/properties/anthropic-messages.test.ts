@@ -1,17 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type {
-  AssistantPart,
-  CallEvent,
-  CanonicalMessage,
-  CanonicalRequest,
-  CanonicalTool,
-  ContentPart,
-  FinishReason,
-} from "../../src/domain/call/canonical.ts";
+import type { CallEvent, FinishReason } from "../../src/domain/call/canonical.ts";
 import { RollwardError } from "../../src/domain/errors.ts";
-import type { JsonObject } from "../../src/domain/json.ts";
 import { anthropicMessages } from "../../src/http/dialects/anthropic-messages/index.ts";
 import type { AnswerFacts, AnswerReader, EventReader } from "../../src/ports/dialect.ts";
 
@@ -95,131 +86,9 @@ describe("reading a whole message", () => {
 });
 
 const words = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
-const cache = fc.constantFrom({}, {}, { cache: "5m" as const }, { cache: "1h" as const });
-const base64 = fc.uint8Array({ minLength: 1, maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString("base64"));
-const name = fc.option(words, { nil: null });
-
-const contentPart: fc.Arbitrary<ContentPart> = fc
-  .tuple(
-    fc.oneof(
-      words.map((text): ContentPart => ({ type: "text", text })),
-      fc.webUrl().map((url): ContentPart => ({ type: "image", url, detail: null })),
-      base64.map((data): ContentPart => ({ type: "image-data", data, mediaType: "image/png" })),
-      fc.tuple(fc.webUrl(), name).map(([url, title]): ContentPart => ({ type: "document", url, name: title })),
-      fc.tuple(base64, name).map(([data, title]): ContentPart => ({
-        type: "document-data",
-        data,
-        mediaType: "application/pdf",
-        name: title,
-      })),
-      fc.tuple(words, name).map(([text, title]): ContentPart => ({
-        type: "document-data",
-        data: Buffer.from(text.toWellFormed()).toString("base64"),
-        mediaType: "text/plain",
-        name: title,
-      })),
-    ),
-    cache,
-  )
-  .map(([part, hint]) => ({ ...part, ...hint }));
-
 const toolArguments = fc.dictionary(words, fc.jsonValue(), { maxKeys: 3 }).map((input) => JSON.stringify(input));
 
-const assistantPart: fc.Arbitrary<AssistantPart> = fc.oneof(
-  fc.tuple(words, cache).map(([text, hint]): AssistantPart => ({ type: "text", text, ...hint })),
-  fc
-    .tuple(words, words)
-    .map(([text, signature]): AssistantPart => ({ type: "reasoning", text, signature, data: null })),
-  words.map((data): AssistantPart => ({ type: "reasoning", text: null, signature: null, data })),
-  fc.tuple(words, words, toolArguments, cache).map(([id, called, text, hint]): AssistantPart => ({
-    type: "tool-call",
-    id,
-    name: called,
-    arguments: text,
-    ...hint,
-  })),
-);
-
-const message: fc.Arbitrary<CanonicalMessage> = fc.oneof(
-  fc.tuple(words, cache).map(([text, hint]): CanonicalMessage => ({ role: "system", text, ...hint })),
-  fc.array(contentPart, { minLength: 1, maxLength: 3 }).map((content): CanonicalMessage => ({ role: "user", content })),
-  fc
-    .array(assistantPart, { minLength: 1, maxLength: 4 })
-    .map((content): CanonicalMessage => ({ role: "assistant", content })),
-  fc
-    .tuple(words, fc.array(contentPart, { maxLength: 2 }), fc.boolean())
-    .map(([toolCallId, content, isError]): CanonicalMessage => ({ role: "tool", toolCallId, content, isError })),
-);
-
-const schema = fc
-  .dictionary(words, fc.jsonValue(), { maxKeys: 3 })
-  .map((members) => JSON.parse(JSON.stringify(members)) as JsonObject);
-
-const tool: fc.Arbitrary<CanonicalTool> = fc
-  .tuple(words, name, schema, fc.option(fc.boolean(), { nil: null }), cache)
-  .map(([called, description, parameters, strict, hint]) => ({
-    name: called,
-    description,
-    parameters,
-    strict,
-    ...hint,
-  }));
-
-/** How much to think, and with what spread to choose words: never both. */
-const style = fc.oneof(
-  fc.record({ temperature: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }) }),
-  fc.record({ topP: fc.double({ min: 0, max: 1, noNaN: true }), topK: fc.nat({ max: 100 }) }),
-  fc.record({ reasoningTokens: fc.constantFrom(0, 1_024, 20_000) }),
-  fc.record({ reasoningEffort: fc.constantFrom("low", "medium", "high", "xhigh", "max") }),
-);
-
-const request: fc.Arbitrary<CanonicalRequest> = fc
-  .record({
-    // A beginning of the answer at the end is refused.
-    messages: fc
-      .array(message, { maxLength: 5 })
-      .map((messages) => [...messages, { role: "user", content: [{ type: "text", text: "Well?" }] } as const]),
-    tools: fc.array(tool, { minLength: 1, maxLength: 3 }),
-    toolChoice: fc.constantFrom("auto" as const, "none" as const, "required" as const, { name: "lookup" }),
-    parallelToolCalls: fc.option(fc.boolean(), { nil: null }),
-    format: fc.option(schema, { nil: null }),
-    maxTokens: fc.integer({ min: 1, max: 100_000 }),
-    style,
-    stop: fc.array(words, { maxLength: 2 }),
-    serviceTier: fc.constantFrom(null, "default"),
-    user: name,
-  })
-  .map(({ style: chosen, format, ...rest }) => ({
-    temperature: null,
-    topP: null,
-    topK: null,
-    reasoningEffort: null,
-    reasoningTokens: null,
-    ...rest,
-    ...chosen,
-    // Whoever may call nothing need not be told how many at a time.
-    parallelToolCalls: rest.toolChoice === "none" ? null : rest.parallelToolCalls,
-    responseFormat: format === null ? null : { type: "json-schema", name: "answer", schema: format, strict: true },
-    seed: null,
-    presencePenalty: null,
-    frequencyPenalty: null,
-    verbosity: null,
-    topLogprobs: null,
-    metadata: null,
-  }));
-
 describe("a request", () => {
-  it("is the same after it was written as a body of the Messages API and read again", () => {
-    const ask = { provider: "p", model: "claude-opus-5-5", stream: true, reportsStreamUsage: true };
-    fc.assert(
-      fc.property(request, (given) => {
-        const body = JSON.parse(anthropicMessages.fromCanonical(given, ask).toString()) as JsonObject;
-        expect(anthropicMessages.toCanonical(body, "p")).toEqual(given);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   it("of any form is read or refused with an error of the table", () => {
     fc.assert(
       fc.property(
@@ -256,9 +125,11 @@ const said: fc.Arbitrary<readonly CallEvent[]> = fc
         .tuple(fc.array(words, { minLength: 1, maxLength: 3 }), words)
         .map(([texts, signature]): readonly CallEvent[] => [
           ...texts.map((text): CallEvent => ({ type: "reasoning-delta", text })),
-          { type: "reasoning-end", signature, data: null },
+          { type: "reasoning-end", signature, data: null, origin: "anthropic" },
         ]),
-      words.map((data): readonly CallEvent[] => [{ type: "reasoning-end", signature: null, data }]),
+      words.map((data): readonly CallEvent[] => [
+        { type: "reasoning-end", signature: null, data, origin: "anthropic" },
+      ]),
     ),
     { maxLength: 5 },
   )

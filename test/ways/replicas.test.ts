@@ -15,7 +15,7 @@ const SOON = { timeout: 1_000, interval: 20 };
 const LATER = { timeout: 15_000, interval: 100 };
 
 const project = (model: string): Record<string, string> => ({
-  "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"), modelText("bad-2026-03-01", { failures: "server_error: 70%" }))}
+  "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"), modelText("better-2026-02-01"), modelText("bad-2026-03-01", { failures: "server_error: 70%" }))}
 endpoints:
   support-bot:
     models: [sim/${model}]
@@ -87,7 +87,7 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several
     await database?.drop();
   });
 
-  test("share keys and projects within a second, revoked keys and new endpoints too", async () => {
+  test("share keys, pauses and projects within a second, revoked keys and new endpoints too", async () => {
     const [one, other] = await startAll(2, EMPTY);
     if (one === undefined || other === undefined) throw new Error("Two servers were started.");
     const made = await one.ask("POST", "/api/keys", {
@@ -99,6 +99,10 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several
     const { secret, key } = made.body as { readonly secret: string; readonly key: { readonly id: string } };
     await apply(one, project("good-2026-01-01"));
     await vi.waitFor(async () => expect((await call(other, { session: "a", key: secret })).status).toBe(200), SOON);
+    const pause = await one.ask("POST", "/api/pauses", { subject: { type: "everything" }, reason: "fire" });
+    await vi.waitFor(async () => expect((await call(other, { session: "a" })).status).toBe(503), SOON);
+    await one.ask("POST", `/api/pauses/${(pause.body as { readonly id: string }).id}/lift`, { reason: "out" });
+    await vi.waitFor(async () => expect((await call(other, { session: "a" })).status).toBe(200), SOON);
     await one.ask("DELETE", `/api/keys/${key.id}`);
     await vi.waitFor(async () => expect((await call(other, { session: "a", key: secret })).status).toBe(401), SOON);
   });
@@ -127,7 +131,7 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several
   test("keep a session on its side whichever server it comes to", async () => {
     const [one, other] = await startAll(2, project("good-2026-01-01"));
     if (one === undefined || other === undefined) throw new Error("Two servers were started.");
-    await apply(one, project("bad-2026-03-01"));
+    await apply(one, project("better-2026-02-01"));
     await splitEverywhere([one, other]);
     const sessions = Array.from({ length: 12 }, (_, index) => `s-${index}`);
     const first = await Promise.all(sessions.map((session) => call(one, { session })));

@@ -35,6 +35,11 @@ export interface AiSdkVendor {
   /** A model whose requests go through this `fetch`, with the key of this number, from 0. */
   model(id: string, fetch: AiSdkFetch, key: number): LanguageModelV4;
   /**
+   * A request as it must be put so that the SDK asks for what was meant; absent is as it is. Throws `untranslatable`
+   * for what its vendor would be sent without.
+   */
+  asked?(request: CanonicalRequest, model: string): CanonicalRequest;
+  /**
    * The vendor's own options for the settings that `parts` names. Throws `untranslatable` for values that the
    * vendor has no option for.
    */
@@ -57,9 +62,10 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
     secrets,
     parts,
     async prepare(request, line) {
+      const asked = vendor.asked?.(request.request, request.model) ?? request.request;
       const options = {
-        ...aiSdkCallOptions(request.request, { provider: name, parts }),
-        providerOptions: vendor.options(request.request),
+        ...aiSdkCallOptions(asked, { provider: name, parts }),
+        providerOptions: vendor.options(asked),
       };
       const model = (fetch: AiSdkFetch): LanguageModelV4 => vendor.model(request.model, fetch, request.key ?? 0);
       await rehearseAiSdkCall({ provider: name, modelId: request.model, model, rehearsed, streamType }, options);
@@ -75,6 +81,7 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
     keys: vendor.keys,
     ...(vendor.breaker !== undefined && { breaker: vendor.breaker }),
     speaks: null,
+    reasons: (model) => parts.reasons(model),
     converse: (request, sink) => new AiSdkCall(terms, request, sink).start(),
     close: () => upstream.close(),
   };

@@ -31,6 +31,8 @@ export interface AnthropicSettings {
   /** Environment variable the key came from, for the message when the provider refuses it. */
   readonly keyEnv?: string | null;
   readonly prices: ReadonlyMap<string, TokenPrice>;
+  /** The most that each model can answer, tokens, as far as it is known. */
+  readonly maxOutputs?: ReadonlyMap<string, number>;
   /** Most connections at a time; each carries one call. Default 1,000. */
   readonly connections?: number;
   /** Largest answer in bytes. Default 64 MiB. */
@@ -65,6 +67,7 @@ export function createAnthropic(settings: AnthropicSettings): WireProvider {
   return {
     name,
     prices,
+    ...(settings.maxOutputs !== undefined && { maxOutputs: settings.maxOutputs }),
     speaks: ["anthropic-messages"],
     reportsStreamUsage: true,
     keys: keys.length,

@@ -10,12 +10,13 @@ const TIERS: Readonly<Record<string, string>> = { default: "standard", flex: "fl
 /** What Gemini models take, at either of their addresses. A call's signature goes before it and comes back with it. */
 export const GEMINI_PARTS: VendorParts = {
   ...PLAIN_PARTS,
-  settings: new Set(["reasoningTokens", "serviceTier", "strictSchema"]),
+  settings: new Set(["reasoningTokens", "serviceTier", "strictSchema", "strictTools"]),
   documents: true,
   audio: true,
   toolResultFiles: true,
   toolFailures: true,
   reasoning: "before-call",
+  reasons: () => "google",
   opaqueOptions: ({ signature }) => (signature === null ? {} : { google: { thoughtSignature: signature } }),
   opaqueOf(metadata) {
     const signature = textIn(metadata, NAMES, "thoughtSignature");

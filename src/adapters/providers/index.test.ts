@@ -56,6 +56,7 @@ const SETTINGS: { readonly [Kind in StartedKind]: ProviderSettings[Kind] } = {
     headers: {},
     models: new Map([["m-1", { price }]]),
     allowPrivate: false,
+    speaks: ["openai-chat"],
     streamUsage: true,
   },
   anthropic: {

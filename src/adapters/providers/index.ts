@@ -3,6 +3,7 @@ import type { TokenPrice } from "../../domain/money/price.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Provider } from "../../ports/provider.ts";
 import { createOpenAiCompatible } from "./openai-compatible/openai-compatible.ts";
+import type { Conversation } from "./openai-compatible/openai-compatible.ts";
 import { awsCredentials, awsNames, secretIn, textOrFile } from "./secrets-of.ts";
 import type { AwsVariables } from "./secrets-of.ts";
 import { createSimulated } from "./simulated/create-simulated.ts";
@@ -11,6 +12,8 @@ import type { SimulatedModelSettings } from "../../domain/call/simulated-model-s
 
 interface Priced {
   readonly price: TokenPrice;
+  /** The most that the model can answer, tokens; absent where it is not known. */
+  readonly maxOutput?: number;
 }
 
 interface Cloud<Kind extends string> {
@@ -42,6 +45,7 @@ export interface ProviderSettings {
     readonly models: ReadonlyMap<string, Priced>;
     readonly allowPrivate: boolean;
     readonly streamUsage: boolean;
+    readonly speaks: readonly Conversation[];
   };
   anthropic: {
     readonly kind: "anthropic";
@@ -117,6 +121,7 @@ const PROVIDERS = {
     const { createAnthropic } = await import("./anthropic.ts");
     return createAnthropic({
       ...settings,
+      maxOutputs: maxOutputsOf(settings.models),
       apiKey,
       moreKeys,
       keyEnv: namesOf(settings.keyEnvs),
@@ -166,6 +171,9 @@ export function createProvider(settings: ProviderSettings[ProviderKind], terms: 
 
 const pricesOf = (models: ReadonlyMap<string, Priced>): ReadonlyMap<string, TokenPrice> =>
   new Map([...models].map(([model, { price }]) => [model, price]));
+
+const maxOutputsOf = (models: ReadonlyMap<string, Priced>): ReadonlyMap<string, number> =>
+  new Map([...models].flatMap(([model, { maxOutput }]) => (maxOutput === undefined ? [] : [[model, maxOutput]])));
 
 const sharedTerms = (settings: Cloud<string>, { answerBytes }: ProviderTerms) => ({
   name: settings.name,

@@ -40,7 +40,7 @@ const AWAY = new RollwardError("database_unavailable", { reason: "gone" });
 
 const callWith = (bytes: number): CallRecord => callOf({}, { request: Buffer.alloc(bytes, 1) });
 
-function recorderOn(store: Pick<CallStore, "append">, limits: Partial<RecorderLimits> = {}) {
+function recorderOn(store: Pick<CallStore, "append" | "hold">, limits: Partial<RecorderLimits> = {}) {
   const clock = new HandClock();
   const recorder = createQueueRecorder({ store: store as CallStore, clock, limits });
   return { clock, recorder };
@@ -69,6 +69,25 @@ describe("a queue recorder", () => {
     await store.answer();
     expect(recorder.counts()).toMatchObject({ recorded: 3, waiting: 0, waitingBytes: 0 });
     expect(clock.pending).toBe(0);
+  });
+
+  it("keeps calls in the form that the store wants, made when they come", async () => {
+    const store = new ManualStore();
+    const held: CallRecord[] = [];
+    const hold = (call: CallRecord): CallRecord => {
+      const form = { ...call };
+      held.push(form);
+      return form;
+    };
+    const { clock, recorder } = recorderOn({ append: (calls) => store.append(calls), hold }, { bodyBytes: 10 });
+    recorder.record(callWith(10));
+    recorder.record(callWith(10));
+    expect(held.map(({ bodies }) => bodies.request?.length)).toEqual([10, undefined]);
+    clock.advance(50);
+    expect(store.batches[0]?.[0]).toBe(held[0]);
+    expect(store.batches[0]?.[1]).toBe(held[1]);
+    await store.answer();
+    expect(recorder.counts()).toMatchObject({ recorded: 2, droppedBodies: 1, waitingBytes: 0 });
   });
 
   it("writes as soon as a batch is full, and never on the stack of the caller", () => {

@@ -54,6 +54,21 @@ const bodyBytesOf = ({ bodies: { request, upstream, answer } }: CallRecord): num
 /** Bytes of the objects in memory: 1,634 were measured for one attempt and three stages. */
 const factBytesOf = ({ facts }: CallRecord): number => 1_000 + 350 * facts.attempts.length + 90 * facts.stages.length;
 
+/** A call that waits, and what it weighs. */
+interface Waiting {
+  readonly call: CallRecord;
+  readonly factBytes: number;
+  readonly bodyBytes: number;
+}
+
+/** Calls that are written together; the same list is given to the store again as long as it is away. */
+interface Batch {
+  readonly waiting: readonly Waiting[];
+  readonly calls: readonly CallRecord[];
+}
+
+const batchOf = (waiting: readonly Waiting[]): Batch => ({ waiting, calls: waiting.map(({ call }) => call) });
+
 const withoutBodies = ({ facts }: CallRecord): CallRecord => ({
   facts: { ...facts, retainBodiesDays: 0 },
   bodies: NO_BODIES,
@@ -71,9 +86,9 @@ class QueueRecorder implements CallRecorder {
   readonly #store: CallStore;
   readonly #clock: Clock;
   readonly #limits: RecorderLimits;
-  readonly #queue: BoundedQueue<CallRecord>;
+  readonly #queue: BoundedQueue<Waiting>;
   /** Taken from the queue and not yet written, in order; more than one batch only after one was divided. */
-  #batches: (readonly CallRecord[])[] = [];
+  #batches: Batch[] = [];
   #recorded = 0;
   #droppedBodies = 0;
   #droppedFacts = 0;
@@ -113,10 +128,11 @@ class QueueRecorder implements CallRecorder {
     }
     if (!hasRoomForBodies) this.#droppedBodies += 1;
     const kept = hasRoomForBodies ? call : withoutBodies(call);
+    const waiting = { call: this.#store.hold?.(kept) ?? kept, factBytes, bodyBytes: hasRoomForBodies ? bodyBytes : 0 };
     this.#items += 1;
     this.#factBytes += factBytes;
-    this.#bodyBytes += bodyBytesOf(kept);
-    this.#queue.offer(kept, factBytes + bodyBytesOf(kept));
+    this.#bodyBytes += waiting.bodyBytes;
+    this.#queue.offer(waiting, factBytes + waiting.bodyBytes);
     this.#arm();
   }
 
@@ -178,12 +194,13 @@ class QueueRecorder implements CallRecorder {
   }
 
   async #writeOnce(): Promise<void> {
-    const batch = this.#batches[0] ?? this.#queue.takeUpTo(this.#limits.batchItems, this.#limits.batchBytes);
-    if (batch.length === 0) return;
+    const { batchItems, batchBytes } = this.#limits;
+    const batch = this.#batches[0] ?? batchOf(this.#queue.takeUpTo(batchItems, batchBytes));
+    if (batch.calls.length === 0) return;
     this.#batches[0] = batch;
     try {
-      await this.#store.append(batch);
-      this.#recorded += batch.length;
+      await this.#store.append(batch.calls);
+      this.#recorded += batch.calls.length;
       this.#failures = 0;
       this.#isAway = false;
       this.#trouble = null;
@@ -198,31 +215,33 @@ class QueueRecorder implements CallRecorder {
   }
 
   /** One call that no store takes must not hold up all others: halves find it, and it alone is lost. */
-  #divide(batch: readonly CallRecord[]): void {
-    const [only] = batch;
-    if (only !== undefined && batch.length === 1) {
-      this.#drop(bodyBytesOf(only));
+  #divide(batch: Batch): void {
+    const { waiting } = batch;
+    const [only] = waiting;
+    if (only !== undefined && waiting.length === 1) {
+      this.#drop(only.bodyBytes);
       this.#forget(batch);
       return;
     }
     this.#isDividing = true;
-    const middle = Math.ceil(batch.length / 2);
-    this.#batches.splice(0, 1, batch.slice(0, middle), batch.slice(middle));
+    const middle = Math.ceil(waiting.length / 2);
+    this.#batches.splice(0, 1, batchOf(waiting.slice(0, middle)), batchOf(waiting.slice(middle)));
   }
 
-  #forget(batch: readonly CallRecord[]): void {
+  #forget({ waiting }: Batch): void {
     this.#batches.shift();
     if (this.#batches.length === 0) this.#isDividing = false;
-    this.#items -= batch.length;
-    for (const call of batch) {
-      this.#factBytes -= factBytesOf(call);
-      this.#bodyBytes -= bodyBytesOf(call);
+    this.#items -= waiting.length;
+    for (const { factBytes, bodyBytes } of waiting) {
+      this.#factBytes -= factBytes;
+      this.#bodyBytes -= bodyBytes;
     }
   }
 
   #giveUp(): void {
-    const rest = [...this.#batches.flat(), ...this.#queue.takeUpTo(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)];
-    for (const call of rest) this.#drop(bodyBytesOf(call));
+    const begun = this.#batches.flatMap(({ waiting }) => waiting);
+    const rest = [...begun, ...this.#queue.takeUpTo(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)];
+    for (const { bodyBytes } of rest) this.#drop(bodyBytes);
     this.#batches = [];
     this.#items = 0;
     this.#factBytes = 0;

@@ -17,6 +17,8 @@ const BATCH = 20;
 /** How long a previous response may be looked for. */
 const FIND_MS = 2_000;
 const PAUSE_MS = 500;
+/** A response that was refused so often while others were taken is at fault itself. */
+const MOST_STRIKES = 3;
 
 const DOING = "storing responses";
 
@@ -25,12 +27,22 @@ const placeOf = (keyId: string, id: string): string => `${keyId}/${id}`;
 /** Writes responses behind the request's way; those that wait are found in memory. */
 export const createResponseKeeper = (terms: KeeperTerms): ResponseKeeper => new QueueKeeper(terms);
 
+interface Held {
+  readonly response: StoredResponse;
+  readonly bytes: number;
+  wasRefused: boolean;
+  /** How often it was refused alone while the store took others. */
+  strikes: number;
+}
+
 class QueueKeeper implements ResponseKeeper {
   readonly #terms: KeeperTerms;
-  readonly #waiting = new Map<string, { readonly response: StoredResponse; readonly bytes: number }>();
+  readonly #waiting = new Map<string, Held>();
   #waitingBytes = 0;
   #dropped = 0;
   #isTroubled = false;
+  /** Whether the store has taken something since it last refused. */
+  #hasTaken = false;
   #writing: Promise<void> | null = null;
 
   constructor(terms: KeeperTerms) {
@@ -45,7 +57,7 @@ class QueueKeeper implements ResponseKeeper {
       this.#dropped += 1;
       return false;
     }
-    this.#waiting.set(place, { response, bytes });
+    this.#waiting.set(place, { response, bytes, wasRefused: false, strikes: 0 });
     this.#waitingBytes += bytes;
     this.#start();
     return true;
@@ -93,23 +105,43 @@ class QueueKeeper implements ResponseKeeper {
   /** Writes one batch; false when the store does not take it now. */
   async #write(): Promise<boolean> {
     const { store, announcer } = this.#terms;
-    const batch = [...this.#waiting].slice(0, BATCH);
+    // One at a time after a failure: one that the store refuses must not hold up all others.
+    const batch = [...this.#waiting].slice(0, this.#isTroubled ? 1 : BATCH);
     try {
       await store.append(batch.map(([, { response }]) => response));
     } catch (error) {
       if (!this.#isTroubled) announcer.troubled(DOING, error);
       this.#isTroubled = true;
+      const [only] = batch;
+      if (batch.length === 1 && only !== undefined) this.#refused(only[0], only[1]);
       return false;
     }
-    if (this.#isTroubled) announcer.recovered(DOING);
-    this.#isTroubled = false;
+    this.#hasTaken = true;
     for (const [place, held] of batch) {
       const now = this.#waiting.get(place);
       if (now === held) this.#remove(place);
       // Deleted while it was written: then it must not come back.
       else if (now === undefined) await store.delete(held.response.keyId, held.response.id).catch(() => false);
     }
+    if (this.#isTroubled && ![...this.#waiting.values()].some(({ wasRefused }) => wasRefused)) {
+      this.#isTroubled = false;
+      announcer.recovered(DOING);
+    }
     return true;
+  }
+
+  /** Goes behind the others, or is given up. */
+  #refused(place: string, held: Held): void {
+    if (this.#waiting.get(place) !== held) return;
+    held.wasRefused = true;
+    if (this.#hasTaken) held.strikes += 1;
+    this.#hasTaken = false;
+    this.#waiting.delete(place);
+    if (held.strikes < MOST_STRIKES) this.#waiting.set(place, held);
+    else {
+      this.#waitingBytes -= held.bytes;
+      this.#dropped += 1;
+    }
   }
 
   #remove(place: string): boolean {

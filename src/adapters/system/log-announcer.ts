@@ -27,8 +27,22 @@ export function createLogAnnouncer(log: Logger): Announcer {
     troubled(what, cause) {
       log.error({ err: cause }, `Trouble while ${what}; it will be tried again.`);
     },
+    tooDear({ subject, hour, spentPico, usualPico, why }) {
+      const facts = { [subject.type]: subject.name, hour: new Date(hour).toISOString() };
+      log.warn(
+        { ...facts, spent_pico: spentPico.toString(), usual_pico: usualPico.toString() },
+        `The hour of ${subject.type} ${subject.name} is too dear: ${why}.`,
+      );
+    },
     recovered(what) {
       log.info(`No more trouble while ${what}.`);
+    },
+    spent({ account, percent, settledPico }) {
+      const { budget, per, subject, window, limitPico } = account;
+      log.warn(
+        { budget, per, subject, window, percent, spentPico: `${settledPico}`, limitPico: `${limitPico}` },
+        `The budget ${budget} has reached ${percent} %.`,
+      );
     },
   };
 }

@@ -1,17 +1,28 @@
-import type { ReleaseContent, ReleasePolicies } from "../../domain/release/release.ts";
+import type { ModelTarget, ReleaseContent, ReleasePolicies } from "../../domain/release/release.ts";
 import type { SessionSource } from "../../domain/traffic/assignment.ts";
 import { splitModel } from "../checks/check-models.ts";
 import type { ProjectContents } from "../content/project-contents.ts";
 import type { EndpointSettings } from "../project.ts";
 import { DEFAULT_RETAIN_DAYS, DEFAULT_TIMEOUTS, type EndpointInput } from "../schema/endpoint-schema.ts";
+import { buildCachePolicy } from "./build-cache-policy.ts";
+import { buildChecks } from "./build-checks.ts";
+import { buildContextPolicy } from "./build-context-policy.ts";
+import type { WindowOf } from "./build-context-policy.ts";
 import { buildFaultPolicy } from "./build-fault-policy.ts";
 import { buildPlan } from "./build-plan.ts";
+import { buildRoutingPolicy } from "./build-routing-policy.ts";
 
 /** Where a session's identity is looked for unless an endpoint says otherwise. */
 const DEFAULT_SESSIONS: readonly SessionSource[] = ["header", "metadata", "fingerprint", "call"];
 
-function policiesOf(input: EndpointInput): ReleasePolicies {
+/** What is looked for in the answers of an endpoint with routing, unless it says otherwise. */
+const ROUTING_CHECKS = { json: "record", tools: "record" } as const;
+
+function policiesOf(input: EndpointInput, windowOf: WindowOf): ReleasePolicies {
   const record = input.record ?? "exact";
+  // Routing is judged by what the checks find, and by the same checks for every session.
+  const own = input.routing === undefined ? input.checks : { ...ROUTING_CHECKS, ...input.checks };
+  const checks = buildChecks({ checks: own });
   return {
     record,
     retainBodiesDays: record === "facts" ? 0 : (input.retain_bodies ?? DEFAULT_RETAIN_DAYS),
@@ -22,19 +33,33 @@ function policiesOf(input: EndpointInput): ReleasePolicies {
       totalMs: input.timeouts?.total ?? DEFAULT_TIMEOUTS.totalMs,
     },
     faults: buildFaultPolicy(input),
+    ...(checks !== undefined && { checks }),
+    ...(input.context !== undefined && {
+      context: buildContextPolicy(input.context, { models: modelsOf(input), windowOf }),
+    }),
+    ...(input.routing !== undefined && { routing: buildRoutingPolicy(input.routing) }),
+    ...(input.cache !== undefined && { cache: buildCachePolicy(input.cache) }),
   };
 }
 
-/** An endpoint without mistakes; `contents` holds every file that it refers to. */
-export function buildEndpoint(name: string, input: EndpointInput, contents: ProjectContents): EndpointSettings {
+/** What an endpoint is built from beside its own words: every file that it refers to, and what models take. */
+export interface EndpointSources extends ProjectContents {
+  readonly windowOf: WindowOf;
+}
+
+const modelsOf = ({ models }: EndpointInput): readonly ModelTarget[] =>
+  models.map(splitModel).filter((target) => target !== null);
+
+/** An endpoint without mistakes. */
+export function buildEndpoint(name: string, input: EndpointInput, contents: EndpointSources): EndpointSettings {
   const content: ReleaseContent = {
     format: "rollward.release/1",
     endpoint: name,
     prompt: input.prompt === undefined ? null : (contents.prompts.get(input.prompt) ?? null),
-    models: input.models.map(splitModel).filter((target) => target !== null),
+    models: modelsOf(input),
     parameters: input.parameters ?? {},
     tools: (input.tools ?? []).map((reference) => contents.tools.get(reference)).filter((tool) => tool !== undefined),
-    policies: policiesOf(input),
+    policies: policiesOf(input, contents.windowOf),
   };
   return {
     name,

@@ -45,10 +45,17 @@ export function buildOpenAiWire(name: string, input: OpenAiWireInput, catalogue:
     breaker: breakerOf(input.breaker),
     headers: input.headers ?? {},
     models: pricedModels(input.models, { kind: input.kind, catalogue }),
+    speaks: [...new Set(input.speaks ?? usualConversations(input))].map((name) => `openai-${name}` as const),
     streamUsage: input.stream_usage ?? vendor?.streamUsage ?? AZURE_OPENAI.streamUsage,
     allowPrivate: mayBePrivate(input.allow_private, address),
   };
 }
+
+/** OpenAI itself, also at Azure where the version 1 API is used, takes both; elsewhere Responses are rare or partial. */
+const usualConversations = (input: OpenAiWireInput): readonly ("chat" | "responses")[] =>
+  input.kind === "openai" || (input.kind === "azure-openai" && input.api_version === undefined)
+    ? ["chat", "responses"]
+    : ["chat"];
 
 /** Azure's address is that of the resource; which path below it depends on the version of the API. */
 function addressOf(input: OpenAiWireInput, vendor: OpenAiWireVendor | null): string {

@@ -1,6 +1,6 @@
 import { DEFAULT_PLAN, checkPlan } from "../../domain/rollout/open-rollout.ts";
 import type { MetricName, MetricPlan, RolloutPlan, Step } from "../../domain/rollout/plan.ts";
-import { METRIC_FALLBACKS, METRIC_KEYS, type RolloutInput, type StepInput } from "../schema/rollout-schema.ts";
+import { METRIC_KEYS, metricFallback, type RolloutInput, type StepInput } from "../schema/rollout-schema.ts";
 import type { Fault } from "../source/mistakes.ts";
 import type { Path } from "../source/yaml-places.ts";
 import { formatPercent, spellDuration } from "../units.ts";
@@ -38,7 +38,7 @@ function metricOf(metric: MetricName, input: boolean | NonNullable<RolloutInput[
   const known = DEFAULT_PLAN.metrics.find((one) => one.metric === metric);
   if (input === false || (input === undefined && known === undefined)) return null;
   const written = typeof input === "object" ? input : {};
-  const fallback = known ?? METRIC_FALLBACKS;
+  const fallback = known ?? metricFallback(metric);
   return {
     plan: {
       metric,

@@ -1,4 +1,4 @@
-import type { TokenPrice } from "../../domain/money/price.ts";
+import type { TokenPrice, UnitPrice } from "../../domain/money/price.ts";
 import type { Catalogue } from "../../contract/catalogue/schema.ts";
 import { modelIn } from "../../contract/catalogue/read-catalogue.ts";
 import type { ModelSettings } from "../project.ts";
@@ -6,7 +6,7 @@ import type { PriceInput } from "../schema/provider-part-schema.ts";
 import { parsePrice } from "../units.ts";
 
 /** Kinds of provider that sell what another kind sells, under the same ids and prices. */
-const SAME_CATALOGUE: Readonly<Record<string, string>> = { vertex: "gemini" };
+export const SAME_CATALOGUE: Readonly<Record<string, string>> = { vertex: "gemini" };
 
 /** What is not written costs what the class it belongs to costs, so that nothing is ever counted too cheap by omission. */
 export function priceOf(input: PriceInput): TokenPrice {
@@ -16,7 +16,20 @@ export function priceOf(input: PriceInput): TokenPrice {
     cacheWrite: input.cache_write ?? input.input,
     output: input.output,
     reasoning: input.reasoning ?? input.output,
+    ...unitsOf(input),
   };
+}
+
+/** Prices are read per million; those of one image and of one minute are a million times as much. */
+const MILLION = 1_000_000n;
+
+function unitsOf({ image, minute, characters }: PriceInput): Pick<TokenPrice, "units"> {
+  const units: UnitPrice = {
+    ...(image !== undefined && { image: image * MILLION }),
+    ...(minute !== undefined && { minute: minute * MILLION }),
+    ...(characters !== undefined && { character: characters }),
+  };
+  return Object.keys(units).length === 0 ? {} : { units };
 }
 
 /** The price of a kind's model by the catalogue, at the standard tier; `null` when it is not known. */
@@ -44,6 +57,14 @@ export const pricedModels = <Model extends { readonly price?: PriceInput | undef
   new Map(
     Object.entries(models).map(([id, { price }]) => [
       id,
-      { price: price === undefined ? (cataloguePriceOf(catalogue, kind, id) ?? NOTHING) : priceOf(price) },
+      {
+        price: price === undefined ? (cataloguePriceOf(catalogue, kind, id) ?? NOTHING) : priceOf(price),
+        ...maxOutputOf(catalogue, kind, id),
+      },
     ]),
   );
+
+function maxOutputOf(catalogue: Catalogue, kind: string, id: string): Pick<ModelSettings, "maxOutput"> {
+  const maxOutput = modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.max_output ?? null;
+  return maxOutput === null ? {} : { maxOutput };
+}

@@ -77,10 +77,9 @@ export function buildProvider(
   }
 }
 
-const texts = (price: TokenPrice): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(price as unknown as Record<string, bigint>).map(([kind, pico]) => [kind, pico.toString()]),
-  );
+/** Every price as text, those of units beside those of tokens. */
+const texts = ({ units, ...tokens }: TokenPrice): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries({ ...tokens, ...units }).map(([kind, pico]) => [kind, pico.toString()]));
 
 /** SHA-256 over all prices in canonical form: equal exactly when every model of every provider costs the same. */
 export function priceVersion(providers: Iterable<ProviderSettings>): string {

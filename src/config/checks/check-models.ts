@@ -14,7 +14,8 @@ export function splitModel(reference: string): { readonly provider: string; read
     : { provider: reference.slice(0, at), model: reference.slice(at + 1) };
 }
 
-type Declared = ReadonlyMap<string, readonly string[]>;
+/** Ids of declared models by provider. */
+export type Declared = ReadonlyMap<string, readonly string[]>;
 
 function listed(ids: readonly string[]): string {
   const rest = ids.length - MAX_LISTED;
@@ -31,7 +32,8 @@ function formFault(reference: string, declared: Declared): Fault {
   };
 }
 
-function modelFault(reference: string, declared: Declared): Fault | null {
+/** What is wrong with a reference `provider/model`; `null` for one that is declared and pinned. */
+export function modelFault(reference: string, declared: Declared): Fault | null {
   const target = splitModel(reference);
   if (target === null) return formFault(reference, declared);
   const ids = declared.get(target.provider);
@@ -59,7 +61,7 @@ function modelFault(reference: string, declared: Declared): Fault | null {
 }
 
 /** The models of every provider; a pool has those that all its members have. */
-function declaredIn(providers: unknown): Declared {
+export function declaredIn(providers: unknown): Declared {
   const named = membersOf(providers);
   const own = new Map(named.map(([name, provider]) => [name, declaredModels(provider)]));
   const pooled = named.flatMap(([name, provider]): [string, readonly string[]][] => {

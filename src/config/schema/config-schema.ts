@@ -2,12 +2,13 @@ import * as z from "zod";
 import type { Limits } from "../project.ts";
 import { endpointSchema } from "./endpoint-schema.ts";
 import { days, number, size, text } from "./leaf.ts";
+import { budgetSchema, queueSchema, rateLimitSchema } from "./meters-schema.ts";
 import { providerSchema } from "./provider-schema.ts";
 
 const MIB = 1_024 ** 2;
 
 /** Bounds of a server that names none. */
-export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000 };
+export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000, cacheBytes: 64 * MIB };
 
 /** Days for which the facts of calls are kept unless the project says otherwise. */
 export const DEFAULT_RETAIN_FACTS_DAYS = 90;
@@ -29,8 +30,20 @@ const limitsSchema = z
     in_flight: number({ min: 1, max: 1_000_000, integer: true })
       .optional()
       .meta({ preset: DEFAULT_LIMITS.inFlight, description: "Calls under way at the same time; more are refused." }),
+    cache_bytes: size({ min: 0, max: 64 * 1_024 * MIB })
+      .optional()
+      .meta({
+        preset: "64MiB",
+        description:
+          "Most that kept answers take in the memory of this process; the least recently used make room. With Valkey or Redis its own `maxmemory` holds.",
+      }),
+    rates: z
+      .record(z.string(), rateLimitSchema)
+      .optional()
+      .meta({ description: "How many calls and tokens are let in, by a name of your choice; all that apply must agree." }),
+    queue: queueSchema.optional(),
   })
-  .meta({ description: "Bounds of the server." });
+  .meta({ description: "Bounds of the server, and of who may call how often." });
 
 /** rollward.yaml. */
 export const configSchema = z
@@ -56,7 +69,18 @@ export const configSchema = z
     endpoints: z
       .record(z.string(), endpointSchema)
       .meta({ description: "What applications call: the name is the `model` of their requests." }),
+    aliases: z
+      .record(z.string(), text({ what: "an endpoint or provider/model", max: 300 }))
+      .optional()
+      .meta({
+        description:
+          "Names that applications have in their code already, such as `gpt-5.4`, and what they stand for here: an endpoint, or `provider/model` for keys with the scope `direct`.",
+      }),
     limits: limitsSchema.optional(),
+    budgets: z
+      .record(z.string(), budgetSchema)
+      .optional()
+      .meta({ description: "What calls may cost, by a name of your choice; all that apply must have room." }),
     retain_facts: days("a call's facts are kept at least as long as its bytes")
       .optional()
       .meta({

@@ -1,10 +1,14 @@
 import * as z from "zod";
 import type { Timeouts } from "../../domain/release/release.ts";
 import { spellDuration } from "../units.ts";
+import { cacheSchema } from "./cache-schema.ts";
+import { checksSchema } from "./checks-schema.ts";
+import { contextSchema } from "./context-schema.ts";
 import { fallbacksSchema, hedgeSchema, holdBackSchema, retriesSchema } from "./fault-schema.ts";
 import { days, duration, text } from "./leaf.ts";
 import { parameters } from "./parameters.ts";
 import { rolloutSchema } from "./rollout-schema.ts";
+import { routingSchema } from "./routing-schema.ts";
 
 const HOUR = 3_600_000;
 
@@ -70,6 +74,9 @@ export const endpointSchema = z.strictObject({
   fallbacks: fallbacksSchema.optional(),
   hedge: hedgeSchema.optional(),
   hold_back: holdBackSchema.optional(),
+  cache: cacheSchema.optional(),
+  checks: checksSchema.optional(),
+  context: contextSchema.optional(),
   sessions: z
     .array(z.enum(["header", "metadata", "fingerprint", "call"]))
     .min(1)
@@ -79,6 +86,7 @@ export const endpointSchema = z.strictObject({
       description:
         "The order in which a call's session is looked for: the header `x-rollward-session`, `metadata.session_id`, the conversation's own opening, the call itself.",
     }),
+  routing: routingSchema.optional(),
   rollout: rolloutSchema.optional(),
 });
 

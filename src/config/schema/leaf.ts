@@ -208,20 +208,20 @@ export const usd = () =>
   });
 
 /** A price in USD per million tokens with at most six decimals, as pico-dollars per token; exact. */
-export const price = () =>
+export const price = (unit = "USD per million tokens") =>
   leaf<bigint>({
     json: {
       type: ["number", "string"],
       minimum: 0,
       pattern: "^\\d{1,7}(\\.\\d{1,6})?$",
-      $comment: "USD per million tokens",
+      $comment: unit,
     },
     read: (input) => {
       const pico = typeof input === "number" || typeof input === "string" ? parsePrice(input) : null;
       return (
         pico ??
         new Refusal(
-          expected("a price in USD per million tokens", input),
+          expected(`a price in ${unit}`, input),
           "write a plain decimal with at most 6 decimals, for example 2.50",
         )
       );

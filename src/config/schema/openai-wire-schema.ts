@@ -2,7 +2,7 @@ import * as z from "zod";
 import { AZURE_OPENAI, HOSTED_KINDS, OWN_KINDS } from "../presets/openai-wire.ts";
 import { text } from "./leaf.ts";
 import { baseUrlLeaf, headersLeaf, keyEnvsLeaf } from "./provider-leaf.ts";
-import { allowPrivate, breaker, keyEnvMeaning, modelSchema, modelsOf, ownModelSchema } from "./provider-part-schema.ts";
+import { allowPrivate, breaker, keyEnvMeaning, modelSchema, modelsOf, ownModelSchema, speaksLeaf } from "./provider-part-schema.ts";
 
 const headers = headersLeaf().optional().meta({ description: "Sent with every request. Never credentials." });
 
@@ -26,6 +26,7 @@ export const hostedSchema = z
     allow_private: allowPrivate,
     headers,
     stream_usage: streamUsage,
+    speaks: speaksLeaf("`[chat, responses]` for `openai`, `[chat]` for the others."),
     models: modelsOf(modelSchema),
   })
   .meta({ title: "openai, groq, together, fireworks, deepseek, xai, openrouter, mistral" });
@@ -43,6 +44,7 @@ export const ownServerSchema = z
     allow_private: allowPrivate,
     headers,
     stream_usage: streamUsage,
+    speaks: speaksLeaf("`[chat]`."),
     models: modelsOf(ownModelSchema),
   })
   .meta({ title: "ollama, vllm, llama-cpp, lm-studio" });
@@ -69,6 +71,7 @@ export const azureOpenAiSchema = z
     allow_private: allowPrivate,
     headers,
     stream_usage: streamUsage,
+    speaks: speaksLeaf("`[chat, responses]`, with `api_version` `[chat]`."),
     models: modelsOf(modelSchema),
   })
   .meta({ title: "azure-openai" });

@@ -21,11 +21,24 @@ export const priceSchema = z
     reasoning: price()
       .optional()
       .meta({ description: "USD per million reasoning tokens. Default: the price of `output`." }),
+    image: price("USD per image").optional().meta({ description: "USD per image that is made. Default: not priced." }),
+    minute: price("USD per minute")
+      .optional()
+      .meta({ description: "USD per minute of sound that is heard, by the millisecond. Default: not priced." }),
+    characters: price("USD per million characters")
+      .optional()
+      .meta({ description: "USD per million characters that are spoken. Default: not priced." }),
   })
   .meta({
     description:
       "What the model costs, in USD per million tokens with at most six decimals. Models of your own cost 0.",
   });
+
+/** The context window of a model. */
+export const windowLeaf = number({ min: 256, max: 100_000_000, integer: true }).optional().meta({
+  description:
+    "Tokens that the model takes, question and answer together; for `context` of an endpoint. Default: what the catalogue knows.",
+});
 
 /** A model that is paid for; without a price it must be in the catalogue. */
 export const modelSchema = z.strictObject({
@@ -33,6 +46,7 @@ export const modelSchema = z.strictObject({
     description:
       "What the model costs, in USD per million tokens with at most six decimals. May be left out for a model whose price the catalogue knows. Models of your own cost 0.",
   }),
+  window: windowLeaf,
 });
 
 /** A model on hardware of one's own. */
@@ -40,6 +54,7 @@ export const ownModelSchema = z.strictObject({
   price: priceSchema.optional().meta({
     description: "What the model costs, in USD per million tokens with at most six decimals. Default: nothing.",
   }),
+  window: windowLeaf,
 });
 
 /** The models of a provider by their ids. */
@@ -78,6 +93,17 @@ export const breaker = z
     description:
       "The circuit breaker of each model: after failures in a row its calls go to the next model at once. `false` switches it off.",
   });
+
+/** The dialects of conversations that a provider on the OpenAI wire takes. */
+export const speaksLeaf = (preset: string) =>
+  z
+    .array(z.enum(["chat", "responses"]))
+    .min(1)
+    .max(2)
+    .optional()
+    .meta({
+      description: `What the provider takes of \`chat\` completions and the \`responses\` API: requests in such a dialect pass as they are, all others are translated to the first. Default: ${preset}`,
+    });
 
 const KEYS =
   "Name of the environment variable that holds the provider's key, or a list of them: keys are used in turn, and one that is refused or limited rests.";

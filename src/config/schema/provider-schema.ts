@@ -2,7 +2,16 @@ import * as z from "zod";
 import { bedrockSchema, cohereSchema, geminiSchema, localGgufSchema, sagemakerSchema, vertexSchema } from "./cloud-schema.ts";
 import { azureOpenAiSchema, hostedSchema, ownServerSchema } from "./openai-wire-schema.ts";
 import { baseUrlLeaf, headersLeaf, keyEnvsLeaf, seedLeaf } from "./provider-leaf.ts";
-import { allowPrivate, breaker, keyEnvMeaning, modelSchema, modelsOf, priceSchema } from "./provider-part-schema.ts";
+import {
+  allowPrivate,
+  breaker,
+  keyEnvMeaning,
+  modelSchema,
+  modelsOf,
+  priceSchema,
+  speaksLeaf,
+  windowLeaf,
+} from "./provider-part-schema.ts";
 import { duration, number, percent } from "./leaf.ts";
 
 const HOUR = 3_600_000;
@@ -24,6 +33,7 @@ const openAiCompatible = z
       description:
         "Whether the provider takes `stream_options.include_usage`. When it does not, the tokens of streams are estimated.",
     }),
+    speaks: speaksLeaf("`[chat]`."),
     models: modelsOf(modelSchema),
   })
   .meta({ title: "openai-compatible" });
@@ -77,6 +87,7 @@ const failuresSchema = z
 
 const simulatedModel = z.strictObject({
   price: priceSchema,
+  window: windowLeaf,
   first_token: timeSpread("300ms", "Time to the first token, lognormal."),
   between_tokens: timeSpread("15ms", "Time between two tokens, lognormal."),
   answer_tokens: z

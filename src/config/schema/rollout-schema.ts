@@ -29,12 +29,18 @@ const step = z
       "A weight, or a section with `weight` and what it takes to move on. What is not given is taken from the default ladder's step of the nearest lower weight; 100% needs neither time nor sessions.",
   });
 
-/** Margins of a metric that the default plan does not have, by the rules for latency. */
-export const METRIC_FALLBACKS = { harmRatio: 1.1, noWorseRatio: 1.25, required: false } as const;
+const BY_LATENCY = { harmRatio: 1.1, noWorseRatio: 1.25, required: false } as const;
+const BY_ERRORS = { harmRatio: 1.25, noWorseRatio: 2, required: false } as const;
+
+/** Margins of a metric that the default plan does not have: what is counted goes by the rules for errors, what is timed by those for latency. */
+export const metricFallback = (metric: MetricName): typeof BY_LATENCY | typeof BY_ERRORS =>
+  metric === "refusals" || metric === "invalid-output" ? BY_ERRORS : BY_LATENCY;
 
 /** The metrics as YAML names them. */
 export const METRIC_KEYS = {
   errors: "errors",
+  refusals: "refusals",
+  invalid_output: "invalid-output",
   latency: "latency",
   first_token: "first-token",
   cost: "cost",
@@ -42,7 +48,7 @@ export const METRIC_KEYS = {
 
 function metricShape(metric: MetricName) {
   const known = DEFAULT_PLAN.metrics.find((one) => one.metric === metric);
-  const { harmRatio, noWorseRatio, required } = known ?? METRIC_FALLBACKS;
+  const { harmRatio, noWorseRatio, required } = known ?? metricFallback(metric);
   return {
     harm: number({ min: 1, max: 100, above: true })
       .optional()
@@ -72,6 +78,14 @@ const metricsSchema = z
     errors: metric(
       z.strictObject(metricShape("errors")),
       "Share of sessions with a failed turn; repaired ones count as failed.",
+    ),
+    refusals: metric(
+      z.strictObject(metricShape("refusals")),
+      "Share of sessions in which the model declined, also where it was asked again. Off unless named.",
+    ),
+    invalid_output: metric(
+      z.strictObject(metricShape("invalid-output")),
+      "Share of sessions with an answer that was empty, cut short, invalid JSON, or called tools wrongly, as far as `checks` of either release look for it; repaired ones count. Off unless named.",
     ),
     latency: metric(z.strictObject(metricShape("latency")), "Time to the last byte."),
     first_token: metric(z.strictObject(metricShape("first-token")), "Time to the first token. Off unless named."),

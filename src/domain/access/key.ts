@@ -14,4 +14,6 @@ export interface Key {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** Whose calls it makes, for limits, budgets and what is shared; absent where it belongs to none. */
+  readonly tenant?: string;
 }

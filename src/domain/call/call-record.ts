@@ -1,10 +1,18 @@
+import type { ContextFact } from "../context/context-policy.ts";
+import type { CacheFact } from "../cache/cache-fact.ts";
+import type { CallFinding } from "../answer/find-in-answer.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { MeteredUsage } from "../money/price.ts";
+import type { RoutingFact } from "../routing/routing-fact.ts";
 import type { Arm } from "../traffic/route.ts";
+import type { CallUnits } from "./units.ts";
 import type { Session } from "../traffic/assignment.ts";
 
-/** What served the answer; `fallback:1` is the second model of the chain. */
-export type Tier = "primary" | `fallback:${number}`;
+/**
+ * What served the answer; `fallback:1` is the second model of the chain, `stale` an old answer that was given because
+ * every model had failed.
+ */
+export type Tier = "primary" | `fallback:${number}` | "cache:exact" | "stale";
 
 /** One stage of a request's way. Offsets are milliseconds from the arrival of the request. */
 export interface StageTiming {
@@ -15,15 +23,16 @@ export interface StageTiming {
 
 /**
  * Why an attempt was made: the call began with it, the same place was asked again, another key or deployment of
- * the same model stepped in, another model did, or a first token was late.
+ * the same model stepped in, another model did, a first token was late, the answer before had a finding, or a
+ * cascade went on to a stronger model.
  */
-export type AttemptReason = "first" | "retry" | "other" | "fallback" | "hedge";
+export type AttemptReason = "first" | "retry" | "other" | "fallback" | "hedge" | "repair" | "escalation";
 
 /**
  * How an attempt ended: it answered, it failed, it was not made because its breaker was open or its keys rested,
- * another one was faster, or the client left.
+ * another one was faster, the client left, or its answer was whole and not good enough.
  */
-export type AttemptEnd = "answered" | "failed" | "skipped" | "lost" | "abandoned";
+export type AttemptEnd = "answered" | "failed" | "skipped" | "lost" | "abandoned" | "rejected";
 
 /** One try against one provider inside a call. Offsets are milliseconds from the arrival of the request. */
 export interface AttemptRecord {
@@ -39,8 +48,12 @@ export interface AttemptRecord {
   readonly endMs: number;
   /** HTTP status of the provider; `null` when none came. */
   readonly status: number | null;
+  /** Parts of the conversation that it was not given; absent where it was given all. */
+  readonly leftOut?: readonly string[];
   readonly error: { readonly code: ErrorCode; readonly message: string } | null;
   readonly usage: MeteredUsage | null;
+  /** What it has used that is not counted in tokens. */
+  readonly units?: CallUnits;
   readonly costPico: bigint;
 }
 
@@ -89,8 +102,18 @@ export interface CallFacts {
   readonly firstTokenMs: number | null;
   readonly totalMs: number;
   readonly usage: MeteredUsage | null;
+  /** What it has used that is not counted in tokens; absent in records of all other calls. */
+  readonly units?: CallUnits;
   readonly costPico: bigint;
   readonly priceVersion: string | null;
+  /** Absent where the release keeps no answers. */
+  readonly cache?: CacheFact;
+  /** What is wrong with the answer, and with those that were rejected before it; absent when nothing was found. */
+  readonly findings?: readonly CallFinding[];
+  /** How the conversation was made to fit; absent where the release does not say what becomes of long ones. */
+  readonly context?: ContextFact;
+  /** Which of its models the release chose, and why; absent where it has no routing. */
+  readonly routing?: RoutingFact;
   /** Request fields that the release overrode. */
   readonly overrides: readonly string[];
   /** Days to keep the bytes; 0 when none are kept. */

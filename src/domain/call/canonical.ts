@@ -33,12 +33,16 @@ export type AssistantPart =
   | ReasoningPart
   | ({ readonly type: "tool-call"; readonly cache?: CacheTtl } & ToolCall);
 
+/** The vendor whose models can read what is opaque in a piece of reasoning, at whichever provider they run. */
+export type ReasoningOrigin = "anthropic" | "openai" | "google" | "amazon";
+
 /**
  * What the model thought. `signature` and `data` are opaque and mean something only to the `origin` that
- * made them: another provider must not be given them.
+ * made them: another provider must not be given them. Without an origin nobody knows who made it.
  */
 export interface ReasoningPart {
   readonly type: "reasoning";
+  readonly origin?: ReasoningOrigin;
   /** `null` when only opaque data came. */
   readonly text: string | null;
   readonly signature: string | null;
@@ -127,7 +131,12 @@ export type CallEvent =
   | { readonly type: "text-delta"; readonly text: string }
   | { readonly type: "logprobs"; readonly tokens: readonly TokenLogprob[] }
   | { readonly type: "reasoning-delta"; readonly text: string }
-  | { readonly type: "reasoning-end"; readonly signature: string | null; readonly data: string | null }
+  | {
+      readonly type: "reasoning-end";
+      readonly signature: string | null;
+      readonly data: string | null;
+      readonly origin?: ReasoningOrigin;
+    }
   | { readonly type: "refusal-delta"; readonly text: string }
   | { readonly type: "tool-call-start"; readonly index: number; readonly id: string; readonly name: string }
   | { readonly type: "tool-call-delta"; readonly index: number; readonly argumentsDelta: string }

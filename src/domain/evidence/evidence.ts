@@ -16,6 +16,10 @@ export interface SessionOutcome {
   readonly firstTokenMs: number | null;
   /** Sum over the observed turns, pico-dollars as a number (statistics, not accounting). */
   readonly costPico: number;
+  /** A refusal in any observed turn; absent when there was none, as in journals from before it was looked for. */
+  readonly refused?: true;
+  /** An answer in any observed turn that was empty, cut short, or not what was asked for; absent as above. */
+  readonly invalid?: true;
 }
 
 /** A verdict is a value; `inconclusive` is one like the others. */

@@ -1,21 +1,21 @@
 import type { MetricReading } from "./evidence.ts";
 import { growthPerSession } from "./planner.ts";
 
-/** With no failure yet the rate is taken as half a failure in this many sessions, or in those seen if more. */
+/** With no event yet the rate is taken as half an event in this many sessions, or in those seen if more. */
 const PRIOR_SESSIONS = 50;
 
 /**
  * Expected growth of a metric's no-worse log E per session of both arms at a candidate weight in (0, 1), in nats; 0
- * when it does not grow. For errors the planner's figure at the rate observed so far; for metrics on blocks the
+ * when it does not grow. For events (errors, refusals, invalid answers) the planner's figure at the rate observed so far; for metrics on blocks the
  * growth seen so far, scaled to the weight.
  */
 export const noWorseGrowth = (metric: MetricReading, weight: number): number =>
-  metric.metric === "errors" ? errorsGrowth(metric, weight) : blockGrowth(metric, weight);
+  metric.unit === "share" ? eventGrowth(metric, weight) : blockGrowth(metric, weight);
 
 /** Equal rates are assumed until the effect is known well enough to have an interval. */
-function errorsGrowth({ n, value, effect, noWorse }: MetricReading, weight: number): number {
-  const failures = n.stable * (value.stable ?? 0) + n.candidate * (value.candidate ?? 0);
-  const stableRate = Math.max(failures, 0.5) / Math.max(n.stable + n.candidate, PRIOR_SESSIONS);
+function eventGrowth({ n, value, effect, noWorse }: MetricReading, weight: number): number {
+  const events = n.stable * (value.stable ?? 0) + n.candidate * (value.candidate ?? 0);
+  const stableRate = Math.max(events, 0.5) / Math.max(n.stable + n.candidate, PRIOR_SESSIONS);
   const ratio = effect === null || effect.low === null ? 1 : effect.ratio;
   if (ratio >= noWorse.margin) return 0;
   return growthPerSession({

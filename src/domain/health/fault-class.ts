@@ -2,7 +2,8 @@ import type { ErrorCode, RollwardError } from "../errors.ts";
 
 /**
  * What kind of failure an attempt met, which decides who is asked next. `late` is an outage after which the same
- * target must not be asked again; `gone` one that asking again cannot help; `final` ends the call.
+ * target must not be asked again; `gone` one that asking again cannot help; `rejected` a whole answer that was not good
+ * enough; `final` ends the call.
  */
 export type FaultClass =
   | "outage"
@@ -12,6 +13,7 @@ export type FaultClass =
   | "credentials"
   | "context-overflow"
   | "content-policy"
+  | "rejected"
   | "final";
 
 const CLASSES: Partial<Record<ErrorCode, FaultClass>> = {
@@ -25,6 +27,7 @@ const CLASSES: Partial<Record<ErrorCode, FaultClass>> = {
   provider_credentials: "credentials",
   provider_context_overflow: "context-overflow",
   provider_content_policy: "content-policy",
+  answer_rejected: "rejected",
 };
 
 /** The class of a failure. A provider that does not know the model (404, 410) is as good as away. */

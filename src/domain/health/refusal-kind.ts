@@ -27,7 +27,7 @@ const OVERFLOW_WORDS = [
   "exceeds the available context size",
   "context length exceeded",
   "context window exceeded",
-  "too many tokens and the model",
+  "too many tokens",
 ];
 const POLICY_WORDS = ["content policy", "content management policy", "content filtering policy", "usage policies"];
 

@@ -1,3 +1,5 @@
+import type { Units } from "../call/units.ts";
+
 /** Tokens of one call in disjoint classes: nothing is counted twice. */
 export interface TokenUsage {
   readonly input: number;
@@ -12,6 +14,16 @@ export interface MeteredUsage extends TokenUsage {
   readonly estimated: boolean;
 }
 
+/**
+ * Price of what is not counted in tokens, in pico-dollars: an image, a minute of sound, a character to speak. What is
+ * absent has no price.
+ */
+export interface UnitPrice {
+  readonly image?: bigint;
+  readonly minute?: bigint;
+  readonly character?: bigint;
+}
+
 /** Price of one token of each class in pico-dollars (1e-12 USD); $1 per million tokens is 1,000,000. */
 export interface TokenPrice {
   readonly input: bigint;
@@ -19,6 +31,7 @@ export interface TokenPrice {
   readonly cacheWrite: bigint;
   readonly output: bigint;
   readonly reasoning: bigint;
+  readonly units?: UnitPrice;
 }
 
 /** Cost in pico-dollars, exact. */
@@ -30,4 +43,14 @@ export function costPico(usage: TokenUsage, price: TokenPrice): bigint {
     BigInt(usage.output) * price.output +
     BigInt(usage.reasoning) * price.reasoning
   );
+}
+
+/** Cost of units in pico-dollars, parts of a millisecond or of a pico-dollar rounded up; `null` when they have no price. */
+export function unitCostPico({ unit, count }: Units, { units }: Pick<TokenPrice, "units">): bigint | null {
+  if (unit === "second") {
+    if (units?.minute === undefined) return null;
+    return (BigInt(Math.ceil(count * 1_000)) * units.minute + 59_999n) / 60_000n;
+  }
+  const price = units?.[unit];
+  return price === undefined ? null : BigInt(Math.ceil(count)) * price;
 }

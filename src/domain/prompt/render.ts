@@ -31,6 +31,9 @@ function compile(prompt: Prompt): Compiled {
   return compiled;
 }
 
+/** What prompts without variables always give: the same objects, so that others may remember what they make of them. */
+const constantPrompts = new WeakMap<Prompt, Rendering>();
+
 /** `current` is what `{{.}}` means: the value of the innermost section. */
 function renderParts(parts: readonly TemplatePart[], values: Values, current: string): string {
   let text = "";
@@ -52,6 +55,8 @@ function renderParts(parts: readonly TemplatePart[], values: Values, current: st
  * An empty text is a value. A variable that is not required and has no default renders as nothing.
  */
 export function renderPrompt(prompt: Prompt, variables: Readonly<Record<string, string>>): Rendering {
+  const constant = constantPrompts.get(prompt);
+  if (constant !== undefined) return constant;
   const values = new Map<string, string>();
   for (const name of Object.keys(prompt.variables)) {
     const declared = prompt.variables[name];
@@ -59,5 +64,9 @@ export function renderPrompt(prompt: Prompt, variables: Readonly<Record<string, 
     if (value === undefined && declared?.required === true) return { missing: name };
     values.set(name, value ?? declared?.default ?? "");
   }
-  return { messages: compile(prompt).map(({ role, parts }) => ({ role, content: renderParts(parts, values, "") })) };
+  const rendering = {
+    messages: compile(prompt).map(({ role, parts }) => ({ role, content: renderParts(parts, values, "") })),
+  };
+  if (values.size === 0) constantPrompts.set(prompt, rendering);
+  return rendering;
 }

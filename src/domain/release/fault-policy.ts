@@ -74,7 +74,8 @@ export const isSameTarget = (one: ModelTarget, other: ModelTarget): boolean =>
 export function targetsOf(content: Pick<ReleaseContent, "models" | "policies">): readonly ModelTarget[] {
   const { outage, rateLimit, contextOverflow, contentPolicy } = faultPolicyOf(content).fallbacks;
   const targets: ModelTarget[] = [...content.models];
-  for (const target of [...(outage ?? []), ...(rateLimit ?? []), ...contextOverflow, ...contentPolicy]) {
+  const larger = content.policies.context?.larger.map(({ target }) => target) ?? [];
+  for (const target of [...(outage ?? []), ...(rateLimit ?? []), ...contextOverflow, ...contentPolicy, ...larger]) {
     if (!targets.some((known) => isSameTarget(known, target))) targets.push(target);
   }
   return targets;

@@ -1,4 +1,8 @@
+import type { ContextPolicy } from "../context/context-policy.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { CachePolicy } from "../cache/cache-policy.ts";
+import type { ChecksPolicy } from "../answer/checks-policy.ts";
+import type { RoutingPolicy } from "../routing/routing-policy.ts";
 import type { FaultPolicy } from "./fault-policy.ts";
 
 /** One message of a prompt. `template` is mustache with escaping off. */
@@ -52,6 +56,14 @@ export interface ReleasePolicies {
   readonly timeouts: Timeouts;
   /** What happens when a provider fails. Absent in releases from before there was a choice: the default then. */
   readonly faults?: FaultPolicy;
+  /** What is demanded of answers. Absent: what an answer tells of itself is noted. */
+  readonly checks?: ChecksPolicy;
+  /** What becomes of conversations that are too long. Absent: a provider refuses them. */
+  readonly context?: ContextPolicy;
+  /** How sessions are spread over the models. Absent: the first model answers. */
+  readonly routing?: RoutingPolicy;
+  /** Which answers are kept and given again. Absent keeps none. */
+  readonly cache?: CachePolicy;
 }
 
 /**

@@ -11,6 +11,8 @@ interface Words {
 
 const WORDS: Readonly<Record<MetricName, Words>> = {
   errors: { name: "errors", verb: "are", pronoun: "those" },
+  refusals: { name: "refusals", verb: "are", pronoun: "those" },
+  "invalid-output": { name: "invalid answers", verb: "are", pronoun: "those" },
   latency: { name: "latency", verb: "is", pronoun: "that" },
   "first-token": { name: "time to the first token", verb: "is", pronoun: "that" },
   cost: { name: "cost", verb: "is", pronoun: "that" },

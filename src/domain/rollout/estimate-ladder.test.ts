@@ -48,6 +48,13 @@ describe("estimateLadder", () => {
     expect(estimate.steps).toMatchObject([{ weight: 0.25, sessions: 6_009, waitsFor: "evidence" }]);
   });
 
+  it("reckons with refusals and invalid answers as with errors", () => {
+    for (const metric of ["refusals", "invalid-output"] as const) {
+      const plan = planOf([soak(0.25)], [{ ...errors, metric }]);
+      expect(known(estimateLadder(on(plan), reading(plan), at(10))).sessions).toBe(6_009);
+    }
+  });
+
   it("covers the whole ladder: soak times, minimal sessions, then the proof less what the way there tells", () => {
     const plan = planOf([soak(0.01, 60_000), soak(0.05, 1_000, 2_000), soak(0.25)]);
     const { steps, sessions, ms } = known(estimateLadder(on(plan), reading(plan), at(10)));

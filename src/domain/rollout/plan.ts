@@ -1,5 +1,5 @@
 /** A gate metric by name; each is one file in `evidence/metrics/`. */
-export type MetricName = "errors" | "latency" | "first-token" | "cost";
+export type MetricName = "errors" | "refusals" | "invalid-output" | "latency" | "first-token" | "cost";
 
 /** One metric of a plan, with its margins. */
 export interface MetricPlan {

@@ -34,4 +34,8 @@ export interface Turn {
   readonly firstTokenMs: number | null;
   /** Cost of all attempts in pico-dollars. */
   readonly costPico: bigint;
+  /** Whether any answer of the turn was a refusal, also one that was asked for again. */
+  readonly refused?: boolean;
+  /** Whether any answer of the turn had another finding: empty, cut short, or not what was asked for. */
+  readonly invalid?: boolean;
 }

@@ -1,3 +1,4 @@
+import { isFailing } from "../answer/checks-policy.ts";
 import type { AttemptRecord, CallFacts } from "../call/call-record.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { FailureCause } from "./assignment.ts";
@@ -12,6 +13,7 @@ const CAUSES: Partial<Record<ErrorCode, FailureCause>> = {
   provider_cut: "cut",
   provider_bad_answer: "bad_answer",
   answer_too_large: "bad_answer",
+  answer_rejected: "bad_answer",
   internal: "lost",
 };
 
@@ -19,13 +21,15 @@ const causeOf = (code: ErrorCode): FailureCause => CAUSES[code] ?? "refused";
 
 /**
  * Intention to treat: the first failure of any attempt belongs to the assigned release, also when a
- * fallback repaired it. A client that leaves is no failure, but what failed before it left is.
+ * fallback repaired it. A client that leaves is no failure, but what failed before it left is. A rejected answer is
+ * one only where its finding counts as such: a cascade rejects answers all day.
  */
 export function failureOf(
-  call: Pick<CallFacts, "outcome" | "errorCode"> & { readonly attempts: readonly AttemptRecord[] },
+  call: Pick<CallFacts, "outcome" | "errorCode" | "findings"> & { readonly attempts: readonly AttemptRecord[] },
 ): FailureCause | null {
   const counted = call.outcome === "abandoned" ? call.attempts.slice(0, -1) : call.attempts;
-  const failed = counted.find(({ error, end }) => error !== null && end !== "abandoned");
+  const failed = counted.find(({ error, end }) => error !== null && end !== "abandoned" && end !== "rejected");
   if (failed?.error != null) return causeOf(failed.error.code);
+  if (call.findings?.some(({ action }) => isFailing(action)) === true) return "bad_answer";
   return call.outcome === "failed" && call.errorCode !== null ? causeOf(call.errorCode) : null;
 }

@@ -21,7 +21,11 @@ export interface OriginalError {
 /** An upstream answer as bytes of the client's dialect, whatever the provider speaks. */
 export interface AnswerSource {
   readonly facts: AnswerFacts;
+  /** The provider's own, once its head is there; absent where the client's dialect says it. */
+  readonly contentType?: string | null;
   /** The bytes sent upstream, or `null` when the provider writes its own. */
   readonly sent: Buffer | null;
+  /** Parts of the conversation that this provider was not given, by their names; absent where it was given all. */
+  readonly leftOut?: readonly string[];
   start(sink: AnswerSink): Flow;
 }

@@ -1,7 +1,7 @@
 import type { AttemptEnd, AttemptReason, AttemptRecord } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { MeteredUsage, TokenPrice } from "../../domain/money/price.ts";
-import { costPico } from "../../domain/money/price.ts";
+import { costPico, unitCostPico } from "../../domain/money/price.ts";
 import { estimateUsage, usageSoFar } from "../../domain/money/estimate-usage.ts";
 import type { HoldBackPolicy } from "../../domain/release/fault-policy.ts";
 import type { ModelTarget, Timeouts } from "../../domain/release/release.ts";
@@ -9,6 +9,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Flow } from "../../ports/provider.ts";
 import type { AnswerSink, AnswerSource, OriginalError } from "./answer-source.ts";
 import { HoldBack } from "./hold-back.ts";
+import { toMicroseconds } from "../open-call.ts";
 import type { Ticket } from "./ticket.ts";
 import { startWatch } from "./watch.ts";
 import type { Watch } from "./watch.ts";
@@ -24,6 +25,8 @@ export interface AttemptTerms {
   readonly stream: boolean;
   /** Longest time for an answer that is not streamed. */
   readonly answerMs: number;
+  /** Whether nothing is handed on before the answer is complete, also of a stream. */
+  readonly whole: boolean;
   /** How much of a stream is held back after its first token; `null` is nothing. */
   readonly holdBack: HoldBackPolicy | null;
   readonly reason: AttemptReason;
@@ -46,7 +49,10 @@ export class Attempt implements AnswerSink {
   readonly #ticket: Ticket;
   readonly #holdBack: HoldBack | null;
   readonly #committed = Promise.withResolvers<void>();
-  readonly #finished = Promise.withResolvers<void>();
+  /** What ended an answer that had begun to go out. */
+  #brokeOff: RollwardError | null = null;
+  /** Made when somebody waits for the end. */
+  #finished: PromiseWithResolvers<void> | null = null;
   readonly #held: Buffer[] = [];
   #heldBytes = 0;
   #outlet: ((bytes: Buffer) => boolean) | null = null;
@@ -70,11 +76,10 @@ export class Attempt implements AnswerSink {
     this.#source = source;
     this.#ticket = ticket;
     const { holdBack, clock } = terms;
-    this.#holdBack = holdBack === null ? null : new HoldBack(clock, holdBack, () => this.#commit());
+    this.#holdBack = holdBack === null || terms.whole ? null : new HoldBack(clock, holdBack, () => this.#commit());
     this.#startMs = this.#offset();
     // Nobody may be listening yet when an attempt fails: the rejection is still ours to hear.
-    this.#finished.promise.catch(() => {});
-    this.#committed.promise.catch(() => {});
+    this.#committed.promise.catch(ignore);
   }
 
   get source(): AnswerSource {
@@ -83,6 +88,11 @@ export class Attempt implements AnswerSink {
 
   get original(): OriginalError | null {
     return this.#original;
+  }
+
+  /** Whether nothing of it is handed on before it is complete. */
+  get isWhole(): boolean {
+    return this.#terms.whole;
   }
 
   /** Whether the first token is there, be it held back or not. */
@@ -117,6 +127,8 @@ export class Attempt implements AnswerSink {
   pump(outlet: (bytes: Buffer) => boolean): Promise<void> {
     this.#outlet = outlet;
     for (const chunk of this.#held.splice(0)) this.#handOn(chunk);
+    if (this.#ended) return this.#brokeOff === null ? Promise.resolve() : Promise.reject(this.#brokeOff);
+    this.#finished = Promise.withResolvers();
     return this.#finished.promise;
   }
 
@@ -124,6 +136,23 @@ export class Attempt implements AnswerSink {
     if (this.#ended) return;
     this.#watch?.resume();
     this.#flow?.resume();
+  }
+
+  /** What has come and is not handed on yet. */
+  get held(): readonly Buffer[] {
+    return this.#held;
+  }
+
+  /** The answer is complete and not good enough: it stays held, and the attempt has failed. */
+  reject(error: RollwardError): void {
+    this.#ending = "rejected";
+    this.#error = error;
+  }
+
+  /** Nobody had a better answer: a rejected one is delivered after all. */
+  uphold(): void {
+    this.#ending = "answered";
+    this.#error = null;
   }
 
   /** The client has left: stop the provider at once. */
@@ -164,7 +193,7 @@ export class Attempt implements AnswerSink {
     this.#close();
     this.#ticket.succeeded();
     this.#commit();
-    this.#finished.resolve();
+    this.#finished?.resolve();
   }
 
   fail(error: RollwardError, original?: OriginalError): void {
@@ -175,17 +204,20 @@ export class Attempt implements AnswerSink {
     else this.#ticket.withdrawn();
     this.#error = error;
     this.#original = original ?? null;
-    if (this.#isCommitted) this.#finished.reject(error);
-    else this.#committed.reject(error);
+    if (!this.#isCommitted) return this.#committed.reject(error);
+    this.#brokeOff = error;
+    this.#finished?.reject(error);
   }
 
   /** What the record keeps of this attempt. */
   record(): AttemptRecord {
     const usage = this.#usage();
     const { provider, model } = this.#terms.target;
+    const { leftOut } = this.#source;
     return {
       provider,
       model,
+      ...(leftOut !== undefined && { leftOut }),
       reason: this.#terms.reason,
       end: this.#ending,
       key: this.#terms.key,
@@ -198,12 +230,25 @@ export class Attempt implements AnswerSink {
           ? null
           : { code: this.#error.code, message: this.#error.message },
       usage,
-      costPico: usage === null ? 0n : costPico(usage, this.#terms.price),
+      ...this.#charged(usage),
     };
   }
 
+  /** Tokens by the price of their class; an image, sound and what is spoken by their own price, where there is one. */
+  #charged(usage: MeteredUsage | null): Pick<AttemptRecord, "units" | "costPico"> {
+    const { price } = this.#terms;
+    const tokens = usage === null ? 0n : costPico(usage, price);
+    const { units, begun } = this.#source.facts;
+    if (units == null || !begun) return { costPico: tokens };
+    const cost = unitCostPico(units, price);
+    const isPriced = cost !== null || usage !== null;
+    return { units: { ...units, priced: isPriced }, costPico: tokens + (cost ?? 0n) };
+  }
+
   #usage(): MeteredUsage | null {
-    const { usage, characters, begun, finishReason } = this.#source.facts;
+    const { usage, characters, begun, finishReason, units } = this.#source.facts;
+    // What is not counted in tokens has none to estimate.
+    if (units !== undefined && usage === null) return null;
     if (usage !== null) return finishReason === null ? usageSoFar(usage, characters) : { ...usage, estimated: false };
     return begun || this.#wasReadForNothing() ? estimateUsage(this.#terms.requestBytes, characters) : null;
   }
@@ -219,6 +264,7 @@ export class Attempt implements AnswerSink {
     this.#watch?.begun();
     if (!this.#terms.stream) return;
     this.#ticket.begun();
+    if (this.#terms.whole) return;
     if (this.#holdBack === null) this.#commit();
     else this.#holdBack.begun(this.#source.facts.characters);
   }
@@ -257,6 +303,8 @@ export class Attempt implements AnswerSink {
   }
 
   #offset(): number {
-    return this.#terms.clock.elapsed() - this.#terms.startedAt;
+    return toMicroseconds(this.#terms.clock.elapsed() - this.#terms.startedAt);
   }
 }
+
+const ignore = (): void => {};

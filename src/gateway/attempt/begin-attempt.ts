@@ -15,6 +15,10 @@ export interface AttemptOrder {
   readonly policy: FaultPolicy;
   /** Whether somebody else could answer if this one does not. */
   readonly hasNext: boolean;
+  /** Whether the answer is held until it is complete. */
+  readonly whole: boolean;
+  /** Changes the rendered body before it is sent; absent sends it as it is. */
+  readonly amend?: (body: Buffer) => Buffer;
 }
 
 /** An attempt under way, the position of its target, and the rendered request it was made from. */
@@ -32,7 +36,8 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
   const { stream } = present(open.request);
   const ticket = new Ticket(gateway, place, stream);
   try {
-    const body = rendered.bodyFor(target);
+    const plain = rendered.bodyFor(target);
+    const body = order.amend?.(plain) ?? plain;
     const source = sourceFor(gateway, open, { provider, target, body, key: place.key });
     const deadline = open.startedAt + rendered.timeouts.totalMs;
     const terms = {
@@ -43,6 +48,7 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
       deadline,
       stream,
       answerMs: answerMs(policy, deadline - gateway.clock.elapsed(), order.hasNext),
+      whole: order.whole,
       holdBack: policy.holdBack,
       reason,
       key: health.keys.size > 1 ? place.key : null,

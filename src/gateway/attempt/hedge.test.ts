@@ -57,6 +57,7 @@ function attemptAt(clock: HandClock, name: string, holdBack: HoldBackPolicy | nu
     deadline: 60_000,
     stream: true,
     answerMs: Number.POSITIVE_INFINITY,
+    whole: false,
     holdBack,
     reason: "first",
     key: null,

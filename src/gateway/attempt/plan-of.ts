@@ -1,3 +1,4 @@
+import { holdsAnswers } from "../../domain/answer/checks-policy.ts";
 import type { BalanceStrategy } from "../../domain/health/balance.ts";
 import type { TargetHealth } from "../../domain/health/target-health.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
@@ -6,8 +7,10 @@ import { DEFAULT_FAULT_POLICY, faultPolicyOf, isSameTarget, targetsOf } from "..
 import type { ModelTarget, Release } from "../../domain/release/release.ts";
 import type { Provider } from "../../ports/provider.ts";
 import type { Gateway, GatewaySettings } from "../gateway.ts";
+import { NO_MODEL } from "../open-call.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
+import type { Verifier } from "./examine.ts";
 
 /** One place that serves a target: the target itself, or a member of a pool. */
 export interface Deployment {
@@ -32,6 +35,8 @@ export interface PlannedChains {
   readonly rateLimit: readonly number[];
   readonly contextOverflow: readonly number[];
   readonly contentPolicy: readonly number[];
+  /** After a whole answer that was not good enough. */
+  readonly rejected: readonly number[];
 }
 
 /** Who may be asked for a call, and in which order. Made once for a release under given settings. */
@@ -40,6 +45,12 @@ export interface CallPlan {
   /** Position 0 is the primary. */
   readonly targets: readonly PlannedTarget[];
   readonly chains: PlannedChains;
+  /** Whether answers are held whole and examined before they are delivered. */
+  readonly examines: boolean;
+  /** Positions of targets whose answers go out as they come although others are examined; absent is none. */
+  readonly trusted?: readonly number[];
+  /** Judges answers that passed the checks; `null` where nobody does. */
+  readonly verifier: Verifier | null;
 }
 
 const known = new WeakMap<Release, { readonly settings: GatewaySettings; readonly plan: CallPlan }>();
@@ -49,7 +60,7 @@ export function planOf(gateway: Gateway, open: OpenCall): CallPlan {
   const { settings } = open;
   const aim = present(open.aim);
   if (aim.type === "direct") {
-    return { policy: DEFAULT_FAULT_POLICY, targets: [planned(gateway, settings, aim.target)], chains: NO_CHAINS };
+    return planOfTarget(gateway, settings, aim.target);
   }
   const { release } = present(open.placement);
   const kept = known.get(release);
@@ -59,7 +70,20 @@ export function planOf(gateway: Gateway, open: OpenCall): CallPlan {
   return plan;
 }
 
-const NO_CHAINS: PlannedChains = { outage: [0], rateLimit: [0], contextOverflow: [], contentPolicy: [] };
+/** The plan of what is asked of one model alone, under the default policy. */
+export function planOfTarget(gateway: Gateway, settings: GatewaySettings, target: ModelTarget): CallPlan {
+  const targets = [planned(gateway, settings, target)];
+  return { policy: DEFAULT_FAULT_POLICY, targets, chains: NO_CHAINS, examines: false, verifier: null };
+}
+
+/** Whether the answers of a target are held whole and examined before they are delivered. */
+export const holdsAnswersOf = ({ examines, trusted }: CallPlan, target: number): boolean =>
+  examines && trusted?.includes(target) !== true;
+
+/** What has no model has no price. */
+const FREE: TokenPrice = { input: 0n, cachedInput: 0n, cacheWrite: 0n, output: 0n, reasoning: 0n };
+
+const NO_CHAINS: PlannedChains = { outage: [0], rateLimit: [0], contextOverflow: [], contentPolicy: [], rejected: [] };
 
 function planFor(gateway: Gateway, settings: GatewaySettings, { content }: Release): CallPlan {
   const policy = faultPolicyOf(content);
@@ -75,7 +99,10 @@ function planFor(gateway: Gateway, settings: GatewaySettings, { content }: Relea
       rateLimit: positions(rateLimit ?? content.models),
       contextOverflow: positions(contextOverflow),
       contentPolicy: positions(contentPolicy),
+      rejected: [],
     },
+    examines: content.policies.checks !== undefined && holdsAnswers(content.policies.checks),
+    verifier: null,
   };
 }
 
@@ -84,7 +111,7 @@ function planned(gateway: Gateway, settings: GatewaySettings, target: ModelTarge
   const members = pool === undefined ? [[target.provider, 1] as const] : [...pool.members];
   const deployments = members.flatMap(([name, weight]): readonly Deployment[] => {
     const provider = settings.providers.get(name);
-    const price = provider?.prices.get(target.model);
+    const price = target.model === NO_MODEL ? FREE : provider?.prices.get(target.model);
     if (provider === undefined || price === undefined) return [];
     const place = { provider: name, model: target.model };
     return [{ target: place, provider, price, weight, health: gateway.health.of(place, provider) }];

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
+import { ownReasoning } from "../../domain/call/own-reasoning.ts";
+import { parseExactJson } from "../../kit/exact-json.ts";
 import type { Dialect } from "../../ports/dialect.ts";
 import type { Provider, WireProvider } from "../../ports/provider.ts";
 import type { Gateway } from "../gateway.ts";
@@ -25,24 +27,54 @@ export function sourceFor(gateway: Gateway, open: OpenCall, { provider, target, 
   const form = dialect.answerForm(present(open.request));
   const terms = { callId: open.id, model: target.model, connectMs: present(open.rendered).timeouts.connectMs, key };
   if (provider.speaks !== null && provider.speaks.includes(dialect.name)) {
-    const { headers } = open.arrival;
-    const forward = { ...terms, dialect: dialect.name, bytes: body, ...(headers !== undefined && { headers }) };
-    return wireSource(provider, forward, dialect.reader(form));
+    const { headers, address } = open.arrival;
+    const told = { ...(headers !== undefined && { headers }), ...(address !== undefined && { address }) };
+    const bytes = dialect.forProvider?.(body) ?? body;
+    const passing = wireSource(provider, { ...terms, dialect: dialect.name, bytes, ...told }, dialect.reader(form));
+    return bytes === body ? passing : without(passing, REASONING);
   }
-  const request = dialect.toCanonical(JSON.parse(body.toString()) as JsonObject, provider.name);
+  const asked = dialect.toCanonical(documentIn(open, body), provider.name);
   const encoder = dialect.encoder(form, open.id, open.at);
-  if (provider.speaks === null) return converseSource(provider, { ...terms, request, stream }, encoder);
+  if (provider.speaks === null) {
+    const { request, leftOut } = ownReasoning(asked, provider.reasons?.(target.model) ?? null);
+    const source = converseSource(provider, { ...terms, request, stream }, encoder);
+    return leftOut ? without(source, REASONING) : source;
+  }
   const wire = wireOf(gateway, provider);
+  const { request, leftOut } = ownReasoning(asked, wire.reasons ?? null);
   const { reportsStreamUsage } = provider;
+  const maxOutput = provider.maxOutputs?.get(target.model);
   const bytes = wire.fromCanonical(request, {
     provider: provider.name,
     model: target.model,
+    ...(maxOutput !== undefined && { maxOutput }),
     stream,
     reportsStreamUsage,
   });
   const reader = new TranslatingReader(wire.eventReader(stream), encoder);
-  return inOwnWords(wireSource(provider, { ...terms, dialect: wire.name, bytes }, reader));
+  const source = inOwnWords(wireSource(provider, { ...terms, dialect: wire.name, bytes }, reader));
+  return leftOut ? without(source, REASONING) : source;
 }
+
+/** What the models of another vendor thought, which this one cannot read. */
+const REASONING = ["reasoning"];
+
+/** A source that says what its provider was not given. */
+const without = (source: AnswerSource, leftOut: readonly string[]): AnswerSource => ({
+  get facts() {
+    return source.facts;
+  },
+  get contentType() {
+    return source.contentType ?? null;
+  },
+  sent: source.sent,
+  leftOut,
+  start: (sink) => source.start(sink),
+});
+
+/** What only passes may be no document at all: its dialect refuses to be translated, whatever it is. */
+const documentIn = ({ arrival }: OpenCall, body: Buffer): JsonObject =>
+  arrival.address !== undefined ? {} : (parseExactJson(body.toString()) as JsonObject);
 
 /** A client of another dialect could not read the provider's own error answer: it gets ours alone. */
 const inOwnWords = (source: AnswerSource): AnswerSource => ({

@@ -42,7 +42,9 @@ function planWith(shapes: readonly { keys: number; deployments: number }[]): Cal
   return {
     policy: DEFAULT_FAULT_POLICY,
     targets,
-    chains: { outage: all, rateLimit: all, contextOverflow: last, contentPolicy: [] },
+    chains: { outage: all, rateLimit: all, contextOverflow: last, contentPolicy: [], rejected: [] },
+    examines: false,
+    verifier: null,
   };
 }
 

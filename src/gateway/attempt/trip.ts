@@ -5,6 +5,7 @@ import { askedWaitOf, faultClassOf } from "../../domain/health/fault-class.ts";
 import { MOST_SPREAD_MS } from "../../domain/health/key-pool.ts";
 import { nextStep } from "../../domain/health/next-step.ts";
 import type { Gateway } from "../gateway.ts";
+import type { Spare } from "./deliverable.ts";
 import { findPlace, hasOther } from "./find-place.ts";
 import type { Place } from "./find-place.ts";
 import type { CallPlan, Deployment } from "./plan-of.ts";
@@ -16,6 +17,10 @@ export interface TripTerms {
   /** Shared by all attempts, monotonic milliseconds. */
   readonly deadline: number;
   readonly stream: boolean;
+  /** Position of the target that is asked first; absent is the primary. */
+  readonly start?: number;
+  /** Told when an answer was rejected and another target is asked for a better one. */
+  readonly onEscalation?: (from: number, to: number) => void;
   /** Told when a target was passed over; it counts against its release, though nobody asked it. */
   readonly onSkip: (target: number, error: RollwardError) => void;
 }
@@ -50,9 +55,12 @@ export class Trip {
   #isOver = false;
   #error: RollwardError | null = null;
   #reason: AttemptReason = "first";
+  /** A rejected answer that goes out when nobody has a better one. */
+  spare: Spare | null = null;
 
   constructor(terms: TripTerms) {
     this.#terms = terms;
+    this.#target = terms.start ?? 0;
   }
 
   get plan(): CallPlan {
@@ -122,6 +130,13 @@ export class Trip {
     if (step.type === "retry" && step.waitMs > 0) this.#waitMs = step.waitMs;
   }
 
+  /** The request was too long and is shorter now: the same target is asked once more. */
+  shortened(error: RollwardError): void {
+    this.#error = error;
+    this.#reason = "retry";
+    this.#tries += 1;
+  }
+
   /** The target cannot take this request at all; nothing was sent. The first error stays what is told. */
   unfit(error: RollwardError): void {
     const isFirst = this.#error === null;
@@ -145,6 +160,18 @@ export class Trip {
       health.circuit.withdrawn(found.place.admission);
     }
     return null;
+  }
+
+  /** Until the deadline that all attempts share, ms. */
+  get remainingMs(): number {
+    return this.#terms.deadline - this.#terms.gateway.clock.elapsed();
+  }
+
+  /** A target once more, for a better answer; `null` when it may not be asked now. */
+  again(target: number): Place | null {
+    const { gateway, plan, stream } = this.#terms;
+    const found = findPlace(gateway, plan, { target, left: this.#left, isUrgent: false, stream, isRetry: true });
+    return found.type === "place" ? found.place : null;
   }
 
   /** A second request was made at a place: should both fail, it is not asked again. */
@@ -204,14 +231,16 @@ export class Trip {
     const next = this.#next(fault);
     if (next === null) return this.#stop(fault);
     (this.#visited ??= new Set()).add(this.#target);
+    if (fault === "rejected") this.#terms.onEscalation?.(this.#target, next);
     this.#arrive(next);
+    if (fault === "rejected") this.#reason = "escalation";
   }
 
   #arrive(target: number): void {
     this.#target = target;
     this.#tries = 1;
     this.#rotations = 0;
-    this.#reason = target === 0 ? "first" : "fallback";
+    this.#reason = target === (this.#terms.start ?? 0) ? "first" : "fallback";
   }
 
   /** Nobody is left. Where an outage ends the way, the target that was skipped first gets the last word. */
@@ -239,6 +268,8 @@ function chainFor({ chains }: CallPlan, fault: FaultClass): readonly number[] {
       return chains.contextOverflow;
     case "content-policy":
       return chains.contentPolicy;
+    case "rejected":
+      return chains.rejected;
     case "final":
       return [];
     default:

@@ -29,51 +29,76 @@ export interface WatchLimits {
 }
 
 /** `deadline` is on the clock's monotonic scale. One timer is armed at a time and re-armed lazily. */
-export function startWatch(clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void): Watch {
-  const { timeouts, deadline, stream } = limits;
-  let mark = clock.elapsed();
-  let phase: Expiry["phase"] = stream ? "the first token" : "the whole answer";
-  let isPaused = false;
-  let cancel: () => void = () => {};
+export const startWatch = (clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void): Watch =>
+  new AttemptWatch(clock, limits, expire);
 
-  const phaseLimit = (): number => {
-    if (isPaused) return Number.POSITIVE_INFINITY;
-    if (phase === "the whole answer") return limits.answerMs ?? Number.POSITIVE_INFINITY;
-    return phase === "the first token" ? timeouts.firstTokenMs : timeouts.idleMs;
-  };
-  const arm = (): void => {
-    const due = Math.min(mark + phaseLimit(), deadline);
-    cancel = clock.after(Math.max(0, Math.ceil(due - clock.elapsed())), check);
-  };
-  const check = (): void => {
-    const now = clock.elapsed();
-    if (now >= deadline) return expire({ phase: "the whole answer", limitMs: timeouts.totalMs });
-    if (now >= mark + phaseLimit()) return expire({ phase, limitMs: phaseLimit() });
-    arm();
-  };
+class AttemptWatch implements Watch {
+  readonly #clock: Clock;
+  readonly #limits: WatchLimits;
+  readonly #expire: (expiry: Expiry) => void;
+  readonly #check = (): void => this.#look();
+  #mark: number;
+  #phase: Expiry["phase"];
+  #isPaused = false;
+  #cancel: () => void;
 
-  arm();
-  return {
-    progress() {
-      if (phase === "the gap between tokens") mark = clock.elapsed();
-    },
-    pause() {
-      isPaused = true;
-    },
-    resume() {
-      if (!isPaused) return;
-      isPaused = false;
-      mark = clock.elapsed();
-      cancel();
-      arm();
-    },
-    begun() {
-      if (phase !== "the first token") return;
-      phase = "the gap between tokens";
-      mark = clock.elapsed();
-      cancel();
-      arm();
-    },
-    stop: () => cancel(),
-  };
+  constructor(clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#expire = expire;
+    this.#mark = clock.elapsed();
+    this.#phase = limits.stream ? "the first token" : "the whole answer";
+    this.#cancel = this.#arm(this.#mark);
+  }
+
+  progress(): void {
+    if (this.#phase === "the gap between tokens") this.#mark = this.#clock.elapsed();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#armAgain();
+  }
+
+  begun(): void {
+    if (this.#phase !== "the first token") return;
+    this.#phase = "the gap between tokens";
+    this.#armAgain();
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #armAgain(): void {
+    this.#mark = this.#clock.elapsed();
+    this.#cancel();
+    this.#cancel = this.#arm(this.#mark);
+  }
+
+  #phaseLimit(): number {
+    const { answerMs, timeouts } = this.#limits;
+    if (this.#isPaused) return Number.POSITIVE_INFINITY;
+    if (this.#phase === "the whole answer") return answerMs ?? Number.POSITIVE_INFINITY;
+    return this.#phase === "the first token" ? timeouts.firstTokenMs : timeouts.idleMs;
+  }
+
+  #arm(now: number): () => void {
+    const due = Math.min(this.#mark + this.#phaseLimit(), this.#limits.deadline);
+    return this.#clock.after(Math.max(0, Math.ceil(due - now)), this.#check);
+  }
+
+  #look(): void {
+    const { deadline, timeouts } = this.#limits;
+    const now = this.#clock.elapsed();
+    if (now >= deadline) return this.#expire({ phase: "the whole answer", limitMs: timeouts.totalMs });
+    const limitMs = this.#phaseLimit();
+    if (now >= this.#mark + limitMs) return this.#expire({ phase: this.#phase, limitMs });
+    this.#cancel = this.#arm(now);
+  }
 }

@@ -1,6 +1,6 @@
 import { RollwardError } from "../../domain/errors.ts";
 import { reportedFault } from "../../domain/health/reported-fault.ts";
-import type { AnswerReader } from "../../ports/dialect.ts";
+import type { AnswerFacts, AnswerReader } from "../../ports/dialect.ts";
 import type { ByteSink, Flow, ForwardRequest, Headers, WireProvider } from "../../ports/provider.ts";
 import type { AnswerSink, AnswerSource } from "./answer-source.ts";
 
@@ -8,14 +8,37 @@ import type { AnswerSink, AnswerSource } from "./answer-source.ts";
 const ERROR_BODY_BYTES = 64 * 1024;
 
 /** An answer that comes as bytes: a reader watches them pass, or translates them. */
-export function wireSource(provider: WireProvider, request: ForwardRequest, reader: AnswerReader): AnswerSource {
-  return {
-    get facts() {
-      return reader.facts;
-    },
-    sent: request.bytes,
-    start: (sink) => new WireSink(provider, reader, sink).forward(request),
-  };
+export const wireSource = (provider: WireProvider, request: ForwardRequest, reader: AnswerReader): AnswerSource =>
+  new WireSource(provider, request, reader);
+
+class WireSource implements AnswerSource {
+  readonly #provider: WireProvider;
+  readonly #request: ForwardRequest;
+  readonly #reader: AnswerReader;
+  #sink: WireSink | null = null;
+
+  constructor(provider: WireProvider, request: ForwardRequest, reader: AnswerReader) {
+    this.#provider = provider;
+    this.#request = request;
+    this.#reader = reader;
+  }
+
+  get facts(): AnswerFacts {
+    return this.#reader.facts;
+  }
+
+  get contentType(): string | null {
+    return this.#sink?.contentType ?? null;
+  }
+
+  get sent(): Buffer {
+    return this.#request.bytes;
+  }
+
+  start(sink: AnswerSink): Flow {
+    this.#sink = new WireSink(this.#provider, this.#reader, sink);
+    return this.#sink.forward(this.#request);
+  }
 }
 
 class WireSink implements ByteSink {
@@ -35,6 +58,10 @@ class WireSink implements ByteSink {
     this.#sink = sink;
   }
 
+  get contentType(): string | null {
+    return this.#headers["content-type"] ?? null;
+  }
+
   forward(request: ForwardRequest): Flow {
     this.#flow = this.#provider.forward(request, this);
     return this.#flow;
@@ -43,6 +70,7 @@ class WireSink implements ByteSink {
   head(status: number, headers: Headers): void {
     this.#status = status;
     this.#headers = headers;
+    if (status < 300) this.#reader.head?.(this.contentType ?? "");
     this.#sink.head(status);
   }
 

@@ -1,11 +1,15 @@
+import type { ContextFact } from "../../domain/context/context-policy.ts";
 import type { FastifyInstance } from "fastify";
 import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
 import { listCalls, showCall } from "../../contract/calls.ts";
 import type { callView } from "../../contract/calls.ts";
+import type { cacheView } from "../../contract/cache.ts";
+import type { CacheFact } from "../../domain/cache/cache-fact.ts";
 import type { CallFacts } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { MeteredUsage } from "../../domain/money/price.ts";
+import type { RoutingFact } from "../../domain/routing/routing-fact.ts";
 import type { CallFilter } from "../../ports/call-store.ts";
 import type { Admin } from "./admin.ts";
 import { serveRoute } from "./serve-route.ts";
@@ -57,6 +61,44 @@ const usageOf = (usage: MeteredUsage): z.input<typeof callView>["usage"] => ({
   estimated: usage.estimated,
 });
 
+const cacheOf = ({ status, key, bypassed, kept, waitedMs, source }: CacheFact): z.input<typeof cacheView> => ({
+  status,
+  key,
+  bypassed,
+  kept,
+  waited_ms: waitedMs,
+  source:
+    source === null
+      ? null
+      : {
+          call: source.callId,
+          age_ms: source.ageMs,
+          usage: source.usage === null ? null : usageOf(source.usage),
+          saved_pico: source.savedPico,
+        },
+});
+
+const routingOf = (routing: RoutingFact): z.input<typeof callView>["routing"] => ({
+  strategy: routing.strategy,
+  intended: routing.intended,
+  action: routing.action,
+  propensities: { ...routing.propensities },
+  is_first: routing.isFirst,
+  asked: routing.asked,
+  served: routing.served,
+  why: routing.why,
+  score: routing.score,
+  characters: routing.characters,
+  escalations: routing.escalations.map((one) => ({ ...one })),
+  judgements: (routing.judgements ?? []).map(({ model, mark, trouble, tookMs, costPico }) => ({
+    model,
+    mark,
+    trouble,
+    took_ms: tookMs,
+    cost_pico: costPico,
+  })),
+});
+
 const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
   id: facts.id,
   at: instantOf(facts.at),
@@ -82,6 +124,7 @@ const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
     provider: attempt.provider,
     model: attempt.model,
     reason: attempt.reason ?? null,
+    left_out: [...(attempt.leftOut ?? [])],
     end: attempt.end ?? null,
     key: attempt.key ?? null,
     start_ms: attempt.startMs,
@@ -95,7 +138,30 @@ const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
   first_token_ms: facts.firstTokenMs,
   total_ms: facts.totalMs,
   usage: facts.usage === null ? null : usageOf(facts.usage),
+  units: facts.units ?? null,
   cost_pico: facts.costPico.toString(),
   price_version: facts.priceVersion,
+  ...(facts.cache !== undefined && { cache: cacheOf(facts.cache) }),
+  ...(facts.context !== undefined && { context: contextView(facts.context) }),
+  findings: (facts.findings ?? []).map(({ check, detail, at, attempt, action }) => ({
+    check,
+    detail,
+    at,
+    attempt,
+    action,
+  })),
+  ...(facts.routing !== undefined && { routing: routingOf(facts.routing) }),
   overrides: [...facts.overrides],
+});
+
+const contextView = (fact: ContextFact): NonNullable<z.input<typeof callView>["context"]> => ({
+  done: fact.done,
+  tokens: fact.tokens,
+  is_estimate: fact.isEstimate,
+  window_tokens: fact.windowTokens,
+  reserved_tokens: fact.reservedTokens,
+  cut_messages: fact.cutMessages,
+  cut_tokens: fact.cutTokens,
+  ...(fact.summaryPico !== undefined && { summary_pico: fact.summaryPico }),
+  ...(fact.trouble !== undefined && { trouble: fact.trouble }),
 });

@@ -30,6 +30,7 @@ export function keys(app: FastifyInstance, admin: Admin): void {
       createdAt: gateway.clock.now(),
       expiresAt: body.expires_at === null ? null : Date.parse(body.expires_at),
       revokedAt: null,
+      ...(body.tenant !== null && { tenant: body.tenant }),
     };
     await admin.keys.create(key);
     await refresh();
@@ -59,4 +60,5 @@ const viewOf = (key: Key): z.input<typeof keyView> => ({
   created_at: instantOf(key.createdAt),
   expires_at: key.expiresAt === null ? null : instantOf(key.expiresAt),
   revoked_at: key.revokedAt === null ? null : instantOf(key.revokedAt),
+  tenant: key.tenant ?? null,
 });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
+import { cacheWishIn } from "../cache-wish.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { createRawReply } from "../raw-reply.ts";
@@ -14,6 +15,7 @@ export function chatCompletions(app: FastifyInstance, gateway: Gateway, stallMs:
       bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
+      cacheWish: cacheWishIn(request),
       reply: createRawReply(request.raw, reply.raw, stallMs),
     });
   });

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { RollwardError } from "../../domain/errors.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { admit } from "../../gateway/admit.ts";
 import { planOf } from "../../gateway/attempt/plan-of.ts";
 import { authenticate } from "../../gateway/authenticate.ts";
+import { countFor } from "../../gateway/context/weigh.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { openCall } from "../../gateway/open-call.ts";
 import type { OpenCall } from "../../gateway/open-call.ts";
@@ -18,8 +18,9 @@ import { GatheredAnswer } from "./gathered-answer.ts";
 
 /**
  * `POST /v1/messages/count_tokens`: what a message would cost in tokens, counted by the first model of the chain if
- * its provider speaks Anthropic's dialect. Counting is free there, so it is no call: nothing is recorded, no session
- * is assigned, and an endpoint is counted by its stable release.
+ * its provider speaks Anthropic's dialect; else estimated by us, which the header `x-rollward-count: estimate` says.
+ * Counting is free, so it is no call: nothing is recorded, no session is assigned, and an endpoint is counted by its
+ * stable release.
  */
 export function countTokens(app: FastifyInstance, gateway: Gateway): void {
   app.post("/v1/messages/count_tokens", { onRequest: identifyCaller(gateway) }, async (request, reply) => {
@@ -28,7 +29,11 @@ export function countTokens(app: FastifyInstance, gateway: Gateway): void {
       const answer = await count(gateway, call);
       void reply
         .code(answer.status)
-        .headers({ "content-type": "application/json; charset=utf-8", "request-id": call.id })
+        .headers({
+          "content-type": "application/json; charset=utf-8",
+          "request-id": call.id,
+          ...(answer.estimated && { "x-rollward-count": "estimate" }),
+        })
         .send(answer.body);
       return reply;
     } finally {
@@ -63,18 +68,27 @@ const NO_REPLY = {
   onAbandoned: nothing,
 };
 
-async function count(gateway: Gateway, call: OpenCall): Promise<{ readonly status: number; readonly body: Buffer }> {
+/** The answer to a request to count, and whether the count is an estimate of ours. */
+interface Counted {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly estimated: boolean;
+}
+
+async function count(gateway: Gateway, call: OpenCall): Promise<Counted> {
   authenticate(gateway, call);
   admit(gateway, call);
   resolve(gateway, call);
   placeOnStable(call);
   render(gateway, call);
-  const { provider, model, key } = counterFor(gateway, call);
   const rendered = present(call.rendered);
+  const counter = counterFor(gateway, call);
+  if (counter === null) return { ...(await estimate(gateway, call)), estimated: true };
+  const { provider, model, key } = counter;
   const bytes = countedBody(rendered.bodyFor({ provider: provider.name, model }));
   const answer = new GatheredAnswer(provider, gateway.clock, rendered.timeouts.firstTokenMs);
   call.stop = () => answer.stop();
-  return answer.ask({
+  const counted = await answer.ask({
     callId: call.id,
     dialect: "anthropic-messages",
     model,
@@ -84,6 +98,15 @@ async function count(gateway: Gateway, call: OpenCall): Promise<{ readonly statu
     headers: call.arrival.headers ?? NO_HEADERS,
     operation: "count-tokens",
   });
+  return { ...counted, estimated: false };
+}
+
+/** What we count ourselves, where no provider does. */
+async function estimate(gateway: Gateway, call: OpenCall): Promise<{ readonly status: number; readonly body: Buffer }> {
+  const [target] = present(call.rendered).targets;
+  const tokens = target === undefined ? null : await countFor(gateway, call, target);
+  if (tokens === null) throw new Error("A message has a conversation, and a release a model.");
+  return { status: 200, body: Buffer.from(JSON.stringify({ input_tokens: tokens })) };
 }
 
 const NO_HEADERS: Headers = {};
@@ -101,16 +124,14 @@ interface Counter {
   readonly key: number;
 }
 
-/** Who counts: the first place of the chain's first model whose provider speaks the dialect. */
-function counterFor(gateway: Gateway, call: OpenCall): Counter {
+/** Who counts: the first place of the chain's first model whose provider speaks the dialect; `null` when none does. */
+function counterFor(gateway: Gateway, call: OpenCall): Counter | null {
   const [first] = planOf(gateway, call).targets;
   for (const { provider, target, health } of first?.deployments ?? []) {
     if (provider.speaks === null || !provider.speaks.includes("anthropic-messages")) continue;
     return { provider, model: target.model, key: health.keys.choose(gateway.clock.elapsed()).key };
   }
-  const name = first?.target.provider ?? "none";
-  const reason = `The provider ${name} does not speak the Messages API, and nobody else counts its tokens.`;
-  throw new RollwardError("invalid_request", { reason, param: "model" });
+  return null;
 }
 
 /** Members that counting takes; of what a release or a client sets for the answer it wants to hear nothing. */

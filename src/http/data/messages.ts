@@ -2,6 +2,8 @@ import type { FastifyInstance } from "fastify";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
 import type { Reply } from "../../ports/reply.ts";
+import { cacheWishIn } from "../cache-wish.ts";
+import { boundReply } from "../bound-reply.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
 import { createRawReply } from "../raw-reply.ts";
@@ -17,6 +19,7 @@ export function messages(app: FastifyInstance, gateway: Gateway, stallMs: number
       bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
+      cacheWish: cacheWishIn(request),
       headers,
       reply: withRequestId(createRawReply(request.raw, reply.raw, stallMs)),
     });
@@ -26,7 +29,7 @@ export function messages(app: FastifyInstance, gateway: Gateway, stallMs: number
 /** Anthropic's clients show the header `request-id` with every error: it is the call's id here. */
 function withRequestId(reply: Reply): Reply {
   return {
-    ...reply,
+    ...boundReply(reply),
     head(status, headers) {
       const id = headers["x-rollward-call"];
       reply.head(status, id === undefined ? headers : { ...headers, "request-id": id });

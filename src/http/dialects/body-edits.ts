@@ -11,38 +11,63 @@ export type BodyEdits = readonly ByteEdit[];
 export type MemberBytes = ReadonlyMap<string, Buffer>;
 
 /** Each value as JSON. */
-export const memberBytes = (members: Readonly<Record<string, Json>>): MemberBytes =>
-  new Map(Object.entries(members).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))]));
+export function memberBytes(members: Readonly<Record<string, Json>>): MemberBytes {
+  const values = new Map(Object.entries(members).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))]));
+  addedWhole.set(values, Buffer.from(addition(values)));
+  return values;
+}
+
+/** What `setMembers` adds to a request that has none of the members, ready for those of a release. */
+const addedWhole = new WeakMap<MemberBytes, Buffer>();
+
+/** Members before others; `model` always follows, so a trailing comma is right. */
+const addition = (members: Iterable<readonly [string, Buffer]>): string =>
+  [...members].map(([name, value]) => `${JSON.stringify(name)}:${value.toString()},`).join("");
 
 /** Gives top-level members these values, whether the request has them or not. */
 export function setMembers(request: IncomingRequest, members: MemberBytes): BodyEdits {
+  if (members.size === 0) return [];
   const edits: ByteEdit[] = [];
-  let added = "";
   for (const [name, value] of members) {
     const present = request.members.get(name);
     if (present !== undefined) edits.push({ ...present.value, bytes: value });
-    else added += `${JSON.stringify(name)}:${value.toString()},`;
   }
-  // `model` always follows, so a trailing comma is right.
-  if (added !== "") edits.push(insert(request.bodyStart, added));
+  if (edits.length === members.size) return edits;
+  const whole = edits.length === 0 ? addedWhole.get(members) : undefined;
+  const bytes = whole ?? Buffer.from(addition([...members].filter(([name]) => !request.members.has(name))));
+  edits.push({ start: request.bodyStart, end: request.bodyStart, bytes });
   return edits;
 }
 
 /** Puts items (JSON, joined with commas) at the head of an array that the request has. */
-export function insertIntoArray(request: IncomingRequest, name: string, items: string): ByteEdit {
-  const { value } = memberOf(request, name);
+export function insertIntoArray(request: IncomingRequest, name: string, items: string | ArrayItems): ByteEdit {
+  const { alone, followed } = typeof items === "string" ? arrayItems(items) : items;
+  const start = memberOf(request, name).value.start + 1;
   const isEmpty = (request.body[name] as readonly Json[]).length === 0;
-  return insert(value.start + 1, isEmpty ? items : `${items},`);
+  return { start, end: start, bytes: isEmpty ? alone : followed };
+}
+
+/** Items of an array as bytes, without and with the comma before others. */
+export interface ArrayItems {
+  readonly alone: Buffer;
+  readonly followed: Buffer;
+}
+
+/** Makes the bytes of items (JSON, joined with commas) once for many requests. */
+export function arrayItems(items: string): ArrayItems {
+  const followed = Buffer.from(`${items},`);
+  return { alone: followed.subarray(0, -1), followed };
 }
 
 /** Gives a top-level member's value this place's bytes. The request has the member. */
-export const replaceValue = (request: IncomingRequest, name: string, bytes: Buffer): ByteEdit => ({
+export const replaceValue = (request: Pick<IncomingRequest, "members">, name: string, bytes: Buffer): ByteEdit => ({
   ...memberOf(request, name).value,
   bytes,
 });
 
 /** Removes members with the comma that goes with them. `model` is never among them, so one always stays. */
 export function dropMembers(request: IncomingRequest, names: readonly string[]): BodyEdits {
+  if (!names.some((name) => request.members.has(name))) return [];
   const members = [...request.members];
   const edits: ByteEdit[] = [];
   const kept = members.findIndex(([name]) => !names.includes(name));
@@ -93,7 +118,7 @@ export const noPlaceFor = (name: string, release: string, dialect: DialectName):
     param: null,
   });
 
-function memberOf(request: IncomingRequest, name: string): MemberSpan {
+function memberOf(request: Pick<IncomingRequest, "members">, name: string): MemberSpan {
   const span = request.members.get(name);
   if (span === undefined) throw new Error(`The dialect let a request without ${name} pass.`);
   return span;

@@ -43,13 +43,15 @@ export interface StreamListener {
  */
 export class EventStream {
   readonly #listener: StreamListener;
-  readonly #splitter = new SseSplitter();
+  readonly #splitter: SseSplitter;
   /** What the first byte that is no space says of the whole. */
   #kind: "unknown" | "stream" | "document" = "unknown";
   readonly #document: Buffer[] = [];
   #documentBytes = 0;
 
-  constructor(listener: StreamListener) {
+  /** `maxEventBytes` is the largest event, for those that carry images; absent is the splitter's own bound. */
+  constructor(listener: StreamListener, maxEventBytes?: number) {
+    this.#splitter = new SseSplitter(maxEventBytes);
     this.#listener = listener;
   }
 

@@ -1,5 +1,6 @@
 import { RollwardError } from "../../domain/errors.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import { roundedNumber } from "../../kit/exact-json.ts";
 
 /**
  * An object of a request that is taken apart field by field. What nobody took cannot be carried, and
@@ -39,7 +40,8 @@ export class Fields {
   }
 
   number(name: string): number | null {
-    const value = this.value(name);
+    const given = this.value(name);
+    const value = roundedNumber(given) ?? given;
     if (value !== null && typeof value !== "number") throw this.invalid(name, "must be a number");
     return value;
   }
@@ -116,4 +118,4 @@ export class Fields {
 const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && roundedNumber(value) === null;

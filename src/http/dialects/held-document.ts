@@ -30,11 +30,15 @@ export class HeldDocument {
   }
 }
 
-/** The JSON object that a document is; `null` when it is none, which is a fault then. */
-export function objectIn(bytes: Buffer, faults: Faults): Readonly<Record<string, unknown>> | null {
+/** The JSON object that a document is, read with `parse`; `null` when it is none, which is a fault then. */
+export function objectIn(
+  bytes: Buffer,
+  faults: Faults,
+  parse: (text: string) => unknown = JSON.parse,
+): Readonly<Record<string, unknown>> | null {
   const text = bytes.toString();
   try {
-    const body: unknown = JSON.parse(text);
+    const body = parse(text);
     if (isRecord(body)) return body;
     faults.fail("provider_bad_answer", "it is not a JSON object");
   } catch {

@@ -40,7 +40,8 @@ function parse(bytes: Buffer): JsonObject {
   }
 }
 
-function refuseRouting(members: ReadonlyMap<string, MemberSpan>): void {
+/** Throws `invalid_request` for a member by which a caller could choose where a request goes. */
+export function refuseRouting(members: ReadonlyMap<string, unknown>): void {
   for (const param of ROUTING_MEMBERS) {
     if (!members.has(param)) continue;
     const reason = `\`${param}\` is not accepted: addresses and credentials of providers come from the server's configuration.`;

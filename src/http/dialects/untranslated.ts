@@ -1,4 +1,5 @@
 import { RollwardError } from "../../domain/errors.ts";
+import type { Json } from "../../domain/json.ts";
 import type {
   ByteEdit,
   Dialect,
@@ -44,9 +45,24 @@ export function passingWords(own: ReleaseParts, dialect: DialectName): ReleaseWo
     sets: Object.keys(own.parameters),
     edits(request, messages): readonly ByteEdit[] {
       if (messages.length > 0) throw noPlaceFor("prompt", own.release, dialect);
+      const { setField } = request;
+      if (setField !== undefined) {
+        return Object.entries(own.parameters).map(([name, value]) =>
+          setField(name, fieldText(name, value, own.release)),
+        );
+      }
       return [...setMembers(request, parameters), ...dropMembers(request, OURS)];
     },
   };
+}
+
+/** A parameter as the text of a form's field; a form has no place for lists and objects. */
+function fieldText(name: string, value: Json, release: string): string {
+  if (value === null || typeof value === "object") {
+    const field = `${name} (set by ${release})`;
+    throw new RollwardError("untranslatable", { field, provider: "of a request that is a form", param: null });
+  }
+  return String(value);
 }
 
 /** The translating half of a dialect that is not translated: only providers that speak it can be asked. */

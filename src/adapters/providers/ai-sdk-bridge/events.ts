@@ -118,8 +118,9 @@ export class AiSdkEvents {
   #reasoningEnd(): void {
     this.#start();
     const { signature = null, data = null } = this.#opaque ?? {};
+    const origin = this.#opaque === null ? null : this.#terms.parts.reasons(this.#terms.model);
     this.#opaque = null;
-    this.#emit({ type: "reasoning-end", signature, data });
+    this.#emit({ type: "reasoning-end", signature, data, ...(origin !== null && { origin }) });
   }
 
   #toolCall(id: string, name: string, metadata: SharedV4ProviderMetadata | undefined): ToolCallUnderway {

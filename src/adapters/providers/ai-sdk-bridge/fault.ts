@@ -4,6 +4,9 @@ import { faultOf } from "../upstream/fault-of.ts";
 import type { FaultTerms } from "../upstream/fault-of.ts";
 import type { Headers } from "../../../ports/provider.ts";
 
+/** What SDKs describe in a sentence: instructions after the first of the others' messages. */
+const SYSTEM = "messages.role (system)";
+
 /** Errors in a chain of causes that are looked at. */
 const CAUSES = 8;
 
@@ -18,7 +21,8 @@ export function aiSdkFault(thrown: unknown, terms: FaultTerms, answered: boolean
   if (own !== null) return own;
   const { name, message, statusCode, responseBody, responseHeaders, functionality } = recordOf(thrown);
   if (typeof functionality === "string") {
-    return new RollwardError("untranslatable", { field: functionality.slice(0, 100), provider });
+    const field = /system messages?/i.test(functionality) ? SYSTEM : functionality.slice(0, 100);
+    return new RollwardError("untranslatable", { field, provider, param: field });
   }
   if (typeof statusCode === "number" && statusCode >= 300) {
     const body = typeof responseBody === "string" ? responseBody : JSON.stringify({ message });

@@ -3,12 +3,15 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4TextPart,
   LanguageModelV4ToolResultOutput,
+  LanguageModelV4ToolResultPart,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
 import type { CanonicalMessage, CacheTtl, ContentPart, ReasoningPart } from "../../../domain/call/canonical.ts";
+import { parseExactJson } from "../../../kit/exact-json.ts";
 import { untranslatable } from "./vendor-parts.ts";
 import type { VendorParts } from "./vendor-parts.ts";
 
+type ToolMessage = Extract<CanonicalMessage, { role: "tool" }>;
 type AssistantMessage = Extract<CanonicalMessage, { role: "assistant" }>;
 type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
 
@@ -18,27 +21,47 @@ export interface PromptTerms {
   readonly parts: VendorParts;
 }
 
-/** Canonical messages as a prompt of the AI SDK. Throws `untranslatable` for what the vendor has no place for. */
+/**
+ * Canonical messages as a prompt of the AI SDK. Results that follow each other are one message: Gemini wants all
+ * results of a turn in one turn. Throws `untranslatable` for what the vendor has no place for.
+ */
 export function aiSdkPrompt(messages: readonly CanonicalMessage[], terms: PromptTerms): LanguageModelV4Message[] {
   const toolNames = new Map<string, string>();
-  return messages.map((message): LanguageModelV4Message => {
-    if (message.role === "system")
-      return { role: "system", content: message.text, ...cached(message.cache, terms.parts) };
-    if (message.role === "user") return { role: "user", content: message.content.map((part) => userPart(part, terms)) };
-    if (message.role === "assistant") {
+  const prompt: LanguageModelV4Message[] = [];
+  for (const message of messages) {
+    if (message.role === "assistant")
       for (const part of message.content) if (part.type === "tool-call") toolNames.set(part.id, part.name);
-      return { role: "assistant", content: assistantParts(message, terms) };
+    if (message.role !== "tool") {
+      prompt.push(plainMessage(message, terms));
+      continue;
     }
-    const { toolCallId } = message;
     // The conversation may have been cut before the call; no vendor that we know of needs the name then.
-    const toolName = toolNames.get(toolCallId) ?? "unknown";
-    const last = message.content.at(-1);
-    const mark = last !== undefined && "cache" in last ? cached(last.cache, terms.parts) : {};
-    return {
-      role: "tool",
-      content: [{ type: "tool-result", toolCallId, toolName, output: toolOutput(message, terms), ...mark }],
-    };
-  });
+    const result = toolResult(message, toolNames.get(message.toolCallId) ?? "unknown", terms);
+    const last = prompt.at(-1);
+    if (last?.role === "tool") last.content.push(result);
+    else prompt.push({ role: "tool", content: [result] });
+  }
+  return prompt;
+}
+
+function plainMessage(message: Exclude<CanonicalMessage, ToolMessage>, terms: PromptTerms): LanguageModelV4Message {
+  switch (message.role) {
+    case "system":
+      return { role: "system", content: message.text, ...cached(message.cache, terms.parts) };
+    case "user":
+      return { role: "user", content: message.content.map((part) => userPart(part, terms)) };
+    case "assistant":
+      return { role: "assistant", content: assistantParts(message, terms) };
+    default:
+      return message satisfies never;
+  }
+}
+
+function toolResult(message: ToolMessage, toolName: string, terms: PromptTerms): LanguageModelV4ToolResultPart {
+  const { toolCallId } = message;
+  const last = message.content.at(-1);
+  const mark = last !== undefined && "cache" in last ? cached(last.cache, terms.parts) : {};
+  return { type: "tool-result", toolCallId, toolName, output: toolOutput(message, terms), ...mark };
 }
 
 function cached(ttl: CacheTtl | undefined, parts: VendorParts): { readonly providerOptions?: SharedV4ProviderOptions } {
@@ -75,10 +98,7 @@ function filePart(part: Exclude<ContentPart, { type: "text" }>, terms: PromptTer
 }
 
 /** A result of text alone is text; one with files is content, where the vendor takes that. */
-function toolOutput(
-  { content, isError }: Extract<CanonicalMessage, { role: "tool" }>,
-  terms: PromptTerms,
-): LanguageModelV4ToolResultOutput {
+function toolOutput({ content, isError }: ToolMessage, terms: PromptTerms): LanguageModelV4ToolResultOutput {
   const { provider, parts } = terms;
   if (content.every((part) => part.type === "text")) {
     const text = content.map((part) => part.text).join("\n");
@@ -134,7 +154,7 @@ function reasoningPart(part: ReasoningPart, { provider, parts }: PromptTerms): A
 function inputOf(text: string, provider: string): unknown {
   if (text.trim() === "") return {};
   try {
-    const input: unknown = JSON.parse(text);
+    const input = parseExactJson(text);
     if (typeof input === "object" && input !== null && !Array.isArray(input)) return input;
   } catch {
     // Refused below.

@@ -1,5 +1,5 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from "@ai-sdk/provider";
-import type { CacheTtl, CanonicalRequest, ReasoningPart } from "../../../domain/call/canonical.ts";
+import type { CacheTtl, CanonicalRequest, ReasoningOrigin, ReasoningPart } from "../../../domain/call/canonical.ts";
 import { RollwardError } from "../../../domain/errors.ts";
 
 /** What belongs to a piece of reasoning and means something to its vendor alone. */
@@ -16,7 +16,8 @@ export type OwnSetting =
   | "topLogprobs"
   | "serviceTier"
   | "user"
-  | "strictSchema";
+  | "strictSchema"
+  | "strictTools";
 
 /** What a vendor has a place for beyond plain text, images and tools. */
 export interface VendorParts {
@@ -35,6 +36,8 @@ export interface VendorParts {
    * `block`: it stands for itself. `none`: reasoning cannot be sent back.
    */
   readonly reasoning: "before-call" | "block" | "none";
+  /** Whose reasoning a model makes and takes back; `null` where it makes none that is opaque. */
+  reasons(model: string): ReasoningOrigin | null;
   /** Opaque reasoning as the options of the part that it goes with. */
   opaqueOptions(part: ReasoningPart): SharedV4ProviderOptions;
   /** The opposite; `null` where there is none. */
@@ -52,6 +55,7 @@ export const PLAIN_PARTS: VendorParts = {
   toolFailures: false,
   textBesideToolCalls: true,
   reasoning: "none",
+  reasons: () => null,
   opaqueOptions: () => ({}),
   opaqueOf: () => null,
   cacheOptions: () => null,
@@ -85,6 +89,7 @@ const FIELDS: Readonly<Record<OwnSetting, readonly [field: string, isSet: (reque
     "response_format.json_schema.strict",
     ({ responseFormat: given }) => given?.type === "json-schema" && given.strict === true,
   ],
+  strictTools: ["tools.function.strict", ({ tools }) => tools.some(({ strict }) => strict === true)],
 };
 
 /** Throws `untranslatable` for the first setting that the vendor has no place for. */

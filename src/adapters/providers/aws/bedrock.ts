@@ -9,6 +9,7 @@ import { providerAddress } from "../provider-address.ts";
 import type { VendorTerms } from "../vendor-terms.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import { awsHost } from "./aws-host.ts";
+import { withinLimit } from "./claude-thinking.ts";
 
 /** Bedrock in one region, by API keys or signed with AWS credentials. */
 export interface BedrockTerms extends VendorTerms {
@@ -26,10 +27,12 @@ const TIERS: ReadonlySet<string> = new Set(["default", "flex", "priority", "rese
 
 const PARTS: VendorParts = {
   ...PLAIN_PARTS,
-  settings: new Set(["reasoningTokens", "serviceTier", "strictSchema"]),
+  settings: new Set(["reasoningTokens", "serviceTier", "strictSchema", "strictTools"]),
   documents: true,
   toolResultFiles: true,
   reasoning: "block",
+  // Signatures of Claude are the same wherever it runs.
+  reasons: (model) => (model.includes("claude") ? "anthropic" : "amazon"),
   opaqueOptions: ({ signature, data }) => ({
     amazonBedrock: signature === null ? { redactedData: data ?? "" } : { signature },
   }),
@@ -62,8 +65,25 @@ export async function createBedrock(terms: BedrockTerms): Promise<ConversingProv
       const access = credentials === null ? { apiKey: keys[key] ?? "" } : { apiKey: "", ...definedOf(credentials) };
       return sdk.createAmazonBedrock({ region, baseURL, fetch, ...access })(id);
     },
+    asked(request, model) {
+      refuseLostTools(request, name);
+      return withinLimit(request, model, name);
+    },
     options: (request) => bedrockOptions(request, name),
   });
+}
+
+/** The API takes calls and results only beside tools, and the SDK would send the conversation without them. */
+function refuseLostTools({ tools, toolChoice, messages }: CanonicalRequest, provider: string): void {
+  const isCalling = messages.some(
+    (message) =>
+      message.role === "tool" ||
+      (message.role === "assistant" && message.content.some(({ type }) => type === "tool-call")),
+  );
+  if (!isCalling) return;
+  if (tools.length === 0) throw untranslatable("messages.content (tool calls without tools)", provider);
+  // The API has no word for it, so the SDK would leave the tools out.
+  if (toolChoice === "none") throw untranslatable("tool_choice", provider);
 }
 
 const definedOf = ({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) => ({

@@ -1,8 +1,13 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../../../package.json" with { type: "json" };
+import { RecordingSink } from "../../../../test/fixtures/recording-sink.ts";
+import { startOpenAiPlatform } from "../../../../test/fixtures/openai-platform.ts";
+import type { PlatformRequest } from "../../../../test/fixtures/openai-platform.ts";
+import type { ForwardRequest } from "../../../ports/provider.ts";
 import { createOpenAiCompatible } from "./openai-compatible.ts";
-import { requestHeaders } from "../upstream/request-headers.ts";
+import type { OpenAiCompatibleSettings } from "./openai-compatible.ts";
+import { addressedHeaders, requestHeaders } from "../upstream/request-headers.ts";
 
 const settings = {
   name: "vendor",
@@ -80,4 +85,56 @@ test("none of several keys is repeated in an error, and a key that is not there 
   const sink = { head() {}, data() {}, end() {}, fail() {} };
   expect(thrownBy(() => provider.forward({ ...request, key: 2 }, sink))).toBeInstanceOf(Error);
   await provider.close();
+});
+
+describe("an operation of several", () => {
+  const FILES = { dialect: "openai-files", model: "" } as const;
+  const list = { method: "GET", path: "/files?limit=1" } as const;
+
+  async function asked(
+    more: Partial<OpenAiCompatibleSettings>,
+    request: Pick<ForwardRequest, "dialect" | "model" | "address" | "headers">,
+  ): Promise<PlatformRequest> {
+    const platform = await startOpenAiPlatform();
+    const query = more.baseUrl ?? "";
+    const provider = createOpenAiCompatible({ ...settings, ...more, baseUrl: `${platform.baseUrl}${query}` });
+    const sink = new RecordingSink();
+    provider.forward({ callId: "c", bytes: Buffer.from("{}"), connectMs: 1_000, ...request }, sink);
+    await sink.over;
+    await provider.close();
+    await platform.close();
+    return platform.last();
+  }
+
+  test("is asked at its own address with its own method, and no body where there is none", async () => {
+    const { method, url, body, headers } = await asked({}, { ...FILES, address: list });
+    expect({ method, url, body: body.length }).toEqual({ method: "GET", url: "/v1/files?limit=1", body: 0 });
+    expect(headers["content-type"]).toBeUndefined();
+  });
+
+  test("keeps the query of the settings beside its own", async () => {
+    expect((await asked({ baseUrl: "?api=2" }, { ...FILES, address: list })).url).toBe("/v1/files?limit=1&api=2");
+    const form = { "content-type": "multipart/form-data; boundary=a" };
+    const sent = await asked(
+      { deploymentsApi: "2024-10-21" },
+      { dialect: "openai-audio", model: "a b", address: { method: "POST", path: "/audio/speech" }, headers: form },
+    );
+    expect(sent.url).toBe("/v1/deployments/a%20b/audio/speech?api-version=2024-10-21");
+    expect(sent.headers["content-type"]).toBe("multipart/form-data; boundary=a");
+  });
+
+  test("of responses belongs to no deployment", async () => {
+    const request = { dialect: "openai-responses", model: "m" } as const;
+    expect((await asked({ deploymentsApi: "v" }, request)).url).toBe("/v1/responses?api-version=v");
+  });
+
+  test("is not sent with a content type that cannot be sent", () => {
+    expect(() => addressedHeaders([], "POST", "a\r\nb: c")).toThrow("cannot be sent");
+  });
+});
+
+test("speaks what it is told to, and translates others to the first of it", () => {
+  expect(createOpenAiCompatible(settings).speaks).not.toContain("openai-responses");
+  const modern = createOpenAiCompatible({ ...settings, speaks: ["openai-responses", "openai-chat"] });
+  expect(modern.speaks.slice(0, 2)).toEqual(["openai-responses", "openai-chat"]);
 });

@@ -6,13 +6,16 @@ import { providerAddress } from "../provider-address.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import type { ExchangeTerms } from "../upstream/exchange.ts";
 import { faultOf } from "../upstream/fault-of.ts";
-import { requestHeaders } from "../upstream/request-headers.ts";
+import { addressedHeaders, requestHeaders } from "../upstream/request-headers.ts";
 import { Upstream } from "../upstream/upstream.ts";
 
 /** Connections to one provider when nothing else is said: as many as calls may be in flight by default. */
 const DEFAULT_CONNECTIONS = 1_000;
 
-/** A provider that speaks OpenAI's wires: chat completions, the older completions and embeddings. */
+/** A dialect of conversations on OpenAI's wires. */
+export type Conversation = "openai-chat" | "openai-responses";
+
+/** A provider that speaks OpenAI's wires: chat completions, the older completions, embeddings, and what passes. */
 export interface OpenAiCompatibleSettings {
   readonly name: string;
   /** Up to and including `/v1`; a query (`?api-version=…`) is kept. */
@@ -36,6 +39,8 @@ export interface OpenAiCompatibleSettings {
   readonly answerBytes: number;
   /** Whether the provider takes `stream_options.include_usage`. Default: it does. */
   readonly streamUsage?: boolean;
+  /** The dialects of conversations that it takes, the one that others are translated to first. Default: chat alone. */
+  readonly speaks?: readonly Conversation[];
   /** The circuit breaker of its models; `null` is off, absent is the default. */
   readonly breaker?: BreakerPolicy | null;
   /** Whether a host name may resolve to a private address. Default: only `localhost`. */
@@ -64,15 +69,18 @@ export function createOpenAiCompatible(settings: OpenAiCompatibleSettings): Wire
   return {
     name,
     prices,
-    speaks: ["openai-chat", "openai-completions", "openai-embeddings"],
+    speaks: [settings.speaks?.[0] ?? "openai-chat", ...(settings.speaks?.slice(1) ?? []), ...PASSES],
     reportsStreamUsage: settings.streamUsage ?? true,
     keys: terms.length,
     ...(settings.breaker !== undefined && { breaker: settings.breaker }),
     forward(request, sink) {
       const chosen = termsFor(terms, request.key ?? 0);
-      const operation = pathOf(request.dialect);
-      const path = deploymentPath(settings, url, request) ?? `${base}${operation}${url.search}`;
-      return new Exchange({ ...chosen, path }, sink).start(request);
+      const path =
+        deploymentPath(settings, url, request) ?? withQuery(`${base}${pathOf(request)}`, url.search.slice(1));
+      if (request.address === undefined) return new Exchange({ ...chosen, path }, sink).start(request);
+      const { method } = request.address;
+      const headers = addressedHeaders(chosen.headers, method, request.headers?.["content-type"]);
+      return new Exchange({ ...chosen, path, method, headers }, sink).start(request);
     },
     fault: (status, headers, body) => faultOf({ provider: name, keyEnv, secrets }, status, { headers, body }),
     close: () => upstream.close(),
@@ -90,12 +98,27 @@ function keyedHeaders(settings: OpenAiCompatibleSettings, key: string | null): s
 /** Where each dialect is spoken, after the base URL. */
 const PATHS: ReadonlyMap<DialectName, string> = new Map([
   ["openai-chat", "/chat/completions"],
+  ["openai-responses", "/responses"],
   ["openai-completions", "/completions"],
   ["openai-embeddings", "/embeddings"],
 ]);
 
-function pathOf(dialect: DialectName): string {
-  const path = PATHS.get(dialect);
+/** What passes as it is or not at all; a provider that has no such address says so itself. */
+const PASSES = [
+  "openai-completions",
+  "openai-embeddings",
+  "openai-images",
+  "openai-audio",
+  "openai-moderations",
+  "openai-files",
+] as const;
+
+/** A path that may have a query of its own, with the settings' query after it. */
+const withQuery = (path: string, query: string): string =>
+  query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
+
+function pathOf({ dialect, address }: Pick<ForwardRequest, "dialect" | "address">): string {
+  const path = address?.path ?? PATHS.get(dialect);
   if (path === undefined) throw new Error(`An OpenAI-compatible provider was asked in ${dialect}.`);
   return path;
 }
@@ -104,11 +127,16 @@ function pathOf(dialect: DialectName): string {
 function deploymentPath(
   { deploymentsApi = null }: OpenAiCompatibleSettings,
   url: URL,
-  { model, dialect }: ForwardRequest,
+  request: ForwardRequest,
 ): string | null {
   if (deploymentsApi === null) return null;
-  const base = `${url.pathname.replace(/\/$/, "")}/deployments/${encodeURIComponent(model)}`;
-  return `${base}${pathOf(dialect)}?api-version=${encodeURIComponent(deploymentsApi)}`;
+  // Files and responses belong to the resource and not to a deployment.
+  const of =
+    request.model === "" || request.dialect === "openai-responses"
+      ? ""
+      : `/deployments/${encodeURIComponent(request.model)}`;
+  const path = `${url.pathname.replace(/\/$/, "")}${of}${pathOf(request)}`;
+  return withQuery(path, `api-version=${encodeURIComponent(deploymentsApi)}`);
 }
 
 /** A number that no key has is a fault of the caller's and must not fall back on another key. */

@@ -24,6 +24,18 @@ export const FAULTS = [
   "contentPolicy",
   /** 401 that repeats the key it got. */
   "unauthorized",
+  /** Nothing in it. */
+  "empty",
+  /** Half of it, with the reason `length`. */
+  "cutShort",
+  /** Words around the JSON. */
+  "badJson",
+  /** JSON that fits no schema. */
+  "badSchema",
+  /** A tool that was not offered. */
+  "wrongTool",
+  /** Arguments that fit no schema. */
+  "badArguments",
 ] as const;
 
 /** Name of a fault. */

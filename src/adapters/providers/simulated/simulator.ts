@@ -10,6 +10,7 @@ import type { HttpRequest } from "./request-reader.ts";
 import { httpAnswer, scriptFor } from "./script.ts";
 import type { Script } from "./script.ts";
 import type { SimulatedModelSettings } from "../../../domain/call/simulated-model-settings.ts";
+import { spoil } from "./spoil.ts";
 import { asciiJson, errorBody } from "./ascii-json.ts";
 
 /** A script, and the call it belongs to when it is a chat completion's. */
@@ -66,7 +67,7 @@ export class Simulator {
     this.ledger.remember({ n, model: name, stream: ask.stream, fault, path, headers, body });
     const id = `sim${(model.stream >>> 0).toString(16)}${n}`;
     const script = scriptFor({
-      answer: fault === "refusal" ? refusalTo(ask) : composeAnswer(ask, model.settings, random),
+      answer: fault === "refusal" ? refusalTo(ask) : spoil(composeAnswer(ask, model.settings, random), fault),
       marks: { id, model: ask.model, created: Math.floor(this.#clock.now() / 1_000) },
       fault,
       stream: ask.stream,

@@ -10,6 +10,8 @@ import type { Upstream } from "./upstream.ts";
 export interface ExchangeTerms {
   readonly provider: string;
   readonly path: string;
+  /** Absent is POST. Only a POST has a body. */
+  readonly method?: "GET" | "POST" | "DELETE";
   /** Flat list of names and values. */
   readonly headers: string[];
   readonly answerBytes: number;
@@ -47,9 +49,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Flow {
 
   /** Sends the request. The sink may hear of a failure before this returns. */
   start({ bytes, connectMs }: Pick<ForwardRequest, "bytes" | "connectMs">): Flow {
-    const { path, headers, upstream, provider } = this.#terms;
+    const { path, headers, upstream, provider, method = "POST" } = this.#terms;
     this.#connectMs = connectMs;
-    this.#options = { method: "POST", path, headers, body: bytes };
+    this.#options = { method, path, headers, body: method === "POST" ? bytes : null };
     try {
       upstream.dispatch(this.#options, this, { provider, connectMs });
     } catch (error) {

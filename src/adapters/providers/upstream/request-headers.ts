@@ -57,5 +57,24 @@ export function requestHeaders({
   return [...sent].flat();
 }
 
+/**
+ * The headers for one operation of several: the content type is that of its body, and any kind of answer is taken.
+ * Throws `invalid_request` for a content type that cannot be sent.
+ */
+export function addressedHeaders(
+  headers: readonly string[],
+  method: string,
+  contentType = "application/json",
+): string[] {
+  if (!VALUE.test(contentType))
+    throw new RollwardError("invalid_request", { reason: "The content type cannot be sent." });
+  const own = new Map<string, string>();
+  for (let index = 0; index < headers.length; index += 2) own.set(headers[index] ?? "", headers[index + 1] ?? "");
+  own.set("accept", "*/*");
+  if (method === "POST") own.set("content-type", contentType);
+  else own.delete("content-type");
+  return [...own].flat();
+}
+
 const refusal = (provider: string, why: string): RollwardError =>
   new RollwardError("invalid_request", { reason: `The provider ${provider} cannot be used: ${why}.` });

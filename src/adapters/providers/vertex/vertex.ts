@@ -41,7 +41,7 @@ export async function createVertex(terms: VertexTerms): Promise<ConversingProvid
     keyEnv: credentialsEnv,
     secrets,
     keys: 1,
-    parts: { ...GEMINI_PARTS, settings: new Set(["reasoningTokens", "strictSchema"]) },
+    parts: { ...GEMINI_PARTS, settings: new Set(["reasoningTokens", "strictSchema", "strictTools"]) },
     model: (id, fetch) => sdk.createGoogle({ baseURL: url.href, apiKey: "none", fetch: signed(fetch, tokens) })(id),
     options: (request) => geminiOptions(request, name),
   });

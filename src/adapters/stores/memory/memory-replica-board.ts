@@ -1,19 +1,19 @@
 import type { Clock } from "../../../ports/clock.ts";
-import type { Heartbeat, ReplicaBoard } from "../../../ports/replica-board.ts";
+import type { Heartbeat, ReplicaBoard, Standing } from "../../../ports/replica-board.ts";
 
 /** A replica that has not been heard of for this long is not waited for, and its lead is free, ms. */
 const LIVE_MS = 5_000;
 
 /** A board for replicas inside one process. */
 export interface MemoryReplicaBoard extends ReplicaBoard {
-  /** Notes that keys or the project changed. */
-  changed(topic: "keys" | "projects"): void;
+  /** Notes that something changed. */
+  changed(topic: keyof Standing["changes"]): void;
 }
 
 /** Makes a board in memory. */
 export function createMemoryReplicaBoard(clock: Clock): MemoryReplicaBoard {
   const seen = new Map<string, { readonly heartbeat: Heartbeat; readonly at: number }>();
-  const changes = { keys: 0, projects: 0 };
+  const changes = { keys: 0, projects: 0, pauses: 0 };
   let lead: { readonly holder: string; readonly until: number } | null = null;
 
   return {

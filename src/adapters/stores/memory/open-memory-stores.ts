@@ -1,9 +1,12 @@
+import { createMemoryBudgetBank } from "./memory-budget-bank.ts";
 import { createMemoryCallStore } from "./memory-call-store.ts";
 import { createMemoryEvidenceJournal } from "./memory-evidence-journal.ts";
 import { createMemoryKeyStore } from "./memory-key-store.ts";
+import { createMemoryPauseStore } from "./memory-pause-store.ts";
 import { createMemoryProjectStore } from "./memory-project-store.ts";
 import { createMemoryReleaseStore } from "./memory-release-store.ts";
 import { createMemoryResponseStore } from "./memory-response-store.ts";
+import { createMemorySpendStore } from "./memory-spend-store.ts";
 import { createMemoryRolloutStore } from "./memory-rollout-store.ts";
 
 /** Calls kept in memory. */
@@ -11,6 +14,9 @@ const CALLS = 10_000;
 
 /** Responses kept in memory. */
 const RESPONSES = 1_000;
+
+/** Rows of spend kept in memory. */
+const SPEND_ROWS = 50_000;
 
 /** Entries of evidence kept in memory, some 300 bytes each. */
 const JOURNAL_ENTRIES = 200_000;
@@ -25,8 +31,11 @@ export const openMemoryStores = () => {
     journal,
     calls: createMemoryCallStore(CALLS),
     keys: createMemoryKeyStore(),
+    pauses: createMemoryPauseStore(),
+    spend: createMemorySpendStore(SPEND_ROWS),
     projects: createMemoryProjectStore(),
     responses: createMemoryResponseStore(RESPONSES),
+    budgets: createMemoryBudgetBank(),
     board: null,
     forgottenEvidence: () => journal.forgotten(),
     ready: async () => true,

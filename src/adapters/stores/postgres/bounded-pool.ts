@@ -1,7 +1,19 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
-import type { PoolClient, PoolConfig } from "pg";
+import type { PoolClient } from "pg";
 import { databaseError, unavailable } from "./database-error.ts";
+
+/** Where a database is; plain data, so that it can be handed to a thread. */
+export type DatabaseAddress =
+  | { readonly connectionString: string; readonly keepAlive: true }
+  | {
+      /** Directory of the Unix socket. */
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly database: string;
+      readonly ssl: false;
+    };
 
 /** Bounds of a pool. */
 export interface PoolLimits {
@@ -34,11 +46,11 @@ export class BoundedPool implements PostgresPool {
   readonly options: object;
 
   /** `trouble` says why there is nobody to connect to at the moment, where that is known. */
-  constructor(config: PoolConfig, limits: PoolLimits, trouble: () => string | null = () => null) {
+  constructor(address: DatabaseAddress, limits: PoolLimits, trouble: () => string | null = () => null) {
     this.#limits = limits;
     this.#trouble = trouble;
     this.#pool = new pg.Pool({
-      ...config,
+      ...address,
       max: limits.size,
       connectionTimeoutMillis: limits.connectMs,
       application_name: "rollward",

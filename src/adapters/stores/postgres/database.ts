@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { BoundedPool } from "./bounded-pool.ts";
-import type { PoolLimits } from "./bounded-pool.ts";
+import type { DatabaseAddress, PoolLimits } from "./bounded-pool.ts";
 import { databaseError, unavailable } from "./database-error.ts";
 import { openEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
@@ -16,6 +16,9 @@ export type DatabaseOptions = { readonly url: string } | { readonly dataDir: str
 export interface Database {
   readonly db: Kysely<Tables>;
   readonly kind: "embedded" | "server";
+  /** For threads that connect by themselves, and the bounds they keep. */
+  readonly address: DatabaseAddress;
+  readonly limits: PoolLimits;
   /** Whether it answers within a second. */
   ready(): Promise<boolean>;
   close(): Promise<void>;
@@ -33,26 +36,28 @@ const SERVER_LIMITS: PoolLimits = { size: 10, queryMs: 15_000, connectMs: 5_000,
  */
 export async function openDatabase(options: DatabaseOptions, limits: Partial<PoolLimits> = {}): Promise<Database> {
   if ("url" in options) {
-    return connect({ kind: "server", pool: poolOf(options.url, { ...SERVER_LIMITS, ...limits }), embedded: null });
+    const bounds = { ...SERVER_LIMITS, ...limits };
+    const address = addressOf(options.url);
+    return connect({ kind: "server", address, limits: bounds, pool: new BoundedPool(address, bounds), embedded: null });
   }
   const embedded = await openEmbedded(options.dataDir);
-  const where = { host: embedded.socketDir, port: 5432, user: "postgres", database: "postgres", ssl: false };
-  const pool = new BoundedPool(where, { ...EMBEDDED_LIMITS, ...limits }, () => embedded.trouble());
-  return connect({ kind: "embedded", pool, embedded });
+  const bounds = { ...EMBEDDED_LIMITS, ...limits };
+  const address = { host: embedded.socketDir, port: 5432, user: "postgres", database: "postgres", ssl: false } as const;
+  const pool = new BoundedPool(address, bounds, () => embedded.trouble());
+  return connect({ kind: "embedded", address, limits: bounds, pool, embedded });
 }
 
-interface Connection {
-  readonly kind: Database["kind"];
+interface Connection extends Pick<Database, "kind" | "address" | "limits"> {
   readonly pool: BoundedPool;
   readonly embedded: Embedded | null;
 }
 
-async function connect({ kind, pool, embedded }: Connection): Promise<Database> {
+async function connect({ pool, embedded, ...rest }: Connection): Promise<Database> {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const stopMaintaining = embedded === null ? () => {} : maintain(db);
   const database: Database = {
+    ...rest,
     db,
-    kind,
     ready: () => answers(db),
     async close() {
       stopMaintaining();
@@ -70,14 +75,14 @@ async function connect({ kind, pool, embedded }: Connection): Promise<Database> 
 }
 
 /** A connection string holds a password: what is wrong with one is said without it. */
-function poolOf(connectionString: string, limits: PoolLimits): BoundedPool {
+function addressOf(connectionString: string): DatabaseAddress {
   try {
     // The pool reads it only when it connects.
     void new pg.Client({ connectionString });
   } catch {
     throw unavailable("DATABASE_URL is not a connection string; write postgres://user:password@host:5432/database");
   }
-  return new BoundedPool({ connectionString, keepAlive: true }, limits);
+  return { connectionString, keepAlive: true };
 }
 
 async function answers(db: Kysely<Tables>): Promise<boolean> {

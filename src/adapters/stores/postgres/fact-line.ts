@@ -12,16 +12,32 @@ export interface FactLine {
 type Written<T> = Omit<T, "costPico"> & { readonly costPico: string };
 type WrittenFacts = Omit<Written<CallFacts>, "attempts"> & { readonly attempts: readonly Written<AttemptRecord>[] };
 
-/** One line of JSON. */
-export function writeFactLine({ facts, bodies }: FactLine): string {
+/** The facts of a call as JSON without line breaks. */
+export function writeFacts(facts: CallFacts): string {
   const attempts = facts.attempts.map((attempt) => ({ ...attempt, costPico: attempt.costPico.toString() }));
   const written: WrittenFacts = { ...facts, attempts, costPico: facts.costPico.toString() };
-  return JSON.stringify({ facts: written, bodies });
+  return JSON.stringify(written);
 }
 
-/** Reads what `writeFactLine` wrote. */
+/** Reads what `writeFacts` wrote. */
+export const readFacts = (text: string): CallFacts => factsOf(JSON.parse(text) as WrittenFacts);
+
+const LINE_START = Buffer.from('{"facts":');
+
+/** One line of JSON with its end, in pieces; `facts` is what `writeFacts` gave, as bytes that are never decoded. */
+export const factLine = (facts: Buffer, bodies: BodyRefs | null): readonly Buffer[] => [
+  LINE_START,
+  facts,
+  Buffer.from(`,"bodies":${JSON.stringify(bodies)}}\n`),
+];
+
+/** Reads what `factLine` wrote. */
 export function readFactLine(line: string): FactLine {
   const { facts, bodies } = JSON.parse(line) as { readonly facts: WrittenFacts; readonly bodies: BodyRefs | null };
-  const attempts = facts.attempts.map((attempt) => ({ ...attempt, costPico: BigInt(attempt.costPico) }));
-  return { facts: { ...facts, attempts, costPico: BigInt(facts.costPico) }, bodies };
+  return { facts: factsOf(facts), bodies };
+}
+
+function factsOf(written: WrittenFacts): CallFacts {
+  const attempts = written.attempts.map((attempt) => ({ ...attempt, costPico: BigInt(attempt.costPico) }));
+  return { ...written, attempts, costPico: BigInt(written.costPico) };
 }

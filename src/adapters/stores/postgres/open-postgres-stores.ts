@@ -1,20 +1,27 @@
+import type { BudgetBank } from "../../../ports/budget-bank.ts";
 import type { CallStore } from "../../../ports/call-store.ts";
 import type { EvidenceJournal } from "../../../ports/evidence-journal.ts";
 import type { KeyStore } from "../../../ports/key-store.ts";
 import type { ReplicaBoard } from "../../../ports/replica-board.ts";
+import type { PauseStore } from "../../../ports/pause-store.ts";
 import type { ProjectStore } from "../../../ports/project-store.ts";
 import type { ReleaseStore } from "../../../ports/release-store.ts";
 import type { ResponseStore } from "../../../ports/response-store.ts";
+import type { SpendStore } from "../../../ports/spend-store.ts";
 import type { RolloutStore } from "../../../ports/rollout-store.ts";
+import { createCallWriter } from "./call-writer.ts";
 import { openDatabase } from "./database.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
+import { createPostgresBudgetBank } from "./postgres-budget-bank.ts";
 import { createPostgresCallStore } from "./postgres-call-store.ts";
 import { createPostgresEvidenceJournal } from "./postgres-evidence-journal.ts";
 import { createPostgresKeyStore } from "./postgres-key-store.ts";
+import { createPostgresPauseStore } from "./postgres-pause-store.ts";
 import { createPostgresProjectStore } from "./postgres-project-store.ts";
 import { createPostgresReleaseStore } from "./postgres-release-store.ts";
 import { createPostgresReplicaBoard } from "./postgres-replica-board.ts";
 import { createPostgresResponseStore } from "./postgres-response-store.ts";
+import { createPostgresSpendStore } from "./postgres-spend-store.ts";
 import { createPostgresRolloutStore } from "./postgres-rollout-store.ts";
 
 /** Every store in one database. */
@@ -24,8 +31,11 @@ export interface PostgresStores extends Pick<Database, "kind" | "ready" | "close
   readonly journal: EvidenceJournal;
   readonly calls: CallStore;
   readonly keys: KeyStore;
+  readonly pauses: PauseStore;
+  readonly spend: SpendStore;
   readonly projects: ProjectStore;
   readonly responses: ResponseStore;
+  readonly budgets: BudgetBank;
   /** Of a database that other servers use too; `null` for one of our own. */
   readonly board: ReplicaBoard | null;
   /** What is written stays. */
@@ -37,17 +47,26 @@ export const openPostgresStores = async (options: DatabaseOptions): Promise<Post
   postgresStoresOn(await openDatabase(options));
 
 /** The stores of an open database. */
-export const postgresStoresOn = (database: Database): PostgresStores => ({
-  kind: database.kind,
-  releases: createPostgresReleaseStore(database.db),
-  rollouts: createPostgresRolloutStore(database.db),
-  journal: createPostgresEvidenceJournal(database.db),
-  calls: createPostgresCallStore(database.db),
-  keys: createPostgresKeyStore(database.db),
-  projects: createPostgresProjectStore(database.db),
-  responses: createPostgresResponseStore(database.db),
-  board: database.kind === "server" ? createPostgresReplicaBoard(database.db) : null,
-  forgottenEvidence: () => 0,
-  ready: () => database.ready(),
-  close: () => database.close(),
-});
+export function postgresStoresOn(database: Database): PostgresStores {
+  const writer = createCallWriter({ address: database.address, limits: { ...database.limits, size: 1 } });
+  return {
+    kind: database.kind,
+    releases: createPostgresReleaseStore(database.db),
+    rollouts: createPostgresRolloutStore(database.db),
+    journal: createPostgresEvidenceJournal(database.db),
+    calls: createPostgresCallStore(database.db, writer),
+    keys: createPostgresKeyStore(database.db),
+    pauses: createPostgresPauseStore(database.db),
+    spend: createPostgresSpendStore(database.db),
+    projects: createPostgresProjectStore(database.db),
+    responses: createPostgresResponseStore(database.db),
+    budgets: createPostgresBudgetBank(database.db, database.kind),
+    board: database.kind === "server" ? createPostgresReplicaBoard(database.db) : null,
+    forgottenEvidence: () => 0,
+    ready: () => database.ready(),
+    async close() {
+      await writer.close();
+      await database.close();
+    },
+  };
+}

@@ -1,7 +1,8 @@
-import type { CallBodies, CallRecord } from "../../../domain/call/call-record.ts";
+import type { CallBodies } from "../../../domain/call/call-record.ts";
 import { sha256Hex } from "../../../kit/hash.ts";
 import { expiryDayOf } from "./day.ts";
 import { compress } from "./compress.ts";
+import type { StoredCall } from "./encoded-call.ts";
 
 /** A pack as it is stored. */
 export interface Pack {
@@ -44,12 +45,13 @@ export interface PackedBodies {
  * Puts the bodies of a batch into packs, by the day on which they expire: equal bodies once per pack,
  * concatenated, compressed. The same batch makes the same packs, so writing it twice is harmless.
  */
-export async function packBodies(calls: readonly CallRecord[]): Promise<PackedBodies> {
+export async function packBodies(calls: readonly StoredCall[]): Promise<PackedBodies> {
   const packs: OpenPack[] = [];
   const openByDay = new Map<number, OpenPack>();
-  const placed = calls.map(({ facts, bodies }) => {
-    if (facts.retainBodiesDays <= 0 || !hasBytes(bodies)) return null;
-    const day = expiryDayOf(facts.at, facts.retainBodiesDays);
+  const placed = calls.map(({ columns, bodies }) => {
+    const { at, retainBodiesDays } = columns;
+    if (retainBodiesDays <= 0 || !hasBytes(bodies)) return null;
+    const day = expiryDayOf(at, retainBodiesDays);
     let pack = openByDay.get(day);
     if (pack === undefined || pack.rawBytes >= PACK_BYTES) {
       pack = new OpenPack(day);

@@ -1,7 +1,7 @@
-import type { CallRecord } from "../../../domain/call/call-record.ts";
 import { ulidTime } from "../../../kit/ulid.ts";
 import { dayOf } from "./day.ts";
-import { writeFactLine } from "./fact-line.ts";
+import type { StoredCall } from "./encoded-call.ts";
+import { factLine } from "./fact-line.ts";
 import { packIdOf } from "./pack-bodies.ts";
 import type { BodyRefs, Pack } from "./pack-bodies.ts";
 import { compress } from "./compress.ts";
@@ -28,16 +28,16 @@ export interface PackedFacts {
 interface Line {
   readonly index: number;
   readonly id: string;
-  readonly text: string;
+  readonly pieces: readonly Buffer[];
 }
 
 /** Puts the facts of a batch into packs of their calls' days. Throws for an id without a time. */
 export async function packFacts(
-  calls: readonly CallRecord[],
+  calls: readonly StoredCall[],
   bodies: readonly (BodyRefs | null)[],
 ): Promise<PackedFacts> {
-  const lines = calls.map(({ facts }, index) => {
-    return { index, id: facts.id, text: writeFactLine({ facts, bodies: bodies[index] ?? null }) };
+  const lines = calls.map(({ columns, facts }, index) => {
+    return { index, id: columns.id, pieces: factLine(facts, bodies[index] ?? null) };
   });
   const packs: Pack[] = [];
   const refs: FactRef[] = [];
@@ -61,6 +61,6 @@ export function dayOfCall(id: string): number {
 
 /** Calls are never changed, so their ids stand for the contents. */
 async function packLines(day: number, lines: readonly Line[]): Promise<Pack> {
-  const raw = Buffer.from(lines.map(({ text }) => text).join("\n"));
+  const raw = Buffer.concat(lines.flatMap(({ pieces }) => pieces));
   return { day, id: packIdOf(lines.map(({ id }) => id).join("\n")), rawBytes: raw.length, data: await compress(raw) };
 }

@@ -1,17 +1,16 @@
-import { sql } from "kysely";
-import type { Kysely, RawBuilder } from "kysely";
-import pg from "pg";
+import type { Kysely } from "kysely";
 import type { CallBodies, CallFacts, CallRecord } from "../../../domain/call/call-record.ts";
 import { RollwardError } from "../../../domain/errors.ts";
 import { sha256Hex } from "../../../kit/hash.ts";
 import type { CallFilter, CallStore } from "../../../ports/call-store.ts";
+import type { CallWriter } from "./call-writer.ts";
 import { dayOf, firstCallIdAt } from "./day.ts";
 import { DayPartitions } from "./day-partitions.ts";
 import { readFactLine } from "./fact-line.ts";
 import type { FactLine } from "./fact-line.ts";
-import { packBodies } from "./pack-bodies.ts";
-import type { BodyRef, BodyRefs, Pack } from "./pack-bodies.ts";
-import { dayOfCall, packFacts } from "./pack-facts.ts";
+import { encodeCall, joinCalls } from "./encoded-call.ts";
+import type { BodyRef, BodyRefs } from "./pack-bodies.ts";
+import { dayOfCall } from "./pack-facts.ts";
 import type { FactRef } from "./pack-facts.ts";
 import { indexedText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
@@ -21,8 +20,6 @@ const NO_BODIES: CallBodies = { request: null, upstream: null, answer: null };
 const PACKS_PER_QUERY = 64;
 /** An id is made moments before or after the arrival is noted. */
 const ID_SLACK_MS = 60_000;
-/** "no partition of relation found for row" */
-const NO_PARTITION = "23514";
 
 /**
  * Recorded calls in PostgreSQL. A call is one narrow row with what lists filter by; its facts are a line in a
@@ -30,8 +27,8 @@ const NO_PARTITION = "23514";
  * takes a third of the processor time and a sixth of the space, which is what lets the embedded database keep
  * up with the gateway on the same machine.
  */
-export function createPostgresCallStore(db: Kysely<Tables>): CallStore {
-  return new PostgresCallStore(db);
+export function createPostgresCallStore(db: Kysely<Tables>, writer: Pick<CallWriter, "write">): CallStore {
+  return new PostgresCallStore(db, writer);
 }
 
 type FactRow = FactRef & { readonly id: string };
@@ -40,28 +37,21 @@ type PackPlace = Pick<BodyRefs, "day" | "pack">;
 
 class PostgresCallStore implements CallStore {
   readonly #db: Kysely<Tables>;
+  readonly #writer: Pick<CallWriter, "write">;
   readonly #partitions: DayPartitions;
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, writer: Pick<CallWriter, "write">) {
     this.#db = db;
+    this.#writer = writer;
     this.#partitions = new DayPartitions(db);
   }
 
+  hold(call: CallRecord): CallRecord {
+    return encodeCall(call);
+  }
+
   async append(calls: readonly CallRecord[]): Promise<void> {
-    if (calls.length === 0) return;
-    const bodies = await packBodies(calls);
-    const facts = await packFacts(calls, bodies.refs);
-    const days = { calls: daysIn(facts.packs), bodies: daysIn(bodies.packs) };
-    const statement = insert({ calls, refs: facts.refs, factPacks: facts.packs, bodyPacks: bodies.packs });
-    await this.#partitions.ensure(days);
-    try {
-      await statement.execute(this.#db);
-    } catch (error) {
-      if (!(error instanceof pg.DatabaseError) || error.code !== NO_PARTITION) throw error;
-      this.#partitions.forget();
-      await this.#partitions.ensure(days);
-      await statement.execute(this.#db);
-    }
+    if (calls.length > 0) await this.#writer.write(joinCalls(calls.map(encodeCall)));
   }
 
   async list(filter: CallFilter): Promise<readonly CallFacts[]> {
@@ -140,8 +130,6 @@ class PostgresCallStore implements CallStore {
 
 const isCallId = (id: string): boolean => /^call_[0-9a-hjkmnp-tv-z]{26}$/.test(id);
 
-const daysIn = (packs: readonly Pack[]): ReadonlySet<number> => new Set(packs.map(({ day }) => day));
-
 const broken = (id: string, reason: string): RollwardError =>
   new RollwardError("internal", { id }, new Error(`The record of ${id} is damaged: ${reason}.`));
 
@@ -150,45 +138,6 @@ function cutOut(pack: Buffer, { sha256, offset, length }: BodyRef, id: string): 
   const bytes = pack.subarray(offset, offset + length);
   if (sha256Hex(bytes) !== sha256) throw broken(id, "its bytes do not have their SHA-256");
   return bytes;
-}
-
-interface Rows {
-  readonly calls: readonly CallRecord[];
-  readonly refs: readonly FactRef[];
-  readonly factPacks: readonly Pack[];
-  readonly bodyPacks: readonly Pack[];
-}
-
-/** One statement, hence one round trip and one transaction. Columns travel as arrays: least to parse on both sides. */
-function insert({ calls, refs, factPacks, bodyPacks }: Rows): RawBuilder<unknown> {
-  const texts = (of: (facts: CallFacts) => string | null): RawBuilder<unknown> =>
-    sql`${calls.map(({ facts }) => textOrNull(of(facts)))}::text[]`;
-  const bodies = bodyPacks.length === 0 ? sql`` : sql`, bodies as (${insertPacks("body_packs", bodyPacks)})`;
-  return sql`
-    with facts as (${insertPacks("fact_packs", factPacks)}) ${bodies}
-    insert into calls (id, at, endpoint, release, arm, rollout_id, session, outcome, pack, line)
-    select * from unnest(
-      ${texts(({ id }) => id)},
-      ${calls.map(({ facts }) => Math.floor(facts.at))}::bigint[],
-      ${texts(({ endpoint }) => endpoint)},
-      ${texts(({ release }) => release)},
-      ${texts(({ arm }) => arm)},
-      ${texts(({ rolloutId }) => rolloutId)},
-      ${texts(({ session }) => session?.id ?? null)},
-      ${texts(({ outcome }) => outcome)},
-      ${refs.map(({ pack }) => pack)}::uuid[],
-      ${refs.map(({ line }) => line)}::smallint[]
-    )
-    on conflict do nothing`;
-}
-
-const textOrNull = (text: string | null): string | null => (text === null ? null : indexedText(text));
-
-function insertPacks(table: PackTableName, packs: readonly Pack[]): RawBuilder<unknown> {
-  const rows = packs.map(
-    ({ day, id, rawBytes, data }) => sql`(${day}::integer, ${id}::uuid, ${rawBytes}::integer, ${data}::bytea)`,
-  );
-  return sql`insert into ${sql.table(table)} (day, id, raw_bytes, data) values ${sql.join(rows)} on conflict do nothing`;
 }
 
 function listQuery(db: Kysely<Tables>, filter: CallFilter) {

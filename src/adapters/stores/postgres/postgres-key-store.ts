@@ -8,7 +8,7 @@ import type { Tables } from "./tables.ts";
 /** Keys in PostgreSQL, in the order in which they were created. */
 export function createPostgresKeyStore(db: Kysely<Tables>): KeyStore {
   return {
-    async create({ id, name, scopes, endpoints, secretHash, createdAt, expiresAt, revokedAt }) {
+    async create({ id, name, scopes, endpoints, secretHash, createdAt, expiresAt, revokedAt, tenant }) {
       const row = {
         id,
         name: plainText(name),
@@ -18,6 +18,7 @@ export function createPostgresKeyStore(db: Kysely<Tables>): KeyStore {
         created_at: createdAt,
         expires_at: expiresAt,
         revoked_at: revokedAt,
+        tenant: tenant === undefined ? null : plainText(tenant),
       };
       await db.insertInto("keys").values(row).execute();
     },
@@ -46,4 +47,5 @@ const keyOf = (row: Selectable<Tables["keys"]>): Key => ({
   createdAt: row.created_at,
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at,
+  ...(row.tenant !== null && { tenant: row.tenant }),
 });

@@ -52,6 +52,10 @@ async function beat(db: Kysely<Tables>, { replicaId, epochs }: Heartbeat): Promi
   return {
     leader: row.leader,
     live: [{ replicaId, epochs }, ...others],
-    changes: { keys: row.changes?.["keys"] ?? 0, projects: row.changes?.["projects"] ?? 0 },
+    changes: {
+      keys: row.changes?.["keys"] ?? 0,
+      projects: row.changes?.["projects"] ?? 0,
+      pauses: row.changes?.["pauses"] ?? 0,
+    },
   };
 }

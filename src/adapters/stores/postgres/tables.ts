@@ -64,6 +64,7 @@ interface KeyTable {
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
+  readonly tenant: string | null;
 }
 
 interface ProjectTable {
@@ -110,6 +111,19 @@ interface ResponseTable {
   readonly data: Buffer;
 }
 
+interface PauseTable {
+  readonly id: string;
+  readonly position: Generated<number>;
+  /** `everything`, or the type and the name with a space between. */
+  readonly subject: string;
+  readonly reason: string;
+  readonly opened_by: string;
+  readonly opened_at: number;
+  readonly lifted_at: number | null;
+  readonly lifted_by: string | null;
+  readonly lifted_reason: string | null;
+}
+
 interface MigrationTable {
   readonly number: number;
   readonly name: string;
@@ -129,5 +143,6 @@ export interface Tables {
   readonly fact_packs: PackTable;
   readonly body_packs: PackTable;
   readonly responses: ResponseTable;
+  readonly pauses: PauseTable;
   readonly migrations: MigrationTable;
 }

@@ -1,106 +1,12 @@
-import { ByEpoch } from "../by-epoch.ts";
-import type { EpochRow } from "../by-epoch.ts";
-import { ENOUGH_FOR_INTERVAL, ratioOfMeans } from "../stratum.ts";
-import type { Stratum } from "../stratum.ts";
-import { harmEventTest, noWorseEventTest } from "../event-test.ts";
-import type { EventTest } from "../event-test.ts";
-import type { SessionOutcome } from "../evidence.ts";
-import type { MetricPlan } from "../../rollout/plan.ts";
-import { defineMetric, differentMetric } from "./metric.ts";
-import type { MetricDisplay, Tally } from "./metric.ts";
+import { EventTally } from "./event-tally.ts";
+import type { IsEvent } from "./event-tally.ts";
+import { defineMetric } from "./metric.ts";
 
-/** Sessions and failed sessions of one epoch; `candidate` and `stable` count the failed ones. */
-interface FailureCounts extends EpochRow {
-  candidate: number;
-  stable: number;
-  candidateSessions: number;
-  stableSessions: number;
-}
+const hasFailed: IsEvent = ({ failure }) => failure !== null;
 
-class ErrorsTally implements Tally {
-  readonly #counts = new ByEpoch<FailureCounts>((epoch, weight) => ({
-    epoch,
-    weight,
-    candidate: 0,
-    stable: 0,
-    candidateSessions: 0,
-    stableSessions: 0,
-  }));
-  readonly #harm: EventTest;
-  readonly #noWorse: EventTest;
-  /** `null` since the last failure, until somebody asks. */
-  #logHarm: number | null = 0;
-  #logNoWorse: number | null = 0;
-
-  constructor({ harmRatio, noWorseRatio }: MetricPlan) {
-    this.#harm = harmEventTest(harmRatio);
-    this.#noWorse = noWorseEventTest(noWorseRatio);
-  }
-
-  add({ arm, epoch, weight, failure }: SessionOutcome): void {
-    const counts = this.#counts.row(epoch, weight);
-    if (arm === "candidate") counts.candidateSessions += 1;
-    else counts.stableSessions += 1;
-    if (failure === null) return;
-    counts[arm] += 1;
-    this.#logHarm = null;
-    this.#logNoWorse = null;
-  }
-
-  logHarm(): number {
-    return (this.#logHarm ??= this.#harm.logE(this.#counts.rows));
-  }
-
-  logNoWorse(): number {
-    return (this.#logNoWorse ??= this.#noWorse.logE(this.#counts.rows));
-  }
-
-  display(alpha: number): MetricDisplay {
-    const totals = { candidate: 0, stable: 0, candidateSessions: 0, stableSessions: 0 };
-    for (const counts of this.#counts.rows) addCounts(totals, counts);
-    const { candidate, stable, candidateSessions, stableSessions } = totals;
-    const isEnough = Math.min(candidate, stable) >= ENOUGH_FOR_INTERVAL;
-    return {
-      n: { stable: stableSessions, candidate: candidateSessions },
-      value: { stable: share(stable, stableSessions), candidate: share(candidate, candidateSessions) },
-      effect: ratioOfMeans(this.#counts.rows.map(asStratum), { alpha, isEnough }),
-    };
-  }
-
-  absorb(other: Tally): void {
-    if (!(other instanceof ErrorsTally)) throw differentMetric();
-    for (const counts of other.#counts.rows) addCounts(this.#counts.row(counts.epoch, counts.weight), counts);
-    this.#logHarm = null;
-    this.#logNoWorse = null;
-  }
-}
-
-const share = (failed: number, sessions: number): number | null => (sessions === 0 ? null : failed / sessions);
-
-function addCounts(counts: Omit<FailureCounts, keyof EpochRow>, other: Omit<FailureCounts, keyof EpochRow>): void {
-  counts.candidate += other.candidate;
-  counts.stable += other.stable;
-  counts.candidateSessions += other.candidateSessions;
-  counts.stableSessions += other.stableSessions;
-}
-
-/** Ones and zeros: the sum of the squares is the sum. */
-const asStratum = ({
-  epoch,
-  weight,
-  candidate,
-  stable,
-  candidateSessions,
-  stableSessions,
-}: FailureCounts): Stratum => ({
-  epoch,
-  weight,
-  candidate: { n: candidateSessions, sum: candidate, squares: candidate },
-  stable: { n: stableSessions, sum: stable, squares: stable },
+/** Failed sessions, by the assigned release whoever repaired them. */
+export const errors = defineMetric({
+  name: "errors",
+  unit: "share",
+  create: (plan) => new EventTally(plan, hasFailed),
 });
-
-/**
- * Failed sessions, by the assigned release whoever repaired them. Event-conditional test on integer counts per
- * epoch and arm; the ratios of the plan are rate ratios. The value per arm is the share of failed sessions.
- */
-export const errors = defineMetric({ name: "errors", unit: "share", create: (plan) => new ErrorsTally(plan) });

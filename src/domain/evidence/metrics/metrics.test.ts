@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { MetricName, MetricPlan } from "../../rollout/plan.ts";
 import type { SessionOutcome } from "../evidence.ts";
 import { METRICS } from "./index.ts";
@@ -40,7 +40,14 @@ function fill(
 const names = Object.keys(METRICS) as MetricName[];
 
 describe.each(names)("the metric %s", (name) => {
-  const worse: Partial<SessionOutcome> = { failure: "provider", latencyMs: 300, firstTokenMs: 30, costPico: 3e9 };
+  const worse: Partial<SessionOutcome> = {
+    failure: "provider",
+    latencyMs: 300,
+    firstTokenMs: 30,
+    costPico: 3e9,
+    refused: true,
+    invalid: true,
+  };
 
   it("is filed under its own name", () => {
     expect(METRICS[name].name).toBe(name);
@@ -73,6 +80,22 @@ describe.each(names)("the metric %s", (name) => {
     const other = METRICS[name === "errors" ? "cost" : "errors"];
     expect(() => METRICS[name].create(planOf(name)).absorb(other.create(planOf(other.name)))).toThrow(TypeError);
   });
+});
+
+test("a session that failed before it was answered is no refusal and no invalid answer", () => {
+  for (const name of ["refusals", "invalid-output"] as const) {
+    const tally = fill(METRICS[name].create(planOf(name)), 60, { candidate: { failure: "provider" } });
+    expect(tally.display(0.05).value).toEqual({ stable: 0, candidate: 0 });
+    expect(tally.logHarm()).toBe(0);
+  }
+});
+
+test("a refusal is no invalid answer, and an invalid answer no refusal", () => {
+  const refused = fill(METRICS["invalid-output"].create(planOf("invalid-output")), 60, {
+    candidate: { refused: true },
+  });
+  const invalid = fill(METRICS.refusals.create(planOf("refusals")), 60, { candidate: { invalid: true } });
+  expect([refused.logHarm(), invalid.logHarm()]).toEqual([0, 0]);
 });
 
 describe.each(["latency", "first-token", "cost"] as const)("the metric %s", (name) => {

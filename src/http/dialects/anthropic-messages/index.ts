@@ -1,4 +1,5 @@
 import type { Dialect } from "../../../ports/dialect.ts";
+import { tellsAll } from "../tells-all.ts";
 import { answerForm } from "./answer-form.ts";
 import { eventReader } from "./answer/event-reader.ts";
 import { StreamEncoder } from "./answer/stream-encoder.ts";
@@ -6,7 +7,10 @@ import { StreamReader } from "./answer/stream-reader.ts";
 import { WholeEncoder } from "./answer/whole-encoder.ts";
 import { WholeReader } from "./answer/whole-reader.ts";
 import { errorBody, errorEvent } from "./error-body.ts";
+import { answerTerms, askAgain } from "./request/answer-terms.ts";
+import { forProvider } from "./request/for-provider.ts";
 import { fromCanonical } from "./request/from-canonical.ts";
+import { outline } from "./outline.ts";
 import { readRequest } from "./request/read-request.ts";
 import { releaseWords } from "./request/release-words.ts";
 import { toCanonical } from "./request/to-canonical.ts";
@@ -20,8 +24,13 @@ export const anthropicMessages: Dialect = {
   // Every answer tells its usage.
   usageEdits: () => [],
   toCanonical,
+  outline,
+  checking: { terms: answerTerms, askAgain },
+  forProvider,
   fromCanonical,
   eventReader,
+  reasons: "anthropic",
+  tellsAll,
   reader: (form) => (form.stream ? new StreamReader() : new WholeReader()),
   encoder: (form, callId) => (form.stream ? new StreamEncoder(callId) : new WholeEncoder(callId)),
   errorBody,

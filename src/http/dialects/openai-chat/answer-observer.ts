@@ -55,7 +55,7 @@ export class AnswerObserver {
     if (!isRecord(content)) return;
     const facts = this.#facts;
     facts.visible(content["content"]);
-    facts.visible(content["refusal"]);
+    facts.refusal(content["refusal"]);
     // Not OpenAI's own: several compatible providers send a model's reasoning so.
     facts.hidden(content["reasoning_content"] ?? content["reasoning"]);
     if (Array.isArray(content["tool_calls"])) for (const call of content["tool_calls"]) this.#toolCall(call);

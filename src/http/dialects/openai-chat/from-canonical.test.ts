@@ -30,13 +30,18 @@ describe("a canonical request as a chat completion", () => {
     expect(written({}, "m", false)["stream_options"]).toBeUndefined();
   });
 
-  it("says that a tool failed, and leaves reasoning to the turn it was made in", () => {
+  it("has no place for reasoning", () => {
     const messages: CanonicalRequest["messages"] = [
       { role: "assistant", content: [{ type: "reasoning", text: "Hm.", signature: "c2ln", data: null }] },
+    ];
+    expect(() => written({ messages })).toThrow("messages[0].content (reasoning)");
+  });
+
+  it("says that a tool failed", () => {
+    const messages: CanonicalRequest["messages"] = [
       { role: "tool", toolCallId: "a", content: [{ type: "text", text: "gone" }], isError: true },
     ];
     expect(written({ messages })["messages"]).toEqual([
-      { role: "assistant", content: "" },
       {
         role: "tool",
         tool_call_id: "a",

@@ -3,6 +3,7 @@ import type { CanonicalRequest, CanonicalTool, ResponseFormat, ToolChoice } from
 import { RollwardError } from "../../../domain/errors.ts";
 import type { Json, JsonObject } from "../../../domain/json.ts";
 import type { WireAsk } from "../../../ports/dialect.ts";
+import { toolChoiceOf } from "../tool-choice-of.ts";
 import { wireMessages } from "./wire-messages.ts";
 
 /** Members with `null` are left out. */
@@ -15,7 +16,8 @@ type Members = Readonly<Record<string, Json>>;
 export function fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer {
   const { model, stream, provider, reportsStreamUsage } = ask;
   refuseHomeless(request, provider);
-  const { topLogprobs, tools, toolChoice, responseFormat, stop } = request;
+  const { topLogprobs, tools, responseFormat, stop } = request;
+  const toolChoice = toolChoiceOf(request, provider);
   const members: Members = {
     model,
     messages: wireMessages(request.messages, provider),

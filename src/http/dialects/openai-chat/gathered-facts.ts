@@ -1,32 +1,16 @@
 import type { CallEvent } from "../../../domain/call/canonical.ts";
-import type { TokenUsage } from "../../../domain/money/price.ts";
-import type { AnswerFacts } from "../../../ports/dialect.ts";
+import { CommonFacts } from "../common-facts.ts";
 import { finishReasonOf } from "./finish-reason-of.ts";
 
-/** The facts of an answer while they are gathered. */
-export class GatheredFacts implements AnswerFacts {
-  begun = false;
-  finishReason: string | null = null;
-  usage: TokenUsage | null = null;
-  model: string | null = null;
-  fault: AnswerFacts["fault"] = null;
-  characters = 0;
+/** The facts of an answer in OpenAI's words while they are gathered. */
+export class GatheredFacts extends CommonFacts {
+  refused = false;
 
-  /** Text that the reader of the answer sees. */
-  visible(text: unknown): void {
+  /** What the model says instead of answering. */
+  refusal(text: unknown): void {
     if (typeof text !== "string" || text === "") return;
-    this.begun = true;
-    this.characters += text.length;
-  }
-
-  /** Text that is generated and paid for but not shown. */
-  hidden(text: unknown): void {
-    if (typeof text === "string") this.characters += text.length;
-  }
-
-  /** The first fault stays: what follows it is of no use. */
-  fail(code: "provider_error" | "provider_bad_answer", reason: string): void {
-    this.fault ??= { code, reason };
+    this.refused = true;
+    this.visible(text);
   }
 
   /** Notes one event of a translated answer. */
@@ -36,8 +20,10 @@ export class GatheredFacts implements AnswerFacts {
         this.model = event.model;
         break;
       case "text-delta":
-      case "refusal-delta":
         this.visible(event.text);
+        break;
+      case "refusal-delta":
+        this.refusal(event.text);
         break;
       case "reasoning-delta":
         this.hidden(event.text);

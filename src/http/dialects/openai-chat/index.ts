@@ -1,8 +1,12 @@
 import type { Dialect } from "../../../ports/dialect.ts";
+import { tellsAll } from "../tells-all.ts";
 import { answerForm } from "./answer-form.ts";
+import { answerTerms, askAgain } from "./answer-terms.ts";
 import { errorBody, errorEvent } from "./error-body.ts";
 import { eventReader } from "./event-reader.ts";
 import { fromCanonical } from "./from-canonical.ts";
+import { logprobsEdit } from "./logprobs.ts";
+import { outline } from "./outline.ts";
 import { readRequest } from "./read-request.ts";
 import { StreamEncoder } from "./stream-encoder.ts";
 import { StreamReader } from "./stream-reader.ts";
@@ -19,9 +23,13 @@ export const openAiChat: Dialect = {
   answerForm,
   releaseWords,
   usageEdits,
+  logprobsEdit,
   toCanonical,
+  outline,
+  checking: { terms: answerTerms, askAgain },
   fromCanonical,
   eventReader,
+  tellsAll,
   reader: (form) => (form.stream ? new StreamReader(form) : new WholeReader()),
   encoder: (form, callId, createdAt) =>
     form.stream ? new StreamEncoder(form, callId, createdAt) : new WholeEncoder(callId, createdAt),

@@ -1,5 +1,7 @@
 import type { TokenLogprob } from "../../../domain/call/canonical.ts";
 import type { JsonObject } from "../../../domain/json.ts";
+import type { ByteEdit, IncomingRequest } from "../../../ports/dialect.ts";
+import { insert } from "../body-edits.ts";
 import { isRecord } from "../is-record.ts";
 
 /** The tokens of a choice's `logprobs`; empty when there are none. What is no log-probability is passed over. */
@@ -32,3 +34,7 @@ export const logprobsBody = (tokens: readonly TokenLogprob[]): JsonObject => ({
 });
 
 const tokenBody = ({ token, logprob, bytes }: Omit<TokenLogprob, "top">): JsonObject => ({ token, logprob, bytes });
+
+/** Asks for them unless the request says something about them. */
+export const logprobsEdit = ({ members, bodyStart }: IncomingRequest): ByteEdit | null =>
+  members.has("logprobs") ? null : insert(bodyStart, '"logprobs":true,');

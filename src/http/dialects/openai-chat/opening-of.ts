@@ -1,4 +1,4 @@
-import type { CheckedMessage } from "./check-fields.ts";
+import type { CheckedMessage } from "../checked-members.ts";
 
 /**
  * The opening of a conversation up to and including its first user message, as a text that two

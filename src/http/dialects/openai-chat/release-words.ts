@@ -1,6 +1,8 @@
+import type { RenderedMessage } from "../../../domain/prompt/render.ts";
 import type { Json } from "../../../domain/json.ts";
 import type { ReleaseParts, ReleaseWords } from "../../../ports/dialect.ts";
-import { addTools, dropMembers, insertIntoArray, memberBytes, setMembers } from "../body-edits.ts";
+import { addTools, arrayItems, dropMembers, insertIntoArray, memberBytes, setMembers } from "../body-edits.ts";
+import type { ArrayItems } from "../body-edits.ts";
 import { isRecord } from "../is-record.ts";
 
 /** Members that speak to Rollward and are not for providers. */
@@ -12,16 +14,26 @@ export function releaseWords(own: ReleaseParts): ReleaseWords {
   const items = own.tools.map(toolText).join(",");
   const others = otherNames(own.parameters);
   const dropped = [...OURS, ...others];
+  const itemsOf = createItems();
   return {
     sets: [...parameters.keys(), ...others],
     edits: (request, messages) => [
       ...setMembers(request, parameters),
       ...addTools(request, own, { items, nameOf, param: "function.name" }),
-      ...(messages.length === 0
-        ? []
-        : [insertIntoArray(request, "messages", messages.map((message) => JSON.stringify(message)).join(","))]),
+      ...(messages.length === 0 ? [] : [insertIntoArray(request, "messages", itemsOf(messages))]),
       ...dropMembers(request, dropped),
     ],
+  };
+}
+
+/** Messages as items of an array; what was made last is kept, for a prompt without variables is always the same one. */
+function createItems(): (messages: readonly RenderedMessage[]) => ArrayItems {
+  let last: { readonly messages: readonly RenderedMessage[]; readonly items: ArrayItems } | null = null;
+  return (messages) => {
+    if (last?.messages === messages) return last.items;
+    const items = arrayItems(messages.map((message) => JSON.stringify(message)).join(","));
+    last = { messages, items };
+    return items;
   };
 }
 

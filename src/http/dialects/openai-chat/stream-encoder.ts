@@ -56,8 +56,8 @@ export class StreamEncoder implements AnswerEncoder {
     return `data: ${head.slice(0, -1)},`;
   }
 
-  #reasoningEnd({ signature, data }: Extract<CallEvent, { type: "reasoning-end" }>): Buffer {
-    const details = reasoningDetails({ text: this.#reasoning, signature, data });
+  #reasoningEnd({ type: _, ...opaque }: Extract<CallEvent, { type: "reasoning-end" }>): Buffer {
+    const details = reasoningDetails({ text: this.#reasoning, ...opaque });
     this.#reasoning = "";
     return details.length === 0 ? EMPTY : this.#choice({ reasoning_details: details }, {});
   }

@@ -63,10 +63,10 @@ export class WholeEncoder implements AnswerEncoder {
     return this.#tokens.length === 0 ? null : logprobsBody(this.#tokens);
   }
 
-  #reasoningEnd({ signature, data }: Extract<CallEvent, { type: "reasoning-end" }>): void {
+  #reasoningEnd({ type: _, ...opaque }: Extract<CallEvent, { type: "reasoning-end" }>): void {
     const text = this.#reasoning.slice(this.#reasoned).join("");
     this.#reasoned = this.#reasoning.length;
-    this.#details.push(...reasoningDetails({ text, signature, data }));
+    this.#details.push(...reasoningDetails({ text, ...opaque }));
   }
 
   #beginCall({ index, id, name }: Extract<CallEvent, { type: "tool-call-start" }>): void {

@@ -3,16 +3,15 @@ import { RollwardError } from "../../../domain/errors.ts";
 import type { Json, JsonObject } from "../../../domain/json.ts";
 
 /**
- * Messages as chat completions have them. Reasoning is left out: the dialect has no place for it in a request, and
- * signatures mean nothing to another provider. Tool calls come after the text of their turn. That a tool
- * failed is said before its result. Throws `untranslatable`.
+ * Messages as chat completions have them. The dialect has no place for reasoning in a request. Tool calls come after
+ * the text of their turn. That a tool failed is said before its result. Throws `untranslatable`.
  */
 export const wireMessages = (messages: readonly CanonicalMessage[], provider: string): readonly JsonObject[] =>
   messages.map((message, index) => {
     const terms = { provider, path: `messages[${index}].content` };
     if (message.role === "system") return { role: "system", content: message.text };
     if (message.role === "user") return { role: "user", content: contentOf(message.content, terms) };
-    if (message.role === "assistant") return assistantMessage(message.content);
+    if (message.role === "assistant") return assistantMessage(message.content, terms);
     return { role: "tool", tool_call_id: message.toolCallId, content: resultOf(message, terms) };
   });
 
@@ -56,7 +55,9 @@ function resultOf({ content, isError }: Extract<CanonicalMessage, { role: "tool"
   return parts.length === 0 ? "" : contentOf(parts, terms);
 }
 
-function assistantMessage(parts: readonly AssistantPart[]): JsonObject {
+function assistantMessage(parts: readonly AssistantPart[], terms: Terms): JsonObject {
+  const reasoning = parts.find(({ type }) => type === "reasoning");
+  if (reasoning !== undefined) throw noPlace(reasoning, terms);
   const said = parts.flatMap((part) => {
     if (part.type === "text") return [textOf(part.text)];
     return part.type === "refusal" ? [{ type: "refusal", refusal: part.text }] : [];
@@ -81,6 +82,6 @@ function saidAs(said: readonly JsonObject[], isCalling: boolean): Json {
 
 const textOf = (text: string): JsonObject => ({ type: "text", text });
 
-function noPlace({ type }: ContentPart, { provider, path }: Terms): RollwardError {
+function noPlace({ type }: Pick<ContentPart | AssistantPart, "type">, { provider, path }: Terms): RollwardError {
   return new RollwardError("untranslatable", { field: `${path} (${type})`, provider, param: path });
 }

@@ -1,17 +1,17 @@
 import { isRecord } from "../../is-record.ts";
 import type { MessageBody } from "./message-in.ts";
 import { errorWords } from "./error-words.ts";
-import type { GatheredFacts } from "./gathered-facts.ts";
+import type { CommonFacts } from "../../common-facts.ts";
 import { usageOf } from "./usage-of.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
 /** Notes what the events of a stream tell. An answer is complete with `message_stop` after a `stop_reason`. */
 export class AnswerObserver {
-  readonly #facts: GatheredFacts;
+  readonly #facts: CommonFacts;
   #stopReason: string | null = null;
 
-  constructor(facts: GatheredFacts) {
+  constructor(facts: CommonFacts) {
     this.#facts = facts;
   }
 
@@ -43,14 +43,14 @@ export class AnswerObserver {
 }
 
 /** Notes what one whole message tells. */
-export function noteMessage(facts: GatheredFacts, message: MessageBody): void {
+export function noteMessage(facts: CommonFacts, message: MessageBody): void {
   noteHead(facts, message);
   for (const block of message["content"] as readonly unknown[]) noteBlock(facts, block);
   const reason = message["stop_reason"];
   facts.finishReason = typeof reason === "string" ? reason : null;
 }
 
-function noteHead(facts: GatheredFacts, message: unknown): void {
+function noteHead(facts: CommonFacts, message: unknown): void {
   if (!isRecord(message)) return;
   const { model, usage } = message;
   if (typeof model === "string" && model !== "") facts.model = model;
@@ -61,12 +61,12 @@ function noteHead(facts: GatheredFacts, message: unknown): void {
  * Clients of this API show how a model thinks, and that may take minutes: so thinking is the beginning of an answer,
  * like every other block but a text without words.
  */
-function noteBlock(facts: GatheredFacts, block: unknown): void {
+function noteBlock(facts: CommonFacts, block: unknown): void {
   if (!isRecord(block)) return;
   if (block["type"] !== "text") facts.begun = true;
   facts.visible(block["text"] ?? block["thinking"]);
 }
 
-function noteDelta(facts: GatheredFacts, delta: unknown): void {
+function noteDelta(facts: CommonFacts, delta: unknown): void {
   if (isRecord(delta)) facts.visible(delta["text"] ?? delta["thinking"] ?? delta["partial_json"]);
 }

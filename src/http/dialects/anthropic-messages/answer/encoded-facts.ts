@@ -1,9 +1,9 @@
 import type { CallEvent } from "../../../../domain/call/canonical.ts";
-import { GatheredFacts } from "./gathered-facts.ts";
+import { CommonFacts } from "../../common-facts.ts";
 import { stopReasonOf } from "./stop-reason.ts";
 
 /** The facts of a translated answer, in the API's words. */
-export class EncodedFacts extends GatheredFacts {
+export class EncodedFacts extends CommonFacts {
   stopSequence: string | null = null;
   #refused = false;
   readonly #arguments = new Map<number, string>();
@@ -51,9 +51,9 @@ export class EncodedFacts extends GatheredFacts {
     const isWhole = finishReason === "length" || [...this.#arguments.values()].every(isObjectText);
     if (!isWhole) return this.fail("provider_bad_answer", "the arguments of a tool call are no JSON object");
     if (this.fault !== null) return;
-    this.stopSequence = stopSequence ?? null;
-    const isRefusal = this.#refused && finishReason === "stop";
-    this.finishReason = stopReasonOf(isRefusal ? "content_filter" : finishReason, this.stopSequence);
+    const reason = this.#refused && finishReason === "stop" ? "content_filter" : finishReason;
+    this.stopSequence = reason === "stop" ? (stopSequence ?? null) : null;
+    this.finishReason = stopReasonOf(reason, this.stopSequence);
   }
 }
 

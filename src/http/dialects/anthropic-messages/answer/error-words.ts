@@ -1,20 +1,8 @@
 import { isRecord } from "../../is-record.ts";
-
-/** Longest text of a provider that is repeated, characters. */
-const WORDS_CHARACTERS = 300;
+import { providerWords } from "../../provider-words.ts";
 
 /** What an `error` inside an answer says (`{type, message}`), in one plain line for the reason of a fault. */
 export function errorWords(error: unknown): string {
   const words = isRecord(error) ? [error["type"], error["message"]] : [error];
-  const plain = oneLine(words.filter((word) => typeof word === "string" && word !== "").join(", "));
-  return plain === "" ? "an error inside its answer" : `an error inside its answer: ${plain}`;
+  return providerWords(words.filter((word) => typeof word === "string" && word !== "").join(", "));
 }
-
-/** Without control characters and characters that turn the direction of writing, and without the last full stop. */
-const oneLine = (text: string): string =>
-  text
-    .slice(0, WORDS_CHARACTERS)
-    .replace(/[\u0000-\u0020\u007f-\u00a0\u2028-\u202e\u2066-\u2069]+/g, " ")
-    .trim()
-    .replace(/\.$/, "")
-    .toWellFormed();

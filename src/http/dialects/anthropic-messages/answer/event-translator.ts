@@ -1,9 +1,10 @@
 import type { CallEvent } from "../../../../domain/call/canonical.ts";
 import type { TokenUsage } from "../../../../domain/money/price.ts";
 import { isRecord } from "../../is-record.ts";
+import { readOpaque } from "../signatures.ts";
 import type { MessageBody } from "./message-in.ts";
 import { errorWords } from "./error-words.ts";
-import type { GatheredFacts } from "./gathered-facts.ts";
+import type { CommonFacts } from "../../common-facts.ts";
 import { finishReasonOf } from "./stop-reason.ts";
 import { usageOf } from "./usage-of.ts";
 
@@ -21,14 +22,14 @@ type OpenBlock =
  * that the price of the input is known even if the stream is cut.
  */
 export class EventTranslator {
-  readonly #fault: Pick<GatheredFacts, "fail">;
+  readonly #fault: Pick<CommonFacts, "fail">;
   readonly #blocks = new Map<unknown, OpenBlock>();
   #calls = 0;
   #usage: TokenUsage | null = null;
   #stopReason: string | null = null;
   #stopSequence: string | null = null;
 
-  constructor(fault: Pick<GatheredFacts, "fail">) {
+  constructor(fault: Pick<CommonFacts, "fail">) {
     this.#fault = fault;
   }
 
@@ -86,7 +87,7 @@ export class EventTranslator {
         this.#blocks.set(index, { type: "thinking", signature: "" });
         return reasoningDelta(block["thinking"]);
       case "redacted_thinking":
-        return [{ type: "reasoning-end", signature: null, data: textOr(block["data"], "") }];
+        return [{ type: "reasoning-end", ...readOpaque("data", textOr(block["data"], "")) }];
       case "tool_use":
         return this.#openCall(index, block);
       default:
@@ -135,7 +136,7 @@ export class EventTranslator {
   #close(index: unknown): readonly CallEvent[] {
     const block = this.#blocks.get(index);
     this.#blocks.delete(index);
-    if (block?.type === "thinking") return [{ type: "reasoning-end", signature: block.signature || null, data: null }];
+    if (block?.type === "thinking") return [{ type: "reasoning-end", ...readOpaque("signature", block.signature) }];
     // A tool without arguments is called with an empty object, which the API does not write out.
     if (block?.type !== "tool_use" || block.hasArguments) return [];
     return [{ type: "tool-call-delta", index: block.call, argumentsDelta: "{}" }];

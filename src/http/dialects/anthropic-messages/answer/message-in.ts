@@ -1,3 +1,4 @@
+import { parseExactJson } from "../../../../kit/exact-json.ts";
 import type { Faults } from "../../event-stream.ts";
 import { objectIn } from "../../held-document.ts";
 import { errorWords } from "./error-words.ts";
@@ -7,7 +8,7 @@ export type MessageBody = Readonly<Record<string, unknown>>;
 
 /** The message that a document is; `null` when it is none, which is a fault then: that which it tells, or that it is none. */
 export function messageIn(bytes: Buffer, faults: Faults): MessageBody | null {
-  const body = objectIn(bytes, faults);
+  const body = objectIn(bytes, faults, parseExactJson);
   if (body === null) return null;
   if (body["type"] === "error" || body["error"] != null) faults.fail("provider_error", errorWords(body["error"]));
   else if (!Array.isArray(body["content"])) faults.fail("provider_bad_answer", "it has no content");

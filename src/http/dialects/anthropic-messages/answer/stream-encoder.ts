@@ -1,6 +1,7 @@
 import type { CallEvent } from "../../../../domain/call/canonical.ts";
 import type { Json, JsonObject } from "../../../../domain/json.ts";
 import type { AnswerEncoder } from "../../../../ports/dialect.ts";
+import { isApart, writtenData, writtenSignature } from "../signatures.ts";
 import { EncodedFacts, isObjectText } from "./encoded-facts.ts";
 import { messageHead } from "./message-head.ts";
 import { usageBody } from "./usage-of.ts";
@@ -9,6 +10,9 @@ interface WaitingCall {
   readonly id: string;
   readonly name: string;
 }
+
+/** Of reasoning that nobody signed. */
+const UNSIGNED = { signature: null, data: null };
 
 /**
  * Writes a translated answer as the events of the Messages API: `message_start` (held until something is said, as
@@ -21,7 +25,9 @@ export class StreamEncoder implements AnswerEncoder {
   #isStarted = false;
   /** The position of the open block, or of the next one. */
   #block = 0;
-  #open: "text" | "thinking" | number | null = null;
+  #open: "text" | "thinking" | "redacted" | number | null = null;
+  /** Of the thinking that is open. */
+  #signature = writtenSignature(UNSIGNED);
   /** Calls that began while another one was unfinished: they are written when the answer is over. */
   readonly #waiting = new Map<number, WaitingCall>();
 
@@ -85,14 +91,13 @@ export class StreamEncoder implements AnswerEncoder {
     if (this.#open !== "thinking") this.#begin("thinking", { type: "thinking", thinking: "", signature: "" });
   }
 
-  #endThinking({ signature, data }: Extract<CallEvent, { type: "reasoning-end" }>): void {
-    if (signature !== null) {
-      this.#openThinking();
-      this.#delta({ type: "signature_delta", signature });
-    }
-    if (this.#open === "thinking") this.#close();
-    if (data === null) return;
-    this.#begin("thinking", { type: "redacted_thinking", data });
+  #endThinking(end: Extract<CallEvent, { type: "reasoning-end" }>): void {
+    if (end.signature !== null) this.#openThinking();
+    const hasWords = this.#open === "thinking";
+    this.#signature = writtenSignature(end);
+    if (hasWords) this.#close();
+    if (!isApart(end, hasWords)) return;
+    this.#begin("redacted", { type: "redacted_thinking", data: writtenData(end) });
     this.#close();
   }
 
@@ -116,7 +121,7 @@ export class StreamEncoder implements AnswerEncoder {
     this.#begin(index, { type: "tool_use", id, name, input: {} });
   }
 
-  #begin(open: "text" | "thinking" | number, block: JsonObject): void {
+  #begin(open: "text" | "thinking" | "redacted" | number, block: JsonObject): void {
     this.#start();
     this.#close();
     this.#open = open;
@@ -129,9 +134,15 @@ export class StreamEncoder implements AnswerEncoder {
 
   #close(): void {
     if (this.#open === null) return;
+    if (this.#open === "thinking") this.#sign();
     this.#event("content_block_stop", { index: this.#block });
     this.#open = null;
     this.#block += 1;
+  }
+
+  #sign(): void {
+    this.#delta({ type: "signature_delta", signature: this.#signature });
+    this.#signature = writtenSignature(UNSIGNED);
   }
 
   #start(): void {

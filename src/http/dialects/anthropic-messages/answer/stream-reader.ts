@@ -2,19 +2,19 @@ import type { AnswerReader } from "../../../../ports/dialect.ts";
 import { EventStream } from "../../event-stream.ts";
 import type { StreamEvent, StreamListener } from "../../event-stream.ts";
 import { AnswerObserver } from "./answer-observer.ts";
-import { GatheredFacts } from "./gathered-facts.ts";
+import { CommonFacts } from "../../common-facts.ts";
 import { messageIn } from "./message-in.ts";
 
 const EMPTY = Buffer.alloc(0);
 
 /** Reads a streamed answer as it passes: whole events go on with the bytes they came in, an error event does not. */
 export class StreamReader implements AnswerReader, StreamListener {
-  readonly facts = new GatheredFacts();
+  readonly facts = new CommonFacts();
   readonly #observer = new AnswerObserver(this.facts);
   readonly #stream = new EventStream(this);
   #passing: Buffer[] = [];
 
-  get faults(): GatheredFacts {
+  get faults(): CommonFacts {
     return this.facts;
   }
 

@@ -1,5 +1,6 @@
 import type { CallEvent } from "../../../../domain/call/canonical.ts";
 import type { AnswerEncoder } from "../../../../ports/dialect.ts";
+import { isApart, writtenData, writtenSignature } from "../signatures.ts";
 import { EncodedFacts, isObjectText } from "./encoded-facts.ts";
 import { messageHead } from "./message-head.ts";
 
@@ -10,6 +11,9 @@ type GrowingBlock =
   | { readonly type: "thinking"; thinking: string; signature: string; isOpen: boolean }
   | { readonly type: "redacted_thinking"; readonly data: string }
   | { readonly type: "tool_use"; readonly index: number; readonly id: string; readonly name: string };
+
+/** Of reasoning that nobody signed. */
+const UNSIGNED = { signature: null, data: null };
 
 /** Gathers a translated answer and writes it as one message of the Messages API. */
 export class WholeEncoder implements AnswerEncoder {
@@ -63,16 +67,21 @@ export class WholeEncoder implements AnswerEncoder {
   #thinking(): Extract<GrowingBlock, { type: "thinking" }> {
     const last = this.#blocks.at(-1);
     if (last?.type === "thinking" && last.isOpen) return last;
-    const block: GrowingBlock = { type: "thinking", thinking: "", signature: "", isOpen: true };
+    const signature = writtenSignature(UNSIGNED);
+    const block: GrowingBlock = { type: "thinking", thinking: "", signature, isOpen: true };
     this.#blocks.push(block);
     return block;
   }
 
-  #endThinking({ signature, data }: Extract<CallEvent, { type: "reasoning-end" }>): void {
-    if (signature !== null) this.#thinking().signature = signature;
+  #endThinking(end: Extract<CallEvent, { type: "reasoning-end" }>): void {
+    if (end.signature !== null) this.#thinking();
     const last = this.#blocks.at(-1);
-    if (last?.type === "thinking") last.isOpen = false;
-    if (data !== null) this.#blocks.push({ type: "redacted_thinking", data });
+    const hasWords = last?.type === "thinking" && last.isOpen;
+    if (hasWords) {
+      last.signature = writtenSignature(end);
+      last.isOpen = false;
+    }
+    if (isApart(end, hasWords)) this.#blocks.push({ type: "redacted_thinking", data: writtenData(end) });
   }
 
   #written(block: GrowingBlock): string {

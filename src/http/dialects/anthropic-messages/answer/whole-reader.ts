@@ -1,14 +1,14 @@
 import type { AnswerReader } from "../../../../ports/dialect.ts";
 import { HeldDocument } from "../../held-document.ts";
 import { noteMessage } from "./answer-observer.ts";
-import { GatheredFacts } from "./gathered-facts.ts";
+import { CommonFacts } from "../../common-facts.ts";
 import { messageIn } from "./message-in.ts";
 
 const EMPTY = Buffer.alloc(0);
 
 /** Reads an answer that comes in one document: nothing is handed on before all of it was understood. */
 export class WholeReader implements AnswerReader {
-  readonly facts = new GatheredFacts();
+  readonly facts = new CommonFacts();
   readonly #document = new HeldDocument(this.facts);
 
   push(chunk: Buffer): Buffer {

@@ -1,5 +1,7 @@
 import type { AssistantPart, CanonicalMessage, ContentPart } from "../../../../domain/call/canonical.ts";
+import type { OpaqueReasoning } from "../../openai-responses/opaque-reasoning.ts";
 import type { Fields } from "../../fields.ts";
+import { readOpaque } from "../signatures.ts";
 import { blocksOf, cacheOf, contentPart, textOf } from "./canonical-content.ts";
 
 /** `system`: a string, or text blocks that stay apart. */
@@ -86,13 +88,9 @@ function assistantPart(block: Fields): AssistantPart {
     case "text":
       return { type, ...textOf(block) };
     case "thinking":
-      return reasoning(block, {
-        text: block.string("thinking"),
-        signature: block.string("signature") || null,
-        data: null,
-      });
+      return reasoning(block, block.string("thinking") || null, readOpaque("signature", block.string("signature")));
     case "redacted_thinking":
-      return reasoning(block, { text: null, signature: null, data: block.requiredString("data") });
+      return reasoning(block, null, readOpaque("data", block.requiredString("data")));
     case "tool_use":
       return toolCall(block);
     default:
@@ -100,12 +98,9 @@ function assistantPart(block: Fields): AssistantPart {
   }
 }
 
-function reasoning(
-  block: Fields,
-  read: { readonly text: string | null; readonly signature: string | null; readonly data: string | null },
-): AssistantPart {
+function reasoning(block: Fields, words: string | null, opaque: OpaqueReasoning): AssistantPart {
   block.done();
-  return { type: "reasoning", ...read };
+  return { type: "reasoning", text: words, ...opaque };
 }
 
 function toolCall(block: Fields): AssistantPart {

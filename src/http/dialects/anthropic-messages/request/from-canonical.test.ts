@@ -12,6 +12,17 @@ function written(set: Partial<CanonicalRequest>, model = "claude-opus-5-5"): Jso
   return JSON.parse(fromCanonical({ ...HI, ...set }, ask).toString()) as JsonObject;
 }
 
+describe("the limit of a request that names none", () => {
+  it("is what the catalogue says the model can answer, else what is known of its family", () => {
+    const limitOf = (maxOutput?: number): unknown => {
+      const ask = { provider: "p", model: "claude-3-5-haiku-latest", stream: false, reportsStreamUsage: true };
+      const bytes = fromCanonical(HI, { ...ask, ...(maxOutput !== undefined && { maxOutput }) });
+      return (JSON.parse(bytes.toString()) as JsonObject)["max_tokens"];
+    };
+    expect([limitOf(128_000), limitOf()]).toEqual([128_000, 8_192]);
+  });
+});
+
 describe("thinking", () => {
   it("is asked for by effort of newer models and by budget of older ones", () => {
     expect(written({ reasoningEffort: "minimal" })).toMatchObject({

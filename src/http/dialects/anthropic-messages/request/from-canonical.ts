@@ -2,7 +2,7 @@ import type { CanonicalRequest, ResponseFormat } from "../../../../domain/call/c
 import type { JsonObject } from "../../../../domain/json.ts";
 import type { WireAsk } from "../../../../ports/dialect.ts";
 import { closedSchema } from "./closed-schema.ts";
-import { modelTraits } from "./model-traits.ts";
+import { mostTokens } from "./model-traits.ts";
 import { untranslatable } from "./untranslatable.ts";
 import { wireMessages } from "./wire-messages.ts";
 import { thinkingOf } from "./wire-thinking.ts";
@@ -19,7 +19,7 @@ export function fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer {
   const thinking = thinkingOf(request, ask);
   const body: JsonObject = {
     model,
-    max_tokens: request.maxTokens ?? modelTraits(model).maxTokens,
+    max_tokens: request.maxTokens ?? mostTokens(ask),
     ...wireMessages(request.messages, provider),
     ...wireTools(request, provider),
     ...thinking.members,

@@ -1,6 +1,8 @@
+import type { WireAsk } from "../../../../ports/dialect.ts";
+
 /** What a request must know of a model, by its name. */
 export interface ModelTraits {
-  /** `max_tokens` where nobody named it: the API demands one. */
+  /** `max_tokens` where nobody named it and the catalogue does not know the model: the API demands one. */
   readonly maxTokens: number;
   /** How thinking is asked for: an effort (newer models) or a budget of tokens (Claude 3.7 to 4.5). */
   readonly thinks: "by-effort" | "by-budget";
@@ -35,3 +37,7 @@ export function modelTraits(model: string): ModelTraits {
   const name = start < 0 ? model : model.slice(start);
   return FAMILIES.find(([family]) => name.startsWith(family))?.[1] ?? OTHERS;
 }
+
+/** `max_tokens` of a request that names none: the most that the model can answer. */
+export const mostTokens = ({ model, maxOutput }: Pick<WireAsk, "model" | "maxOutput">): number =>
+  maxOutput ?? modelTraits(model).maxTokens;

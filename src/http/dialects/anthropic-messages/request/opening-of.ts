@@ -1,5 +1,6 @@
 import type { Json } from "../../../../domain/json.ts";
-import type { CheckedFields, CheckedMessage } from "./check-fields.ts";
+import type { CheckedMessage } from "../../checked-members.ts";
+import type { CheckedFields } from "./check-fields.ts";
 
 /**
  * The opening of a conversation: the user's id, the system prompt and the messages up to and including the

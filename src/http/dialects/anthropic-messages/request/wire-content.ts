@@ -1,5 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import type { AssistantPart, CacheTtl, ContentPart } from "../../../../domain/call/canonical.ts";
 import type { Json, JsonObject } from "../../../../domain/json.ts";
+import { parseExactJson } from "../../../../kit/exact-json.ts";
 import { untranslatable } from "./untranslatable.ts";
 
 /** A cache hint as the member of a block. */
@@ -48,7 +50,16 @@ const base64 = ({ data, mediaType }: Data): JsonObject => ({ type: "base64", med
 function documentSource(part: Data, provider: string): JsonObject {
   if (part.mediaType === "application/pdf") return base64(part);
   if (part.mediaType !== "text/plain") throw untranslatable("file.file_data", provider);
-  return { type: "text", media_type: part.mediaType, data: Buffer.from(part.data, "base64").toString() };
+  const text = textIn(part.data);
+  if (text === null) throw untranslatable("file.file_data", provider);
+  return { type: "text", media_type: part.mediaType, data: text };
+}
+
+/** The text that is written as base64; `null` for what is no base64, or no UTF-8. */
+function textIn(data: string): string | null {
+  const bytes = Buffer.from(data, "base64");
+  const isWhole = bytes.toString("base64").replace(/=+$/, "") === data.replace(/={1,2}$/, "");
+  return isWhole && isUtf8(bytes) ? bytes.toString() : null;
 }
 
 const titled = (part: { readonly name: string | null; readonly cache?: CacheTtl }): JsonObject => ({
@@ -90,11 +101,12 @@ function assistantBlock(part: AssistantPart, provider: string): JsonObject {
   }
 }
 
-/** Thoughts without a signature are another vendor's; the API takes none that it did not sign. */
+/** Thoughts without a signature are another vendor's; the API takes none that it did not sign, and redacted ones without words. */
 function thinkingBlock(part: Extract<AssistantPart, { type: "reasoning" }>, provider: string): JsonObject {
-  if (part.data !== null) return { type: "redacted_thinking", data: part.data };
-  if (part.signature === null) throw untranslatable("reasoning", provider);
-  return { type: "thinking", thinking: part.text ?? "", signature: part.signature };
+  const { text, signature, data } = part;
+  if (data !== null && signature === null && text === null) return { type: "redacted_thinking", data };
+  if (data !== null || signature === null) throw untranslatable("reasoning", provider);
+  return { type: "thinking", thinking: text ?? "", signature };
 }
 
 function inputOf(text: string, provider: string): JsonObject {
@@ -105,7 +117,7 @@ function inputOf(text: string, provider: string): JsonObject {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return null;
   }

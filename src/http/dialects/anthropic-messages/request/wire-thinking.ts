@@ -1,6 +1,7 @@
 import type { CanonicalRequest } from "../../../../domain/call/canonical.ts";
 import type { JsonObject } from "../../../../domain/json.ts";
-import { modelTraits } from "./model-traits.ts";
+import type { WireAsk } from "../../../../ports/dialect.ts";
+import { modelTraits, mostTokens } from "./model-traits.ts";
 import { untranslatable } from "./untranslatable.ts";
 
 /** Efforts by OpenAI's names and the API's own: the API's word, and the share of `max_tokens` that is thought with. */
@@ -32,7 +33,7 @@ const OFF: Thinking = { members: { thinking: { type: "disabled" } }, effort: nul
 /** Throws `untranslatable` for an effort that the API does not know, or that `max_tokens` leaves no room for. */
 export function thinkingOf(
   request: CanonicalRequest,
-  ask: { readonly model: string; readonly provider: string },
+  ask: Pick<WireAsk, "model" | "provider" | "maxOutput">,
 ): Thinking {
   const { reasoningTokens, reasoningEffort } = request;
   if (reasoningTokens === 0) return OFF;
@@ -41,11 +42,11 @@ export function thinkingOf(
   if (reasoningEffort === "none") return OFF;
   const known = EFFORTS.get(reasoningEffort);
   if (known === undefined) throw untranslatable("reasoning_effort", ask.provider);
-  const { thinks, maxTokens } = modelTraits(ask.model);
+  const { thinks } = modelTraits(ask.model);
   if (thinks === "by-effort") {
     return { members: { thinking: { type: "adaptive" } }, effort: known.effort, isOn: true };
   }
-  const most = request.maxTokens ?? maxTokens;
+  const most = request.maxTokens ?? mostTokens(ask);
   if (most <= LEAST_BUDGET) throw untranslatable("reasoning_effort", ask.provider);
   return budgeted(Math.max(LEAST_BUDGET, Math.floor(most * known.share)), null);
 }

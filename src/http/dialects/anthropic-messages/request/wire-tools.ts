@@ -1,17 +1,14 @@
 import type { CanonicalRequest, CanonicalTool, ToolChoice } from "../../../../domain/call/canonical.ts";
 import type { JsonObject } from "../../../../domain/json.ts";
-import { untranslatable } from "./untranslatable.ts";
+import { toolChoiceOf } from "../../tool-choice-of.ts";
 import { cacheControl } from "./wire-content.ts";
 
 /** The members `tools` and `tool_choice`. Without tools there is nothing to choose from, or to call at once. */
 export function wireTools(request: CanonicalRequest, provider: string): JsonObject {
-  const { tools, toolChoice, parallelToolCalls } = request;
-  if (tools.length === 0) {
-    if (toolChoice !== null && toolChoice !== "auto" && toolChoice !== "none")
-      throw untranslatable("tool_choice", provider);
-    return {};
-  }
-  const choice = choiceOf(toolChoice, parallelToolCalls);
+  const { tools, parallelToolCalls } = request;
+  const asked = toolChoiceOf(request, provider);
+  if (tools.length === 0) return {};
+  const choice = choiceOf(asked, parallelToolCalls);
   return { tools: tools.map(wireTool), ...(choice !== null && { tool_choice: choice }) };
 }
 

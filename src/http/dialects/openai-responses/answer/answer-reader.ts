@@ -84,8 +84,15 @@ export class StreamedAnswer {
   #noted(body: Body): readonly CallEvent[] {
     const events = this.#translator.translate(body);
     for (const event of events) this.facts.note(event);
+    if (isHostedCall(body)) this.facts.begun = true;
     return events;
   }
+}
+
+/** A tool of the provider's own is at work: the client sees it, and it may take long before a word is said. */
+function isHostedCall({ type, item }: Body): boolean {
+  if (type !== "response.output_item.added" || !isRecord(item)) return false;
+  return item["type"] !== "message" && item["type"] !== "reasoning";
 }
 
 const NOTHING = { events: [], passing: [] } as const;

@@ -3,13 +3,12 @@ import type { JsonObject } from "../../../../domain/json.ts";
 import { errorBody } from "../../openai-chat/error-body.ts";
 
 /**
- * An error as the last event of a stream, in the form `error` of this API. Its clients read `code`, `message` and
+ * An error as the last event of a stream, the `number`-th from 0, in the form `error` of this API. Its clients read `code`, `message` and
  * `param` at the top, others look into `error`.
  */
-export function errorEvent(error: RollwardError, callId: string): Buffer {
+export function errorEvent(error: RollwardError, callId: string, number = 0): Buffer {
   const said = (JSON.parse(errorBody(error, callId).toString()) as { readonly error: JsonObject }).error;
   const { code = null, message = null, param = null } = said;
-  // The number of the event is not known here; OpenAI's clients do not check it.
-  const event = { type: "error", sequence_number: 0, code, message, param, error: said };
+  const event = { type: "error", sequence_number: number, code, message, param, error: said };
   return Buffer.from(`event: error\ndata: ${JSON.stringify(event)}\n\n`);
 }

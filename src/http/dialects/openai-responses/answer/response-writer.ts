@@ -12,6 +12,8 @@ export interface ResponseTerms {
   readonly createdAt: number;
   /** Members of the request that a response repeats. */
   readonly echo: JsonObject;
+  /** Whether log-probabilities were asked for: each piece of text then waits for its own. */
+  readonly logprobs: boolean;
 }
 
 /** An item that is being written; at most one message or reasoning, and any number of calls, are open at a time. */
@@ -42,6 +44,8 @@ export class ResponseWriter {
   #sequence = 0;
   #items = 0;
   #isBegun = false;
+  /** Text that waits for its log-probabilities. */
+  #waiting: string | null = null;
 
   constructor(terms: ResponseTerms) {
     this.#terms = terms;
@@ -51,15 +55,17 @@ export class ResponseWriter {
   push(event: CallEvent): readonly JsonObject[] {
     this.facts.note(event);
     this.#begin();
+    if (event.type !== "logprobs") this.#release([]);
     switch (event.type) {
       case "text-delta":
-        this.#say("output_text", event.text);
+        if (this.#terms.logprobs) this.#waiting = event.text;
+        else this.#say("output_text", event.text);
         break;
       case "refusal-delta":
         this.#say("refusal", event.text);
         break;
       case "logprobs":
-        this.#noteLogprobs(event.tokens);
+        this.#release(event.tokens);
         break;
       case "reasoning-delta":
         this.#think(event.text);
@@ -86,8 +92,8 @@ export class ResponseWriter {
   /** The events that close the answer. */
   end(): readonly JsonObject[] {
     this.#begin();
-    this.#closeSaid();
-    this.#closeCalls();
+    this.#release([]);
+    this.#closeAll();
     const response = this.response();
     this.#emit(response["status"] === "completed" ? "response.completed" : "response.incomplete", { response });
     return this.#take();
@@ -150,8 +156,8 @@ export class ResponseWriter {
     return item;
   }
 
-  #close(item: OpenItem, encrypted: string | null): void {
-    const done = itemOf(item, "completed", encrypted);
+  #close(item: OpenItem, encrypted: string | null, status = "completed"): void {
+    const done = itemOf(item, status, encrypted);
     this.#output[item.index] = done;
     this.#emit("response.output_item.done", { output_index: item.index, item: done });
   }
@@ -163,7 +169,7 @@ export class ResponseWriter {
     return this.#said;
   }
 
-  #say(part: "output_text" | "refusal", text: string): void {
+  #say(part: "output_text" | "refusal", text: string, logprobs: readonly JsonObject[] = []): void {
     const item = this.#saying("message");
     if (item.part !== part) {
       this.#closePart(item);
@@ -172,19 +178,17 @@ export class ResponseWriter {
       this.#emit("response.content_part.added", { ...place, part: partOf(item) });
     }
     item.text += text;
-    const place = { item_id: item.id, output_index: item.index, content_index: item.parts.length };
-    if (part === "refusal") this.#emit("response.refusal.delta", { ...place, delta: text });
-    else this.#emit("response.output_text.delta", { ...place, delta: text, logprobs: [] });
-  }
-
-  /** They come after the text that they belong to: with a delta of their own, which adds no text. */
-  #noteLogprobs(tokens: readonly TokenLogprob[]): void {
-    const item = this.#said;
-    if (item?.part !== "output_text") return;
-    const logprobs = tokens.map(logprobOf);
     item.logprobs.push(...logprobs);
     const place = { item_id: item.id, output_index: item.index, content_index: item.parts.length };
-    this.#emit("response.output_text.delta", { ...place, delta: "", logprobs });
+    if (part === "refusal") this.#emit("response.refusal.delta", { ...place, delta: text });
+    else this.#emit("response.output_text.delta", { ...place, delta: text, logprobs });
+  }
+
+  /** Log-probabilities come after the text that they belong to, which has waited for them. */
+  #release(tokens: readonly TokenLogprob[]): void {
+    const text = this.#waiting ?? (tokens.length > 0 ? "" : null);
+    this.#waiting = null;
+    if (text !== null) this.#say("output_text", text, tokens.map(logprobOf));
   }
 
   #think(text: string): void {
@@ -206,12 +210,22 @@ export class ResponseWriter {
     this.#said = null;
   }
 
-  #closeSaid(): void {
+  #closeSaid(status?: string): void {
     const item = this.#said;
     if (item === null) return;
     this.#closePart(item);
-    this.#close(item, null);
+    this.#close(item, null, status);
     this.#said = null;
+  }
+
+  /** Of an answer that was cut short, the item that began last is the one that is not whole. */
+  #closeAll(): void {
+    const { finishReason } = this.facts;
+    const isShort = finishReason !== null && finishReason !== "completed";
+    const last = this.#items - 1;
+    const statusOf = ({ index }: OpenItem): string => (isShort && index === last ? "incomplete" : "completed");
+    if (this.#said !== null) this.#closeSaid(statusOf(this.#said));
+    for (const item of this.#calls.values()) this.#closeCall(item, statusOf(item));
   }
 
   #closePart(item: OpenItem): void {
@@ -247,13 +261,11 @@ export class ResponseWriter {
   }
 
   /** Calls may come in turns, so that none is known to be whole before the answer is. */
-  #closeCalls(): void {
-    for (const item of this.#calls.values()) {
-      const { id, index, text, call } = item;
-      const place = { item_id: id, output_index: index };
-      this.#emit("response.function_call_arguments.done", { ...place, name: call?.name ?? "", arguments: text });
-      this.#close(item, null);
-    }
+  #closeCall(item: OpenItem, status: string): void {
+    const { id, index, text, call } = item;
+    const place = { item_id: id, output_index: index };
+    this.#emit("response.function_call_arguments.done", { ...place, name: call?.name ?? "", arguments: text });
+    this.#close(item, null, status);
   }
 }
 

@@ -1,5 +1,15 @@
 import { RollwardError } from "../../../../domain/errors.ts";
 import type { Json, JsonObject } from "../../../../domain/json.ts";
+import {
+  booleanOrNull,
+  checkTools,
+  invalidMember,
+  isJsonObject,
+  modelIn,
+  objectOrNull,
+  stringOrNull,
+  variablesIn,
+} from "../../checked-members.ts";
 
 /** The members that Rollward itself relies on, with their types checked. */
 export interface CheckedFields {
@@ -15,15 +25,13 @@ export interface CheckedFields {
 
 /** Throws `invalid_request` with the `param` that is wrong. `null` counts as absent, as it does at OpenAI. */
 export function checkFields(body: JsonObject): CheckedFields {
-  const model = stringOrNull(body, "model");
-  if (model === null || model === "") throw invalid("model", "must be a non-empty string");
+  refuseKept(body);
+  const model = modelIn(body);
   checkTools(body["tools"]);
   for (const name of ["text", "reasoning", "stream_options"]) objectOrNull(body, name);
   const metadata = objectOrNull(body, "metadata");
-  const sessionId = metadata?.["session_id"];
-  if (sessionId != null && typeof sessionId !== "string") throw invalid("metadata.session_id", "must be a string");
-  const variables = objectOrNull(body, "variables");
-  if (variables !== null) checkVariables(variables);
+  stringOrNull(metadata, "session_id", "metadata.session_id");
+  const variables = variablesIn(body);
   booleanOrNull(body, "store");
   return {
     model,
@@ -39,52 +47,26 @@ export function checkFields(body: JsonObject): CheckedFields {
 function checkedInput(input: Json | undefined): string | readonly JsonObject[] {
   if (typeof input === "string") return input;
   if (!Array.isArray(input) || input.length === 0) {
-    throw invalid("input", "must be a string or a non-empty array of items");
+    throw invalidMember("input", "must be a string or a non-empty array of items");
   }
   const items: readonly Json[] = input;
   for (const [index, item] of items.entries()) {
-    if (!isObject(item)) throw invalid(`input[${index}]`, "must be an object");
+    if (!isJsonObject(item)) throw invalidMember(`input[${index}]`, "must be an object");
+    const isReference = item["type"] === "item_reference" || (item["type"] == null && item["role"] == null);
+    if (isReference) throw keptElsewhere(`input[${index}]`, "send the item itself");
   }
   return input;
 }
 
-function checkTools(tools: Json | undefined): void {
-  if (tools == null) return;
-  if (!Array.isArray(tools)) throw invalid("tools", "must be an array");
-  const wrong = tools.findIndex((tool) => !isObject(tool));
-  if (wrong >= 0) throw invalid(`tools[${wrong}]`, "must be an object");
+/** What a provider keeps under an id would bind a conversation to it, and is not apart by key there. */
+function refuseKept(body: JsonObject): void {
+  if (body["conversation"] != null)
+    throw keptElsewhere("conversation", "send its items in `input`, or `previous_response_id`");
+  if (body["prompt"] != null) throw keptElsewhere("prompt", "put the prompt into the release");
+  if (body["background"] === true) throw keptElsewhere("background", "leave it out and wait for the answer");
 }
 
-function checkVariables(variables: JsonObject): void {
-  for (const [name, value] of Object.entries(variables)) {
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") continue;
-    throw invalid(`variables.${name.slice(0, 100)}`, "must be a string, a number or a boolean");
-  }
-}
-
-function stringOrNull(body: JsonObject, param: string): string | null {
-  const value = body[param];
-  if (value == null) return null;
-  if (typeof value !== "string") throw invalid(param, "must be a string");
-  return value;
-}
-
-function booleanOrNull(body: JsonObject, param: string): boolean | null {
-  const value = body[param];
-  if (value == null) return null;
-  if (typeof value !== "boolean") throw invalid(param, "must be true or false");
-  return value;
-}
-
-function objectOrNull(body: JsonObject, param: string): JsonObject | null {
-  const value = body[param];
-  if (value == null) return null;
-  if (!isObject(value)) throw invalid(param, "must be an object");
-  return value;
-}
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const invalid = (param: string, must: string): RollwardError =>
-  new RollwardError("invalid_request", { reason: `\`${param}\` ${must}.`, param });
+const keptElsewhere = (param: string, instead: string): RollwardError => {
+  const reason = `\`${param}\` is for what a provider keeps, on which Rollward does not rely: ${instead}.`;
+  return new RollwardError("invalid_request", { reason, param });
+};

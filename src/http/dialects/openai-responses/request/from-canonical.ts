@@ -3,6 +3,7 @@ import type { CanonicalRequest, CanonicalTool, ToolChoice } from "../../../../do
 import { RollwardError } from "../../../../domain/errors.ts";
 import type { Json, JsonObject } from "../../../../domain/json.ts";
 import type { WireAsk } from "../../../../ports/dialect.ts";
+import { toolChoiceOf } from "../../tool-choice-of.ts";
 import { wireItems } from "./wire-items.ts";
 
 /**
@@ -12,14 +13,15 @@ import { wireItems } from "./wire-items.ts";
 export function fromCanonical(request: CanonicalRequest, { provider, model, stream }: WireAsk): Buffer {
   refuseUnknown(request, provider);
   const effort = effortOf(request);
+  const choice = toolChoiceOf(request, provider);
   const include = ["reasoning.encrypted_content", ...(request.topLogprobs === null ? [] : [LOGPROBS])];
   const body: JsonObject = {
     model,
     input: wireItems(request.messages, provider),
     ...(request.tools.length > 0 && { tools: request.tools.map(wireTool) }),
-    ...(request.toolChoice !== null && { tool_choice: wireChoice(request.toolChoice) }),
+    ...(choice !== null && { tool_choice: wireChoice(choice) }),
     ...members({
-      parallel_tool_calls: request.parallelToolCalls,
+      parallel_tool_calls: request.tools.length === 0 ? null : request.parallelToolCalls,
       max_output_tokens: request.maxTokens,
       temperature: request.temperature,
       top_p: request.topP,

@@ -15,7 +15,7 @@ function itemsOf(message: CanonicalMessage, provider: string): readonly JsonObje
     case "user":
       return [{ type: "message", role: "user", content: parts(message.content, provider) }];
     case "assistant":
-      return assistantItems(message.content);
+      return assistantItems(message.content, provider);
     case "tool":
       return [
         {
@@ -65,7 +65,7 @@ function wirePart(part: ContentPart, provider: string): JsonObject {
 const nameOf = (name: string | null): JsonObject => (name === null ? {} : { filename: name });
 
 /** Texts and refusals that follow each other are one message; calls and reasoning are items of their own. */
-function assistantItems(content: readonly AssistantPart[]): readonly JsonObject[] {
+function assistantItems(content: readonly AssistantPart[], provider: string): readonly JsonObject[] {
   const items: JsonObject[] = [];
   let said: JsonObject[] = [];
   const close = (): void => {
@@ -78,7 +78,7 @@ function assistantItems(content: readonly AssistantPart[]): readonly JsonObject[
     else {
       close();
       if (part.type === "tool-call") items.push(callItem(part));
-      else items.push(...reasoningItems(part));
+      else items.push(reasoningItem(part, provider));
     }
   }
   close();
@@ -96,8 +96,11 @@ const callItem = ({ id, name, arguments: text }: Extract<AssistantPart, { type: 
  * Only encrypted reasoning goes back: the API looks other reasoning up by an id that it never gave. What carries a
  * signature is another vendor's and means nothing here.
  */
-function reasoningItems({ text, signature, data }: Extract<AssistantPart, { type: "reasoning" }>): JsonObject[] {
-  if (signature !== null || data === null) return [];
+function reasoningItem(part: Extract<AssistantPart, { type: "reasoning" }>, provider: string): JsonObject {
+  const { text, signature, data } = part;
+  if (signature !== null || data === null) {
+    throw new RollwardError("untranslatable", { field: "reasoning", provider, param: "input" });
+  }
   const summary = text === null ? [] : [{ type: "summary_text", text }];
-  return [{ type: "reasoning", id: `rs_${sha256Hex(data).slice(0, 32)}`, summary, encrypted_content: data }];
+  return { type: "reasoning", id: `rs_${sha256Hex(data).slice(0, 32)}`, summary, encrypted_content: data };
 }

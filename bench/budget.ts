@@ -1,0 +1,126 @@
+import { parseArgs } from "node:util";
+import { Client } from "pg";
+import { createFreshDatabase } from "../test/fixtures/fresh-database.ts";
+import { runClients } from "./budget/clients.ts";
+import type { Seen } from "./budget/clients.ts";
+import { startPaidProvider } from "./budget/paid-provider.ts";
+import type { PaidProvider } from "./budget/paid-provider.ts";
+import { startReplicas, stopReplicas } from "./budget/replicas.ts";
+
+const HELP = `Three replicas on one PostgreSQL and one Valkey or Redis, 200 clients, a budget of $1.00.
+
+  --runs N     how often (default 20); in every second run a replica is killed when half is spent
+  --clients N  how many at once (default 200)
+  --json       ends with one line of JSON
+
+The servers are those of ROLLWARD_TEST_DATABASE_URL and ROLLWARD_TEST_VALKEY_URL; every run has a database of its own.
+One in twelve calls is a stream whose client leaves in the middle. An overshoot is a run in which the ledger has
+settled more than the budget. The provider's own bill is told beside it: it charges for what it made between a client's
+leaving and its own hearing of it, which nobody else can count.
+`;
+
+const BUDGET = "budgets:\n  total: { per: environment, window: total, amount: 1 }\n";
+
+const LIMIT_PICO = 1_000_000_000_000n;
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: "string", default: "20" },
+    clients: { type: "string", default: "200" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+interface RunResult {
+  readonly killed: boolean;
+  readonly settledPico: bigint;
+  readonly heldPico: bigint;
+  /** The provider's bill. */
+  readonly billPico: bigint;
+  readonly seen: Seen;
+  readonly seconds: number;
+}
+
+/** What the ledger in the database says. */
+async function readBooks(url: string): Promise<{ readonly settledPico: bigint; readonly heldPico: bigint }> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ settled: string; held: string }>(
+      "select settled_pico::text as settled, (committed_pico - settled_pico)::text as held from budget_accounts",
+    );
+    return { settledPico: BigInt(rows[0]?.settled ?? 0), heldPico: BigInt(rows[0]?.held ?? 0) };
+  } finally {
+    await client.end();
+  }
+}
+
+async function run(
+  provider: PaidProvider,
+  { killed, valkeyUrl }: { readonly killed: boolean; readonly valkeyUrl: string },
+): Promise<RunResult> {
+  const database = await createFreshDatabase();
+  if (database === null) throw new Error("ROLLWARD_TEST_DATABASE_URL is not set.");
+  provider.reset();
+  const servers = await startReplicas({ database, valkeyUrl, baseUrl: provider.baseUrl, count: 3, meters: BUDGET });
+  const watch = setInterval(() => {
+    if (killed && provider.spentPico() > LIMIT_PICO / 2n) servers[2]?.process.kill("SIGKILL");
+  }, 5);
+  const startedAt = performance.now();
+  try {
+    const seen = await runClients(
+      servers.map(({ url }) => url),
+      Number(options.clients),
+    );
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await stopReplicas(servers);
+    return { killed, ...(await readBooks(database.url)), billPico: provider.spentPico(), seen, seconds };
+  } finally {
+    clearInterval(watch);
+    for (const { process } of servers) process.kill("SIGKILL");
+    await database.drop();
+  }
+}
+
+const usd = (pico: bigint): string => `$${(Number(pico) / 1e12).toFixed(6)}`;
+const share = (pico: bigint): number => Math.floor((Number(pico) / Number(LIMIT_PICO)) * 10_000) / 10_000;
+
+function tell(number: number, result: RunResult): void {
+  const { seen, settledPico, heldPico, billPico, seconds, killed } = result;
+  const others = [...seen.others].map(([what, count]) => `, ${count} ${what}`).join("");
+  const calls = `${seen.answered} answered, ${seen.left} left, ${seen.refused} refused, ${seen.broken} broken${others}`;
+  const money = `settled ${usd(settledPico)}, held ${usd(heldPico)}, the provider's bill ${usd(billPico)}`;
+  process.stdout.write(
+    `run ${number}${killed ? ", a replica killed" : ""}: ${money}; ${calls}; ${seconds.toFixed(1)} s\n`,
+  );
+}
+
+async function main(): Promise<void> {
+  if (options.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const valkeyUrl = process.env["ROLLWARD_TEST_VALKEY_URL"];
+  if (valkeyUrl === undefined) throw new Error("ROLLWARD_TEST_VALKEY_URL is not set.");
+  const provider = await startPaidProvider();
+  const results: RunResult[] = [];
+  try {
+    for (let number = 1; number <= Number(options.runs); number += 1) {
+      const result = await run(provider, { killed: number % 2 === 0, valkeyUrl });
+      results.push(result);
+      tell(number, result);
+    }
+  } finally {
+    await provider.close();
+  }
+  const overshoots = results.filter(({ settledPico }) => settledPico > LIMIT_PICO).length;
+  const minUsedShare = Math.min(...results.map(({ settledPico }) => share(settledPico)));
+  process.stdout.write(
+    `${results.length} runs, ${overshoots} overshoots, at least ${(minUsedShare * 100).toFixed(2)} % settled\n`,
+  );
+  if (options.json) process.stdout.write(`${JSON.stringify({ runs: results.length, overshoots, minUsedShare })}\n`);
+  if (overshoots > 0 || minUsedShare < 0.95) process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,274 @@
+import type { LimitClaim, LimitKind } from "../../domain/limits/limit-rule.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Limiter, LimiterCounts, LimitPass, LimitRefusal, LimitState } from "../../ports/limiter.ts";
+import type { Valkey } from "../../ports/valkey.ts";
+import { LEASE_SCRIPT } from "./lease-script.ts";
+import { SharedMeter } from "./shared-meter.ts";
+
+/** What a shared limiter is plugged into. */
+export interface LeasedLimiterTerms {
+  readonly valkey: Valkey;
+  readonly clock: Clock;
+  /** Unique over all replicas and starts. */
+  readonly replicaId: string;
+  /** Begins the names of all keys; the braces keep them together in a cluster. */
+  readonly prefix: string;
+}
+
+/** A replica that was not heard of for this long no longer holds places, ms. */
+const LIVE_MS = 10_000;
+/** How often what is held is told, and what is not needed is given back, ms. */
+const TELL_MS = 500;
+/** What was not used for this long is given back, ms. */
+const IDLE_MS = 1_000;
+/** A meter that nobody has used for this long is forgotten, ms. */
+const FORGET_MS = 60_000;
+/** Longest time for which a refusal is repeated without asking, ms. */
+const DRY_MS = 100;
+/** A call that waits is overtaken by others at most this often. */
+const ROUNDS = 3;
+/** Meters in one command. */
+const BATCH = 200;
+
+interface Cost {
+  readonly meter: SharedMeter;
+  readonly cost: number;
+}
+
+interface Waiter {
+  readonly costs: readonly Cost[];
+  rounds: number;
+  readonly resolve: (answer: LimitPass | LimitRefusal) => void;
+}
+
+/**
+ * Limits that replicas share through Valkey. Each holds a little ahead and spends it without asking; while Valkey is
+ * away each lets in its part by itself: the rates divided by the number of replicas that were last alive.
+ */
+export class LeasedLimiter implements Limiter {
+  readonly #terms: LeasedLimiterTerms;
+  readonly #meters = new Map<string, SharedMeter>();
+  #waiting: Waiter[] = [];
+  #isBusy = false;
+  #isClosed = false;
+  #stopTick: (() => void) | null = null;
+  #replicas = 1;
+  #refused = 0;
+  #isAway = false;
+
+  constructor(terms: LeasedLimiterTerms) {
+    this.#terms = terms;
+  }
+
+  take(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal | Promise<LimitPass | LimitRefusal> {
+    this.#stopTick ??= this.#terms.clock.after(TELL_MS, () => this.#tick());
+    const costs = claims.flatMap((claim) => this.#costsOf(claim, tokens));
+    if (costs.every(hasCredit)) return this.#pass(costs);
+    if (this.#isAway || !this.#terms.valkey.isReady) return this.#takeAlone(costs);
+    const now = this.#terms.clock.elapsed();
+    const dry = costs.find(({ meter, cost }) => meter.dryMs(cost, now) > 0);
+    if (dry !== undefined) return this.#refuse(dry, dry.meter.dryMs(dry.cost, now), costs);
+    return new Promise((resolve) => {
+      this.#waiting.push({ costs, rounds: 0, resolve });
+      void this.#work();
+    });
+  }
+
+  counts(): LimiterCounts {
+    return { meters: this.#meters.size, refused: this.#refused, shared: !this.#isAway };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopTick?.();
+    if (this.#meters.size > 0) await this.#exchange([...this.#meters.values()].slice(0, BATCH), true).catch(() => {});
+  }
+
+  #costsOf(claim: LimitClaim, tokens: number): readonly Cost[] {
+    const { requests, tokens: perToken, concurrent } = claim.rule;
+    const costs: Cost[] = [];
+    if (requests !== null) costs.push({ meter: this.#meter(claim, "requests"), cost: 1 });
+    if (perToken !== null && tokens > 0) costs.push({ meter: this.#meter(claim, "tokens"), cost: tokens });
+    if (concurrent !== null) costs.push({ meter: this.#meter(claim, "concurrent"), cost: 1 });
+    return costs;
+  }
+
+  /** A changed rule gets a new meter; what the old one held lapses. */
+  #meter(claim: LimitClaim, kind: LimitKind): SharedMeter {
+    const fresh = new SharedMeter(claim, kind);
+    const known = this.#meters.get(fresh.name);
+    if (known?.claim.rule === claim.rule) return known;
+    fresh.taken = known?.taken ?? 0;
+    this.#meters.set(fresh.name, fresh);
+    return fresh;
+  }
+
+  #pass(costs: readonly Cost[]): LimitPass {
+    const now = this.#terms.clock.elapsed();
+    for (const { meter, cost } of costs) {
+      meter.spend(cost);
+      meter.usedAt = now;
+    }
+    let isOver = false;
+    return {
+      states: statesOf(costs),
+      settle: (used) => {
+        if (isOver) return;
+        isOver = true;
+        for (const { meter, cost } of costs) {
+          if (meter.kind === "tokens") meter.credit += cost - (used ?? 0);
+          if (meter.kind !== "concurrent") continue;
+          meter.taken -= 1;
+          meter.credit += 1;
+        }
+      },
+    };
+  }
+
+  #refuse({ meter }: Cost, retryAfterMs: number, costs: readonly Cost[]): LimitRefusal {
+    this.#refused += 1;
+    return { claim: meter.claim, kind: meter.kind, retryAfterMs, states: statesOf(costs) };
+  }
+
+  /** Asks for what calls wait for, for as long as calls wait. */
+  async #work(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#waiting.length > 0) {
+      const asked = this.#waiting;
+      const meters = [...new Set(asked.flatMap(({ costs }) => costs.map(({ meter }) => meter)))].slice(0, BATCH);
+      try {
+        const waits = await this.#exchange(meters, false);
+        this.#serve(asked, waits);
+      } catch {
+        this.#goAlone();
+      }
+    }
+    this.#isBusy = false;
+  }
+
+  /** Tells Valkey of meters and takes what it grants; gives the wait of each that was refused. */
+  async #exchange(meters: readonly SharedMeter[], giveBack: boolean): Promise<ReadonlyMap<SharedMeter, number>> {
+    const { valkey, prefix, replicaId } = this.#terms;
+    const demands = this.#demands();
+    const orders = meters.flatMap((meter) => {
+      const demand = demands.get(meter) ?? { least: 0, sum: 0 };
+      const back = giveBack && demand.sum === 0 ? meter.credit : 0;
+      if (back !== 0) meter.credit -= back;
+      return meter.order(demand, back);
+    });
+    const keys = [`${prefix}replicas`, ...meters.map(({ name }) => `${prefix}${name}`)];
+    const answer = await valkey.run("EVAL", LEASE_SCRIPT, keys.length, ...keys, replicaId, LIVE_MS, ...orders);
+    if (!Array.isArray(answer)) throw new Error("Valkey gave no list.");
+    const numbers = answer.map(Number);
+    const waits = new Map<SharedMeter, number>();
+    for (const [index, meter] of meters.entries()) {
+      const [granted = 0, left = 0, waitMs = 0] = numbers.slice(3 * index, 3 * index + 3);
+      meter.credit += granted;
+      meter.left = left;
+      if (waitMs > 0) waits.set(meter, waitMs);
+    }
+    this.#replicas = Math.max(1, numbers.at(-1) ?? 1);
+    return waits;
+  }
+
+  #demands(): ReadonlyMap<SharedMeter, { least: number; sum: number }> {
+    const demands = new Map<SharedMeter, { least: number; sum: number }>();
+    for (const { costs } of this.#waiting) {
+      for (const { meter, cost } of costs) {
+        const known = demands.get(meter);
+        if (known === undefined) demands.set(meter, { least: cost, sum: cost });
+        else {
+          known.least = Math.min(known.least, cost);
+          known.sum += cost;
+        }
+      }
+    }
+    return demands;
+  }
+
+  #serve(asked: readonly Waiter[], waits: ReadonlyMap<SharedMeter, number>): void {
+    const now = this.#terms.clock.elapsed();
+    const served = new Set<Waiter>();
+    for (const waiter of asked) {
+      const short = waiter.costs.find((cost) => !hasCredit(cost));
+      if (short === undefined) waiter.resolve(this.#pass(waiter.costs));
+      else {
+        const waitMs = waits.get(short.meter);
+        waiter.rounds += 1;
+        if (waitMs === undefined && waiter.rounds < ROUNDS) continue;
+        const { meter, cost } = short;
+        meter.refused(cost, now + Math.min(waitMs ?? 1, DRY_MS));
+        waiter.resolve(this.#refuse(short, waitMs ?? DRY_MS, waiter.costs));
+      }
+      served.add(waiter);
+    }
+    this.#waiting = this.#waiting.filter((waiter) => !served.has(waiter));
+  }
+
+  /** Valkey does not answer: every call is decided here until it does. */
+  #goAlone(): void {
+    this.#isAway = true;
+    const left = this.#waiting;
+    this.#waiting = [];
+    for (const { costs, resolve } of left) resolve(this.#takeAlone(costs));
+  }
+
+  #takeAlone(costs: readonly Cost[]): LimitPass | LimitRefusal {
+    this.#isAway = true;
+    const alone = { now: this.#terms.clock.elapsed(), replicas: this.#replicas };
+    for (const one of costs) {
+      const waitMs = one.meter.aloneMs(one.cost, alone);
+      if (waitMs > 0) return this.#refuse(one, waitMs, costs);
+    }
+    return this.#pass(costs);
+  }
+
+  #rejoin(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    for (const meter of this.#meters.values()) meter.rejoin(this.#replicas);
+  }
+
+  /** Gives back what is not needed, shows that this replica lives, and finds out whether Valkey is back. */
+  #tick(): void {
+    const now = this.#terms.clock.elapsed();
+    for (const [name, meter] of this.#meters) {
+      if (now - meter.usedAt > FORGET_MS && meter.taken === 0 && meter.credit === 0) this.#meters.delete(name);
+    }
+    const idle = [...this.#meters.values()].filter(
+      (meter) => meter.kind === "concurrent" || (meter.credit !== 0 && now - meter.usedAt > IDLE_MS),
+    );
+    void this.#tell(idle.slice(0, BATCH)).finally(() => {
+      const isIdle = this.#meters.size === 0 && !this.#isAway;
+      this.#stopTick = isIdle || this.#isClosed ? null : this.#terms.clock.after(TELL_MS, () => this.#tick());
+    });
+  }
+
+  /** One exchange is under way at a time: two that cross would tell Valkey of fewer places than are taken. */
+  async #tell(idle: readonly SharedMeter[]): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      await this.#exchange(idle, true);
+      this.#rejoin();
+    } catch {
+      this.#goAlone();
+    }
+    this.#isBusy = false;
+    void this.#work();
+  }
+}
+
+const hasCredit = ({ meter, cost }: Cost): boolean => meter.credit >= cost;
+
+/** As this replica knows it: what it holds and what the shared limit had left. */
+function statesOf(costs: readonly Cost[]): readonly LimitState[] {
+  return costs.flatMap(({ meter }): readonly LimitState[] => {
+    const { kind, rate, claim } = meter;
+    if (kind === "concurrent" || rate === null) return [];
+    const remaining = Math.max(0, Math.floor(meter.credit + Math.max(0, meter.left ?? 0)));
+    const missing = Math.max(0, rate.burst - remaining);
+    return [{ rule: claim.rule, kind, remaining, resetMs: Math.ceil((missing * rate.windowMs) / rate.amount) }];
+  });
+}

@@ -1,0 +1,130 @@
+import { Bucket } from "../../domain/limits/bucket.ts";
+import type { LimitClaim, LimitKind, Rate } from "../../domain/limits/limit-rule.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Limiter, LimiterCounts, LimitPass, LimitRefusal, LimitState } from "../../ports/limiter.ts";
+
+/** Buckets kept before full ones are forgotten. */
+const MOST_METERS = 200_000;
+/** How often full buckets are looked for where there are too many, ms. */
+const SWEEP_MS = 1_000;
+/** A place under a cap becomes free when some call ends; nobody knows when. */
+const PLACE_WAIT_MS = 1_000;
+
+interface Taken {
+  readonly claim: LimitClaim;
+  readonly kind: "requests" | "tokens";
+  readonly bucket: Bucket;
+  readonly cost: number;
+}
+
+/** Limits of one process, exact. */
+export class LocalLimiter implements Limiter {
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #places = new Map<string, number>();
+  #refused = 0;
+  #sweptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  take(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal {
+    const now = this.#clock.elapsed();
+    const taken = claims.flatMap((claim) => this.#bucketsOf(claim, tokens));
+    for (const { claim, kind, bucket, cost } of taken) {
+      const waitMs = bucket.waitMs(cost, now);
+      if (waitMs > 0) return this.#refuse({ claim, kind, retryAfterMs: waitMs, states: this.#states(taken) });
+    }
+    const places = claims.filter(({ rule }) => rule.concurrent !== null);
+    for (const claim of places) {
+      if ((this.#places.get(placeOf(claim)) ?? 0) < (claim.rule.concurrent ?? 0)) continue;
+      return this.#refuse({ claim, kind: "concurrent", retryAfterMs: PLACE_WAIT_MS, states: this.#states(taken) });
+    }
+    for (const { bucket, cost } of taken) bucket.take(cost);
+    for (const claim of places) this.#move(placeOf(claim), 1);
+    return this.#pass(taken, places, tokens);
+  }
+
+  counts(): LimiterCounts {
+    return { meters: this.#buckets.size + this.#places.size, refused: this.#refused, shared: false };
+  }
+
+  async close(): Promise<void> {}
+
+  #pass(taken: readonly Taken[], places: readonly LimitClaim[], tokens: number): LimitPass {
+    let isOver = false;
+    return {
+      states: this.#states(taken),
+      settle: (used) => {
+        if (isOver) return;
+        isOver = true;
+        for (const claim of places) this.#move(placeOf(claim), -1);
+        const now = this.#clock.elapsed();
+        for (const { kind, bucket } of taken) if (kind === "tokens") bucket.correct(tokens - (used ?? 0), now);
+      },
+    };
+  }
+
+  #refuse(refusal: LimitRefusal): LimitRefusal {
+    this.#refused += 1;
+    return refusal;
+  }
+
+  #bucketsOf(claim: LimitClaim, tokens: number): readonly Taken[] {
+    const { requests, tokens: perToken } = claim.rule;
+    const taken: Taken[] = [];
+    if (requests !== null) {
+      taken.push({ claim, kind: "requests", bucket: this.#bucket(claim, "requests", requests), cost: 1 });
+    }
+    if (perToken !== null && tokens > 0) {
+      taken.push({ claim, kind: "tokens", bucket: this.#bucket(claim, "tokens", perToken), cost: tokens });
+    }
+    return taken;
+  }
+
+  #bucket({ rule, subject }: LimitClaim, kind: LimitKind, rate: Rate): Bucket {
+    const key = `${rule.name}|${kind}|${subject}`;
+    const now = this.#clock.elapsed();
+    const known = this.#buckets.get(key);
+    if (known !== undefined) {
+      if (!isSameRate(known.rate, rate)) known.change(rate, now);
+      return known;
+    }
+    if (this.#buckets.size >= MOST_METERS) this.#forgetFull(now);
+    const bucket = new Bucket(rate, now);
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+
+  /** A full bucket is as good as a new one. Where none is full, the oldest goes: memory is bounded before all else. */
+  #forgetFull(now: number): void {
+    if (now - this.#sweptAt >= SWEEP_MS) {
+      this.#sweptAt = now;
+      for (const [key, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(key);
+    }
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size >= MOST_METERS && oldest !== undefined) this.#buckets.delete(oldest);
+  }
+
+  #move(place: string, by: number): void {
+    const taken = (this.#places.get(place) ?? 0) + by;
+    if (taken <= 0) this.#places.delete(place);
+    else this.#places.set(place, taken);
+  }
+
+  #states(taken: readonly Taken[]): readonly LimitState[] {
+    const now = this.#clock.elapsed();
+    return taken.map(({ claim, kind, bucket }) => ({
+      rule: claim.rule,
+      kind,
+      remaining: Math.max(0, bucket.level(now)),
+      resetMs: bucket.waitMs(bucket.rate.burst, now),
+    }));
+  }
+}
+
+const placeOf = ({ rule, subject }: LimitClaim): string => `${rule.name}|${subject}`;
+
+const isSameRate = (one: Rate, other: Rate): boolean =>
+  one.amount === other.amount && one.windowMs === other.windowMs && one.burst === other.burst;

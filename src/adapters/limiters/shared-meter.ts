@@ -1,0 +1,112 @@
+import { Bucket } from "../../domain/limits/bucket.ts";
+import { partOf } from "../../domain/limits/limit-rule.ts";
+import type { LimitClaim, LimitKind, Rate } from "../../domain/limits/limit-rule.ts";
+
+/** What a replica may hold ahead of calls, as a part of the amount: with three of them 1.5 %. */
+const AHEAD_PART = 200;
+
+/** A place under a cap becomes free when some call ends; nobody knows when. */
+const PLACE_WAIT_MS = 1_000;
+
+/** A replica by itself. */
+export interface Alone {
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** Replicas that were last alive, this one included. */
+  readonly replicas: number;
+}
+
+/** What one replica holds of one limit of one subject that it shares with others. */
+export class SharedMeter {
+  readonly claim: LimitClaim;
+  readonly kind: LimitKind;
+  /** What may be spent without asking; below zero where calls have used more than was expected. */
+  credit = 0;
+  /** Of a cap: places taken by calls under way here. */
+  taken = 0;
+  /** Monotonic milliseconds. */
+  usedAt = 0;
+  /** Until when as much as was refused last is not asked for again, monotonic milliseconds. */
+  #dryUntil = 0;
+  #dryCost = 0;
+  /** What the shared limit had left when it was last asked. */
+  left: number | null = null;
+  /** Decides while the shared limit is out of reach. */
+  #alone: Bucket | null = null;
+  #usedAlone = 0;
+
+  constructor(claim: LimitClaim, kind: LimitKind) {
+    this.claim = claim;
+    this.kind = kind;
+  }
+
+  get name(): string {
+    return `${this.claim.rule.name}|${this.kind}|${this.claim.subject}`;
+  }
+
+  get rate(): Rate | null {
+    return this.kind === "concurrent" ? null : this.claim.rule[this.kind];
+  }
+
+  /** What is worth holding ahead of calls. */
+  get ahead(): number {
+    return this.rate === null ? 0 : Math.floor(this.rate.amount / AHEAD_PART);
+  }
+
+  refused(cost: number, until: number): void {
+    this.#dryUntil = until;
+    this.#dryCost = cost;
+  }
+
+  /** How long a call has to wait before asking is of use, ms. */
+  dryMs(cost: number, now: number): number {
+    return this.credit < cost && cost >= this.#dryCost ? Math.max(0, this.#dryUntil - now) : 0;
+  }
+
+  /** While the shared limit is out of reach: how long a call waits for this replica's part of it, ms; 0 is now. */
+  aloneMs(cost: number, { now, replicas }: Alone): number {
+    if (this.credit >= cost) return 0;
+    const { rate } = this;
+    if (rate === null) {
+      const places = Math.max(1, Math.floor((this.claim.rule.concurrent ?? 0) / replicas));
+      return this.taken < places ? 0 : PLACE_WAIT_MS;
+    }
+    // It begins with what was left, so that each loss of the connection does not bring one burst more.
+    const level = Math.floor((this.left ?? rate.burst) / replicas);
+    this.#alone ??= new Bucket(partOf(rate, replicas), now, Math.max(0, level));
+    return this.#alone.waitMs(cost, now);
+  }
+
+  /** Spends what `credit` or `aloneMs` has admitted. */
+  spend(cost: number): void {
+    if (this.kind === "concurrent") this.taken += 1;
+    if (this.kind === "concurrent" || this.credit >= cost || this.#alone === null) {
+      this.credit -= cost;
+      return;
+    }
+    this.#alone.take(cost);
+    this.#usedAlone += cost;
+  }
+
+  /**
+   * The shared limit is within reach again. It has refilled meanwhile by no more than a burst: as much of what was let
+   * in without it is taken from it.
+   */
+  rejoin(replicas: number): void {
+    if (this.rate !== null) this.credit -= Math.min(this.#usedAlone, Math.ceil(this.rate.burst / replicas));
+    this.#alone = null;
+    this.#usedAlone = 0;
+  }
+
+  /** The eight values of the script for what calls want: the least of them, and all together. */
+  order({ least, sum }: { readonly least: number; readonly sum: number }, back: number): readonly (string | number)[] {
+    const beyond = (cost: number): number => Math.max(0, cost - this.credit);
+    const wanted = beyond(sum) + (sum > 0 ? this.ahead : 0);
+    const { rate } = this;
+    if (rate === null) {
+      const keeps = this.taken + Math.max(0, this.credit);
+      return ["c", this.claim.rule.concurrent ?? 0, 0, 0, beyond(least), beyond(sum), 0, keeps];
+    }
+    return ["b", rate.amount, rate.windowMs, rate.burst, beyond(least), wanted, back, 0];
+  }
+}

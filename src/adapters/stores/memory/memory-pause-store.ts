@@ -1,0 +1,29 @@
+import { subjectKey } from "../../../domain/access/pause.ts";
+import type { Pause } from "../../../domain/access/pause.ts";
+import type { PauseStore } from "../../../ports/pause-store.ts";
+
+/** Pauses in memory. */
+export function createMemoryPauseStore(): PauseStore {
+  const pauses = new Map<string, Pause>();
+  return {
+    async open(pause) {
+      const subject = subjectKey(pause.subject);
+      const inForce = [...pauses.values()].find((one) => one.lifted === null && subjectKey(one.subject) === subject);
+      if (inForce !== undefined) return inForce;
+      pauses.set(pause.id, pause);
+      return pause;
+    },
+    async lift(id, lifted) {
+      const pause = pauses.get(id);
+      if (pause === undefined) return null;
+      const after = { ...pause, lifted: pause.lifted ?? lifted };
+      pauses.set(id, after);
+      return after;
+    },
+    list: async ({ inForce, limit }) =>
+      [...pauses.values()]
+        .filter(({ lifted }) => !inForce || lifted === null)
+        .toReversed()
+        .slice(0, limit),
+  };
+}

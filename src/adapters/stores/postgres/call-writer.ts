@@ -1,0 +1,90 @@
+import { Worker } from "node:worker_threads";
+import { RollwardError } from "../../../domain/errors.ts";
+import type { WriterError, WriterNews, WriterOrder, WriterTask } from "./call-writer-worker.ts";
+import { unavailable } from "./database-error.ts";
+
+const STOP_MS = 5_000;
+
+/** Writes calls beside the request's way. */
+export interface CallWriter {
+  /**
+   * Takes what `joinCalls` gave and makes it its own; resolves when it is committed. Rejects with
+   * `database_unavailable`, or an error that says what is wrong with the calls.
+   */
+  write(joined: Buffer<ArrayBuffer>): Promise<void>;
+  /** Ends when what was taken is written or has failed. */
+  close(): Promise<void>;
+}
+
+/**
+ * A writer on a thread of its own: hashing, packing, compressing and the wire cost as much as serving a call does, and
+ * here they cost its thread the copying of bytes. The thread begins with the first batch, and again after it ended.
+ */
+export const createCallWriter = (order: WriterOrder): CallWriter => new ThreadedCallWriter(order);
+
+class ThreadedCallWriter implements CallWriter {
+  readonly #order: WriterOrder;
+  readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
+  #worker: Worker | null = null;
+  #number = 0;
+
+  constructor(order: WriterOrder) {
+    this.#order = order;
+  }
+
+  write(joined: Buffer<ArrayBuffer>): Promise<void> {
+    const answer = Promise.withResolvers<void>();
+    this.#number += 1;
+    this.#waiting.set(this.#number, answer);
+    const task: WriterTask = { number: this.#number, joined };
+    const worker = this.#running();
+    worker.ref();
+    worker.postMessage(task, [joined.buffer]);
+    return answer.promise;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#waiting.values()].map(({ promise }) => promise));
+    const worker = this.#worker;
+    if (worker === null) return;
+    worker.ref();
+    const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+    worker.postMessage("stop" satisfies WriterTask);
+    const timer = setTimeout(() => void worker.terminate(), STOP_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #running(): Worker {
+    if (this.#worker !== null) return this.#worker;
+    const worker = new Worker(new URL("./call-writer-worker.ts", import.meta.url), {
+      workerData: this.#order,
+      execArgv: [],
+    });
+    let reason = "the thread that writes calls has ended";
+    worker.on("message", (news: WriterNews) => this.#hear(news));
+    // Without a listener what nobody catches there would end the whole process.
+    worker.on("error", (error) => (reason = error instanceof Error ? error.message : String(error)));
+    worker.once("exit", () => this.#gone(reason));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #hear({ number, error }: WriterNews): void {
+    const answer = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    // An idle thread keeps no process alive.
+    if (this.#waiting.size === 0) this.#worker?.unref();
+    if (error === null) answer?.resolve();
+    else answer?.reject(errorOf(error));
+  }
+
+  #gone(reason: string): void {
+    this.#worker = null;
+    for (const { reject } of this.#waiting.values()) reject(unavailable(reason));
+    this.#waiting.clear();
+  }
+}
+
+const errorOf = ({ code, details, message }: WriterError): Error =>
+  code === null ? new Error(message) : new RollwardError(code, details);

@@ -1,0 +1,68 @@
+import { sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
+import { subjectKey } from "../../../domain/access/pause.ts";
+import type { Pause, PauseSubject } from "../../../domain/access/pause.ts";
+import type { PauseStore } from "../../../ports/pause-store.ts";
+import { plainText } from "./plain-text.ts";
+import type { Tables } from "./tables.ts";
+
+/** Pauses in PostgreSQL. */
+export function createPostgresPauseStore(db: Kysely<Tables>): PauseStore {
+  const inForceOn = (subject: string) =>
+    db
+      .selectFrom("pauses")
+      .selectAll()
+      .where("subject", "=", subject)
+      .where("lifted_at", "is", null)
+      .executeTakeFirst();
+  return {
+    async open(pause) {
+      const { id, reason, by, at } = pause;
+      const subject = plainText(subjectKey(pause.subject));
+      const row = { id, subject, reason: plainText(reason), opened_by: plainText(by), opened_at: at };
+      const made = await db
+        .insertInto("pauses")
+        .values({ ...row, lifted_at: null, lifted_by: null, lifted_reason: null })
+        .onConflict((conflict) => conflict.doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      const kept = made ?? (await inForceOn(subject));
+      // The one that was in the way has been lifted in between.
+      return kept === undefined ? this.open(pause) : pauseOf(kept);
+    },
+    async lift(id, { at, by, reason }) {
+      const row = await db
+        .updateTable("pauses")
+        .set({
+          lifted_by: sql<string>`case when lifted_at is null then ${plainText(by)} else lifted_by end`,
+          lifted_reason: sql<string>`case when lifted_at is null then ${plainText(reason)} else lifted_reason end`,
+          lifted_at: sql<number>`coalesce(lifted_at, ${at})`,
+        })
+        .where("id", "=", plainText(id))
+        .returningAll()
+        .executeTakeFirst();
+      return row === undefined ? null : pauseOf(row);
+    },
+    async list({ inForce, limit }) {
+      let query = db.selectFrom("pauses").selectAll().orderBy("position", "desc").limit(limit);
+      if (inForce) query = query.where("lifted_at", "is", null);
+      return (await query.execute()).map(pauseOf);
+    },
+  };
+}
+
+const pauseOf = (row: Selectable<Tables["pauses"]>): Pause => ({
+  id: row.id,
+  subject: subjectOf(row.subject),
+  reason: row.reason,
+  by: row.opened_by,
+  at: row.opened_at,
+  lifted:
+    row.lifted_at === null ? null : { at: row.lifted_at, by: row.lifted_by ?? "", reason: row.lifted_reason ?? "" },
+});
+
+function subjectOf(text: string): PauseSubject {
+  if (text === "everything") return { type: "everything" };
+  const space = text.indexOf(" ");
+  return { type: text.slice(0, space) as "endpoint" | "tenant" | "key", name: text.slice(space + 1) };
+}

@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import { liftPause, listPauses, openPause } from "../contract/pauses.ts";
+import type { pauseSubject, pauseView } from "../contract/pauses.ts";
+import { ask, CliError } from "./ask.ts";
+import type { AddCommand, CommandLine } from "./command-line.ts";
+import { formatTable } from "./format-table.ts";
+
+type Subject = z.input<typeof pauseSubject>;
+type Pause = z.output<typeof pauseView>;
+
+interface SubjectOptions {
+  readonly tenant?: string;
+  readonly key?: string;
+  readonly everything?: boolean;
+}
+
+/** `rollward pause`, `rollward resume` and `rollward pauses`: the emergency stop. */
+export const pause: AddCommand = (program, line) => {
+  const about = (name: string, description: string) =>
+    program
+      .command(`${name} [endpoint]`)
+      .description(description)
+      .option("--tenant <tenant>", "the calls of a tenant")
+      .option("--key <id>", "the calls of a key")
+      .option("--everything", "all calls")
+      .requiredOption("--reason <text>", "why; kept with your key's name");
+  about("pause", "stops new calls of an endpoint, a tenant, a key or everything within a second").action(
+    async (endpoint: string | undefined, options: SubjectOptions & { readonly reason: string }) => {
+      const subject = subjectOf(endpoint, options);
+      const made = await ask(line.connection(), openPause, { body: { subject, reason: options.reason } });
+      line.say(line.json() ? JSON.stringify(made) : `${named(made.subject)} is paused (${made.id}): ${made.reason}`);
+    },
+  );
+  about("resume", "lets the calls in again").action(
+    async (endpoint: string | undefined, options: SubjectOptions & { readonly reason: string }) =>
+      resume(line, subjectOf(endpoint, options), options.reason),
+  );
+  program
+    .command("pauses")
+    .description("what is paused, by whom and why")
+    .option("--all", "also what was lifted")
+    .action(async ({ all = false }: { readonly all?: boolean }) => {
+      const { data } = await ask(line.connection(), listPauses, { query: { all: String(all) } });
+      const head = ["paused", "since", "by", "reason", "lifted"];
+      line.say(line.json() ? JSON.stringify(data) : formatTable([head, ...data.map(rowOf)]));
+    });
+};
+
+async function resume(line: CommandLine, subject: Subject, reason: string): Promise<void> {
+  const { data } = await ask(line.connection(), listPauses, { query: { limit: "1000" } });
+  const found = data.find((one) => named(one.subject) === named(subject));
+  if (found === undefined) {
+    throw new CliError(`${named(subject)} is not paused.`, "`rollward pauses` shows what is.");
+  }
+  const lifted = await ask(line.connection(), liftPause, { params: { pause: found.id }, body: { reason } });
+  line.say(line.json() ? JSON.stringify(lifted) : `${named(lifted.subject)} takes calls again.`);
+}
+
+function subjectOf(endpoint: string | undefined, { tenant, key, everything }: SubjectOptions): Subject {
+  const named: Subject[] = [];
+  if (endpoint !== undefined) named.push({ type: "endpoint", name: endpoint });
+  if (tenant !== undefined) named.push({ type: "tenant", name: tenant });
+  if (key !== undefined) named.push({ type: "key", name: key });
+  if (everything === true) named.push({ type: "everything" });
+  const [only] = named;
+  if (only === undefined || named.length > 1) {
+    throw new CliError("Say one thing to pause.", "Name an endpoint, or --tenant, --key or --everything.");
+  }
+  return only;
+}
+
+const named = (subject: Subject): string =>
+  subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
+
+const rowOf = ({ subject, at, by, reason, lifted }: Pause): readonly string[] => [
+  named(subject),
+  at,
+  by,
+  reason,
+  lifted === null ? "in force" : `${lifted.at} by ${lifted.by}: ${lifted.reason}`,
+];

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { instant, limit, pico } from "./fields.ts";
+import { defineRoute } from "./route.ts";
+
+const per = z.enum(["environment", "tenant", "key", "user", "endpoint", "model"]);
+
+const filter = z.object({
+  tenants: z.array(z.string()).optional(),
+  keys: z.array(z.string()).optional(),
+  endpoints: z.array(z.string()).optional(),
+  models: z.array(z.string()).optional(),
+});
+
+const rate = z.object({
+  amount: z.number().int(),
+  window_seconds: z.number(),
+  burst: z.number().int(),
+});
+
+/** One limit as configured. */
+export const limitView = z.object({
+  name: z.string(),
+  per,
+  only: filter,
+  requests: rate.nullable(),
+  tokens: rate.nullable(),
+  concurrent: z.number().int().nullable(),
+});
+
+/** One budget of one subject in the window that runs now. */
+export const budgetView = z.object({
+  budget: z.string(),
+  per: per.nullable().describe("null for a budget that is no longer configured"),
+  window: z.enum(["hour", "day", "month", "total"]).nullable(),
+  subject: z.string().describe("whose calls are counted; empty where nobody has used the budget yet"),
+  ends_at: instant.nullable(),
+  limit_pico: pico,
+  spent_pico: pico.describe("what calls have cost"),
+  held_pico: pico.describe(
+    "set aside by servers: calls under way, what they hold ahead, and what a server held when it was killed",
+  ),
+});
+
+export const listLimits = defineRoute({
+  method: "GET",
+  path: "/api/limits",
+  summary: "The limits in force, and how this server counts them",
+  answer: z.object({
+    data: z.array(limitView),
+    subjects: z.number().int().describe("subjects that this server keeps in mind"),
+    refused: z.number().int().describe("calls that this server has refused"),
+    shared: z.boolean().describe("whether limits are shared with other servers through Valkey at the moment"),
+  }),
+});
+
+export const listBudgets = defineRoute({
+  method: "GET",
+  path: "/api/budgets",
+  summary: "What was spent of each budget in its window, the most used first",
+  query: z.strictObject({ budget: z.string().max(63).optional(), limit }),
+  answer: z.object({ data: z.array(budgetView), trouble: z.string().nullable() }),
+});
+
+/** How limits and budgets of a server are doing. */
+export const metersHealth = z.object({
+  limits: z.object({
+    subjects: z.number().int(),
+    refused: z.number().int(),
+    shared: z.boolean(),
+    waiting: z.number().int().describe("calls that wait for a limit"),
+    oldest_wait_ms: z.number().describe("how long the first of them has waited"),
+  }),
+  budgets: z.object({
+    accounts: z.number().int(),
+    refused: z.number().int(),
+    open: z.number().int().describe("calls under way for which money is set aside"),
+    trouble: z.string().nullable(),
+  }),
+});

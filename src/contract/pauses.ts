@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { endpointName, idOf, instant, limit } from "./fields.ts";
+import { defineRoute } from "./route.ts";
+
+/** What can be paused. */
+export const pauseSubject = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("everything") }),
+  z.strictObject({ type: z.literal("endpoint"), name: endpointName }),
+  z.strictObject({ type: z.literal("tenant"), name: z.string().min(1).max(200) }),
+  z.strictObject({ type: z.literal("key"), name: idOf("key") }),
+]);
+
+const why = z.string().trim().min(1).max(500);
+
+/** A pause with who, when and why. */
+export const pauseView = z.object({
+  id: z.string(),
+  subject: pauseSubject,
+  reason: z.string(),
+  by: z.string(),
+  at: instant,
+  lifted: z.object({ at: instant, by: z.string(), reason: z.string() }).nullable(),
+});
+
+export const listPauses = defineRoute({
+  method: "GET",
+  path: "/api/pauses",
+  summary: "Pauses, newest first: those in force, or with `all` also those that were lifted",
+  query: z.strictObject({ all: z.stringbool().default(false), limit }),
+  answer: z.object({ data: z.array(pauseView) }),
+});
+
+export const openPause = defineRoute({
+  method: "POST",
+  path: "/api/pauses",
+  summary: "Stops an endpoint, a tenant, a key or everything: new calls are refused everywhere within a second",
+  body: z.strictObject({ subject: pauseSubject, reason: why }),
+  answer: pauseView,
+});
+
+export const liftPause = defineRoute({
+  method: "POST",
+  path: "/api/pauses/{pause}/lift",
+  summary: "Lifts a pause",
+  params: z.strictObject({ pause: idOf("pau") }),
+  body: z.strictObject({ reason: why }),
+  answer: pauseView,
+});

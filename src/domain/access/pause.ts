@@ -1,0 +1,37 @@
+/** What is paused: everything, or the calls of one endpoint, tenant or key. */
+export type PauseSubject =
+  | { readonly type: "everything" }
+  | { readonly type: "endpoint" | "tenant" | "key"; readonly name: string };
+
+/** An emergency stop: from `at` until it is lifted the subject's calls are refused. Times are epoch milliseconds. */
+export interface Pause {
+  /** `pau_…` */
+  readonly id: string;
+  readonly subject: PauseSubject;
+  readonly reason: string;
+  /** Name of the key, or `rollward` where a rule did it. */
+  readonly by: string;
+  readonly at: number;
+  /** When, by whom and why it was lifted; `null` while it is in force. */
+  readonly lifted: { readonly at: number; readonly by: string; readonly reason: string } | null;
+}
+
+/** What of a call a pause may be about. */
+export interface PausableCall {
+  /** `null` for a direct call. */
+  readonly endpoint: string | null;
+  readonly tenant: string | null;
+  readonly keyId: string;
+}
+
+/** A subject as text that names it alone. */
+export const subjectKey = (subject: PauseSubject): string =>
+  subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
+
+/** The subjects that a call belongs to, the widest first. */
+export const subjectsOf = ({ endpoint, tenant, keyId }: PausableCall): readonly string[] => [
+  "everything",
+  ...(endpoint === null ? [] : [`endpoint ${endpoint}`]),
+  ...(tenant === null ? [] : [`tenant ${tenant}`]),
+  `key ${keyId}`,
+];

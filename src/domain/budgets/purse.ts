@@ -1,0 +1,138 @@
+import type { BudgetAccount } from "./budget-rule.ts";
+
+/** A replica wants to hold what it will spend in this time, seconds: long enough to outlast a restart of the database. */
+const AHEAD_S = 120;
+/** The spending of this many seconds is what the near future is judged by. */
+const MEMORY_S = 30;
+/** Room for calls like the dearest recent one, beside what is under way. */
+const SPARE_CALLS = 4n;
+
+/**
+ * What one replica holds of one account. Money moves: granted by the bank, reserved for calls, settled at their end;
+ * what is free is reserved again or returned. Pico-dollars; times are monotonic milliseconds.
+ */
+export class Purse {
+  readonly account: BudgetAccount;
+  /** Name of the lease: a purse that is opened again has a new one, because its totals begin again. */
+  readonly lease: string;
+  /** The limit as last configured. */
+  limitPico: bigint;
+  grantedPico = 0n;
+  settledPico = 0n;
+  returnedPico = 0n;
+  reservedPico = 0n;
+  /** What the bank was told last. */
+  #toldSettled = 0n;
+  #toldReturned = 0n;
+  /** What the bank had left, and what all replicas had settled, when it was last asked. */
+  roomPico: bigint | null = null;
+  totalSettledPico = 0n;
+  /** Until when nobody asks the bank again for as much as it has just refused. */
+  #dryUntil = 0;
+  #dryPico = 0n;
+  usedAt: number;
+  /** A call was refused and the bank does not know. */
+  wasRefused = false;
+  #perSecond = 0;
+  #spentAt: number;
+  #dearest = 0n;
+  /** Everything was given back: nothing is asked for before a call comes. */
+  #isResting = false;
+
+  constructor(account: BudgetAccount, lease: string, now: number) {
+    this.account = account;
+    this.lease = lease;
+    this.limitPico = account.limitPico;
+    this.usedAt = now;
+    this.#spentAt = now;
+  }
+
+  /** What may be reserved at once; below zero where calls went on without the bank. */
+  get freePico(): bigint {
+    return this.grantedPico - this.settledPico - this.returnedPico - this.reservedPico;
+  }
+
+  get isDirty(): boolean {
+    return this.settledPico !== this.#toldSettled || this.returnedPico !== this.#toldReturned || this.wasRefused;
+  }
+
+  /** A call wants an amount, be it there or not. */
+  want(amount: bigint, now: number): void {
+    this.usedAt = now;
+    this.#isResting = false;
+    if (amount > this.#dearest) this.#dearest = amount;
+  }
+
+  reserve(amount: bigint, now: number): void {
+    this.want(amount, now);
+    this.reservedPico += amount;
+  }
+
+  /** The bank has refused an amount. */
+  refused(amount: bigint, until: number): void {
+    this.#dryUntil = until;
+    this.#dryPico = amount;
+  }
+
+  isDryOf(amount: bigint, now: number): boolean {
+    return now < this.#dryUntil && amount >= this.#dryPico && amount > this.freePico;
+  }
+
+  /** The budget was changed: what was refused may fit now, and of one that was cut nothing is held any more. */
+  changeLimit(limitPico: bigint): void {
+    if (limitPico < this.limitPico && this.freePico > 0n) this.returnedPico += this.freePico;
+    this.limitPico = limitPico;
+    this.#dryUntil = 0;
+  }
+
+  /** Ends a reservation with what was really spent of it. */
+  settle(amount: bigint, cost: bigint, now: number): void {
+    this.reservedPico -= amount;
+    this.settledPico += cost;
+    const seconds = Math.max(0, now - this.#spentAt) / 1_000;
+    this.#perSecond = this.#perSecond * Math.exp(-seconds / MEMORY_S) + Number(cost) / MEMORY_S;
+    this.#spentAt = now;
+    this.usedAt = now;
+  }
+
+  /** What is worth holding beside the calls under way. */
+  targetPico(): bigint {
+    const soon = BigInt(Math.ceil(this.#perSecond * AHEAD_S));
+    const spare = this.#dearest * SPARE_CALLS;
+    return soon > spare ? soon : spare;
+  }
+
+  /** What to ask for ahead of calls; 0 while enough is free. */
+  aheadPico(): bigint {
+    if (this.#isResting) return 0n;
+    const target = this.targetPico();
+    const free = this.freePico;
+    return free * 2n >= target ? 0n : target - (free > 0n ? free : 0n);
+  }
+
+  /**
+   * Gives back what is not worth holding: all of it where `everything` is asked for, else what exceeds twice the
+   * target or twice this replica's share of what is left. Where nothing is left, everything free goes back, so that
+   * no replica sits on what another could use.
+   */
+  giveBack(shareDivisor: bigint, everything: boolean): void {
+    const free = this.freePico;
+    this.#isResting ||= everything;
+    if (free <= 0n) return;
+    if (everything) {
+      this.returnedPico += free;
+      return;
+    }
+    if (this.roomPico === null) return;
+    const share = this.roomPico > 0n ? this.roomPico / shareDivisor : 0n;
+    const target = this.targetPico();
+    const keep = share < target ? share : target;
+    if (free > keep * 2n) this.returnedPico += free - keep;
+  }
+
+  /** Notes that the bank has taken what it was told. */
+  told(settledPico: bigint, returnedPico: bigint): void {
+    this.#toldSettled = settledPico;
+    this.#toldReturned = returnedPico;
+  }
+}

@@ -1,0 +1,48 @@
+import type { ErrorRow } from "./row.ts";
+
+/** Load. */
+export const LOAD_ERRORS = {
+  paused: {
+    status: 503,
+    retryable: true,
+    message: "Calls of {subject} are stopped: {reason}",
+    help: "Whoever operates this server stopped them on purpose; `rollward pauses` says who, `rollward resume` lets them in again.",
+  },
+  overloaded: {
+    status: 503,
+    retryable: true,
+    message: "This server has {inFlight} calls in flight, its limit.",
+    help: "Try again shortly, or raise `limits.in_flight` in rollward.yaml.",
+  },
+  bodies_full: {
+    status: 503,
+    retryable: true,
+    message: "The request bodies that are arriving at this server have reached {limitBytes} bytes, its limit.",
+    help: "Try again shortly; bodies of up to 16 KiB are always taken.",
+  },
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    message: "The limit {limit} is reached: {amount} for each {per}.",
+    help: "Wait as `Retry-After` says. `rollward limits show` lists the limits; they are set in `limits.rates` of rollward.yaml.",
+  },
+  budget_spent: {
+    status: 402,
+    retryable: false,
+    message: "The budget {budget} of this {per} has no room for this call, which may cost up to {needed} USD{left}.",
+    help: "Send a smaller `max_tokens`, wait for the next {window}, or raise the budget in rollward.yaml. `rollward budgets list` shows what was spent.",
+  },
+  budget_held: {
+    status: 429,
+    retryable: true,
+    message:
+      "What is left of the budget {budget} of this {per} is held by calls under way; this call may cost up to {needed} USD{left}.",
+    help: "Wait as `Retry-After` says: calls that end free what they did not use. A smaller `max_tokens` holds less.",
+  },
+  budget_unknown: {
+    status: 503,
+    retryable: true,
+    message: "What is left of the budget {budget} cannot be found out at the moment.",
+    help: "Try again shortly. A budget with `when_unreachable: allow` lets calls go on.",
+  },
+} as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,47 @@
+import type { ErrorRow } from "./row.ts";
+
+/** The machine. */
+export const MACHINE_ERRORS = {
+  port_in_use: {
+    status: 500,
+    retryable: false,
+    message: "The port {port} on {host} is in use.",
+    help: "Stop the other program, or choose another port with `--port` or ROLLWARD_PORT.",
+  },
+  data_dir_in_use: {
+    status: 500,
+    retryable: false,
+    message: "The data directory {dir} is in use by process {pid}.",
+    help: "Stop that process, choose another directory with `--data-dir`, or use a server with DATABASE_URL.",
+  },
+  node_too_old: {
+    status: 500,
+    retryable: false,
+    message: "Rollward needs Node 24 or later; this is {version}.",
+    help: "Start it with `npm start`, which brings its own Node.",
+  },
+  database_unavailable: {
+    status: 503,
+    retryable: true,
+    message: "The database does not answer: {reason}.",
+    help: "Calls go on from the last known state; check DATABASE_URL or the disk.",
+  },
+  database_too_new: {
+    status: 500,
+    retryable: false,
+    message: "A newer Rollward has written the database: its schema is {found}, this program knows {known}.",
+    help: "Start that version again, or restore a backup from before the upgrade.",
+  },
+  not_ready: {
+    status: 503,
+    retryable: true,
+    message: "This server is not ready: {reason}.",
+    help: "Wait for `/readyz` to answer 200.",
+  },
+  internal: {
+    status: 500,
+    retryable: false,
+    message: "An unexpected fault of Rollward's own.",
+    help: "Report it with the id {id}; the server's log has the details.",
+  },
+} as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,25 @@
+import type { SpendChange } from "./attribute-spend.ts";
+
+/** Dollars with two decimals and a sign, cents rounded to the nearest. */
+const dollars = (pico: bigint): string => {
+  const size = pico < 0n ? -pico : pico;
+  const cents = (size + 5_000_000_000n) / 10_000_000_000n;
+  return `${pico < 0n ? "−" : "+"}$${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
+};
+
+/** A change in words for people, its greatest part first; parts that are nothing are left out. */
+export function describeChange({ changePico, ...parts }: SpendChange): string {
+  const named: readonly (readonly [string, bigint])[] = [
+    ["number of calls", parts.volumePico],
+    ["models", parts.mixPico],
+    ["tokens per call", parts.tokensPico],
+    ["kinds of tokens (such as cached ones)", parts.classesPico],
+    ["prices", parts.pricePico],
+  ];
+  const size = (pico: bigint): bigint => (pico < 0n ? -pico : pico);
+  const told = named
+    .filter(([, pico]) => pico !== 0n)
+    .toSorted(([, one], [, other]) => (size(one) > size(other) ? -1 : 1))
+    .map(([name, pico]) => `${name} ${dollars(pico)}`);
+  return `${dollars(changePico)} against the same hour of the day before${told.length === 0 ? "" : `: ${told.join(", ")}`}`;
+}

@@ -1,0 +1,74 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { addSpend, NO_SPEND } from "./add-spend.ts";
+import { hourOf, SpendBook } from "./spend-book.ts";
+import { modelCostPico } from "./spend.ts";
+
+const PRICE = { input: 3n, cachedInput: 1n, cacheWrite: 4n, output: 9n, reasoning: 9n };
+const SLOT = {
+  hour: hourOf(Date.UTC(2026, 10, 21, 9, 59)),
+  endpoint: "bot",
+  model: "sim/a",
+  keyId: "key_1",
+  user: "ada",
+};
+
+const usage = fc.record({
+  input: fc.nat(10_000),
+  cachedInput: fc.nat(10_000),
+  cacheWrite: fc.nat(10_000),
+  output: fc.nat(10_000),
+  reasoning: fc.nat(10_000),
+});
+
+describe("the book of spend", () => {
+  test("keeps every pico-dollar, priced or not, whatever was taken in between", () => {
+    const attempt = fc.record({
+      usage: fc.option(usage),
+      costPico: fc.bigInt({ min: 0n, max: 10n ** 12n }),
+      price: fc.constantFrom(PRICE, null),
+      user: fc.constantFrom("", "ada", "grace"),
+      isTaken: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(attempt), (attempts) => {
+        const book = new SpendBook();
+        const last = new Map<string, bigint>();
+        const take = (): void => {
+          for (const { user, spend } of book.take()) last.set(user, modelCostPico(spend));
+        };
+        for (const { user, isTaken, ...spent } of attempts) {
+          book.note({ ...SLOT, user }, spent);
+          if (isTaken) take();
+        }
+        take();
+        const total = [...last.values()].reduce((sum, each) => sum + each, 0n);
+        expect(total).toBe(attempts.reduce((sum, { costPico }) => sum + costPico, 0n));
+        expect(book.take()).toEqual([]);
+      }),
+    );
+  });
+
+  test("gives again what could not be written, and forgets only what was", () => {
+    const book = new SpendBook();
+    book.note(SLOT, { usage: null, costPico: 5n, price: null });
+    const rows = book.take();
+    book.giveBack(rows);
+    book.forget(SLOT.hour + 1);
+    expect(book.take()).toEqual(rows);
+    book.forget(SLOT.hour + 1);
+    book.note(SLOT, { usage: null, costPico: 1n, price: null });
+    expect(book.take()[0]?.spend).toEqual(addSpend(NO_SPEND, { ...NO_SPEND, calls: 1, otherPico: 1n }));
+  });
+
+  test("counts users together when an hour has too many of them, and says so", () => {
+    const book = new SpendBook();
+    for (let user = 0; user < 20_010; user += 1) {
+      book.note({ ...SLOT, user: `user-${user}` }, { usage: null, costPico: 1n, price: null });
+    }
+    const rows = book.take();
+    expect(rows).toHaveLength(20_001);
+    expect(book.merged).toBe(10);
+    expect(rows.at(-1)).toMatchObject({ user: "", spend: { calls: 10, otherPico: 10n } });
+  });
+});

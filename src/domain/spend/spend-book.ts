@@ -1,0 +1,134 @@
+import { costPico } from "../money/price.ts";
+import type { TokenPrice, TokenUsage } from "../money/price.ts";
+import { TOKEN_CLASSES } from "./spend.ts";
+import type { ClassSpend, ModelSpend, TokenClass } from "./spend.ts";
+
+/** What spend is told apart by. Texts are empty where a call has no such thing. */
+export interface SpendSlot {
+  /** Beginning of the hour, epoch milliseconds UTC. */
+  readonly hour: number;
+  readonly endpoint: string;
+  /** `provider/model`. */
+  readonly model: string;
+  readonly keyId: string;
+  readonly user: string;
+}
+
+/** One slot with what it came to since this process began. */
+export interface SpendRow extends SpendSlot {
+  readonly spend: ModelSpend;
+}
+
+/** What one attempt used and cost. */
+export interface AttemptSpend {
+  readonly usage: TokenUsage | null;
+  readonly costPico: bigint;
+  /** `null` when the model is not configured any more. */
+  readonly price: TokenPrice | null;
+}
+
+/** Start of the hour around an instant, epoch milliseconds. */
+export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
+
+export const HOUR_MS = 3_600_000;
+
+/** Users that are told apart within an hour; the rest of an hour's users are counted together. */
+const MOST_SLOTS = 20_000;
+/** Longest name of a user that is kept, characters. */
+const LONGEST_USER = 128;
+
+interface Counted {
+  readonly slot: SpendSlot;
+  calls: number;
+  readonly tokens: Record<TokenClass, number>;
+  readonly costs: Record<TokenClass, bigint>;
+  otherPico: bigint;
+  isChanged: boolean;
+}
+
+/**
+ * Counts what this process spends, by hour and slot. Numbers only grow, so that writing them twice changes nothing.
+ * Bounded: an hour has a limited number of slots.
+ */
+export class SpendBook {
+  readonly #slots = new Map<string, Counted>();
+  #merged = 0;
+
+  /** Attempts that were counted without their user, because an hour had too many of them. */
+  get merged(): number {
+    return this.#merged;
+  }
+
+  /** Counts one attempt at a model. */
+  note(slot: SpendSlot, { usage, costPico: cost, price }: AttemptSpend): void {
+    const counted = this.#slotOf(slot);
+    counted.calls += 1;
+    counted.isChanged = true;
+    let rest = cost;
+    if (usage !== null && price !== null && costPico(usage, price) <= cost) {
+      for (const each of TOKEN_CLASSES) {
+        if (usage[each] === 0) continue;
+        const own = BigInt(usage[each]) * price[each];
+        counted.tokens[each] += usage[each];
+        counted.costs[each] += own;
+        rest -= own;
+      }
+    }
+    counted.otherPico += rest;
+  }
+
+  /** Rows that have changed since they were taken last. */
+  take(): readonly SpendRow[] {
+    const changed = [...this.#slots.values()].filter(({ isChanged }) => isChanged);
+    for (const each of changed) each.isChanged = false;
+    return changed.map(rowOf);
+  }
+
+  /** Gives rows back that could not be written, so that they are taken again. */
+  giveBack(rows: readonly SpendRow[]): void {
+    for (const row of rows) {
+      const counted = this.#slots.get(keyOf(row));
+      if (counted !== undefined) counted.isChanged = true;
+    }
+  }
+
+  /** Forgets hours before `hour` that have been written. */
+  forget(hour: number): void {
+    for (const [key, { slot, isChanged }] of this.#slots) if (slot.hour < hour && !isChanged) this.#slots.delete(key);
+  }
+
+  #slotOf(slot: SpendSlot): Counted {
+    const own = { ...slot, user: slot.user.slice(0, LONGEST_USER) };
+    const known = this.#slots.get(keyOf(own));
+    if (known !== undefined) return known;
+    if (own.user !== "" && this.#slots.size >= MOST_SLOTS) {
+      this.#merged += 1;
+      return this.#slotOf({ ...own, user: "" });
+    }
+    const made: Counted = {
+      slot: own,
+      calls: 0,
+      tokens: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },
+      costs: { input: 0n, cachedInput: 0n, cacheWrite: 0n, output: 0n, reasoning: 0n },
+      otherPico: 0n,
+      isChanged: false,
+    };
+    this.#slots.set(keyOf(own), made);
+    return made;
+  }
+}
+
+const keyOf = ({ hour, endpoint, model, keyId, user }: SpendSlot): string =>
+  `${hour}\n${endpoint}\n${model}\n${keyId}\n${user}`;
+
+const rowOf = ({ slot, calls, tokens, costs, otherPico }: Counted): SpendRow => {
+  const classOf = (each: TokenClass): ClassSpend => ({ tokens: tokens[each], costPico: costs[each] });
+  const classes = {
+    input: classOf("input"),
+    cachedInput: classOf("cachedInput"),
+    cacheWrite: classOf("cacheWrite"),
+    output: classOf("output"),
+    reasoning: classOf("reasoning"),
+  };
+  return { ...slot, spend: { calls, classes, otherPico } };
+};

@@ -1,0 +1,67 @@
+import type { CacheFact } from "../../domain/cache/cache-fact.ts";
+import type { AnswerCache, CachePlace } from "../../ports/answer-cache.ts";
+import { Flights } from "./flights.ts";
+
+/** What the calls of this process had to do with the cache since it started, by outcome and by reason. */
+export interface CacheTally {
+  readonly hit: number;
+  readonly miss: number;
+  readonly stale: number;
+  /** Hits that waited for an identical call which was under way. */
+  readonly shared: number;
+  /** Entries that could not be believed. */
+  readonly poisoned: number;
+  /** By what kept the request from the cache. */
+  readonly bypassed: Readonly<Record<string, number>>;
+  /** By what kept the answer out of it; `stored` for those that were kept. */
+  readonly kept: Readonly<Record<string, number>>;
+}
+
+/** The gateway's side of the cache: the cache itself, the questions under way, and the counts. */
+export class CacheDesk {
+  readonly cache: AnswerCache;
+  readonly flights = new Flights();
+  /** How often each endpoint was purged: what was asked before that is not kept after it. */
+  readonly #purges = new Map<string, number>();
+  readonly #tally = { hit: 0, miss: 0, stale: 0, shared: 0, poisoned: 0 };
+  readonly #bypassed = new Map<string, number>();
+  readonly #kept = new Map<string, number>();
+
+  constructor(cache: AnswerCache) {
+    this.cache = cache;
+  }
+
+  /** Counts a call that is over. */
+  count({ status, bypassed, kept, waitedMs }: CacheFact): void {
+    if (status === "bypass") add(this.#bypassed, bypassed ?? "unknown");
+    else this.#tally[status] += 1;
+    if (status === "hit" && waitedMs > 0) this.#tally.shared += 1;
+    if (kept !== null) add(this.#kept, kept);
+  }
+
+  countPoisoned(): void {
+    this.#tally.poisoned += 1;
+  }
+
+  tally(): CacheTally {
+    return { ...this.#tally, bypassed: Object.fromEntries(this.#bypassed), kept: Object.fromEntries(this.#kept) };
+  }
+
+  purgesOf(endpoint: string): number {
+    return this.#purges.get(endpoint) ?? 0;
+  }
+
+  /** Forgets one answer, also one that is on its way; resolves to whether there was one. */
+  evict(place: CachePlace): Promise<boolean> {
+    this.flights.forget(place.key);
+    return this.cache.evict(place);
+  }
+
+  /** Forgets all answers of an endpoint, also those on their way; resolves to how many there were. */
+  purge(endpoint: string): Promise<number> {
+    add(this.#purges, endpoint);
+    return this.cache.purge(endpoint);
+  }
+}
+
+const add = (counts: Map<string, number>, name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);

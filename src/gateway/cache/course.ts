@@ -1,0 +1,60 @@
+import type { CacheFact, CacheStatus } from "../../domain/cache/cache-fact.ts";
+import type { CachePolicy } from "../../domain/cache/cache-policy.ts";
+import type { CachedAnswer } from "../../domain/cache/cached-answer.ts";
+import type { CacheWish } from "../../domain/cache/cache-wish.ts";
+import type { CachePlace, Claim } from "../../ports/answer-cache.ts";
+import type { Lead } from "./flights.ts";
+
+/** A kept answer that is given again, in the form that its client asked for. */
+export interface Recalled {
+  readonly answer: CachedAnswer;
+  readonly ageMs: number;
+  readonly bytes: Buffer;
+  /** In the words of the client's dialect. */
+  readonly finishReason: string | null;
+}
+
+/**
+ * A call's way past the cache. The stage `recall` fills it in, `keepAnswer` closes it; mutable on purpose, as the
+ * call itself is.
+ */
+export interface CacheCourse {
+  readonly policy: CachePolicy;
+  readonly wish: CacheWish;
+  readonly bypassed: CacheFact["bypassed"];
+  /** `null` where the request has no key. */
+  readonly place: CachePlace | null;
+  /** How often the endpoint had been purged when the call began. */
+  readonly purges: number;
+  status: CacheStatus;
+  kept: CacheFact["kept"];
+  waitedMs: number;
+  served: Recalled | null;
+  /** An older answer, for the case that nobody gives a new one. */
+  lastResort: CachedAnswer | null;
+  /** Those who wait for this call, in this process and elsewhere. */
+  lead: Lead | null;
+  claim: Claim | null;
+  /** Stops the renewing of the claim. */
+  stopRenewing: (() => void) | null;
+}
+
+/** What the record keeps of it. */
+export function cacheFactOf({ status, place, bypassed, kept, waitedMs, served }: CacheCourse): CacheFact {
+  return {
+    status,
+    key: place?.key ?? null,
+    bypassed,
+    kept,
+    waitedMs,
+    source:
+      served === null
+        ? null
+        : {
+            callId: served.answer.callId,
+            ageMs: served.ageMs,
+            usage: served.answer.usage,
+            savedPico: served.answer.costPico.toString(),
+          },
+  };
+}

@@ -1,0 +1,94 @@
+import { cacheKey, inexactNumbers } from "../../domain/cache/cache-key.ts";
+import type { ComparedRequest } from "../../domain/cache/cache-key.ts";
+import type { CachePolicy } from "../../domain/cache/cache-policy.ts";
+import { NO_WISH } from "../../domain/cache/cache-wish.ts";
+import { requestBar } from "../../domain/cache/request-bar.ts";
+import type { RequestBar } from "../../domain/cache/request-bar.ts";
+import { routingLabels, widestScope } from "../../domain/cache/routing-labels.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { RoutingPolicy } from "../../domain/routing/routing-policy.ts";
+import type { DialectName } from "../../ports/dialect.ts";
+import type { Gateway } from "../gateway.ts";
+import type { OpenCall, Placement } from "../open-call.ts";
+import { present } from "../present.ts";
+import type { CacheCourse } from "./course.ts";
+
+/** The dialects whose answers can be kept, because every one of them can tell them. */
+const CONVERSATIONS: ReadonlySet<DialectName> = new Set(["openai-chat", "openai-responses", "anthropic-messages"]);
+
+/** The policy that a call's answers are kept by; `null` where none are kept. */
+export const cachePolicyOf = (open: OpenCall): CachePolicy | null =>
+  open.placement?.release.content.policies.cache ?? null;
+
+/** Begins a call's way past the cache: may it be asked, and under which key. */
+export function openCourse(gateway: Gateway, open: OpenCall, policy: CachePolicy): CacheCourse {
+  const placement = present(open.placement);
+  const wish = open.arrival.cacheWish ?? NO_WISH;
+  const keyed = wish.bypass ? barred("client") : keyFor(open, policy, placement);
+  const { endpoint } = placement.release;
+  return {
+    policy,
+    wish,
+    // Both arms of a rollout do without: the candidate's cache is cold only because it is new.
+    bypassed: keyed.bar ?? (placement.evidenceOf === null ? null : "rollout"),
+    place: keyed.key === null ? null : { endpoint, key: keyed.key },
+    purges: gateway.cache.purgesOf(endpoint),
+    status: "bypass",
+    kept: null,
+    waitedMs: 0,
+    served: null,
+    lastResort: null,
+    lead: null,
+    claim: null,
+    stopRenewing: null,
+  };
+}
+
+type Keyed = { readonly key: string; readonly bar: null } | { readonly key: null; readonly bar: RequestBar };
+
+const barred = (bar: RequestBar): Keyed => ({ key: null, bar });
+
+function keyFor(open: OpenCall, policy: CachePolicy, { release }: Placement): Keyed {
+  const { dialect } = open.arrival;
+  const [target] = present(open.rendered).targets;
+  if (target === undefined || !CONVERSATIONS.has(dialect.name)) return barred("dialect");
+  const text = present(open.rendered).bodyFor(target).toString();
+  const body = JSON.parse(text) as JsonObject;
+  const bar = requestBar(body, policy);
+  if (bar !== null) return barred(bar);
+  const { routing } = release.content.policies;
+  const key = cacheKey({
+    scope: scopeOf(open, policy, routing),
+    environment: open.settings.environment,
+    endpoint: release.endpoint,
+    releaseDigest: release.digest,
+    request: comparedRequest(open, body),
+    labels: routingLabels(routing, present(open.request).body["metadata"]),
+    numbers: inexactNumbers(text),
+  });
+  return key === null ? barred("unkeyable") : { key, bar: null };
+}
+
+/** Fails closed: who belongs to no tenant shares with nobody. */
+function scopeOf(open: OpenCall, { scope }: CachePolicy, routing: RoutingPolicy | undefined): string {
+  const { id, tenant } = present(open.key);
+  const widest = widestScope(routing);
+  if (scope === "key" || widest === "key") return `key ${id}`;
+  if (scope === "endpoint" && widest === "endpoint") return "endpoint";
+  return tenant === undefined ? `key ${id}` : `tenant ${tenant}`;
+}
+
+/** Features of a beta reach only a provider of the same dialect; the version of the API tells the form alone. */
+function comparedRequest({ arrival }: OpenCall, body: JsonObject): ComparedRequest {
+  const { dialect, headers } = arrival;
+  const features = headers?.["anthropic-beta"] ?? null;
+  const own: ComparedRequest = { form: "own", dialect: dialect.name, body, features };
+  if (features !== null) return own;
+  try {
+    return { form: "canonical", request: dialect.toCanonical(body, "the cache") };
+  } catch (error) {
+    if (error instanceof RollwardError) return own;
+    throw error;
+  }
+}

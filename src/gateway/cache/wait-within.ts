@@ -1,0 +1,25 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { OpenCall } from "../open-call.ts";
+
+/** What is waited for, and until when (monotonic milliseconds). */
+export interface Waiting<T> {
+  readonly event: Promise<T>;
+  readonly until: number;
+}
+
+/** Waits for an event, which must not reject; `null` when the time is over or the client has left. */
+export function waitWithin<T>(
+  clock: Clock,
+  open: Pick<OpenCall, "abandoned" | "stop">,
+  { event, until }: Waiting<T>,
+): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<T | null>();
+  const cancel = clock.after(Math.max(0, until - clock.elapsed()), () => resolve(null));
+  open.stop = () => resolve(null);
+  if (open.abandoned) resolve(null);
+  void event.then(resolve);
+  return promise.finally(() => {
+    cancel();
+    open.stop = null;
+  });
+}

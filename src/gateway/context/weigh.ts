@@ -1,0 +1,42 @@
+import type { RequestOutline } from "../../domain/call/outline.ts";
+import { tokenizerOf } from "../../domain/context/context-policy.ts";
+import { countBeside, countMessage } from "../../domain/context/count-outline.ts";
+import type { Weighed } from "../../domain/context/cut-turns.ts";
+import type { ModelTarget } from "../../domain/release/release.ts";
+import type { TokenCounter } from "../../ports/token-counter.ts";
+import type { Gateway } from "../gateway.ts";
+import type { OpenCall } from "../open-call.ts";
+import { present } from "../present.ts";
+
+/** With what a conversation is weighed. */
+export interface Scales {
+  readonly outline: RequestOutline;
+  readonly counter: TokenCounter;
+  /** By how much counts are corrected. */
+  readonly factor: number;
+}
+
+/** What a conversation weighs, in tokens. */
+export interface Weights {
+  readonly weighed: readonly Weighed[];
+  /** What stands beside the messages: instructions, tools, the release's own parts. */
+  readonly beside: number;
+  /** All together. */
+  readonly tokens: number;
+}
+
+/** Weighs a request that is rendered. */
+export function weigh(call: OpenCall, { outline, counter, factor }: Scales): Weights {
+  const count = (text: string): number => Math.ceil(counter.count(text) * factor);
+  const weighed = outline.messages.map((message) => ({ message, tokens: countMessage(message, count) }));
+  const beside = countBeside(outline, present(call.rendered).own(), count);
+  return { weighed, beside, tokens: weighed.reduce((sum, each) => sum + each.tokens, beside) };
+}
+
+/** Tokens of a request that is rendered, as we count them for a model; `null` where it has no conversation. */
+export async function countFor(gateway: Gateway, call: OpenCall, target: ModelTarget): Promise<number | null> {
+  const outline = call.arrival.dialect.outline?.(present(call.request).body);
+  if (outline === undefined) return null;
+  const counter = await gateway.tokens.of(tokenizerOf(target));
+  return weigh(call, { outline, counter, factor: gateway.calibration.factor(target.model) }).tokens;
+}

@@ -1,0 +1,49 @@
+import type { Json } from "../../domain/json.ts";
+import type { OpenCall } from "../open-call.ts";
+import { present } from "../present.ts";
+import { hasTextOnly } from "./form-tokens.ts";
+
+/** Bytes of a request for one token, a rule of thumb: its settling corrects it. */
+const BYTES_PER_TOKEN = 4;
+/** Tokens of an answer that has no maximum, for letting it in. */
+const USUAL_ANSWER = 256;
+/** Tokens that an answer may have where neither request nor release nor model sets a maximum. */
+const LONGEST_ANSWER = 32_768;
+
+/** Answers that are not made of tokens. */
+const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["openai-embeddings", "openai-moderations", "openai-files"]);
+
+const MAXIMA = ["max_completion_tokens", "max_output_tokens", "max_tokens"] as const;
+
+const maximumIn = (fields: Readonly<Record<string, Json | undefined>>): number | null => {
+  for (const name of MAXIMA) {
+    const value = fields[name];
+    if (typeof value === "number" && value >= 0) return Math.ceil(value);
+  }
+  return null;
+};
+
+/** Answers asked for at once. */
+function answersOf({ request }: OpenCall): number {
+  const { n, best_of: bestOf } = present(request).body;
+  const most = Math.max(typeof n === "number" ? n : 1, typeof bestOf === "number" ? bestOf : 1);
+  return Math.min(128, Math.max(1, Math.ceil(most)));
+}
+
+function maximumOf(call: OpenCall): number | null {
+  const parameters = call.placement?.release.content.parameters;
+  return (parameters === undefined ? null : maximumIn(parameters)) ?? maximumIn(present(call.request).body);
+}
+
+/** Tokens of request and answer, as far as one can guess before the call: what limits let it in by. */
+export function likelyTokens(call: OpenCall): number {
+  const input = hasTextOnly(call) ? Math.ceil(call.arrival.bytes.length / BYTES_PER_TOKEN) : 0;
+  if (WITHOUT_ANSWER.has(call.arrival.dialect.name)) return input;
+  return input + (maximumOf(call) ?? USUAL_ANSWER) * answersOf(call);
+}
+
+/** The most tokens that the answers can have; `maxOutput` is the most that the model can make, where that is known. */
+export function mostOutputTokens(call: OpenCall, maxOutput = LONGEST_ANSWER): number {
+  if (WITHOUT_ANSWER.has(call.arrival.dialect.name)) return 0;
+  return (maximumOf(call) ?? maxOutput) * answersOf(call);
+}

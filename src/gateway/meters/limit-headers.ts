@@ -1,0 +1,39 @@
+import type { Rate } from "../../domain/limits/limit-rule.ts";
+import type { LimitState } from "../../ports/limiter.ts";
+
+/**
+ * How limits stand, for clients: `ratelimit-policy` and `ratelimit` of the IETF's draft (all limits by name), and
+ * OpenAI's `x-ratelimit-*` (the tightest of each kind).
+ */
+export function limitHeaders(states: readonly LimitState[]): Record<string, string> {
+  if (states.length === 0) return {};
+  const headers: Record<string, string> = {
+    "ratelimit-policy": states.map(policyOf).join(", "),
+    ratelimit: states.map(standingOf).join(", "),
+  };
+  for (const kind of ["requests", "tokens"] as const) {
+    const tightest = states.filter((state) => state.kind === kind).toSorted(byShare)[0];
+    if (tightest === undefined) continue;
+    headers[`x-ratelimit-limit-${kind}`] = String(rateOf(tightest)?.amount ?? 0);
+    headers[`x-ratelimit-remaining-${kind}`] = String(tightest.remaining);
+    headers[`x-ratelimit-reset-${kind}`] = `${(tightest.resetMs / 1_000).toFixed(3).replace(/\.?0+$/, "")}s`;
+  }
+  return headers;
+}
+
+const rateOf = ({ rule, kind }: LimitState): Rate | null => rule[kind];
+
+const nameOf = ({ rule, kind }: LimitState): string => `"${rule.name}${kind === "tokens" ? "-tokens" : ""}"`;
+
+function policyOf(state: LimitState): string {
+  const rate = rateOf(state);
+  const unit = state.kind === "tokens" ? ';qu="tokens"' : "";
+  return `${nameOf(state)};q=${rate?.amount ?? 0};w=${Math.ceil((rate?.windowMs ?? 0) / 1_000)}${unit}`;
+}
+
+const standingOf = (state: LimitState): string =>
+  `${nameOf(state)};r=${state.remaining};t=${Math.ceil(state.resetMs / 1_000)}`;
+
+const shareLeft = (state: LimitState): number => state.remaining / (rateOf(state)?.amount ?? 1);
+
+const byShare = (one: LimitState, other: LimitState): number => shareLeft(one) - shareLeft(other);

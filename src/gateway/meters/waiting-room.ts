@@ -1,0 +1,169 @@
+import type { LimitClaim, QueueRule } from "../../domain/limits/limit-rule.ts";
+import { WaitingLine } from "../../domain/limits/waiting-line.ts";
+import type { Waiting } from "../../domain/limits/waiting-line.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { isPass } from "../../ports/limiter.ts";
+import type { Limiter, LimitPass, LimitRefusal } from "../../ports/limiter.ts";
+
+/** A call that comes to its limits. */
+export interface Visit {
+  readonly claims: readonly LimitClaim[];
+  readonly tokens: number;
+  /** Position of its class, 0 first. */
+  readonly rank: number;
+  /** Whose turn it uses, e.g. its tenant's. */
+  readonly lane: string;
+  /** Hears how to give up the place, for when the client leaves; `null` once there is none. */
+  readonly onWaiting: (leave: (() => void) | null) => void;
+}
+
+/** Counts of the calls that wait. */
+export interface WaitingCounts {
+  readonly calls: number;
+  /** How long the first of them has waited, ms; 0 when nobody waits. */
+  readonly oldestMs: number;
+}
+
+interface Guest {
+  readonly visit: Visit;
+  readonly since: number;
+  refusal: LimitRefusal;
+  readonly done: (answer: LimitPass | LimitRefusal) => void;
+}
+
+type Place = Waiting<Guest>;
+
+interface Line {
+  readonly line: WaitingLine<Guest>;
+  isPumping: boolean;
+}
+
+/** Shortest and longest time between two tries of who is first, ms. */
+const LEAST_MS = 2;
+const MOST_MS = 250;
+/** How often a place under a cap is looked for: nobody tells when a call ends elsewhere, ms. */
+const PLACE_MS = 20;
+
+/**
+ * Where calls over a limit wait: a line for each limit and subject, classes first, tenants in turn. Bounded; where it is
+ * full the last of a later class gives way. A call that leaves gives up its place.
+ */
+export class WaitingRoom {
+  readonly #clock: Clock;
+  readonly #limiter: Limiter;
+  readonly #lines = new Map<string, Line>();
+  readonly #guests = new Map<Guest, { readonly line: Line; readonly place: Place }>();
+
+  constructor(clock: Clock, limiter: Limiter) {
+    this.#clock = clock;
+    this.#limiter = limiter;
+  }
+
+  counts(): WaitingCounts {
+    const [first] = this.#guests.keys();
+    return { calls: this.#guests.size, oldestMs: first === undefined ? 0 : this.#clock.elapsed() - first.since };
+  }
+
+  /** Lets a call in, at once where nobody waits for the same limits, or when its turn has come. */
+  async enter(visit: Visit, rule: QueueRule): Promise<LimitPass | LimitRefusal> {
+    const ahead = visit.claims.find((claim) => this.#lines.has(nameOf(claim)));
+    if (ahead === undefined) {
+      const answer = await this.#limiter.take(visit.claims, visit.tokens);
+      return isPass(answer) || answer.retryAfterMs > rule.longestWaitMs ? answer : this.#wait(visit, rule, answer);
+    }
+    const kind = ahead.rule.requests === null ? (ahead.rule.tokens === null ? "concurrent" : "tokens") : "requests";
+    return this.#wait(visit, rule, { claim: ahead, kind, retryAfterMs: MOST_MS, states: [] });
+  }
+
+  #wait(visit: Visit, rule: QueueRule, refusal: LimitRefusal): Promise<LimitPass | LimitRefusal> {
+    if (this.#guests.size >= rule.calls && !this.#makeRoom(visit.rank)) return Promise.resolve(refusal);
+    return new Promise((resolve) => {
+      const since = this.#clock.elapsed();
+      const cancel = this.#clock.after(rule.longestWaitMs, () => this.#giveUp(guest));
+      const guest: Guest = {
+        visit,
+        since,
+        refusal,
+        done: (answer) => {
+          cancel();
+          visit.onWaiting(null);
+          resolve(answer);
+        },
+      };
+      this.#queue(guest);
+      visit.onWaiting(() => this.#giveUp(guest));
+    });
+  }
+
+  #queue(guest: Guest): void {
+    const { visit, refusal } = guest;
+    const name = nameOf(refusal.claim);
+    const line = this.#lines.get(name) ?? { line: new WaitingLine<Guest>(), isPumping: false };
+    this.#lines.set(name, line);
+    const place = { rank: visit.rank, lane: visit.lane, cost: visit.tokens, value: guest };
+    line.line.enter(place);
+    this.#guests.set(guest, { line, place });
+    this.#pump(name, line, refusal);
+  }
+
+  /** Overload sheds the later classes first. */
+  #makeRoom(rank: number): boolean {
+    let worst: Place | null = null;
+    for (const { line } of this.#lines.values()) {
+      const last = line.last();
+      if (last !== null && last.rank > (worst?.rank ?? rank)) worst = last;
+    }
+    if (worst === null) return false;
+    this.#giveUp(worst.value);
+    return true;
+  }
+
+  #giveUp(guest: Guest): void {
+    const known = this.#guests.get(guest);
+    if (known === undefined) return;
+    known.line.line.takeOut(known.place, false);
+    this.#guests.delete(guest);
+    guest.done(guest.refusal);
+  }
+
+  /** Tries who is first again when that may help. */
+  #pump(name: string, line: Line, { kind, retryAfterMs }: LimitRefusal): void {
+    if (line.isPumping) return;
+    line.isPumping = true;
+    const waitMs = kind === "concurrent" ? PLACE_MS : Math.min(MOST_MS, Math.max(LEAST_MS, retryAfterMs));
+    this.#clock.after(waitMs, () => void this.#serve(name, line));
+  }
+
+  async #serve(name: string, line: Line): Promise<void> {
+    for (let place = line.line.head(); place !== null; place = line.line.head()) {
+      const guest = place.value;
+      const answer = await this.#limiter.take(guest.visit.claims, guest.visit.tokens);
+      const isThere = this.#guests.get(guest)?.place === place;
+      if (isPass(answer)) {
+        if (!isThere) answer.settle(null);
+        else this.#letIn(place, line, answer);
+        continue;
+      }
+      if (!isThere) continue;
+      guest.refusal = answer;
+      if (nameOf(answer.claim) !== name) {
+        // Another limit is in its way: it must not hold up those who only wait for this one.
+        line.line.takeOut(place, false);
+        this.#queue(guest);
+        continue;
+      }
+      line.isPumping = false;
+      this.#pump(name, line, answer);
+      return;
+    }
+    this.#lines.delete(name);
+  }
+
+  #letIn(place: Place, line: Line, pass: LimitPass): void {
+    line.line.takeOut(place, true);
+    this.#guests.delete(place.value);
+    place.value.done(pass);
+  }
+}
+
+const nameOf = ({ rule, subject }: LimitClaim): string => `${rule.name}|${subject}`;

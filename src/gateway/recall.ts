@@ -1,0 +1,133 @@
+import { readAnswer } from "../domain/cache/cached-answer.ts";
+import { worthOf } from "../domain/cache/cache-wish.ts";
+import { RollwardError } from "../domain/errors.ts";
+import type { CachePlace } from "../ports/answer-cache.ts";
+import { claimOrWait } from "./cache/claim-or-wait.ts";
+import type { CacheCourse, Recalled } from "./cache/course.ts";
+import { encodeAnswer } from "./cache/encode-answer.ts";
+import type { Landing, Lead } from "./cache/flights.ts";
+import { cachePolicyOf, openCourse } from "./cache/open-course.ts";
+import { waitWithin } from "./cache/wait-within.ts";
+import type { Gateway } from "./gateway.ts";
+import type { OpenCall } from "./open-call.ts";
+import { present } from "./present.ts";
+
+/** Whether the stage has anything to do for a call. */
+export const isRecalled = (open: OpenCall): boolean => cachePolicyOf(open) !== null;
+
+/**
+ * Looks for the answer to exactly this question. Of identical calls that are under way one goes on and the others
+ * wait for its answer; `null` sends this call to the provider. What it found is in `open.cache`.
+ */
+export async function recall(gateway: Gateway, open: OpenCall): Promise<Recalled | null> {
+  const policy = cachePolicyOf(open);
+  if (policy === null) return null;
+  const course = openCourse(gateway, open, policy);
+  open.cache = course;
+  const recalled = await lookUp(gateway, open, course);
+  if (open.abandoned) throw new RollwardError("provider_cut", { provider: "none", reason: "the client left" });
+  if (recalled === null) return null;
+  if (course.status === "miss") course.status = "hit";
+  course.served = recalled;
+  return recalled;
+}
+
+async function lookUp(gateway: Gateway, open: OpenCall, course: CacheCourse): Promise<Recalled | null> {
+  const { place, bypassed, wish, policy } = course;
+  if (place === null) return null;
+  if (bypassed !== null) {
+    // Not asked for an answer, only for what may stand in for one when all else fails.
+    if (policy.staleForMs > 0) await look(gateway, open, { course, place });
+    return null;
+  }
+  course.status = "miss";
+  if (wish.refresh) return null;
+  // Who wants a younger answer than others must not make them wait, nor wait for what is too old.
+  if (wish.maxAgeMs !== null || policy.waitMs === 0) {
+    return look(gateway, open, { course, place });
+  }
+  return lookTogether(gateway, open, { course, place });
+}
+
+interface Errand {
+  readonly course: CacheCourse;
+  readonly place: CachePlace;
+}
+
+/** A fresh answer in the client's form; an older one is put aside as the last resort. */
+async function look(gateway: Gateway, open: OpenCall, { course, place }: Errand): Promise<Recalled | null> {
+  const text = await gateway.cache.cache.find(place);
+  if (text === null) return null;
+  const answer = readAnswer(text, place.key);
+  const recalled = answer === null ? null : encodeAnswer(gateway, open, answer);
+  if (recalled === null) {
+    gateway.cache.countPoisoned();
+    void gateway.cache.cache.evict(place);
+    return null;
+  }
+  const worth = worthOf(recalled.ageMs, course.policy, course.wish);
+  // Whether it will do then is asked then: the attempts take their time.
+  course.lastResort = recalled.answer;
+  return worth === "fresh" && course.bypassed === null ? recalled : null;
+}
+
+/** Takes a seat among identical calls until one gives an answer, this one leads, or it is time to go alone. */
+async function lookTogether(gateway: Gateway, open: OpenCall, errand: Errand): Promise<Recalled | null> {
+  const { course, place } = errand;
+  const until = waitsUntil(gateway, open, course);
+  while (!open.abandoned) {
+    const seat = gateway.cache.flights.join(place.key);
+    if (seat.role === "alone") return null;
+    if (seat.role === "lead") return leadThrough(gateway, open, { ...errand, lead: seat.lead, until });
+    const since = gateway.clock.elapsed();
+    const landing = await waitWithin(gateway.clock, open, { event: seat.landed, until });
+    seat.leave();
+    course.waitedMs += gateway.clock.elapsed() - since;
+    if (landing === null || landing.type === "hopeless") return null;
+    const recalled = landed(gateway, open, { course, landing });
+    if (recalled !== null) return recalled;
+  }
+  return null;
+}
+
+interface Landed {
+  readonly course: CacheCourse;
+  readonly landing: Landing;
+}
+
+/** What others are told of a call that leads; `null` where this one should take another seat. */
+function landed(gateway: Gateway, open: OpenCall, { course, landing }: Landed): Recalled | null {
+  if (landing.type === "answered") return encodeAnswer(gateway, open, landing.answer);
+  const resort = landing.type === "failed" ? landing.lastResort : null;
+  if (resort === null) return null;
+  // Every target has just failed with this very request: asking again would only add to it.
+  course.status = "stale";
+  return encodeAnswer(gateway, open, resort);
+}
+
+interface LeadErrand extends Errand {
+  readonly lead: Lead;
+  /** Monotonic milliseconds. */
+  readonly until: number;
+}
+
+/** Leads the identical calls of this process: looks, agrees with other replicas, and lands at once on an answer. */
+async function leadThrough(gateway: Gateway, open: OpenCall, errand: LeadErrand): Promise<Recalled | null> {
+  const { course, place, lead, until } = errand;
+  course.lead = lead;
+  const found = await look(gateway, open, errand);
+  const recalled =
+    found ??
+    (gateway.cache.cache.isShared
+      ? await claimOrWait(gateway, open, { course, place, until, look: () => look(gateway, open, errand) })
+      : null);
+  if (recalled !== null) lead.land({ type: "answered", answer: recalled.answer });
+  return recalled;
+}
+
+/** Half of the time that is left is kept for asking oneself. Monotonic milliseconds. */
+function waitsUntil(gateway: Gateway, open: OpenCall, { policy }: CacheCourse): number {
+  const now = gateway.clock.elapsed();
+  const deadline = open.startedAt + present(open.rendered).timeouts.totalMs;
+  return now + Math.min(policy.waitMs, Math.max(0, deadline - now) / 2);
+}

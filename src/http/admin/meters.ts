@@ -1,0 +1,78 @@
+import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import { listBudgets, listLimits } from "../../contract/meters.ts";
+import type { budgetView, limitView } from "../../contract/meters.ts";
+import type { BudgetRule } from "../../domain/budgets/budget-rule.ts";
+import { windowAt } from "../../domain/budgets/budget-rule.ts";
+import type { LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
+import type { BankAccount } from "../../ports/budget-bank.ts";
+import type { Admin } from "./admin.ts";
+import { instantOf } from "./instant-of.ts";
+import { serveRoute } from "./serve-route.ts";
+
+/** Accounts that are looked through for one budget. */
+const MOST_ACCOUNTS = 10_000;
+
+/** Limits and budgets: what is configured, and what was spent. */
+export function meters(app: FastifyInstance, { gateway, bank }: Admin): void {
+  const { clock, limiter, budgets } = gateway;
+
+  serveRoute(app, { gateway, route: listLimits }, () => {
+    const { meters: subjects, refused, shared } = limiter.counts();
+    return { data: (gateway.settings().meters?.limits ?? []).map(limitOf), subjects, refused, shared };
+  });
+
+  serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit } }) => {
+    const now = clock.now();
+    const rules = (gateway.settings().meters?.budgets ?? []).filter(({ name }) => name === (budget ?? name));
+    const known = (await bank.list(now, budget === undefined ? limit : MOST_ACCOUNTS))
+      .filter((account) => account.budget === (budget ?? account.budget))
+      .slice(0, limit);
+    const unused = rules.filter(({ name }) => !known.some((account) => account.budget === name));
+    const data = [
+      ...known.map((account) =>
+        budgetOf(
+          account,
+          rules.find(({ name }) => name === account.budget),
+        ),
+      ),
+      ...unused.map((rule) => unusedOf(rule, now)),
+    ];
+    return { data, trouble: budgets.counts().trouble };
+  });
+}
+
+const limitOf = ({ name, per, only, requests, tokens, concurrent }: LimitRule): z.input<typeof limitView> => ({
+  name,
+  per,
+  only: {
+    ...(only.tenants !== undefined && { tenants: [...only.tenants] }),
+    ...(only.keys !== undefined && { keys: [...only.keys] }),
+    ...(only.endpoints !== undefined && { endpoints: [...only.endpoints] }),
+    ...(only.models !== undefined && { models: [...only.models] }),
+  },
+  requests: rateOf(requests),
+  tokens: rateOf(tokens),
+  concurrent,
+});
+
+const rateOf = (rate: Rate | null): z.input<typeof limitView>["requests"] =>
+  rate === null ? null : { amount: rate.amount, window_seconds: rate.windowMs / 1_000, burst: rate.burst };
+
+const budgetOf = (account: BankAccount, rule: BudgetRule | undefined): z.input<typeof budgetView> => ({
+  budget: account.budget,
+  per: rule?.per ?? null,
+  window: rule?.window ?? null,
+  subject: account.subject,
+  ends_at: account.endsAt === null ? null : instantOf(account.endsAt),
+  limit_pico: String(rule?.limitPico ?? account.limitPico),
+  spent_pico: String(account.settledPico),
+  held_pico: String(account.heldPico < 0n ? 0n : account.heldPico),
+});
+
+function unusedOf({ name, per, window, limitPico }: BudgetRule, now: number): z.input<typeof budgetView> {
+  const { endsAt } = windowAt(window, now);
+  const end = endsAt === null ? null : instantOf(endsAt);
+  const none = { spent_pico: "0", held_pico: "0" };
+  return { budget: name, per, window, subject: "", ends_at: end, limit_pico: String(limitPico), ...none };
+}

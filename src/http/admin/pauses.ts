@@ -1,0 +1,59 @@
+import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import { liftPause, listPauses, openPause } from "../../contract/pauses.ts";
+import type { pauseView } from "../../contract/pauses.ts";
+import type { Pause, PauseSubject } from "../../domain/access/pause.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { Admin } from "./admin.ts";
+import { instantOf } from "./instant-of.ts";
+import { serveRoute } from "./serve-route.ts";
+
+/** Pauses in force at once; more would not be told apart by anybody. */
+const IN_FORCE = { inForce: true, limit: 1_000 };
+
+/** Emergency stops: list, open, lift. In force here at once, on other replicas within a second. */
+export function pauses(app: FastifyInstance, { gateway, pauses: store }: Admin): void {
+  const { clock, ids } = gateway;
+  const refresh = async (): Promise<void> => gateway.pauses.replace(await store.list(IN_FORCE));
+
+  serveRoute(app, { gateway, route: listPauses }, async ({ query }) => ({
+    data: (await store.list({ inForce: !query.all, limit: query.limit })).map(viewOf),
+  }));
+
+  serveRoute(app, { gateway, route: openPause }, async ({ body: { subject, reason }, key }) => {
+    requireKnown(gateway, subject);
+    const by = key?.name ?? "unknown";
+    const pause = await store.open({ id: ids.next("pau"), subject, reason, by, at: clock.now(), lifted: null });
+    await refresh();
+    return viewOf(pause);
+  });
+
+  serveRoute(app, { gateway, route: liftPause }, async ({ params, body: { reason }, key }) => {
+    const pause = await store.lift(params.pause, { at: clock.now(), by: key?.name ?? "unknown", reason });
+    if (pause === null) throw new RollwardError("pause_not_found", { pause: params.pause });
+    await refresh();
+    return viewOf(pause);
+  });
+}
+
+/** In an emergency a name that is mistyped must not look like a stop. */
+function requireKnown({ routes, keys }: Gateway, subject: PauseSubject): void {
+  if (subject.type === "endpoint" && routes.byEndpoint(subject.name) === undefined) {
+    const known = routes.all().map(({ channel }) => channel.endpoint);
+    const details = { endpoint: subject.name, known: known.slice(0, 20).join(", ") || "none", param: "subject" };
+    throw new RollwardError("endpoint_not_found", details);
+  }
+  if (subject.type === "key" && keys.byId(subject.name) === undefined) {
+    throw new RollwardError("key_not_found", { key: subject.name });
+  }
+}
+
+const viewOf = ({ id, subject, reason, by, at, lifted }: Pause): z.input<typeof pauseView> => ({
+  id,
+  subject,
+  reason,
+  by,
+  at: instantOf(at),
+  lifted: lifted === null ? null : { ...lifted, at: instantOf(lifted.at) },
+});

@@ -1,0 +1,68 @@
+import type { FastifyRequest } from "fastify";
+import { expect, test } from "vitest";
+import { HandClock } from "../../test/fixtures/hand-clock.ts";
+import { createMemoryKeyRing } from "../adapters/keys/memory-key-ring.ts";
+import type { Key } from "../domain/access/key.ts";
+import { hashSecret, parsePresentedKey } from "../domain/access/presented-key.ts";
+import { RollwardError } from "../domain/errors.ts";
+import { identifyCaller } from "./caller.ts";
+
+const SECRET = "an-operators-own-key-0123456789";
+
+const keyFor = (secret: string): Key => ({
+  id: parsePresentedKey(secret)?.id ?? "",
+  name: "test",
+  scopes: ["inference"],
+  endpoints: null,
+  secretHash: hashSecret(secret),
+  createdAt: 0,
+  expiresAt: null,
+  revokedAt: null,
+});
+
+function door(key: Key) {
+  const clock = new HandClock();
+  const keys = createMemoryKeyRing();
+  keys.replace([key]);
+  const identify = identifyCaller({ keys, clock });
+  const ask = (headers: Readonly<Record<string, string>>): string => {
+    const request = { headers, caller: null } as unknown as FastifyRequest;
+    let code = "";
+    identify(request, null, (fault) => (code = fault instanceof RollwardError ? fault.code : ""));
+    return code === "" ? (request.caller?.id ?? "nobody") : code;
+  };
+  return { clock, keys, ask };
+}
+
+const KEY = keyFor(SECRET);
+const BEARER = { authorization: `Bearer ${SECRET}` };
+
+test("a caller is known by its key again and again, however the header is written", () => {
+  const { ask } = door(KEY);
+  for (const headers of [BEARER, BEARER, { authorization: `bearer ${SECRET}` }, { "x-api-key": SECRET }]) {
+    expect(ask(headers)).toBe(KEY.id);
+  }
+});
+
+test("what is no key is none the second time either", () => {
+  const { ask } = door(KEY);
+  expect(ask({ authorization: "Bearer" })).toBe("key_missing");
+  expect(ask({ authorization: "Bearer " })).toBe("key_missing");
+  for (const authorization of [`Bearer ${SECRET}x`, `Basic ${SECRET}`, `Bearer ${SECRET} x`]) {
+    expect(ask({ authorization })).toBe("key_unknown");
+    expect(ask({ authorization })).toBe("key_unknown");
+  }
+});
+
+test("a key that was good is turned away from the moment in which it is revoked, gone or expired", () => {
+  const { ask, keys, clock } = door({ ...KEY, expiresAt: null });
+  expect(ask(BEARER)).toBe(KEY.id);
+  keys.replace([{ ...KEY, revokedAt: 1 }]);
+  expect(ask(BEARER)).toBe("key_revoked");
+  keys.replace([]);
+  expect(ask(BEARER)).toBe("key_unknown");
+  keys.replace([{ ...KEY, expiresAt: clock.now() + 10 }]);
+  expect(ask(BEARER)).toBe(KEY.id);
+  clock.advance(10);
+  expect(ask(BEARER)).toBe("key_expired");
+});

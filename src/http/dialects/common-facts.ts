@@ -1,0 +1,29 @@
+import type { TokenUsage } from "../../domain/money/price.ts";
+import type { AnswerFacts } from "../../ports/dialect.ts";
+
+/** The facts that every dialect gathers of an answer. */
+export class CommonFacts implements AnswerFacts {
+  begun = false;
+  finishReason: string | null = null;
+  usage: TokenUsage | null = null;
+  model: string | null = null;
+  fault: AnswerFacts["fault"] = null;
+  characters = 0;
+
+  /** Text that the reader of the answer sees. */
+  visible(text: unknown): void {
+    if (typeof text !== "string" || text === "") return;
+    this.begun = true;
+    this.characters += text.length;
+  }
+
+  /** Text that is generated and paid for but not shown. */
+  hidden(text: unknown): void {
+    if (typeof text === "string") this.characters += text.length;
+  }
+
+  /** The first fault stays: what follows it is of no use. */
+  fail(code: "provider_error" | "provider_bad_answer", reason: string): void {
+    this.fault ??= { code, reason };
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { answerReader } from "./answer-reader.ts";
+
+const event = (body: object): Buffer => Buffer.from(`data: ${JSON.stringify(body)}\n\n`);
+const added = (type: string): Buffer =>
+  event({ type: "response.output_item.added", output_index: 0, item: { type, id: "i" } });
+
+describe("a stream of this API that passes", () => {
+  test.each([
+    ["message", false],
+    ["reasoning", false],
+    ["function_call", true],
+    ["web_search_call", true],
+    ["code_interpreter_call", true],
+  ])("has begun with an item of the type %s: %s", (type, begun) => {
+    const reader = answerReader(true);
+    expect(reader.push(event({ type: "response.created", response: { id: "r", model: "m" } })).length).toBeGreaterThan(
+      0,
+    );
+    expect(reader.facts.begun).toBe(false);
+    reader.push(added(type));
+    expect(reader.facts.begun).toBe(begun);
+  });
+
+  test("hands on events that nobody here knows", () => {
+    const reader = answerReader(true);
+    const bytes = Buffer.concat([
+      added("web_search_call"),
+      event({ type: "response.web_search_call.searching", new: 1 }),
+    ]);
+    expect(reader.push(bytes)).toEqual(bytes);
+    expect(reader.facts).toMatchObject({ fault: null, finishReason: null });
+  });
+});

@@ -1,0 +1,138 @@
+import { attributeSpend } from "../domain/spend/attribute-spend.ts";
+import type { SpendChange } from "../domain/spend/attribute-spend.ts";
+import { forecastSpend } from "../domain/spend/forecast-spend.ts";
+import type { SpendForecast } from "../domain/spend/forecast-spend.ts";
+import { spendAnomaly, spendBaseline } from "../domain/spend/spend-anomaly.ts";
+import type { SpendAnomaly } from "../domain/spend/spend-anomaly.ts";
+import { HOUR_MS, hourOf } from "../domain/spend/spend-book.ts";
+import { modelCostPico } from "../domain/spend/spend.ts";
+import type { Spend } from "../domain/spend/spend.ts";
+import type { SpendQuery, SpendStore } from "../ports/spend-store.ts";
+
+/** Whose spend is looked at; nothing is everybody's. */
+export type SpendSubject = Pick<SpendQuery, "endpoint" | "keyId" | "user">;
+
+/** A stretch of whole hours, epoch milliseconds; `until` is exclusive. */
+export interface Stretch {
+  readonly since: number;
+  readonly until: number;
+}
+
+const DAY_MS = 24 * HOUR_MS;
+/** Models that are told apart in a sum. */
+const MOST_MODELS = 10_000;
+/** Days whose same hour is the baseline. */
+const BASELINE_DAYS = 14;
+/** Endpoints and users that are looked at for being too dear: the dearest of the hour. */
+const MOST_SUBJECTS = 200;
+
+/** What was spent in a stretch, by model. */
+export async function spendBetween(store: SpendStore, subject: SpendSubject, stretch: Stretch): Promise<Spend> {
+  const sums = await store.sum({ ...stretch, ...subject, by: ["model"], limit: MOST_MODELS });
+  return new Map(sums.map(({ model = "", spend }) => [model, spend]));
+}
+
+/** Why one stretch cost more or less than another. */
+export async function explainChange(
+  store: SpendStore,
+  subject: SpendSubject,
+  { before, after }: { readonly before: Stretch; readonly after: Stretch },
+): Promise<SpendChange> {
+  const [then, now] = [await spendBetween(store, subject, before), await spendBetween(store, subject, after)];
+  return attributeSpend(then, now);
+}
+
+/** A forecast for the day or month under way, UTC. */
+export interface WindowForecast {
+  readonly window: "day" | "month";
+  readonly endsAt: number;
+  readonly spentPico: bigint;
+  /** `null` before a full day was seen. */
+  readonly forecast: SpendForecast | null;
+}
+
+/** What the day and the month under way are expected to come to. */
+export async function forecastWindows(
+  store: SpendStore,
+  subject: SpendSubject,
+  now: number,
+): Promise<readonly WindowForecast[]> {
+  const date = new Date(now);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  const dailyPico = await dailySpend(store, subject, hourOf(now));
+  const windows = [
+    { window: "day", startsAt: Date.UTC(year, month, day), endsAt: Date.UTC(year, month, day + 1) },
+    { window: "month", startsAt: Date.UTC(year, month), endsAt: Date.UTC(year, month + 1) },
+  ] as const;
+  const forecasts: WindowForecast[] = [];
+  for (const { window, startsAt, endsAt } of windows) {
+    const spentPico = await total(store, subject, { since: startsAt, until: endsAt });
+    forecasts.push({
+      window,
+      endsAt,
+      spentPico,
+      forecast: forecastSpend({ spentPico, dailyPico, leftMs: endsAt - now }),
+    });
+  }
+  return forecasts;
+}
+
+/** Spend of the full days of 24 hours before `hour`, newest first, as far back as anything was spent. */
+async function dailySpend(store: SpendStore, subject: SpendSubject, hour: number): Promise<readonly bigint[]> {
+  const since = hour - 28 * DAY_MS;
+  const sums = await store.sum({ ...subject, since, until: hour, by: ["hour"], limit: 28 * 24 });
+  const oldest = sums.reduce((least, { hour: each = hour }) => Math.min(least, each), hour);
+  const days = Array.from({ length: Math.floor((hour - oldest) / DAY_MS) }, () => 0n);
+  for (const { hour: each = 0, spend } of sums) {
+    const day = Math.floor((hour - HOUR_MS - each) / DAY_MS);
+    if (day < days.length) days[day] = (days[day] ?? 0n) + modelCostPico(spend);
+  }
+  return days;
+}
+
+async function total(store: SpendStore, subject: SpendSubject, stretch: Stretch): Promise<bigint> {
+  const [sum] = await store.sum({ ...stretch, ...subject, by: [], limit: 1 });
+  return sum === undefined ? 0n : modelCostPico(sum.spend);
+}
+
+/** An endpoint or user whose hour is too dear. */
+export interface DearHour {
+  readonly subject: { readonly type: "endpoint" | "user"; readonly name: string };
+  readonly hour: number;
+  readonly anomaly: SpendAnomaly;
+  /** Against the same hour of the day before. */
+  readonly change: SpendChange;
+}
+
+/** Endpoints and users whose present or last hour is too dear against the same hour of previous days. */
+export async function findDearHours(store: SpendStore, now: number): Promise<readonly DearHour[]> {
+  const found: DearHour[] = [];
+  for (const hour of [hourOf(now), hourOf(now) - HOUR_MS]) {
+    for (const type of ["endpoint", "user"] as const) found.push(...(await dearIn(store, type, hour)));
+  }
+  return found;
+}
+
+async function dearIn(store: SpendStore, type: "endpoint" | "user", hour: number): Promise<readonly DearHour[]> {
+  const spentIn = async (since: number): Promise<ReadonlyMap<string, bigint>> => {
+    const sums = await store.sum({ since, until: since + HOUR_MS, by: [type], limit: MOST_MODELS });
+    return new Map(sums.map((sum) => [sum[type] ?? "", modelCostPico(sum.spend)]));
+  };
+  const present = [...(await spentIn(hour))].slice(0, MOST_SUBJECTS);
+  if (present.length === 0) return [];
+  const days: ReadonlyMap<string, bigint>[] = [];
+  for (let day = 1; day <= BASELINE_DAYS; day += 1) days.push(await spentIn(hour - day * DAY_MS));
+  const found: DearHour[] = [];
+  for (const [name, spentPico] of present) {
+    // A user without a name is all those without one; a day on which nobody came says nothing of what is usual.
+    if (name === "" && type === "user") continue;
+    const baseline = spendBaseline(days.flatMap((day) => day.get(name) ?? []));
+    const anomaly = spendAnomaly(spentPico, baseline);
+    if (anomaly === null) continue;
+    const subject = type === "endpoint" ? { endpoint: name } : { user: name };
+    const before = { since: hour - DAY_MS, until: hour - DAY_MS + HOUR_MS };
+    const change = await explainChange(store, subject, { before, after: { since: hour, until: hour + HOUR_MS } });
+    found.push({ subject: { type, name }, hour, anomaly, change });
+  }
+  return found;
+}

@@ -1,0 +1,43 @@
+import { LeasedLedger } from "../adapters/budgets/leased-ledger.ts";
+import { LeasedLimiter } from "../adapters/limiters/leased-limiter.ts";
+import { LocalLimiter } from "../adapters/limiters/local-limiter.ts";
+import { WaitingRoom } from "../gateway/meters/waiting-room.ts";
+import type { Announcer } from "../ports/announcer.ts";
+import type { BudgetLedger } from "../ports/budget-ledger.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Limiter } from "../ports/limiter.ts";
+import type { Stores } from "./stores.ts";
+
+/** What meters stand on. */
+export interface MeterTerms {
+  readonly stores: Pick<Stores, "budgets" | "valkey">;
+  readonly replicaId: string;
+  readonly clock: Clock;
+  readonly announcer: Announcer;
+}
+
+const ASKING = "telling the database what calls have cost";
+
+/** Begins the names of limits in Valkey; the braces keep them on one node of a cluster. */
+const LIMIT_KEYS = "{rollward:limits}:";
+
+/** What calls are measured with: money always in the database, limits in Valkey where there is one. */
+export function openMeters({ stores, replicaId, clock, announcer }: MeterTerms): {
+  readonly limiter: Limiter;
+  readonly budgets: BudgetLedger;
+  readonly waiting: WaitingRoom;
+} {
+  const budgets = new LeasedLedger({
+    bank: stores.budgets,
+    replicaId,
+    clock,
+    onAlert: (alert) => announcer.spent?.(alert),
+    onTrouble: (trouble) => (trouble === null ? announcer.recovered(ASKING) : announcer.troubled(ASKING, trouble)),
+  });
+  const { valkey } = stores;
+  const limiter =
+    valkey === undefined
+      ? new LocalLimiter(clock)
+      : new LeasedLimiter({ valkey, clock, replicaId, prefix: LIMIT_KEYS });
+  return { limiter, budgets, waiting: new WaitingRoom(clock, limiter) };
+}

@@ -1,0 +1,36 @@
+import type { ModelSpend } from "../domain/spend/spend.ts";
+import type { SpendRow } from "../domain/spend/spend-book.ts";
+
+/** What spend can be told apart by. */
+export type SpendDimension = "hour" | "endpoint" | "model" | "key" | "user";
+
+/** Which spend is added up. Hours are whole: `since` inclusive, `until` exclusive, epoch milliseconds. */
+export interface SpendQuery {
+  readonly since: number;
+  readonly until: number;
+  readonly by: readonly SpendDimension[];
+  readonly endpoint?: string;
+  readonly keyId?: string;
+  readonly user?: string;
+  readonly limit: number;
+}
+
+/** A sum, with the dimensions that were asked for. */
+export interface SpendSum {
+  readonly hour?: number;
+  readonly endpoint?: string;
+  readonly model?: string;
+  readonly key?: string;
+  readonly user?: string;
+  readonly spend: ModelSpend;
+}
+
+/** Spend by the hour of every replica. */
+export interface SpendStore {
+  /** Sets what a replica's rows have come to; writing the same twice changes nothing. */
+  write(replicaId: string, rows: readonly SpendRow[]): Promise<void>;
+  /** Sums, the dearest first. */
+  sum(query: SpendQuery): Promise<readonly SpendSum[]>;
+  /** Deletes hours before `before` (epoch ms). */
+  expire(before: number): Promise<void>;
+}

@@ -1,0 +1,118 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createMemoryBudgetBank } from "../../src/adapters/stores/memory/memory-budget-bank.ts";
+import type { BankOrder, BudgetBank } from "../../src/ports/budget-bank.ts";
+import { newId } from "./store-samples.ts";
+
+/** An order that tells and asks nothing. */
+export const quietOrder = (account: string, lease: string): BankOrder => ({
+  account,
+  lease,
+  budget: "team",
+  subject: "acme",
+  endsAt: null,
+  limitPico: 1_000n,
+  grantedPico: 0n,
+  settledPico: 0n,
+  returnedPico: 0n,
+  needPico: 0n,
+  pendingPico: 0n,
+  aheadPico: 0n,
+  refused: false,
+});
+
+const pico = fc.bigInt({ min: 0n, max: 600n });
+const orders = fc.record({
+  lease: fc.constantFrom("one", "two", "three"),
+  limitPico: fc.constantFrom(1_000n, 1_000n, 1_000n, 700n, 9_000_000_000_000_000_000n),
+  grantedPico: pico,
+  settledPico: pico,
+  returnedPico: pico,
+  needPico: pico,
+  pendingPico: pico,
+  aheadPico: pico,
+  refused: fc.boolean(),
+});
+
+const account = (): string => newId("ses");
+
+/** What every bank of budgets must do. */
+export function budgetBankContract(get: () => BudgetBank): void {
+  describe("as a bank of budgets", () => {
+    test("grants what fits, never more, and what was granted stays held until it is settled or returned", async () => {
+      const id = account();
+      const [one] = await get().exchange([{ ...quietOrder(id, "one"), needPico: 600n, pendingPico: 600n }]);
+      expect(one).toMatchObject({ account: id, grantedPico: 600n, roomPico: 400n, settledPico: 0n });
+      const [two] = await get().exchange([{ ...quietOrder(id, "two"), needPico: 600n, pendingPico: 600n }]);
+      expect(two).toMatchObject({ grantedPico: 0n, roomPico: 400n });
+      await get().exchange([{ ...quietOrder(id, "one"), grantedPico: 600n, settledPico: 100n, returnedPico: 500n }]);
+      const [again] = await get().exchange([{ ...quietOrder(id, "two"), needPico: 600n, pendingPico: 600n }]);
+      expect(again).toMatchObject({ grantedPico: 600n, roomPico: 300n, settledPico: 100n });
+    });
+
+    test("an order that is given again, because its answer was lost, changes nothing", async () => {
+      const id = account();
+      const order = { ...quietOrder(id, "one"), needPico: 300n, pendingPico: 300n };
+      const [first] = await get().exchange([order]);
+      expect(await get().exchange([order])).toEqual([first]);
+    });
+
+    test("tells each threshold once, whoever crosses it", async () => {
+      const id = account();
+      const crossed = async (lease: string, settledPico: bigint): Promise<number | null> =>
+        (await get().exchange([{ ...quietOrder(id, lease), settledPico }]))[0]?.crossed ?? null;
+      expect(await crossed("one", 499n)).toBeNull();
+      expect(await crossed("two", 1n)).toBe(50);
+      expect(await crossed("one", 500n)).toBeNull();
+      expect(await crossed("two", 430n)).toBe(90);
+      expect(await crossed("two", 500n)).toBe(100);
+      expect(await crossed("two", 500n)).toBeNull();
+    });
+  });
+  budgetBankLaws(get);
+}
+
+function budgetBankLaws(get: () => BudgetBank): void {
+  describe("as a bank of budgets, always", () => {
+    test("does what the bank in memory does, whatever it is told", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(orders, { maxLength: 20 }), async (list) => {
+          const id = account();
+          const oracle = createMemoryBudgetBank(get().shareDivisor);
+          for (const each of list) {
+            const order = { ...quietOrder(id, each.lease), ...each };
+            expect(await get().exchange([order])).toEqual(await oracle.exchange([order]));
+          }
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    test("never commits more than the budget when many replicas ask at once", async () => {
+      const id = account();
+      const ask = (lease: string) =>
+        get().exchange([{ ...quietOrder(id, lease), needPico: 70n, pendingPico: 70n, aheadPico: 50n }]);
+      const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => ask(`lease-${index}`)));
+      const granted = answers.flat().reduce((sum, answer) => sum + answer.grantedPico, 0n);
+      expect(granted).toBeLessThanOrEqual(1_000n);
+      expect(granted).toBeGreaterThan(900n);
+    });
+
+    test("lists accounts that have not ended, the most used first, and forgets those that ended long ago", async () => {
+      const [ended, open] = [account(), account()];
+      await get().exchange([{ ...quietOrder(ended, "one"), endsAt: 1_000, settledPico: 10n }]);
+      await get().exchange([{ ...quietOrder(open, "one"), endsAt: 9e15, settledPico: 999_999n, limitPico: 1n }]);
+      const [first] = await get().list(5_000, 10);
+      expect(first).toMatchObject({
+        account: open,
+        budget: "team",
+        subject: "acme",
+        settledPico: 999_999n,
+        heldPico: 0n,
+      });
+      await get().expire(2_000);
+      const [anew] = await get().exchange([{ ...quietOrder(ended, "two"), endsAt: 1_000 }]);
+      expect(anew).toMatchObject({ settledPico: 0n, roomPico: 1_000n });
+    });
+  });
+}

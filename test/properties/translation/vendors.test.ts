@@ -1,0 +1,142 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type {
+  AssistantPart,
+  CanonicalMessage,
+  CanonicalRequest,
+  ContentPart,
+} from "../../../src/domain/call/canonical.ts";
+import { RollwardError } from "../../../src/domain/errors.ts";
+import { vendorBody } from "../../golden/wire-answers.ts";
+import { anyRequest } from "./arbitraries.ts";
+
+/** Puts a word of its own into every place of a request, so that one that is lost can be missed. */
+class Marker {
+  readonly words: string[] = [];
+
+  word(kind: string): string {
+    const word = `${kind}Q${this.words.length}Z`;
+    this.words.push(word);
+    return word;
+  }
+
+  /** Data whose base64 is as good as a word. */
+  data(): string {
+    const data = Buffer.from(`${"mark".repeat(3)}${1_000 + this.words.length}`).toString("base64");
+    this.words.push(data);
+    return data;
+  }
+
+  request(given: CanonicalRequest): CanonicalRequest {
+    return {
+      ...given,
+      messages: this.#messages(given.messages),
+      tools: given.tools.map((tool) => ({
+        ...tool,
+        name: this.word("tool"),
+        description: tool.description === null ? null : this.word("what"),
+        parameters: { type: "object", properties: { [this.word("field")]: { type: "string" } } },
+      })),
+      toolChoice: typeof given.toolChoice === "object" ? null : given.toolChoice,
+      responseFormat:
+        given.responseFormat?.type === "json-schema"
+          ? {
+              ...given.responseFormat,
+              schema: { type: "object", properties: { [this.word("answer")]: { type: "string" } } },
+            }
+          : given.responseFormat,
+      stop: given.stop.map(() => this.word("stop")),
+      user: given.user === null ? null : this.word("user"),
+    };
+  }
+
+  /** Every call is answered, as vendors want it. */
+  #messages(messages: readonly CanonicalMessage[]): readonly CanonicalMessage[] {
+    return messages.flatMap((message): readonly CanonicalMessage[] => {
+      if (message.role === "system") return [{ ...message, text: this.word("system") }];
+      if (message.role === "user") return [{ ...message, content: message.content.map((part) => this.#part(part)) }];
+      if (message.role === "tool") return [];
+      const content = message.content.filter(({ type }) => type !== "reasoning").map((part) => this.#said(part));
+      const results = content.flatMap((part): readonly CanonicalMessage[] =>
+        part.type === "tool-call"
+          ? [
+              {
+                role: "tool",
+                toolCallId: part.id,
+                content: [{ type: "text", text: this.word("result") }],
+                isError: false,
+              },
+            ]
+          : [],
+      );
+      return content.length === 0 ? [] : [{ ...message, content }, ...results];
+    });
+  }
+
+  #said(part: AssistantPart): AssistantPart {
+    if (part.type === "text" || part.type === "refusal") return { ...part, text: this.word("said") };
+    if (part.type !== "tool-call") return part;
+    return {
+      ...part,
+      id: `call_${this.words.length}`,
+      name: this.word("called"),
+      arguments: `{"a":"${this.word("given")}"}`,
+    };
+  }
+
+  #part(part: ContentPart): ContentPart {
+    if (part.type === "text") return { ...part, text: this.word("text") };
+    if (part.type === "image" || part.type === "document")
+      return { ...part, url: `https://example.com/${this.word("at")}` };
+    if (part.type === "audio-data") return { ...part, data: this.data() };
+    // A name helps a person; a vendor may have no place for it, or rules for its letters.
+    if (part.type === "document-data") return { ...part, data: this.data(), name: null };
+    return { ...part, data: this.data() };
+  }
+}
+
+/** Numbers that stand nowhere else in a body. */
+const NUMBERS = {
+  maxTokens: 54_321,
+  temperature: 0.123_45,
+  topP: 0.234_56,
+  topK: 37_373,
+  seed: 47_114_711,
+  presencePenalty: 0.345_67,
+  frequencyPenalty: 0.456_78,
+} as const;
+
+const numbered = (given: CanonicalRequest): CanonicalRequest => ({
+  ...given,
+  ...Object.fromEntries(Object.entries(NUMBERS).filter(([name]) => given[name as keyof typeof NUMBERS] !== null)),
+});
+
+describe.each(["gemini", "bedrock", "cohere"])("a canonical request for %s", (wire) => {
+  it("is refused with a field's name, or arrives with every word and number of it", async () => {
+    let carried = 0;
+    await fc.assert(
+      fc.asyncProperty(anyRequest, async (drawn) => {
+        const marker = new Marker();
+        const given = numbered(marker.request(drawn));
+        try {
+          const body = await vendorBody(wire, given);
+          carried += 1;
+          // Tools that may not be called need not be told of.
+          const isIdle = given.toolChoice === "none";
+          const missed = marker.words.filter((word) => !body.includes(word));
+          expect(missed.filter((word) => !isIdle || !/^(?:tool|what|field)Q/.test(word))).toEqual([]);
+          const numbers = Object.entries(NUMBERS).filter(([name]) => given[name as keyof typeof NUMBERS] !== null);
+          // Room for thought counts into Bedrock's limit, and is told apart from it.
+          const limits = numbers.filter(([name]) => name !== "maxTokens" || wire !== "bedrock");
+          expect(limits.filter(([, number]) => !body.includes(String(number)))).toEqual([]);
+        } catch (error) {
+          if (!(error instanceof RollwardError)) throw error;
+          expect(error.code).toBe("untranslatable");
+          expect(String(error.details["field"])).toMatch(/^[a-z_.]+(?: \([a-z- ]+\))?$/);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(carried).toBeGreaterThan(10);
+  });
+});
