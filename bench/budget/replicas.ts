@@ -33,11 +33,16 @@ export async function startReplicas(terms: ReplicaTerms): Promise<readonly Serve
   const config = writeProject({ "rollward.yaml": projectText(terms) });
   const environment = { DATABASE_URL: database.url, VALKEY_URL: valkeyUrl, NODE_ENV: "production" };
   const servers: ServerProcess[] = [];
-  for (let each = 0; each < count; each += 1) {
-    const args = each === 0 ? ["--config", config] : ["--no-demo"];
-    const server = spawnServer(await freePort(), args, environment);
-    servers.push(server);
-    await ready(server);
+  try {
+    for (let each = 0; each < count; each += 1) {
+      const args = each === 0 ? ["--config", config] : ["--no-demo"];
+      const server = spawnServer(await freePort(), args, environment);
+      servers.push(server);
+      await ready(server);
+    }
+  } catch (error) {
+    for (const { process } of servers) process.kill("SIGKILL");
+    throw error;
   }
   return servers;
 }

@@ -9,7 +9,10 @@ import type { Contestant } from "./contestants.ts";
 const PORTKEY = "@portkey-ai/gateway@1.15.2";
 const LITELLM = "litellm[proxy]==1.106.2";
 
-/** Portkey's gateway from the package registry, installed on first use; `null` when it cannot be had. */
+/**
+ * Portkey's gateway from the package registry, installed on first use; `null` when it cannot be had. This version answers
+ * every stream with 500 on Node 20 and 24, which is its fault and not the bench's: it writes to immutable headers.
+ */
 export async function startPortkey(upstream: number): Promise<Contestant | null> {
   const directory = join(tmpdir(), "rollward-bench-portkey");
   const script = join(directory, "node_modules/@portkey-ai/gateway/build/start-server.js");

@@ -91,9 +91,21 @@ function attemptText(one: z.output<typeof showCall.answer>["attempts"][number]):
 
 function contextText(context: z.output<typeof callView>["context"]): readonly string[] {
   if (context === undefined) return [];
-  const { done, tokens, is_estimate, window_tokens, reserved_tokens, cut_messages, cut_tokens, trouble } = context;
+  const {
+    done,
+    tokens,
+    is_estimate,
+    window_tokens,
+    reserved_tokens,
+    cut_messages,
+    cut_tokens,
+    cut_from,
+    cut_to,
+    trouble,
+  } = context;
   const counted = `${is_estimate ? "about " : ""}${tokens} tokens and ${reserved_tokens} for the answer, of ${window_tokens}`;
-  const cut = cut_messages === 0 ? "" : `; left out ${cut_messages} messages with ${cut_tokens} tokens`;
+  const where = cut_from === undefined ? "" : ` (${cut_from} to ${cut_to})`;
+  const cut = cut_messages === 0 ? "" : `; left out ${cut_messages} messages with ${cut_tokens} tokens${where}`;
   return ["context", `  ${done}: ${counted}${cut}${trouble === undefined ? "" : `; ${trouble}`}`];
 }
 

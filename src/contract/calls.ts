@@ -71,6 +71,8 @@ export const callView = z.object({
       reserved_tokens: z.int().describe("kept free for the answer"),
       cut_messages: z.int(),
       cut_tokens: z.int(),
+      cut_from: z.int().optional().describe("position of the first message that was left out, from 0"),
+      cut_to: z.int().optional().describe("position of the last one; those of the system between them stayed"),
       summary_pico: pico.optional().describe("absent where no summary was made for this call"),
       trouble: z.string().optional(),
     })

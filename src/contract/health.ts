@@ -30,6 +30,10 @@ export const healthView = z.object({
   responses: z.object({
     dropped: z.number().describe("responses that cannot be gone on with, because they were too large or too many"),
   }),
+  spend: z.object({
+    merged: z.number().describe("attempts counted without their user, because an hour had too many users"),
+    trouble: z.string().nullable().describe("why what was spent cannot be written; it is kept and tried again"),
+  }),
   meters: metersHealth,
   /** Requests without a key that is good here, by the code of the error; nothing else is kept of them. */
   refused: z.record(z.string(), z.number()),

@@ -15,6 +15,8 @@ export interface ObservatoryTerms {
   readonly routes: RoutePublisher;
   /** This process in the journal. */
   readonly replicaId: string;
+  /** Whether this replica decides on rollouts; absent where nobody else can. */
+  readonly isLeader?: () => boolean;
 }
 
 /**
@@ -43,10 +45,18 @@ export class Observatory implements SessionObserver {
   watch(rollout: Rollout, evidence: Evidence = new Evidence(rollout.plan)): SessionLedger {
     const known = this.#ledgers.get(rollout.id);
     if (known !== undefined) return known.ledger;
-    const { clock, log, replicaId } = this.#terms;
+    const { clock, log, replicaId, isLeader } = this.#terms;
     const others = new OtherReplicas(rollout.plan, replicaId);
     const { window } = rollout.plan;
-    const ledger = new SessionLedger({ rolloutId: rollout.id, window, evidence, clock, log, others });
+    const ledger = new SessionLedger({
+      rolloutId: rollout.id,
+      window,
+      evidence,
+      clock,
+      log,
+      others,
+      ...(isLeader !== undefined && { judgesAlone: isLeader }),
+    });
     this.#ledgers.set(rollout.id, { rollout, ledger, announced: false });
     return ledger;
   }

@@ -45,8 +45,7 @@ export async function publishMissed(delivery: Delivery): Promise<readonly string
       delivery.routes.publish(route);
       continue;
     }
-    const { endpoint } = channel.name;
-    held.push(`${releaseName(missing)} of ${endpoint} needs models that are not configured on this server.`);
+    held.push(`${releaseName(missing)} needs models that are not configured on this server.`);
     if (missing !== route.stable) delivery.routes.publish({ ...withoutSplit(route), epoch: published.epoch });
   }
   return held;

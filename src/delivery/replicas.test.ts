@@ -99,8 +99,16 @@ describe("what a replica knows of the others", () => {
     routes.publish(routeAt(2));
     expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
     await expect(replicas.meet()).rejects.toThrow("away");
+    replicas.caughtUp(clock.elapsed());
+    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    const began = clock.elapsed();
+    clock.advance(1);
     state.isCut = false;
     await replicas.meet();
+    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    replicas.caughtUp(began);
+    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    replicas.caughtUp(clock.elapsed());
     expect(routes.byEndpoint("bot")?.split).toMatchObject({ weight: 0.5, collecting: true });
   });
 
@@ -116,7 +124,9 @@ describe("what a replica knows of the others", () => {
     replicas.noticeIsolation();
     routes.trip("rol_1");
     state.isCut = false;
+    clock.advance(1);
     await replicas.meet();
+    replicas.caughtUp(clock.elapsed());
     expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
   });
 });

@@ -34,6 +34,8 @@ export interface LedgerTerms {
   readonly clock: Clock;
   readonly log: EvidenceLog;
   readonly others: OtherReplicas;
+  /** Whether this replica may judge on its own evidence while it has heard of no other's; absent, always. */
+  readonly judgesAlone?: () => boolean;
 }
 
 /**
@@ -103,11 +105,12 @@ export class SessionLedger {
 
   /**
    * Whether harm has been proven: once crossed, always crossed. Cheap; asked after every outcome. With other replicas
-   * only the sum of all evidence proves anything: each testing alone would multiply the false alarms.
+   * only the sum of all evidence proves anything: each testing alone would multiply the false alarms, and a replica
+   * that does not decide would stop a candidate that goes on everywhere else.
    */
   hasCrossed(): boolean {
-    const { evidence, others } = this.#terms;
-    if (others.isEmpty) this.#judge(evidence);
+    const { evidence, others, judgesAlone } = this.#terms;
+    if (others.isEmpty && judgesAlone?.() !== false) this.#judge(evidence);
     return this.#crossed !== null;
   }
 

@@ -1,16 +1,21 @@
 import type { OutlineMessage, RequestOutline } from "../domain/call/outline.ts";
 import type { ContextFact, ContextPolicy } from "../domain/context/context-policy.ts";
-import { PER_IMAGE } from "../domain/context/count-outline.ts";
 import { cutTurns } from "../domain/context/cut-turns.ts";
 import type { Cut } from "../domain/context/cut-turns.ts";
-import { summaryMessage, SUMMARY_TOKENS } from "../domain/context/summary-request.ts";
+import { mostImageTokens } from "../domain/context/image-tokens.ts";
+import { summaryMessage, summaryRoom } from "../domain/context/summary-request.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { isSameTarget, targetsOf } from "../domain/release/fault-policy.ts";
 import { jsonElements } from "../kit/json-elements.ts";
+import type { ByteEdit } from "../ports/dialect.ts";
+import type { TokenCounter } from "../ports/token-counter.ts";
+import type { AsideReply } from "./attempt/ask-aside.ts";
 import { cutEdits } from "./context/cut-edits.ts";
+import type { OpenContext } from "./context/open-context.ts";
 import { isTextOnly, learnFromRefusal, learntFactor } from "./context/learn-tokens.ts";
 import { reservedTokens } from "./context/reserved-tokens.ts";
 import { summarise } from "./context/summarise.ts";
+import type { Summing } from "./context/summarise.ts";
 import { weigh } from "./context/weigh.ts";
 import type { Scales, Weights } from "./context/weigh.ts";
 import type { Gateway } from "./gateway.ts";
@@ -28,6 +33,7 @@ interface Load extends Weights {
   readonly outline: RequestOutline;
   readonly reserved: number;
   readonly isEstimate: boolean;
+  readonly counter: TokenCounter;
   readonly factor: number;
 }
 
@@ -37,18 +43,27 @@ export async function fit(gateway: Gateway, call: OpenCall): Promise<void> {
   const outline = call.arrival.dialect.outline?.(present(call.request).body);
   if (policy === undefined || outline === undefined || surelyFits(call, policy, outline)) return;
   const counter = await gateway.tokens.of(policy.tokenizer);
-  const load = loadOf(call, policy, { outline, counter, factor: learntFactor(gateway, call) });
-  if (load.tokens + load.reserved <= policy.windowTokens) return note(call, load, { done: "fits" });
+  const load = await loadOf(call, policy, {
+    outline,
+    counter,
+    factor: learntFactor(gateway, call),
+    perImage: perImageOf(call),
+  });
+  if (load.tokens + load.reserved <= policy.windowTokens) return note(call, load, { done: { done: "fits" } });
   if (policy.overflow === "larger-model") return moveToLarger(call, load);
   if (policy.overflow === "refuse") return refuse(call, load);
   await cutDown(gateway, call, load);
 }
 
+/** The most tokens of an image in any of the release's models. */
+const perImageOf = (call: OpenCall): number =>
+  Math.max(0, ...present(call.placement).release.content.models.map(({ model }) => mostImageTokens(model)));
+
 /** No tokenizer makes more tokens than there are bytes: most conversations need no counting. */
 function surelyFits(call: OpenCall, policy: ContextPolicy, outline: RequestOutline): boolean {
   const images = outline.messages.reduce((sum, message) => sum + message.images, 0);
   const bytes = present(call.request).bytes.length + Buffer.byteLength(present(call.rendered).own());
-  return bytes + images * PER_IMAGE + reservedTokens(call, policy, outline) <= policy.windowTokens;
+  return bytes + images * perImageOf(call) + reservedTokens(call, policy, outline) <= policy.windowTokens;
 }
 
 /**
@@ -64,7 +79,7 @@ export async function fitTighter(gateway: Gateway, call: OpenCall, { code }: Rol
   learnFromRefusal(gateway, call, policy);
   const factor = call.context?.factor ?? learntFactor(gateway, call);
   const counter = await gateway.tokens.of(policy.tokenizer);
-  const load = loadOf(call, policy, { outline, counter, factor });
+  const load = await loadOf(call, policy, { outline, counter, factor, perImage: perImageOf(call) });
   const sent = load.tokens - (call.context?.fact.cutTokens ?? 0);
   const windowTokens = Math.floor(sent * TIGHTER) + load.reserved;
   const before = call.context;
@@ -87,17 +102,22 @@ export async function fitTighter(gateway: Gateway, call: OpenCall, { code }: Rol
 /** Share of what a provider found too long that is sent the second time. */
 const TIGHTER = 0.75;
 
-function loadOf(call: OpenCall, policy: ContextPolicy, scales: Scales): Load {
+async function loadOf(call: OpenCall, policy: ContextPolicy, scales: Scales): Promise<Load> {
   const { outline, factor, counter } = scales;
   const reserved = reservedTokens(call, policy, outline);
-  return { policy, outline, ...weigh(call, scales), reserved, factor, isEstimate: !counter.isExact };
+  return { policy, outline, ...(await weigh(call, scales)), reserved, counter, factor, isEstimate: !counter.isExact };
 }
 
 /** What was done beside the counts. */
 type Done = Pick<ContextFact, "done"> &
-  Partial<Pick<ContextFact, "cutMessages" | "cutTokens" | "summaryPico" | "trouble">>;
+  Partial<Pick<ContextFact, "cutMessages" | "cutTokens" | "cutFrom" | "cutTo" | "summaryPico" | "trouble">>;
 
-function note(call: OpenCall, load: Load, done: Done, rest: Partial<OpenCall["context"]> = {}): void {
+/** The same, and what the gateway does with it. */
+interface Fitted extends Partial<Omit<OpenContext, "fact">> {
+  readonly done: Done;
+}
+
+function note(call: OpenCall, load: Load, { done, ...rest }: Fitted): void {
   const { policy, tokens, isEstimate, reserved, factor, outline } = load;
   const counts = { tokens, isEstimate, windowTokens: policy.windowTokens, reservedTokens: reserved };
   call.context = {
@@ -111,7 +131,7 @@ function note(call: OpenCall, load: Load, done: Done, rest: Partial<OpenCall["co
 }
 
 function refuse(call: OpenCall, load: Load, trouble?: string): never {
-  note(call, load, { done: "refused", ...(trouble !== undefined && { trouble }) });
+  note(call, load, { done: { done: "refused", ...(trouble !== undefined && { trouble }) } });
   throw new RollwardError("context_length_exceeded", {
     tokens: `${load.isEstimate ? "about " : ""}${load.tokens}`,
     reserved: load.reserved,
@@ -129,33 +149,63 @@ function moveToLarger(call: OpenCall, load: Load): void {
   const roomy = load.policy.larger
     .filter(({ windowTokens }) => windowTokens >= needed)
     .map((one) => targets.findIndex((target) => isSameTarget(target, one.target)));
-  note(call, load, { done: "larger-model" }, { roomy });
+  note(call, load, { done: { done: "larger-model" }, roomy });
 }
 
 async function cutDown(gateway: Gateway, call: OpenCall, load: Load): Promise<void> {
   const { policy, weighed, outline } = load;
   const summarises = policy.overflow === "summarise" && policy.summariser !== null;
-  const cut = cutFor(load, summarises ? SUMMARY_TOKENS : 0);
-  if (cut === null || outline.member === null) return refuse(call, load, "its last turn alone is too long");
+  const cut = cutFor(load, summarises ? summaryRoom(policy.windowTokens) : 0);
+  if (cut === null || outline.member === null) return refuse(call, load, "what always stays is too long alone");
   const gone = cut.positions.flatMap((position): readonly OutlineMessage[] => {
     const each = weighed[position];
     return each === undefined ? [] : [each.message];
   });
-  const summed = summarises ? await summarise(gateway, call, { target: policy.summariser, gone }) : null;
-  const summary = summed?.text ?? null;
+  const summed = summarises ? await summaryThatFits(gateway, call, { load, target: policy.summariser, gone }) : null;
+  const edits = editsFor(call, outline.member, { cut, summary: summed?.text ?? null });
+  note(call, load, { done: { ...factOf(cut), ...summaryFact(summed) }, edits, summaryPico: summed?.costPico ?? 0n });
+}
+
+const factOf = ({ positions, tokens }: Cut): Omit<Done, "done"> => {
+  const [cutFrom] = positions;
+  const cutTo = positions.at(-1);
+  const places = cutFrom === undefined || cutTo === undefined ? {} : { cutFrom, cutTo };
+  return { cutMessages: positions.length, cutTokens: tokens, ...places };
+};
+
+function summaryFact(summed: AsideReply | null): Done {
+  if (summed === null) return { done: "truncated" };
+  const summaryPico = summed.costPico.toString();
+  if (summed.text !== null) return { done: "summarised", summaryPico };
+  return { done: "truncated", summaryPico, trouble: `no summary: ${summed.trouble ?? "it is empty"}` };
+}
+
+/** A summary that has the room which was kept for it. */
+async function summaryThatFits(
+  gateway: Gateway,
+  call: OpenCall,
+  { load, ...summing }: Summing & { readonly load: Load },
+): Promise<AsideReply> {
+  const summed = await summarise(gateway, call, summing);
+  const isTooLong =
+    summed.text !== null && load.counter.count(summed.text) * load.factor > summaryRoom(load.policy.windowTokens);
+  return isTooLong ? { ...summed, text: null, trouble: "it is too long" } : summed;
+}
+
+function editsFor(
+  call: OpenCall,
+  member: string,
+  { cut, summary }: { readonly cut: Cut; readonly summary: string | null },
+): readonly ByteEdit[] {
   const request = present(call.request);
-  const array = request.members.get(outline.member)?.value;
+  const array = request.members.get(member)?.value;
   if (array === undefined) throw new Error("An outline names a member that the request has.");
   const elements = jsonElements(request.bytes, array);
-  const edits = cutEdits(elements, cut.positions, summary === null ? null : summaryMessage(summary));
-  const done = summary === null ? "truncated" : "summarised";
-  const counts = { cutMessages: cut.positions.length, cutTokens: cut.tokens };
-  const cost = summed === null ? {} : { summaryPico: summed.costPico.toString() };
-  const trouble = summed?.trouble == null ? {} : { trouble: `no summary: ${summed.trouble}` };
-  note(call, load, { done, ...counts, ...cost, ...trouble }, { edits, summaryPico: summed?.costPico ?? 0n });
+  return cutEdits(elements, cut.positions, summary === null ? null : summaryMessage(summary));
 }
 
 const cutFor = ({ policy, weighed, beside, reserved }: Load, more: number): Cut | null => {
   const tokens = policy.windowTokens - reserved - beside - more;
-  return cutTurns(weighed, { tokens, keepFirst: policy.keepFirst });
+  const { keepFirst, keepLast = 1 } = policy;
+  return cutTurns(weighed, { tokens, keepFirst, keepLast });
 };

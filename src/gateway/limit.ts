@@ -10,9 +10,14 @@ import { callSubjectsOf } from "./meters/call-subjects-of.ts";
 import { likelyTokens } from "./meters/expected-tokens.ts";
 import type { Visit } from "./meters/waiting-room.ts";
 import type { OpenCall } from "./open-call.ts";
+import { refusePaused } from "./refuse-paused.ts";
 
-/** Lets the call in by all the limits that it falls under, or says which one it has to wait for. */
-export async function limit({ limiter, waiting }: Gateway, call: OpenCall): Promise<void> {
+/**
+ * Lets the call in by all the limits that it falls under, or says which one it has to wait for. Who has waited while
+ * somebody stopped everything is refused: nobody has been asked yet.
+ */
+export async function limit(gateway: Gateway, call: OpenCall): Promise<void> {
+  const { limiter, waiting } = gateway;
   const { meters } = call.settings;
   const subjects = callSubjectsOf(call);
   const claims = claimsOf(meters?.limits ?? [], subjects);
@@ -26,6 +31,7 @@ export async function limit({ limiter, waiting }: Gateway, call: OpenCall): Prom
   call.limits = pass.states;
   if (!isPass(pass)) throw limited(pass);
   call.pass = pass;
+  if (answer instanceof Promise) refusePaused(gateway, call);
 }
 
 interface Coming {

@@ -79,6 +79,7 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
       unobserved: delivery.observatory.unobserved(),
     },
     responses: { dropped: house.responses.dropped() },
+    spend: house.spendKeeper.counts(),
     meters: metersHealth(gateway),
     refused: Object.fromEntries(refusals),
     pins_forgotten: gateway.pins.forgotten(),

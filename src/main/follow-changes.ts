@@ -1,4 +1,5 @@
 import { formatMistakes } from "../config/explain.ts";
+import { IN_FORCE } from "../domain/access/pause.ts";
 import type { Changes } from "../delivery/replicas.ts";
 import type { Troubles } from "../delivery/troubles.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
@@ -21,9 +22,6 @@ export interface Followers {
 
 /** Pause after a change that could not be taken over, e.g. a project whose secrets are missing here, ms. */
 const RETRY_MS = 2_000;
-
-/** The pauses that this server obeys. */
-export const IN_FORCE = { inForce: true, limit: 1_000 };
 
 /**
  * Takes over keys, pauses and projects that another replica changed: call the result with every new standing. What cannot be

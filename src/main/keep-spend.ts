@@ -1,3 +1,4 @@
+import { troubleOf } from "../adapters/recorders/trouble-of.ts";
 import { HOUR_MS, hourOf } from "../domain/spend/spend-book.ts";
 import type { SpendBook } from "../domain/spend/spend-book.ts";
 import type { Announcer } from "../ports/announcer.ts";
@@ -26,11 +27,16 @@ export class SpendKeeper {
   #cancel: () => void = () => {};
   #writing: Promise<void> = Promise.resolve();
   #isStopped = false;
-  #isTroubled = false;
+  #trouble: string | null = null;
   #expiredAt = Number.NEGATIVE_INFINITY;
 
   constructor(terms: SpendKeeperTerms) {
     this.#terms = terms;
+  }
+
+  /** Attempts that were counted without their user, and why the last write failed, or `null`. */
+  counts(): { readonly merged: number; readonly trouble: string | null } {
+    return { merged: this.#terms.book.merged, trouble: this.#trouble };
   }
 
   start(): void {
@@ -57,12 +63,12 @@ export class SpendKeeper {
       if (clock.elapsed() - this.#expiredAt > HOUR_MS) this.#expiredAt = clock.elapsed();
       // Calls are counted in the hour of their arrival and may end in the next.
       book.forget(hourOf(clock.now()) - HOUR_MS);
-      if (this.#isTroubled) announcer.recovered(WRITING);
-      this.#isTroubled = false;
+      if (this.#trouble !== null) announcer.recovered(WRITING);
+      this.#trouble = null;
     } catch (error) {
       book.giveBack(rows);
-      if (!this.#isTroubled) announcer.troubled(WRITING, error);
-      this.#isTroubled = true;
+      if (this.#trouble === null) announcer.troubled(WRITING, error);
+      this.#trouble = troubleOf(error);
     }
   }
 }

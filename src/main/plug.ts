@@ -92,6 +92,7 @@ function plugDelivery(ground: Ground, isResolvable: Delivery["isResolvable"]): D
   const { releases, rollouts, journal } = stores;
   const log = createJournalWriter({ journal, replicaId, clock, announcer });
   const troubles = new Troubles(announcer);
+  const replicas = new Replicas({ replicaId, board: stores.board, routes, clock });
   return {
     ...shared,
     releases,
@@ -99,10 +100,10 @@ function plugDelivery(ground: Ground, isResolvable: Delivery["isResolvable"]): D
     journal,
     log,
     announcer,
-    observatory: new Observatory({ clock, log, routes, replicaId }),
+    observatory: new Observatory({ clock, log, routes, replicaId, isLeader: () => replicas.isLeader }),
     troubles,
     owed: new OwedWithdrawals(stores.notes ?? null, troubles),
-    replicas: new Replicas({ replicaId, board: stores.board, routes, clock }),
+    replicas,
     isResolvable,
   };
 }

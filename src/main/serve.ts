@@ -7,7 +7,7 @@ import { restore } from "../delivery/restore.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createEdge } from "./edge.ts";
 import { ensureAdminKey } from "./first-key.ts";
-import { IN_FORCE } from "./follow-changes.ts";
+import { IN_FORCE } from "../domain/access/pause.ts";
 import { drain, listen, watchRequests } from "./listen.ts";
 import { openStores } from "./open-stores.ts";
 import { openValkey } from "./open-valkey.ts";

@@ -204,36 +204,6 @@ describe("what a request says", () => {
     expect(body["serviceTier"]).toBe("flex");
   });
 
-  test("reaches Bedrock with its documents, failed tools and marks of kept prefixes", async () => {
-    const body = await sent("bedrock", {
-      messages: [
-        { role: "system", text: "Be brief.", cache: "5m" },
-        user(text("Read this."), PDF),
-        { role: "assistant", content: [text("Let me look."), CALL] },
-        { ...RESULT, isError: true },
-      ],
-      tools: [{ name: "lookup", description: null, parameters: { type: "object" }, strict: null }],
-    });
-    expect(body["system"]).toEqual([{ text: "Be brief." }, { cachePoint: { type: "default" } }]);
-    expect(body["messages"]).toEqual([
-      {
-        role: "user",
-        content: [{ text: "Read this." }, { document: { format: "pdf", name: "bill", source: { bytes: "JVBERi0=" } } }],
-      },
-      {
-        role: "assistant",
-        content: [
-          { text: "Let me look." },
-          { toolUse: { toolUseId: "call_1", name: "lookup", input: { order: "7" } } },
-        ],
-      },
-      {
-        role: "user",
-        content: [{ toolResult: { toolUseId: "call_1", content: [{ text: "The tool failed: It is on its way." }] } }],
-      },
-    ]);
-  });
-
   test("reaches Cohere with its tools and its budget of thought", async () => {
     const body = await sent("cohere", {
       messages: [user(text("?")), { role: "assistant", content: [CALL] }, RESULT],
@@ -327,6 +297,24 @@ describe("reasoning", () => {
       expect(contents[1]?.parts).toEqual([expect.objectContaining({ thoughtSignature: "c2ln" })]);
     },
   );
+
+  test("gives Gemini every signature of a turn, also one that nothing follows", async () => {
+    const signed = (signature: string) =>
+      ({ type: "reasoning", text: null, signature, data: null, origin: "google" }) as const;
+    const back: CanonicalMessage = {
+      role: "assistant",
+      content: [signed("one"), signed("two"), text("Hi."), signed("three")],
+    };
+    const body = await sent("gemini", { messages: [user(text("?")), back, user(text("!"))] });
+    expect((body["contents"] as readonly object[])[1]).toEqual({
+      role: "model",
+      parts: [
+        { text: "", thoughtSignature: "one" },
+        { text: "Hi.", thoughtSignature: "two" },
+        { text: "", thoughtSignature: "three" },
+      ],
+    });
+  });
 
   test.each(FORMS)("is told apart from text at Cohere, %s", async (_, stream) => {
     const { provider, upstream } = await open("cohere");

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
@@ -6,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { createBedrock } from "../../src/adapters/providers/aws/bedrock.ts";
 import { createCohere } from "../../src/adapters/providers/cohere.ts";
 import { createGemini } from "../../src/adapters/providers/gemini.ts";
+import { createVertex } from "../../src/adapters/providers/vertex/vertex.ts";
 import type { CanonicalRequest } from "../../src/domain/call/canonical.ts";
 import { ownReasoning } from "../../src/domain/call/own-reasoning.ts";
 import { RollwardError } from "../../src/domain/errors.ts";
@@ -15,6 +17,7 @@ import { DIALECTS } from "../../src/http/dialects/index.ts";
 import { parseExactJson, roundedNumber } from "../../src/kit/exact-json.ts";
 import type { AnswerEncoder, Dialect, DialectName } from "../../src/ports/dialect.ts";
 import type { ConverseRequest, ConversingProvider } from "../../src/ports/provider.ts";
+import { HandClock } from "../fixtures/hand-clock.ts";
 import { eventStreamFrame } from "../fixtures/event-stream-frame.ts";
 
 /** The folder of the golden files; its README says what each of them is. */
@@ -38,8 +41,21 @@ const MODELS: Readonly<Record<string, string>> = {
   cohere: "command-a-reasoning-08-2025",
 };
 
+const modelOf = (wire: string): string => MODELS[wire === VERTEX ? "gemini" : wire] ?? "model";
+
 /** The wires of providers: those that speak a dialect, and those that are reached through a vendor's package. */
 export const WIRE_NAMES: readonly string[] = Object.keys(MODELS);
+
+/** Speaks Gemini's wire at another address, with a token in place of a key. */
+export const VERTEX = "vertex";
+
+const TOKEN_PATH = "/token";
+const TOKEN = JSON.stringify({ access_token: "token", expires_in: 3_600, token_type: "Bearer" });
+const PRIVATE_KEY = generateKeyPairSync("rsa", {
+  modulusLength: 2_048,
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+}).privateKey;
 
 const TERMS = { prices: new Map(), answerBytes: 1_000_000, breaker: null, allowPrivate: false };
 const KEYS = { keys: ["key"], keyEnv: "KEY" };
@@ -48,6 +64,17 @@ const KEYS = { keys: ["key"], keyEnv: "KEY" };
 const VENDORS: Readonly<Record<string, (origin: string) => Promise<ConversingProvider>>> = {
   gemini: (origin) => createGemini({ ...TERMS, ...KEYS, name: "other", baseUrl: `${origin}/v1beta` }),
   cohere: (origin) => createCohere({ ...TERMS, ...KEYS, name: "other", baseUrl: `${origin}/v2` }),
+  [VERTEX]: (origin) =>
+    createVertex({
+      ...TERMS,
+      name: "other",
+      baseUrl: `${origin}/v1`,
+      project: "p",
+      location: "global",
+      credentials: JSON.stringify({ client_email: "a@b", private_key: PRIVATE_KEY, token_uri: `${origin}${TOKEN_PATH}` }),
+      credentialsEnv: "ACCOUNT",
+      clock: new HandClock(),
+    }),
   bedrock: (origin) =>
     createBedrock({ ...TERMS, ...KEYS, name: "other", baseUrl: origin, region: "eu-central-1", credentials: null }),
 };
@@ -71,7 +98,7 @@ export async function sentFor(client: Dialect, wire: string, text: string): Prom
 
 /** A vendor's body for a canonical request; throws what refuses it. */
 export async function vendorBody(wire: string, asked: CanonicalRequest): Promise<string> {
-  const { body } = await overHttp(wire, { asked, stream: true, model: MODELS[wire] ?? "" });
+  const { body } = await overHttp(wire, { asked, stream: true, model: modelOf(wire) });
   return body;
 }
 
@@ -79,7 +106,7 @@ async function written(client: Dialect, wire: string, text: string): Promise<unk
   const body = parseExactJson(text) as JsonObject;
   const stream = body["stream"] === true;
   const asked = client.toCanonical(body, "other");
-  const model = MODELS[wire] ?? "model";
+  const model = modelOf(wire);
   const reasons = VENDORS[wire] === undefined ? (dialectNamed(wire).reasons ?? null) : null;
   if (VENDORS[wire] !== undefined) {
     const { path, body: bytes, leftOut } = await overHttp(wire, { asked, stream, model });
@@ -102,11 +129,11 @@ const withDigits = (text: string): JsonObject =>
 /** The bytes that a client gets for a provider's answer, which is a golden file. */
 export async function gotFor(client: Dialect, wire: string, file: string): Promise<string> {
   const stream = !file.endsWith(".json");
-  const answer = answerBytes(`providers/${wire}/${file}`);
+  const answer = answerBytes(`providers/${wire === VERTEX ? "gemini" : wire}/${file}`);
   const encoder = client.encoder({ stream, usageInStream: true }, "call_01", 1_700_000_000_000);
   if (VENDORS[wire] !== undefined) {
     const asked = client.toCanonical(QUESTIONS[client.name] ?? {}, "other");
-    const { got } = await overHttp(wire, { asked, stream, model: MODELS[wire] ?? "", answer: { bytes: answer, encoder } });
+    const { got } = await overHttp(wire, { asked, stream, model: modelOf(wire), answer: { bytes: answer, encoder } });
     return got;
   }
   const reader = new TranslatingReader(dialectNamed(wire).eventReader(stream), encoder);
@@ -159,9 +186,11 @@ async function overHttp(wire: string, { asked, stream, model, answer }: Exchange
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      Object.assign(seen, { path: request.url ?? "", body: Buffer.concat(chunks).toString() });
-      const type = stream ? (STREAM_TYPES[wire] ?? "text/event-stream") : "application/json";
-      response.writeHead(answer === undefined ? 400 : 200, { "content-type": type }).end(answer?.bytes);
+      const isToken = request.url === TOKEN_PATH;
+      const type = stream && !isToken ? (STREAM_TYPES[wire] ?? "text/event-stream") : "application/json";
+      if (!isToken) Object.assign(seen, { path: request.url ?? "", body: Buffer.concat(chunks).toString() });
+      const given = isToken ? TOKEN : answer?.bytes;
+      response.writeHead(given === undefined ? 400 : 200, { "content-type": type }).end(given);
     });
   });
   server.listen(0, "127.0.0.1");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CLIENTS, WIRE_NAMES, dialectNamed, goldenNames, goldenText, gotFor, sentFor } from "./wire-answers.ts";
+import { CLIENTS, VERTEX, WIRE_NAMES, dialectNamed, goldenNames, goldenText, gotFor, sentFor } from "./wire-answers.ts";
 
 /**
  * `wires/README.md` says what the files are and where each comes from. A new request or answer needs one file for
@@ -31,5 +31,21 @@ describe.each(pairs)("a client of $client at a provider of $wire", ({ client, wi
   it.each(goldenNames(`providers/${wire}`))("gets the answer in its own words: %s", async (file) => {
     const answer = goldenText(`${pair}/answers/${file.replace(/\.jsonl$/, ".sse")}`);
     expect(await gotFor(dialectNamed(client), wire, file)).toBe(answer);
+  });
+});
+
+describe.each(CLIENTS)("a client of %s at Vertex", (client) => {
+  it.each(goldenNames(`clients/${client}`))("is sent as to Gemini, at Google Cloud's address: %s", async (name) => {
+    const golden = JSON.parse(goldenText(`${client}--gemini/requests/${name}`)) as { readonly path?: string };
+    const path = golden.path?.replace("/v1beta/", "/v1/projects/p/locations/global/publishers/google/");
+    const sent = await sentFor(dialectNamed(client), VERTEX, goldenText(`clients/${client}/${name}`));
+    // Vertex knows no service tiers, so it may refuse another of several fields.
+    if (path === undefined) expect(sent).toMatchObject({ error: { code: "untranslatable" } });
+    else expect(sent).toEqual({ ...golden, path });
+  });
+
+  it.each(goldenNames("providers/gemini"))("gets the answer as of Gemini: %s", async (file) => {
+    const answer = goldenText(`${client}--gemini/answers/${file}`);
+    expect(await gotFor(dialectNamed(client), VERTEX, file)).toBe(answer);
   });
 });

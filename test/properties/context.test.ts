@@ -66,6 +66,8 @@ const WRITERS = {
 
 type Name = keyof typeof WRITERS;
 
+const COUNTING = { count: estimateTokens, perImage: 1_000 };
+
 const scene = fc.record({
   turns: fc.array(turn, { minLength: 1, maxLength: 15 }),
   room: fc.integer({ min: 20, max: 1_200 }),
@@ -99,8 +101,8 @@ function elementTexts(name: Name, bytes: Buffer): readonly string[] {
 function cut(name: Name, bytes: Buffer, { room, keepFirst }: Pick<Scene, "room" | "keepFirst">): CutBody | null {
   const dialect = present(DIALECTS.get(name));
   const request = dialect.read(bytes);
-  const outline = present(dialect.outline)(request.body);
-  const weighed = outline.messages.map((message) => ({ message, tokens: countMessage(message, estimateTokens) }));
+  const outline = present(dialect.outline?.(request.body));
+  const weighed = outline.messages.map((message) => ({ message, tokens: countMessage(message, COUNTING) }));
   const found = cutTurns(weighed, { tokens: room, keepFirst });
   if (found === null || outline.member === null) return null;
   const elements = jsonElements(bytes, present(request.members.get(outline.member)).value);

@@ -150,7 +150,7 @@ describe("budgets", () => {
     const [view] = await spending(second);
     expect(BigInt(view?.spent_pico ?? 0)).toBeGreaterThan(0n);
     expect(view).toMatchObject({ held_pico: "0", limit_pico: String(200_000n * PICO) });
-  }, 30_000);
+  }, 120_000);
 
   test("`rollward budgets list` and `limits show` say how things stand", async () => {
     const server = await start(

@@ -129,6 +129,9 @@ describe.each(Object.keys(ADDRESSES) as readonly Name[])("a conversation that is
     const { context, bodies } = await recorded(server, answer.call);
     const cut = Number(context?.["cut_messages"]);
     expect(cut % 2).toBe(0);
+    // In chat completions the system's message is one of them.
+    const from = name === "chat" ? 3 : 2;
+    expect(context).toMatchObject({ cut_from: from, cut_to: from + cut - 1 });
     const upstream = bodies.upstream?.text ?? "";
     const kept = turns.filter((_, index) => index < 2 || index >= 2 + cut);
     for (const turn of turns) expect(upstream.includes(JSON.stringify(turn))).toBe(kept.includes(turn));

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
-import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
+import { sendProject } from "../../src/cli/send-project.ts";
+import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
 const PROJECT = {
@@ -20,8 +21,8 @@ afterEach(async () => {
   running = null;
 });
 
-async function start(): Promise<RunningServer> {
-  running = await startServer(PROJECT);
+async function start(files: Readonly<Record<string, string>> = PROJECT): Promise<RunningServer> {
+  running = await startServer(files);
   return running;
 }
 
@@ -53,6 +54,12 @@ describe("the emergency stop", () => {
     const { said } = await cli(server, "pauses");
     expect(said).toContain("endpoint support-bot");
     expect(said).toContain("it promises refunds");
+    await server.ask("POST", "/api/keys", { name: "app", scopes: ["inference"], tenant: "acme" });
+    expect(await cli(server, "pause", "--tenant", "amce", "--reason", "x")).toMatchObject({
+      code: 1,
+      said: expect.stringContaining("acme") as string,
+    });
+    expect((await cli(server, "pause", "--tenant", "acme", "--reason", "x")).code).toBe(0);
     expect((await cli(server, "resume", "support-bot", "--reason", "prompt mended")).code).toBe(0);
     expect((await call(server, "support-bot")).status).toBe(200);
     const all = await cli(server, "pauses", "--all");
@@ -71,6 +78,67 @@ describe("the emergency stop", () => {
     expect((await cli(server, "resume", "--everything", "--reason", "out")).code).toBe(0);
     expect((await call(server, "sim/good-2026-01-01")).status).toBe(200);
     expect((await call(server, "support-bot", secret)).status).toBe(503);
+  });
+
+  test("is obeyed at every address that would ask a provider", async () => {
+    const server = await start();
+    await cli(server, "pause", "--everything", "--reason", "fire");
+    const messages = [{ role: "user", content: "Hello" }];
+    const asks: readonly (readonly [string, unknown])[] = [
+      ["/v1/messages", { model: "support-bot", max_tokens: 10, messages }],
+      ["/v1/messages/count_tokens", { model: "support-bot", messages }],
+      ["/v1/responses", { model: "support-bot", input: "Hello" }],
+      ["/v1/embeddings", { model: "support-bot", input: "Hello" }],
+      ["/v1/completions", { model: "support-bot", prompt: "Hello" }],
+      ["/v1/moderations", { model: "sim/good-2026-01-01", input: "Hello" }],
+    ];
+    for (const [path, body] of asks) {
+      const answer = await server.ask("POST", path, body);
+      expect([path, answer.status, JSON.stringify(answer.body).includes("fire")]).toEqual([path, 503, true]);
+    }
+    const files = await fetch(`${server.url}/v1/files?provider=sim`, {
+      headers: { authorization: `Bearer ${ADMIN_KEY}` },
+    });
+    expect(files.status).toBe(503);
+  });
+
+  test("refuses a call that has waited in a queue meanwhile", async () => {
+    const server = await start({
+      "rollward.yaml": `${PROJECT["rollward.yaml"]}limits:
+  rates:
+    one: { per: environment, requests: 120/m, burst: 1 }
+  queue: { wait: 5m }
+`,
+    });
+    expect((await call(server, "support-bot")).status).toBe(200);
+    const waiting = call(server, "support-bot");
+    await expect.poll(() => server.server.house.gateway.waiting.counts().calls).toBe(1);
+    await server.ask("POST", "/api/pauses", { subject: { type: "everything" }, reason: "fire" });
+    expect(await waiting).toMatchObject({ status: 503, text: expect.stringContaining("fire") as string });
+  });
+
+  test("is no evidence against anybody: a refused call draws no session", async () => {
+    const server = await start();
+    const text = PROJECT["rollward.yaml"].replace(
+      /other-bot:[^]*/,
+      `other-bot:
+    models: [sim/good-2026-01-01]
+    parameters: { temperature: 0.5 }
+    rollout: { steps: [{ weight: 50%, min_duration: 1h }, 100%] }
+`,
+    );
+    const path = writeProject({ "rollward.yaml": text });
+    const { mistakes } = await sendProject({ url: server.url, key: ADMIN_KEY }, { path, dryRun: false });
+    expect(mistakes).toEqual([]);
+    const { routes, observer } = server.server.house.gateway;
+    await expect.poll(() => routes.byEndpoint("other-bot")?.split?.collecting).toBe(true);
+    const drawn = vi.spyOn(observer, "assigned");
+    await cli(server, "pause", "other-bot", "--reason", "fire");
+    for (let sent = 0; sent < 5; sent += 1) expect((await call(server, "other-bot")).status).toBe(503);
+    expect(drawn).not.toHaveBeenCalled();
+    await cli(server, "resume", "other-bot", "--reason", "out");
+    expect((await call(server, "other-bot")).status).toBe(200);
+    expect(drawn).toHaveBeenCalledOnce();
   });
 
   test("does not pretend: a mistyped name, no reason, two subjects and nothing paused are refused", async () => {

@@ -26,6 +26,14 @@ endpoints:
 `,
 });
 
+/** A provider that needs a secret. */
+const FAR = `providers:
+  far:
+    kind: openai-compatible
+    base_url: http://127.0.0.1:9/v1
+    key_env: FAR_KEY
+    models: { gpt-x: { price: { input: 1, output: 1 } } }`;
+
 /** The same without the endpoint that is looked at. */
 const EMPTY = {
   "rollward.yaml": project("good-2026-01-01")["rollward.yaml"]?.replace("support-bot:", "other-bot:") ?? "",
@@ -36,9 +44,18 @@ let servers: RunningServer[] = [];
 
 /** Starts servers on one database; the first one's project is everybody's. */
 async function startAll(count: number, files: Record<string, string>): Promise<readonly RunningServer[]> {
-  if (database === null) throw new Error("There is no database server.");
-  for (let index = 0; index < count; index += 1) servers.push(await startServer(files, { database }));
+  for (let index = 0; index < count; index += 1) await startOne({}, files);
   return servers;
+}
+
+async function startOne(
+  environment: Readonly<Record<string, string>>,
+  files = project("good-2026-01-01"),
+): Promise<RunningServer> {
+  if (database === null) throw new Error("There is no database server.");
+  const server = await startServer(files, { database, environment });
+  servers.push(server);
+  return server;
 }
 
 async function apply({ url }: RunningServer, files: Record<string, string>): Promise<string | null> {
@@ -140,6 +157,23 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several
       const second = await Promise.all(sessions.map((session) => call(other, { session, turn: 2 })));
       expect(second.map(({ arm }) => arm)).toEqual(first.map(({ arm }) => arm));
     }, LATER);
+  });
+
+  test("send nobody to a candidate whose provider's secret one of them lacks, and wait with the rollout", async () => {
+    const [other] = await startAll(1, project("good-2026-01-01"));
+    const one = await startOne({ FAR_KEY: "secret" });
+    if (other === undefined) throw new Error("A server was started.");
+    const withFar = project("good-2026-01-01")
+      ["rollward.yaml"]?.replace("models: [sim/good-2026-01-01]", "models: [far/gpt-x, sim/good-2026-01-01]")
+      .replace("providers:", FAR);
+    const rollout = (await apply(one, { "rollward.yaml": withFar ?? "" })) ?? "none";
+    const routeOf = ({ server }: RunningServer) => server.house.gateway.routes.byEndpoint("support-bot");
+    await vi.waitFor(() => expect(routeOf(one)?.split?.weight).toBe(0.5), LATER);
+    await vi.waitFor(() => expect(routeOf(other)?.split?.weight).toBe(0), LATER);
+    const arms = await Promise.all(Array.from({ length: 12 }, (_, index) => call(other, { session: `s-${index}` })));
+    expect(new Set(arms.map(({ arm }) => arm))).toEqual(new Set(["stable"]));
+    expect(arms.every(({ status }) => status === 200)).toBe(true);
+    expect((await view(one, rollout)).activity).toBe("settling");
   });
 
   test("go on deciding when the one that decides is gone", async () => {

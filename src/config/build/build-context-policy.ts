@@ -62,6 +62,7 @@ export function buildContextPolicy(
     windowTokens: input.window ?? Math.min(...windows),
     reserveTokens: input.reserve ?? DEFAULT_RESERVE,
     keepFirst: input.keep_first ?? 0,
+    ...(input.keep_last !== undefined && input.keep_last > 1 && { keepLast: input.keep_last }),
     summariser: input.summariser === undefined ? null : splitModel(input.summariser),
     larger,
   };

@@ -25,6 +25,9 @@ export const contextSchema = z
     keep_first: number({ min: 0, max: 1_000, integer: true })
       .optional()
       .meta({ preset: 0, description: "Turns from the beginning that are never left out." }),
+    keep_last: number({ min: 1, max: 1_000, integer: true })
+      .optional()
+      .meta({ preset: 1, description: "Turns at the end that are never left out." }),
     summariser: model.optional().meta({ description: "Who sums up, as `provider/model`; needed by `summarise`." }),
     larger: z
       .array(z.strictObject({ model: model.meta({ description: "As `provider/model`." }), window: window.optional().meta({ description: "Default: what the catalogue knows." }) }))

@@ -24,6 +24,12 @@ export interface PausableCall {
   readonly keyId: string;
 }
 
+/**
+ * The pauses that a server obeys: all of them. One that is left out would be a stop that does not stop; the bound is
+ * for memory, some 300 bytes each.
+ */
+export const IN_FORCE = { inForce: true, limit: 100_000 } as const;
+
 /** A subject as text that names it alone. */
 export const subjectKey = (subject: PauseSubject): string =>
   subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;

@@ -1,7 +1,7 @@
 import type { BudgetAccount } from "./budget-rule.ts";
 
 /** A replica wants to hold what it will spend in this time, seconds: long enough to outlast a restart of the database. */
-const AHEAD_S = 120;
+const AHEAD_S = 240;
 /** The spending of this many seconds is what the near future is judged by. */
 const MEMORY_S = 30;
 /** Room for calls like the dearest recent one, beside what is under way. */
@@ -35,6 +35,7 @@ export class Purse {
   wasRefused = false;
   #perSecond = 0;
   #spentAt: number;
+  readonly #openedAt: number;
   #dearest = 0n;
   /** Everything was given back: nothing is asked for before a call comes. */
   #isResting = false;
@@ -45,6 +46,7 @@ export class Purse {
     this.limitPico = account.limitPico;
     this.usedAt = now;
     this.#spentAt = now;
+    this.#openedAt = now;
   }
 
   /** What may be reserved at once; below zero where calls went on without the bank. */
@@ -97,9 +99,15 @@ export class Purse {
 
   /** What is worth holding beside the calls under way. */
   targetPico(): bigint {
-    const soon = BigInt(Math.ceil(this.#perSecond * AHEAD_S));
+    const soon = BigInt(Math.ceil(this.#rate() * AHEAD_S));
     const spare = this.#dearest * SPARE_CALLS;
     return soon > spare ? soon : spare;
+  }
+
+  /** Pico-dollars a second. The weights of a young memory add up to less than 1, which is put right. */
+  #rate(): number {
+    const seconds = Math.max(1, (this.#spentAt - this.#openedAt) / 1_000);
+    return this.#perSecond / (1 - Math.exp(-seconds / MEMORY_S));
   }
 
   /** What to ask for ahead of calls; 0 while enough is free. */

@@ -1,33 +1,37 @@
-/** What one model's provider has reported beside what was counted. */
+/** What one model's providers have reported beside what was counted. */
 interface Learnt {
-  /** By how much counts are multiplied. */
-  factor: number;
-  /** The largest ratio since the factor was last set, and how many ratios that were. */
-  largest: number;
-  calm: number;
+  readonly factor: number;
+  /** The latest ratios, the oldest first. */
+  readonly ratios: readonly number[];
+  /** How many came since the factor was last looked at. */
+  readonly fresh: number;
 }
 
 /** Shorter requests say little: what a format adds to them weighs too much. */
 const LEAST_TOKENS = 200;
-/** So many calls below the factor, one after the other, bring it down to the largest of them and a margin. */
-const CALM_CALLS = 50;
+/** Ratios that are remembered of a model, and how many there must be. */
+const KEPT = 64;
+const LEAST_KEPT = 16;
+/** The factor is looked at once in so many calls: each change may move a cut, and then a cached prefix is lost. */
+const EVERY = 8;
+/** Nine of ten calls have at most the ratio that is gone by; a few with tools of the provider's own do not sway it. */
+const QUANTILE = 0.9;
 const MARGIN = 1.05;
-/** Factors are multiples of this: each change may move a cut, and then a provider's cached prefix is lost. */
 const STEP = 1 / 16;
 const LEAST_FACTOR = 0.5;
-const MOST_FACTOR = 4;
+const MOST_FACTOR = 2;
 /** Models that are remembered; those that were not seen for longest go first. */
 const MOST_MODELS = 1_000;
 
 /**
- * Corrects counts by the usage that providers report: up at once, as soon as a model has counted more than was
- * expected; down only after fifty calls that all were below, to the largest of them and five per cent. Deterministic,
- * a few numbers for each id of a model, whoever serves it: the same weights make the same tokens.
+ * Corrects counts by the usage that providers report: nine of ten of a model's latest calls are covered, and five
+ * per cent more. Deterministic; 64 numbers for each id of a model, whoever serves it: the same weights make the
+ * same tokens.
  */
 export class Calibration {
   readonly #models = new Map<string, Learnt>();
 
-  /** By how much the counts for a model are multiplied; 1 while nothing is known. */
+  /** By how much the counts for a model are multiplied; 1 while little is known. In [0.5, 2]. */
   factor(model: string): number {
     return this.#models.get(model)?.factor ?? 1;
   }
@@ -35,7 +39,7 @@ export class Calibration {
   /** A provider reported `reported` tokens of input for a request that was counted as `counted`, uncorrected. */
   observe(model: string, { counted, reported }: { readonly counted: number; readonly reported: number }): void {
     if (counted < LEAST_TOKENS || !(reported > 0)) return;
-    const learnt = this.#models.get(model) ?? { factor: 1, largest: 0, calm: 0 };
+    const learnt = this.#models.get(model) ?? { factor: 1, ratios: [], fresh: 0 };
     this.#models.delete(model);
     this.#models.set(model, learn(learnt, reported / counted));
     const [oldest] = this.#models.keys();
@@ -43,11 +47,14 @@ export class Calibration {
   }
 }
 
-function learn({ factor, largest, calm }: Learnt, ratio: number): Learnt {
-  if (ratio > factor) return { factor: stepped(ratio), largest: 0, calm: 0 };
-  const most = Math.max(largest, ratio);
-  if (calm + 1 < CALM_CALLS) return { factor, largest: most, calm: calm + 1 };
-  return { factor: Math.min(factor, stepped(most * MARGIN)), largest: 0, calm: 0 };
+function learn({ factor, ratios, fresh }: Learnt, ratio: number): Learnt {
+  const latest = [...ratios, ratio].slice(-KEPT);
+  if (latest.length < LEAST_KEPT || fresh + 1 < EVERY) return { factor, ratios: latest, fresh: fresh + 1 };
+  const covering = latest.toSorted((a, b) => a - b)[Math.ceil(latest.length * QUANTILE) - 1] ?? 1;
+  const wanted = stepped(covering * MARGIN);
+  // A single step down is not worth a cached prefix.
+  const isMoved = wanted > factor || wanted <= factor - 2 * STEP;
+  return { factor: isMoved ? wanted : factor, ratios: latest, fresh: 0 };
 }
 
 const stepped = (ratio: number): number =>

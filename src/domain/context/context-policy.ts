@@ -22,6 +22,8 @@ export interface ContextPolicy {
   readonly reserveTokens: number;
   /** Turns from the beginning that always stay. */
   readonly keepFirst: number;
+  /** Turns at the end that always stay; absent is the last one. */
+  readonly keepLast?: number;
   /** Who sums up what is cut; only with `summarise`. */
   readonly summariser: ModelTarget | null;
   /** Tried in this order; only with `larger-model`. */
@@ -40,6 +42,9 @@ export interface ContextFact {
   /** Messages that were left out, and their tokens. */
   readonly cutMessages: number;
   readonly cutTokens: number;
+  /** Positions of the first and of the last message that was left out; those of the system between them stayed. */
+  readonly cutFrom?: number;
+  readonly cutTo?: number;
   /** Cost of the summary as pico-dollars in text; absent where none was made for this call. */
   readonly summaryPico?: string;
   /** Why it is not what the policy wanted. */

@@ -121,10 +121,32 @@ describe("cutting the oldest turns", () => {
     expect(cut?.positions).not.toContain(4);
   });
 
-  test("takes ten thousand messages in one go, each time as long as there are messages", () => {
+  test("turns at the end stay where that is wanted, or nothing is cut at all", () => {
     const conversation = conversationOf(
-      Array.from({ length: 5_000 }, (): Turn => ({ ask: 10, rounds: [], reply: 10, system: null })),
+      Array.from({ length: 10 }, (): Turn => ({ ask: 10, rounds: [], reply: 10, system: null })),
     );
-    expect(cutTurns(conversation, { tokens: 1_000, keepFirst: 0 })?.positions.length).toBeGreaterThan(9_800);
+    const keeping = (keepLast: number): number | undefined =>
+      cutTurns(conversation, { tokens: 107, keepFirst: 0, keepLast })?.positions.length;
+    expect([keeping(1), keeping(5), keeping(6)]).toEqual([12, 10, undefined]);
+  });
+
+  test("looks at each message as often in a conversation of ten thousand as in one of a thousand", () => {
+    const looksAt = (turns: number): number => {
+      let looks = 0;
+      const plain = conversationOf(
+        Array.from({ length: turns }, (): Turn => ({ ask: 9, rounds: [], reply: 9, system: null })),
+      );
+      const watched = plain.map(({ message, tokens: weight }) => ({
+        tokens: weight,
+        get message() {
+          looks += 1;
+          return message;
+        },
+      }));
+      expect(cutTurns(watched, { tokens: 1_000, keepFirst: 0 })?.positions.length).toBeGreaterThan(2 * turns - 120);
+      return looks / watched.length;
+    };
+    const [few, many] = [looksAt(500), looksAt(5_000)];
+    expect(many).toBeLessThan(few * 1.2);
   });
 });

@@ -12,6 +12,8 @@ export interface Room {
   readonly tokens: number;
   /** Turns from the beginning that always stay. */
   readonly keepFirst: number;
+  /** Turns at the end that always stay, at least 1; absent is 1. */
+  readonly keepLast?: number;
 }
 
 /** Which messages go: positions in order, and their tokens. */
@@ -24,7 +26,7 @@ export interface Cut {
 const FILLED_AFTER = 0.75;
 
 /**
- * Which of the oldest turns go so that the rest has room; `null` when not even the last turn fits. A turn begins with a
+ * Which of the oldest turns go so that the rest has room; `null` when not even those fit that always stay. A turn begins with a
  * message of the user that brings no results of tools and goes to the next such message, so calls of tools stay
  * with their results. Messages of the system stay wherever they are.
  *
@@ -32,7 +34,7 @@ const FILLED_AFTER = 0.75;
  * quarters are filled. So it depends on nothing but what came before, moves only when it must, and the bytes up to and
  * after it are the same for many turns, as the prompt caches of providers want it. Linear in the messages.
  */
-export function cutTurns(messages: readonly Weighed[], { tokens: room, keepFirst }: Room): Cut | null {
+export function cutTurns(messages: readonly Weighed[], { tokens: room, keepFirst, keepLast = 1 }: Room): Cut | null {
   const turns = turnsOf(messages);
   const fixed = turns.slice(0, keepFirst + 1).reduce((sum, turn) => sum + turn.tokens, 0);
   const always = turns.slice(keepFirst + 1).reduce((sum, turn) => sum + turn.systemTokens, fixed);
@@ -42,13 +44,13 @@ export function cutTurns(messages: readonly Weighed[], { tokens: room, keepFirst
   for (const [index, turn] of loose.entries()) {
     filled += turn.tokens - turn.systemTokens;
     if (always + filled <= room) continue;
-    while (first < index && always + filled > room * FILLED_AFTER) {
+    while (first <= index - keepLast && always + filled > room * FILLED_AFTER) {
       filled -= (loose[first]?.tokens ?? 0) - (loose[first]?.systemTokens ?? 0);
       first += 1;
     }
   }
   if (always + filled > room) return null;
-  return cutOf(messages, beyondOrphans(messages, loose, first));
+  return cutOf(messages, beyondOrphans(messages, loose, { first, keepLast }));
 }
 
 interface Turn {
@@ -79,12 +81,22 @@ function turnOf(messages: readonly Weighed[], start: number, end: number): Turn 
   return { start, end, tokens, systemTokens };
 }
 
-/** Turns that bring results of calls that are cut go as well; the last turn is not asked, it stays. */
-function beyondOrphans(messages: readonly Weighed[], loose: readonly Turn[], first: number): readonly Turn[] {
+/** The first turn that stays, and how many at the end do in any case. */
+interface Bounds {
+  readonly first: number;
+  readonly keepLast: number;
+}
+
+/** Turns that bring results of calls that are cut go as well; the last turns are not asked, they stay. */
+function beyondOrphans(
+  messages: readonly Weighed[],
+  loose: readonly Turn[],
+  { first, keepLast }: Bounds,
+): readonly Turn[] {
   const cut = loose.slice(0, first);
   if (cut.length === 0) return cut;
   const gone = new Set(cut.flatMap((turn) => callsIn(messages, turn)));
-  for (const turn of loose.slice(first, -1)) {
+  for (const turn of loose.slice(first, -keepLast)) {
     const brings = messages
       .slice(turn.start, turn.end)
       .some(({ message }) => message.answers.some((id) => gone.has(id)));

@@ -2,8 +2,13 @@ import { plainRequest } from "../call/plain-request.ts";
 import type { CanonicalRequest } from "../call/canonical.ts";
 import type { OutlineMessage } from "../call/outline.ts";
 
-/** Most tokens of a summary. */
-export const SUMMARY_TOKENS = 800;
+/** Most tokens of a summary, as whoever writes it counts. */
+const SUMMARY_TOKENS = 800;
+/** Tokens that are kept free for it at most: another model counts it, or we estimate it. */
+const MOST_ROOM = 1_200;
+
+/** Tokens that are kept free for a summary in a window of so many. */
+export const summaryRoom = (windowTokens: number): number => Math.min(MOST_ROOM, Math.floor(windowTokens / 4));
 /** Characters of the cut turns that are shown: what lies beyond is left out from the beginning of each long message. */
 const MAX_SHOWN = 200_000;
 const MAX_MESSAGE = 8_000;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addSpend, NO_SPEND } from "./add-spend.ts";
-import { hourOf, SpendBook } from "./spend-book.ts";
+import { HOUR_MS, hourOf, SpendBook } from "./spend-book.ts";
 import { modelCostPico } from "./spend.ts";
 
 const PRICE = { input: 3n, cachedInput: 1n, cacheWrite: 4n, output: 9n, reasoning: 9n };
@@ -59,6 +59,32 @@ describe("the book of spend", () => {
     book.forget(SLOT.hour + 1);
     book.note(SLOT, { usage: null, costPico: 1n, price: null });
     expect(book.take()[0]?.spend).toEqual(addSpend(NO_SPEND, { ...NO_SPEND, calls: 1, otherPico: 1n }));
+  });
+
+  test("counts what ends hours after it began, and forgets nothing of what was written for its hour", () => {
+    const book = new SpendBook();
+    const written = new Map<string, bigint>();
+    const write = (): void => {
+      for (const { spend, ...slot } of book.take()) written.set(JSON.stringify(slot), modelCostPico(spend));
+    };
+    book.note(SLOT, { usage: null, costPico: 100n, price: null });
+    write();
+    book.forget(SLOT.hour + 2 * HOUR_MS);
+    book.note(SLOT, { usage: null, costPico: 7n, price: null });
+    write();
+    expect([...written.values()].reduce((sum, each) => sum + each, 0n)).toBe(107n);
+  });
+
+  test("has one row for users whom a store cannot tell apart", () => {
+    const book = new SpendBook();
+    for (const user of ["a\u0000", "a\u2400", "b\ud800", "b\ufffd", `${"c".repeat(127)}💸`, `${"c".repeat(127)}🔥`]) {
+      book.note({ ...SLOT, user }, { usage: null, costPico: 1n, price: null });
+    }
+    expect(book.take().map(({ user, spend }) => [user, spend.calls])).toEqual([
+      ["a\u2400", 2],
+      ["b\ufffd", 2],
+      [`${"c".repeat(127)}\ufffd`, 2],
+    ]);
   });
 
   test("counts users together when an hour has too many of them, and says so", () => {

@@ -32,7 +32,7 @@ export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS
 
 export const HOUR_MS = 3_600_000;
 
-/** Users that are told apart within an hour; the rest of an hour's users are counted together. */
+/** Slots of the two or three hours that are counted; beyond it users are counted together. */
 const MOST_SLOTS = 20_000;
 /** Longest name of a user that is kept, characters. */
 const LONGEST_USER = 128;
@@ -52,6 +52,8 @@ interface Counted {
  */
 export class SpendBook {
   readonly #slots = new Map<string, Counted>();
+  /** The oldest hour that is counted: rows of older ones are written and forgotten. */
+  #oldest = 0;
   #merged = 0;
 
   /** Attempts that were counted without their user, because an hour had too many of them. */
@@ -59,7 +61,10 @@ export class SpendBook {
     return this.#merged;
   }
 
-  /** Counts one attempt at a model. */
+  /**
+   * Counts one attempt at a model. One of an hour that is forgotten is counted in the oldest that is not: its row would
+   * begin from nothing and take the place of what was written.
+   */
   note(slot: SpendSlot, { usage, costPico: cost, price }: AttemptSpend): void {
     const counted = this.#slotOf(slot);
     counted.calls += 1;
@@ -94,11 +99,12 @@ export class SpendBook {
 
   /** Forgets hours before `hour` that have been written. */
   forget(hour: number): void {
+    this.#oldest = Math.max(this.#oldest, hour);
     for (const [key, { slot, isChanged }] of this.#slots) if (slot.hour < hour && !isChanged) this.#slots.delete(key);
   }
 
   #slotOf(slot: SpendSlot): Counted {
-    const own = { ...slot, user: slot.user.slice(0, LONGEST_USER) };
+    const own = { ...slot, hour: Math.max(slot.hour, this.#oldest), user: storable(slot.user) };
     const known = this.#slots.get(keyOf(own));
     if (known !== undefined) return known;
     if (own.user !== "" && this.#slots.size >= MOST_SLOTS) {
@@ -117,6 +123,9 @@ export class SpendBook {
     return made;
   }
 }
+
+/** A name as stores keep it, so that two users are two rows there as well. */
+const storable = (user: string): string => user.slice(0, LONGEST_USER).toWellFormed().replaceAll("\u0000", "\u2400");
 
 const keyOf = ({ hour, endpoint, model, keyId, user }: SpendSlot): string =>
   `${hour}\n${endpoint}\n${model}\n${keyId}\n${user}`;

@@ -1,6 +1,7 @@
 import type { RequestOutline } from "../../domain/call/outline.ts";
 import { tokenizerOf } from "../../domain/context/context-policy.ts";
 import { countBeside, countMessage } from "../../domain/context/count-outline.ts";
+import { mostImageTokens } from "../../domain/context/image-tokens.ts";
 import type { Weighed } from "../../domain/context/cut-turns.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
 import type { TokenCounter } from "../../ports/token-counter.ts";
@@ -12,8 +13,10 @@ import { present } from "../present.ts";
 export interface Scales {
   readonly outline: RequestOutline;
   readonly counter: TokenCounter;
-  /** By how much counts are corrected. */
+  /** By how much counts of text are corrected. */
   readonly factor: number;
+  /** Tokens of one image. */
+  readonly perImage: number;
 }
 
 /** What a conversation weighs, in tokens. */
@@ -25,18 +28,34 @@ export interface Weights {
   readonly tokens: number;
 }
 
+/** Characters after which other calls get their turn: an exact count of so many takes some 10 ms. */
+const CHARACTERS_AT_ONCE = 64 * 1024;
+
 /** Weighs a request that is rendered. */
-export function weigh(call: OpenCall, { outline, counter, factor }: Scales): Weights {
+export async function weigh(call: OpenCall, { outline, counter, factor, perImage }: Scales): Promise<Weights> {
   const count = (text: string): number => Math.ceil(counter.count(text) * factor);
-  const weighed = outline.messages.map((message) => ({ message, tokens: countMessage(message, count) }));
+  const weighed: Weighed[] = [];
+  let characters = 0;
+  for (const message of outline.messages) {
+    characters += message.text.length;
+    if (characters > CHARACTERS_AT_ONCE) {
+      characters = 0;
+      await othersTurn();
+    }
+    weighed.push({ message, tokens: countMessage(message, { count, perImage }) });
+  }
   const beside = countBeside(outline, present(call.rendered).own(), count);
   return { weighed, beside, tokens: weighed.reduce((sum, each) => sum + each.tokens, beside) };
 }
+
+const othersTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Tokens of a request that is rendered, as we count them for a model; `null` where it has no conversation. */
 export async function countFor(gateway: Gateway, call: OpenCall, target: ModelTarget): Promise<number | null> {
   const outline = call.arrival.dialect.outline?.(present(call.request).body);
   if (outline === undefined) return null;
   const counter = await gateway.tokens.of(tokenizerOf(target));
-  return weigh(call, { outline, counter, factor: gateway.calibration.factor(target.model) }).tokens;
+  const factor = gateway.calibration.factor(target.model);
+  const { tokens } = await weigh(call, { outline, counter, factor, perImage: mostImageTokens(target.model) });
+  return tokens;
 }

@@ -9,7 +9,7 @@ const BESIDE = "beside the answer";
 
 /** Notes what a call has spent, attempt by attempt, so that its slots add up to its cost exactly. */
 export function noteSpend({ spend }: Gateway, call: OpenCall, { at, attempts, costPico }: CallFacts): void {
-  if (call.key === null || attempts.length === 0) return;
+  if (call.key === null || (attempts.length === 0 && costPico === 0n)) return;
   const { keyId, user, endpoint } = callSubjectsOf(call);
   const slot = { hour: hourOf(at), endpoint: endpoint ?? "", keyId, user: user ?? "" };
   let rest = costPico;

@@ -162,6 +162,8 @@ const contextView = (fact: ContextFact): NonNullable<z.input<typeof callView>["c
   reserved_tokens: fact.reservedTokens,
   cut_messages: fact.cutMessages,
   cut_tokens: fact.cutTokens,
+  ...(fact.cutFrom !== undefined && { cut_from: fact.cutFrom }),
+  ...(fact.cutTo !== undefined && { cut_to: fact.cutTo }),
   ...(fact.summaryPico !== undefined && { summary_pico: fact.summaryPico }),
   ...(fact.trouble !== undefined && { trouble: fact.trouble }),
 });

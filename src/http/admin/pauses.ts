@@ -2,18 +2,17 @@ import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
 import { liftPause, listPauses, openPause } from "../../contract/pauses.ts";
 import type { pauseView } from "../../contract/pauses.ts";
+import { IN_FORCE } from "../../domain/access/pause.ts";
 import type { Pause, PauseSubject } from "../../domain/access/pause.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import type { KeyStore } from "../../ports/key-store.ts";
 import type { Admin } from "./admin.ts";
 import { instantOf } from "./instant-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
-/** Pauses in force at once; more would not be told apart by anybody. */
-const IN_FORCE = { inForce: true, limit: 1_000 };
-
 /** Emergency stops: list, open, lift. In force here at once, on other replicas within a second. */
-export function pauses(app: FastifyInstance, { gateway, pauses: store }: Admin): void {
+export function pauses(app: FastifyInstance, { gateway, keys, pauses: store }: Admin): void {
   const { clock, ids } = gateway;
   const refresh = async (): Promise<void> => gateway.pauses.replace(await store.list(IN_FORCE));
 
@@ -22,7 +21,7 @@ export function pauses(app: FastifyInstance, { gateway, pauses: store }: Admin):
   }));
 
   serveRoute(app, { gateway, route: openPause }, async ({ body: { subject, reason }, key }) => {
-    requireKnown(gateway, subject);
+    await requireKnown(gateway, keys, subject);
     const by = key?.name ?? "unknown";
     const pause = await store.open({ id: ids.next("pau"), subject, reason, by, at: clock.now(), lifted: null });
     await refresh();
@@ -38,7 +37,7 @@ export function pauses(app: FastifyInstance, { gateway, pauses: store }: Admin):
 }
 
 /** In an emergency a name that is mistyped must not look like a stop. */
-function requireKnown({ routes, keys }: Gateway, subject: PauseSubject): void {
+async function requireKnown({ routes, keys }: Gateway, store: KeyStore, subject: PauseSubject): Promise<void> {
   if (subject.type === "endpoint" && routes.byEndpoint(subject.name) === undefined) {
     const known = routes.all().map(({ channel }) => channel.endpoint);
     const details = { endpoint: subject.name, known: known.slice(0, 20).join(", ") || "none", param: "subject" };
@@ -47,6 +46,14 @@ function requireKnown({ routes, keys }: Gateway, subject: PauseSubject): void {
   if (subject.type === "key" && keys.byId(subject.name) === undefined) {
     throw new RollwardError("key_not_found", { key: subject.name });
   }
+  if (subject.type !== "tenant") return;
+  const tenants = [...new Set((await store.list()).flatMap(({ tenant }) => tenant ?? []))];
+  if (tenants.includes(subject.name)) return;
+  const known = tenants.slice(0, 20).join(", ") || "none";
+  throw new RollwardError("invalid_request", {
+    reason: `No key has the tenant ${subject.name}; there are: ${known}.`,
+    param: "subject",
+  });
 }
 
 const viewOf = ({ id, subject, reason, by, at, lifted }: Pause): z.input<typeof pauseView> => ({

@@ -24,7 +24,7 @@ export function spend(app: FastifyInstance, { gateway, spend: store }: Admin): v
   const { clock } = gateway;
 
   serveRoute(app, { gateway, route: showSpend }, async ({ query: { since, until, by, limit, ...filters } }) => {
-    const to = until === undefined ? hourOf(clock.now()) + HOUR_MS : Date.parse(until);
+    const to = until === undefined ? hourOf(clock.now()) + HOUR_MS : wholeHour(Date.parse(until));
     const from = since === undefined ? to - 24 * HOUR_MS : hourOf(Date.parse(since));
     if (from >= to)
       throw new RollwardError("invalid_request", { reason: "`since` is not before `until`.", param: "since" });
@@ -81,6 +81,9 @@ export function spend(app: FastifyInstance, { gateway, spend: store }: Admin): v
     })),
   }));
 }
+
+/** The end of the hour that an instant lies in: hours are not divided. */
+const wholeHour = (at: number): number => Math.ceil(at / HOUR_MS) * HOUR_MS;
 
 const subjectOf = ({ endpoint, key, user }: Filters) => ({
   ...(endpoint !== undefined && { endpoint }),

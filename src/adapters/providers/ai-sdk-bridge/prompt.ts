@@ -123,9 +123,15 @@ function assistantParts(message: AssistantMessage, terms: PromptTerms): Assistan
     throw untranslatable("messages.content (text beside tool calls)", provider);
   const built: AssistantPart[] = [];
   let waiting: ReasoningPart | null = null;
+  // A signature that nothing follows goes with an empty text, as Gemini itself sends such a one.
+  const flush = (): void => {
+    if (waiting !== null) built.push({ type: "text", text: "", providerOptions: parts.opaqueOptions(waiting) });
+    waiting = null;
+  };
   for (const part of message.content) {
     if (part.type === "reasoning") {
       if (parts.reasoning === "none") throw untranslatable("messages.content (reasoning)", provider);
+      flush();
       if (parts.reasoning === "before-call" && part.text === null) waiting = part;
       else built.push(reasoningPart(part, terms));
       continue;
@@ -140,6 +146,7 @@ function assistantParts(message: AssistantMessage, terms: PromptTerms): Assistan
       built.push({ type: "text", text: part.text, ...cached(ttl, parts), ...options });
     }
   }
+  flush();
   return built;
 }
 

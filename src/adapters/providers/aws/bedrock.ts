@@ -9,7 +9,7 @@ import { providerAddress } from "../provider-address.ts";
 import type { VendorTerms } from "../vendor-terms.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import { awsHost } from "./aws-host.ts";
-import { withinLimit } from "./claude-thinking.ts";
+import { withinLimit } from "./within-limit.ts";
 
 /** Bedrock in one region, by API keys or signed with AWS credentials. */
 export interface BedrockTerms extends VendorTerms {

@@ -32,6 +32,12 @@ test("a writer whose thread cannot read a batch fails it as away, and begins ane
   await writer.close();
 });
 
+test("a writer that knows why there is no database says that", async () => {
+  const writer = createCallWriter({ address: NOBODY, limits: LIMITS }, () => "No space left on device");
+  await expect(writer.write(batch())).rejects.toThrow("No space left on device");
+  await writer.close();
+});
+
 test("a writer that was never used has nothing to end", async () => {
   await expect(createCallWriter({ address: NOBODY, limits: LIMITS }).close()).resolves.toBeUndefined();
 });

@@ -19,20 +19,26 @@ export interface CallWriter {
 /**
  * A writer on a thread of its own: hashing, packing, compressing and the wire cost as much as serving a call does, and
  * here they cost its thread the copying of bytes. The thread begins with the first batch, and again after it ended.
+ * `trouble` says why there is nobody to connect to at the moment, where that is known.
  */
-export const createCallWriter = (order: WriterOrder): CallWriter => new ThreadedCallWriter(order);
+export const createCallWriter = (order: WriterOrder, trouble: () => string | null = () => null): CallWriter =>
+  new ThreadedCallWriter(order, trouble);
 
 class ThreadedCallWriter implements CallWriter {
   readonly #order: WriterOrder;
+  readonly #trouble: () => string | null;
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   #worker: Worker | null = null;
   #number = 0;
 
-  constructor(order: WriterOrder) {
+  constructor(order: WriterOrder, trouble: () => string | null) {
     this.#order = order;
+    this.#trouble = trouble;
   }
 
   write(joined: Buffer<ArrayBuffer>): Promise<void> {
+    const trouble = this.#trouble();
+    if (trouble !== null) return Promise.reject(unavailable(trouble));
     const answer = Promise.withResolvers<void>();
     this.#number += 1;
     this.#waiting.set(this.#number, answer);

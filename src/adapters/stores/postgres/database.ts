@@ -19,6 +19,8 @@ export interface Database {
   /** For threads that connect by themselves, and the bounds they keep. */
   readonly address: DatabaseAddress;
   readonly limits: PoolLimits;
+  /** Why there is nobody to connect to at the moment, where that is known; else `null`. */
+  trouble(): string | null;
   /** Whether it answers within a second. */
   ready(): Promise<boolean>;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ async function connect({ pool, embedded, ...rest }: Connection): Promise<Databas
   const database: Database = {
     ...rest,
     db,
+    trouble: () => embedded?.trouble() ?? null,
     ready: () => answers(db),
     async close() {
       stopMaintaining();

@@ -5,7 +5,7 @@ import { plainText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
 
 /** With many replicas each holds little ahead; a database of our own has one that may hold more. */
-const SHARED_DIVISOR = 64n;
+const SHARED_DIVISOR = 128n;
 const OWN_DIVISOR = 4n;
 
 interface AnswerRow {

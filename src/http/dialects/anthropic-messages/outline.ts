@@ -1,8 +1,8 @@
 import type { OutlineMessage, RequestOutline } from "../../../domain/call/outline.ts";
 import type { Json, JsonObject } from "../../../domain/json.ts";
 import { isRecord } from "../is-record.ts";
-import { asText, decodedBytes, gathering, numberIn, outlined, recordsIn, textIn } from "../outline-parts.ts";
-import type { Gathered } from "../outline-parts.ts";
+import { asText, decodedBytes, gathering, numberIn, outlined, recordsIn, textIn } from "../gathered.ts";
+import type { Gathered } from "../gathered.ts";
 
 /** What a request for a message is made of. */
 export function outline(body: JsonObject): RequestOutline {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { questionFor } from "../../../../test/contracts/conversing-subject.ts";
 import type { CanonicalRequest } from "../../../domain/call/canonical.ts";
-import { withinLimit } from "./claude-thinking.ts";
+import { withinLimit } from "./within-limit.ts";
 
 const OLDER = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
 const NEWER = "anthropic.claude-opus-5-v1:0";
