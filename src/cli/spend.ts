@@ -1,6 +1,7 @@
+import type { Command } from "commander";
 import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "../contract/spend.ts";
 import { ask } from "./ask.ts";
-import type { AddCommand } from "./command-line.ts";
+import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
 
 interface Filters {
@@ -12,22 +13,37 @@ interface Filters {
 /** `rollward spend show|why|forecast|anomalies`. */
 export const spend: AddCommand = (program, line) => {
   const group = program.command("spend").description("what calls cost");
-  const filtered = (name: string, description: string) =>
-    group
-      .command(name)
-      .description(description)
-      .option("--endpoint <name>", "only this endpoint")
-      .option("--key <id>", "only this key")
-      .option("--user <name>", "only this user");
-  filtered("show", "what was spent, the dearest first")
+  addShow(filtered(group, "show", "what was spent, the dearest first"), line);
+  addWhy(filtered(group, "why", "why the last hours cost more or less than those before"), line);
+  filtered(group, "forecast", "what the day and the month are expected to come to").action((filters: Filters) =>
+    tellForecast(line, filters),
+  );
+  group
+    .command("anomalies")
+    .description("endpoints and users whose present or last hour is too dear")
+    .action(() => tellAnomalies(line));
+};
+
+const filtered = (group: Command, name: string, description: string): Command =>
+  group
+    .command(name)
+    .description(description)
+    .option("--endpoint <name>", "only this endpoint")
+    .option("--key <id>", "only this key")
+    .option("--user <name>", "only this user");
+
+type Dimension = "hour" | "endpoint" | "model" | "key" | "user";
+
+function addShow(command: Command, line: CommandLine): void {
+  command
     .option("--by <dimensions>", "comma-separated: hour, endpoint, model, key, user", "endpoint,model")
     .option("--since <instant>", "ISO 8601; 24 hours ago by default")
     .option("--until <instant>", "ISO 8601; now by default")
     .action(async (options: Filters & { readonly by: string; readonly since?: string; readonly until?: string }) => {
       const answer = await ask(line.connection(), showSpend, { query: { ...options } });
-      const dimensions = options.by.split(",") as readonly ("hour" | "endpoint" | "model" | "key" | "user")[];
+      const dimensions = options.by.split(",") as readonly Dimension[];
       const rows = answer.data.map((sum) => [
-        ...dimensions.map((each) => String(sum[each] ?? "") || "–"),
+        ...dimensions.map((each) => sum[each] || "–"),
         String(sum.calls),
         String(sum.tokens.input + sum.tokens.cached_input + sum.tokens.cache_write),
         String(sum.tokens.output + sum.tokens.reasoning),
@@ -36,7 +52,10 @@ export const spend: AddCommand = (program, line) => {
       const head = [...dimensions, "calls", "tokens in", "tokens out", "usd"];
       line.say(line.json() ? JSON.stringify(answer) : formatTable([head, ...rows]));
     });
-  filtered("why", "why the last hours cost more or less than those before")
+}
+
+function addWhy(command: Command, line: CommandLine): void {
+  command
     .option("--hours <count>", "how many hours", "24")
     .option("--against <hours>", "how many hours before them; the same number by default")
     .action(async ({ against, ...options }: Filters & { readonly hours: string; readonly against?: string }) => {
@@ -53,37 +72,36 @@ export const spend: AddCommand = (program, line) => {
       ];
       line.say(line.json() ? JSON.stringify(change) : formatTable(rows));
     });
-  filtered("forecast", "what the day and the month are expected to come to").action(async (options: Filters) => {
-    const { data } = await ask(line.connection(), forecastSpend, { query: { ...options } });
-    const money = (pico: string | null): string => (pico === null ? "–" : usd(pico));
-    const rows = data.map((one) => [
-      one.window,
-      one.ends_at,
-      usd(one.spent_pico),
-      money(one.expected_pico),
-      `${money(one.low_pico)} … ${money(one.high_pico)}`,
-      String(one.days),
-    ]);
-    const head = ["until the end of the", "ends", "spent", "expected", "cheapest … dearest day", "days seen"];
-    line.say(line.json() ? JSON.stringify(data) : formatTable([head, ...rows]));
-  });
-  group
-    .command("anomalies")
-    .description("endpoints and users whose present or last hour is too dear")
-    .action(async () => {
-      const { data } = await ask(line.connection(), listSpendAnomalies);
-      const rows = data.map((one) => [
-        one.subject,
-        one.hour,
-        usd(one.spent_pico),
-        usd(one.usual_pico),
-        one.ratio === null ? "–" : `${one.ratio.toFixed(1)} ×`,
-        one.why,
-      ]);
-      const text = data.length === 0 ? "Nothing is too dear." : formatTable([HEADING, ...rows]);
-      line.say(line.json() ? JSON.stringify(data) : text);
-    });
-};
+}
+
+async function tellForecast(line: CommandLine, filters: Filters): Promise<void> {
+  const { data } = await ask(line.connection(), forecastSpend, { query: { ...filters } });
+  const money = (pico: string | null): string => (pico === null ? "–" : usd(pico));
+  const rows = data.map((one) => [
+    one.window,
+    one.ends_at,
+    usd(one.spent_pico),
+    money(one.expected_pico),
+    `${money(one.low_pico)} … ${money(one.high_pico)}`,
+    String(one.days),
+  ]);
+  const head = ["until the end of the", "ends", "spent", "expected", "cheapest … dearest day", "days seen"];
+  line.say(line.json() ? JSON.stringify(data) : formatTable([head, ...rows]));
+}
+
+async function tellAnomalies(line: CommandLine): Promise<void> {
+  const { data } = await ask(line.connection(), listSpendAnomalies);
+  const rows = data.map((one) => [
+    one.subject,
+    one.hour,
+    usd(one.spent_pico),
+    usd(one.usual_pico),
+    one.ratio === null ? "–" : `${one.ratio.toFixed(1)} ×`,
+    one.why,
+  ]);
+  const text = data.length === 0 ? "Nothing is too dear." : formatTable([HEADING, ...rows]);
+  line.say(line.json() ? JSON.stringify(data) : text);
+}
 
 const HEADING = ["whose", "hour", "spent", "usual", "ratio", "why"];
 

@@ -60,14 +60,14 @@ describe("gathering what other replicas observed", () => {
     const at = clock.now();
     pins.set("bot", "stable-here", { rolloutId: rollout.id, arm: "stable" });
     pins.set("bot", "candidate-here", { rolloutId: rollout.id, arm: "candidate" });
-    pins.set("bot", "older", { rolloutId: null, arm: "stable" });
+    pins.set("bot", "continued-here", { rolloutId: null, arm: "stable" });
     await assignElsewhere({ world, rollout }, { session: "stable-here", arm: "candidate", at });
     await assignElsewhere({ world, rollout }, { session: "candidate-here", arm: "stable", at });
-    await assignElsewhere({ world, rollout }, { session: "older", arm: "candidate", at });
+    await assignElsewhere({ world, rollout }, { session: "continued-here", arm: "candidate", at });
     await assignElsewhere({ world, rollout }, { session: "new", arm: "candidate", at });
     await gatherEvidence(delivery, rollout);
-    const arms = ["stable-here", "candidate-here", "older", "new"].map((one) => pins.get("bot", one)?.arm);
-    expect(arms).toEqual(["stable", "stable", "stable", "candidate"]);
+    const arms = ["stable-here", "candidate-here", "continued-here", "new"].map((one) => pins.get("bot", one)?.arm);
+    expect(arms).toEqual(["stable", "stable", "candidate", "candidate"]);
   });
 
   test("stops when its time is over and goes on there the next time", async () => {

@@ -34,11 +34,12 @@ export async function gatherEvidence(
 }
 
 /**
- * A session keeps the side that it has here already. Two replicas that drew it while the share grew may have come to
- * different sides; then both go on with stable, so that it never moves from stable to the candidate.
+ * Two replicas that drew a session while the share grew may have come to different sides; then both go on with stable,
+ * so that it never moves from stable to the candidate.
  */
 function pinAsElsewhere({ pins }: Delivery, endpoint: string, { session, rolloutId, arm }: Assignment): void {
   const pin = pins.get(endpoint, session);
-  const isMoreCareful = pin?.rolloutId === rolloutId && arm === "stable";
-  if (pin === undefined || isMoreCareful) pins.set(endpoint, session, { rolloutId, arm });
+  if (pin?.rolloutId === rolloutId && pin.arm === "stable") return;
+  // Without a draw here it only seemed to have begun outside the rollout.
+  pins.set(endpoint, session, { rolloutId, arm });
 }

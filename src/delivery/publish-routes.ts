@@ -6,9 +6,25 @@ import type { Channel } from "../domain/traffic/channel.ts";
 import type { Route } from "../domain/traffic/route.ts";
 import type { Delivery } from "./delivery.ts";
 
-/** Publishes where a channel's calls go: a pure function of what is stored. */
-export async function publishRoutes(delivery: Delivery, channel: Channel, rollout: Rollout | null): Promise<void> {
-  delivery.routes.publish(await routeFor(delivery, channel, rollout));
+/**
+ * Publishes where a channel's calls go: a pure function of what is stored. A release whose models are not configured
+ * here would fail every call, so it gets none as long as an older state can be served: then the answer is why, in a
+ * sentence, and the epoch stays the older one, by which the other replicas see it and wait with what needs the new one.
+ */
+export async function publishRoutes(
+  delivery: Delivery,
+  channel: Channel,
+  rollout: Rollout | null,
+): Promise<string | null> {
+  const route = await routeFor(delivery, channel, rollout);
+  const published = delivery.routes.byEndpoint(channel.name.endpoint);
+  const missing = published === undefined ? undefined : unservable(delivery, route);
+  if (published === undefined || missing === undefined) {
+    delivery.routes.publish(route);
+    return null;
+  }
+  if (missing !== route.stable) delivery.routes.publish({ ...withoutCandidate(route), epoch: published.epoch });
+  return `${releaseName(missing)} needs models that are not configured on this server.`;
 }
 
 async function routeFor(delivery: Delivery, channel: Channel, rollout: Rollout | null): Promise<Route> {
@@ -22,11 +38,18 @@ async function routeFor(delivery: Delivery, channel: Channel, rollout: Rollout |
   return routeOf(channel, rollout, releases);
 }
 
+/** The release that would get calls and whose models are not configured here, the stable one first. */
+function unservable(delivery: Delivery, { stable, split }: Route): Release | undefined {
+  const asked = split === null || split.weight === 0 ? [stable] : [stable, split.candidate];
+  return asked.find((release) => !delivery.isResolvable(release));
+}
+
+const withoutCandidate = (route: Route): Route =>
+  route.split === null ? route : { ...route, split: { ...route.split, weight: 0, collecting: false } };
+
 /**
  * Publishes the channels that this process serves in an older state than the stored one: another replica decided, or
- * the store failed before a decision of ours could be published. Answers what is held back, in sentences: a release
- * whose models are not configured here would fail every call. The others see that the epoch is not served here, and
- * wait with what needs it.
+ * the store failed before a decision of ours could be published. Answers why some of them still are.
  */
 export async function publishMissed(delivery: Delivery): Promise<readonly string[]> {
   const held: string[] = [];
@@ -39,23 +62,8 @@ export async function publishMissed(delivery: Delivery): Promise<readonly string
     const rollout = channel.rolloutId === null ? null : await delivery.rollouts.byId(channel.rolloutId);
     // It has moved on since the channel was read: the next look sees both.
     if (rollout !== null && rollout.epoch > channel.epoch) continue;
-    const route = await routeFor(delivery, channel, rollout);
-    const missing = published === undefined ? undefined : unservable(delivery, route);
-    if (published === undefined || missing === undefined) {
-      delivery.routes.publish(route);
-      continue;
-    }
-    held.push(`${releaseName(missing)} needs models that are not configured on this server.`);
-    if (missing !== route.stable) delivery.routes.publish({ ...withoutSplit(route), epoch: published.epoch });
+    const reason = await publishRoutes(delivery, channel, rollout);
+    if (reason !== null) held.push(reason);
   }
   return held;
 }
-
-/** The release that would get calls and whose models are not configured here, the stable one first. */
-function unservable(delivery: Delivery, { stable, split }: Route): Release | undefined {
-  const asked = split === null || split.weight === 0 ? [stable] : [stable, split.candidate];
-  return asked.find((release) => !delivery.isResolvable(release));
-}
-
-const withoutSplit = (route: Route): Route =>
-  route.split === null ? route : { ...route, split: { ...route.split, weight: 0, collecting: false } };

@@ -45,6 +45,7 @@ export async function fit(gateway: Gateway, call: OpenCall): Promise<void> {
   const counter = await gateway.tokens.of(policy.tokenizer);
   const load = await loadOf(call, policy, {
     outline,
+    clock: gateway.clock,
     counter,
     factor: learntFactor(gateway, call),
     perImage: perImageOf(call),
@@ -79,7 +80,13 @@ export async function fitTighter(gateway: Gateway, call: OpenCall, { code }: Rol
   learnFromRefusal(gateway, call, policy);
   const factor = call.context?.factor ?? learntFactor(gateway, call);
   const counter = await gateway.tokens.of(policy.tokenizer);
-  const load = await loadOf(call, policy, { outline, counter, factor, perImage: perImageOf(call) });
+  const load = await loadOf(call, policy, {
+    outline,
+    clock: gateway.clock,
+    counter,
+    factor,
+    perImage: perImageOf(call),
+  });
   const sent = load.tokens - (call.context?.fact.cutTokens ?? 0);
   const windowTokens = Math.floor(sent * TIGHTER) + load.reserved;
   const before = call.context;

@@ -50,9 +50,10 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
 
 /** Why the database is of no use at the moment, or `null`: it must answer, and what is written must arrive. */
 async function databaseTrouble({ stores, gateway, delivery }: House): Promise<string | null> {
-  if (!(await stores.ready())) return "the database does not answer";
+  // First what is known: one that gives up and starts again answers now and then, and says no more by it.
   const trouble = gateway.recorder.counts().trouble ?? delivery.log.counts().trouble;
-  return trouble === null ? null : `the database takes no writes: ${trouble}`;
+  if (trouble !== null) return `the database takes no writes: ${trouble}`;
+  return (await stores.ready()) ? null : "the database does not answer";
 }
 
 async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>): ReturnType<Admin["health"]> {

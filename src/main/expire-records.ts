@@ -44,7 +44,7 @@ export function expireRecords({
       const days = retainFactsDays();
       const ended = Number.isFinite(days) ? now - Math.max(days, BUDGET_DAYS) * DAY_MS : 0;
       const jobs = [calls.expire(now, days), responses?.expire(now), budgets?.expire(ended)];
-      const expired = await Promise.allSettled(jobs);
+      const expired = await Promise.allSettled(jobs.filter((job) => job !== undefined));
       for (const each of expired) if (each.status === "rejected") throw each.reason;
       if (isTroubled) announcer.recovered(DOING);
       isTroubled = false;

@@ -28,75 +28,85 @@ const rowOf = (overrides: Partial<SpendRow>): SpendRow => ({
 /** What every store of spend must do. */
 export function spendStoreContract(get: GetStores): void {
   describe("as a store of spend", () => {
-    test("adds up replicas and hours, sets rows instead of adding them, and takes the same twice", async () => {
-      const endpoint = newId("bot");
-      const [one, other] = [newId("rep"), newId("rep")];
-      const first = rowOf({ endpoint });
-      await get().spend.write(one, [first]);
-      await get().spend.write(one, [{ ...first, spend: spendOf(5, 50n) }]);
-      await get().spend.write(other, [first, rowOf({ endpoint, hour: 11 * HOUR })]);
-      await get().spend.write(other, [first]);
-      const all = { since: 0, until: 100 * HOUR, endpoint, limit: 10 };
-      expect(await get().spend.sum({ ...all, by: [] })).toEqual([
-        { spend: addSpend(spendOf(5, 50n), addSpend(spendOf(1, 10n), spendOf(1, 10n))) },
-      ]);
-      expect(await get().spend.sum({ ...all, by: ["hour"] })).toEqual([
-        { hour: 10 * HOUR, spend: addSpend(spendOf(5, 50n), spendOf(1, 10n)) },
-        { hour: 11 * HOUR, spend: spendOf(1, 10n) },
-      ]);
-    });
+    setsRows(get);
+    tellsApart(get);
+    addsUp(get);
+  });
+}
 
-    test("takes hours from since to until, of one endpoint, key or user, the dearest first", async () => {
-      const endpoint = newId("bot");
-      await get().spend.write(newId("rep"), [
-        rowOf({ endpoint, user: "Ada \u0000 💸", spend: spendOf(1, 10n ** 24n) }),
-        rowOf({ endpoint, user: "Grace", keyId: "key_2", model: "sim/b", spend: spendOf(2, 5n) }),
-        rowOf({ endpoint, hour: 12 * HOUR }),
-      ]);
-      const within = { since: 10 * HOUR, until: 12 * HOUR, endpoint, limit: 10 };
-      const byUser = await get().spend.sum({ ...within, by: ["user", "model"] });
-      expect(byUser.map(({ model }) => model)).toEqual(["sim/a", "sim/b"]);
-      expect(byUser[0]?.spend).toEqual(spendOf(1, 10n ** 24n));
-      expect(await get().spend.sum({ ...within, by: ["key"], keyId: "key_2" })).toEqual([
-        { key: "key_2", spend: spendOf(2, 5n) },
-      ]);
-      expect(await get().spend.sum({ ...within, by: ["user"], user: "Grace" })).toHaveLength(1);
-      expect(await get().spend.sum({ ...within, by: ["user"], limit: 1 })).toHaveLength(1);
-      expect(await get().spend.sum({ ...within, by: [], endpoint: newId("bot") })).toEqual([]);
-    });
+function setsRows(get: GetStores): void {
+  test("adds up replicas and hours, sets rows instead of adding them, and takes the same twice", async () => {
+    const endpoint = newId("bot");
+    const [one, other] = [newId("rep"), newId("rep")];
+    const first = rowOf({ endpoint });
+    await get().spend.write(one, [first]);
+    await get().spend.write(one, [{ ...first, spend: spendOf(5, 50n) }]);
+    await get().spend.write(other, [first, rowOf({ endpoint, hour: 11 * HOUR })]);
+    await get().spend.write(other, [first]);
+    const all = { since: 0, until: 100 * HOUR, endpoint, limit: 10 };
+    expect(await get().spend.sum({ ...all, by: [] })).toEqual([
+      { spend: addSpend(spendOf(5, 50n), addSpend(spendOf(1, 10n), spendOf(1, 10n))) },
+    ]);
+    expect(await get().spend.sum({ ...all, by: ["hour"] })).toEqual([
+      { hour: 10 * HOUR, spend: addSpend(spendOf(5, 50n), spendOf(1, 10n)) },
+      { hour: 11 * HOUR, spend: spendOf(1, 10n) },
+    ]);
+  });
 
-    test("forgets hours before a time", async () => {
-      const endpoint = newId("bot");
-      await get().spend.write(newId("rep"), [rowOf({ endpoint, hour: HOUR }), rowOf({ endpoint, hour: 2 * HOUR })]);
-      await get().spend.expire(2 * HOUR);
-      const sums = await get().spend.sum({ since: 0, until: 3 * HOUR, endpoint, by: ["hour"], limit: 10 });
-      expect(sums.map(({ hour }) => hour)).toEqual([2 * HOUR]);
-    });
+  test("forgets hours before a time", async () => {
+    const endpoint = newId("bot");
+    await get().spend.write(newId("rep"), [rowOf({ endpoint, hour: HOUR }), rowOf({ endpoint, hour: 2 * HOUR })]);
+    await get().spend.expire(2 * HOUR);
+    const sums = await get().spend.sum({ since: 0, until: 3 * HOUR, endpoint, by: ["hour"], limit: 10 });
+    expect(sums.map(({ hour }) => hour)).toEqual([2 * HOUR]);
+  });
+}
 
-    test("sums are the sums of the rows, whatever is asked for", async () => {
-      const row = fc.record({
-        hour: fc.constantFrom(20 * HOUR, 21 * HOUR),
-        model: fc.constantFrom("sim/a", "sim/b"),
-        keyId: fc.constantFrom("key_1", "key_2"),
-        user: fc.constantFrom("", "Ada"),
-        calls: fc.nat(1_000),
-        cost: fc.bigInt({ min: 0n, max: 10n ** 18n }),
-      });
-      const by = fc.subarray(["hour", "model", "key", "user"] as const);
-      await fc.assert(
-        fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 10 }), by, async (rows, dimensions) => {
-          const endpoint = newId("bot");
-          for (const { calls, cost, ...slot } of rows) {
-            await get().spend.write(newId("rep"), [rowOf({ ...slot, endpoint, spend: spendOf(calls, cost) })]);
-          }
-          const query = { since: 0, until: 100 * HOUR, endpoint, by: dimensions, limit: 100 };
-          const sums = await get().spend.sum(query);
-          const total = sums.reduce((sum, { spend }) => addSpend(sum, spend), NO_SPEND);
-          const wanted = rows.reduce((sum, { calls, cost }) => addSpend(sum, spendOf(calls, cost)), NO_SPEND);
-          expect(total).toEqual(wanted);
-        }),
-        { numRuns: 20 },
-      );
+function tellsApart(get: GetStores): void {
+  test("takes hours from since to until, of one endpoint, key or user, the dearest first", async () => {
+    const endpoint = newId("bot");
+    await get().spend.write(newId("rep"), [
+      rowOf({ endpoint, user: "Ada \u0000 💸", spend: spendOf(1, 10n ** 24n) }),
+      rowOf({ endpoint, user: "Grace", keyId: "key_2", model: "sim/b", spend: spendOf(2, 5n) }),
+      rowOf({ endpoint, hour: 12 * HOUR }),
+    ]);
+    const within = { since: 10 * HOUR, until: 12 * HOUR, endpoint, limit: 10 };
+    const byUser = await get().spend.sum({ ...within, by: ["user", "model"] });
+    expect(byUser.map(({ model }) => model)).toEqual(["sim/a", "sim/b"]);
+    expect(byUser[0]?.spend).toEqual(spendOf(1, 10n ** 24n));
+    expect(await get().spend.sum({ ...within, by: ["key"], keyId: "key_2" })).toEqual([
+      { key: "key_2", spend: spendOf(2, 5n) },
+    ]);
+    expect(await get().spend.sum({ ...within, by: ["user"], user: "Grace" })).toHaveLength(1);
+    expect(await get().spend.sum({ ...within, by: ["user"], limit: 1 })).toHaveLength(1);
+    expect(await get().spend.sum({ ...within, by: [], endpoint: newId("bot") })).toEqual([]);
+  });
+}
+
+function addsUp(get: GetStores): void {
+  test("sums are the sums of the rows, whatever is asked for", async () => {
+    const row = fc.record({
+      hour: fc.constantFrom(20 * HOUR, 21 * HOUR),
+      model: fc.constantFrom("sim/a", "sim/b"),
+      keyId: fc.constantFrom("key_1", "key_2"),
+      user: fc.constantFrom("", "Ada"),
+      calls: fc.nat(1_000),
+      cost: fc.bigInt({ min: 0n, max: 10n ** 18n }),
     });
+    const by = fc.subarray(["hour", "model", "key", "user"] as const);
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 10 }), by, async (rows, dimensions) => {
+        const endpoint = newId("bot");
+        for (const { calls, cost, ...slot } of rows) {
+          await get().spend.write(newId("rep"), [rowOf({ ...slot, endpoint, spend: spendOf(calls, cost) })]);
+        }
+        const query = { since: 0, until: 100 * HOUR, endpoint, by: dimensions, limit: 100 };
+        const sums = await get().spend.sum(query);
+        const total = sums.reduce((sum, { spend }) => addSpend(sum, spend), NO_SPEND);
+        const wanted = rows.reduce((sum, { calls, cost }) => addSpend(sum, spendOf(calls, cost)), NO_SPEND);
+        expect(total).toEqual(wanted);
+      }),
+      { numRuns: 20 },
+    );
   });
 }

@@ -77,6 +77,7 @@ describe("budgets", () => {
     expect((await call(server)).status).toBe(200);
     await expect.poll(async () => BigInt((await spending(server))[0]?.spent_pico ?? 0)).toBeGreaterThan(0n);
     const [view] = await spending(server);
+    await server.server.house.gateway.recorder.flush();
     const { body } = await server.ask("GET", "/api/calls");
     const [recorded] = (body as { readonly data: readonly { readonly cost_pico: string }[] }).data;
     expect(view?.spent_pico).toBe(recorded?.cost_pico);

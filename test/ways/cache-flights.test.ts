@@ -96,6 +96,7 @@ describe("identical calls at the same time", () => {
     release();
     expect((await first).cache).toBe("miss");
     expect(stage.upstream.asked.length).toBe(before + 1);
+    await stage.server.server.house.gateway.recorder.flush();
     const { body } = await stage.server.ask("GET", "/api/calls?outcome=abandoned&limit=1");
     const [call] = (body as { data: { status: number; attempts: unknown[] }[] }).data;
     expect(call).toMatchObject({ status: 499, attempts: [] });

@@ -7,6 +7,7 @@ import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
 let reported = 1;
+let says = "Well.";
 let provider: Server;
 let server: RunningServer;
 
@@ -15,7 +16,7 @@ async function startProvider(): Promise<Server> {
   const started = createServer((request, response) => {
     request.resume();
     request.on("end", () => {
-      const choices = [{ index: 0, message: { role: "assistant", content: "Well." }, finish_reason: "stop" }];
+      const choices = [{ index: 0, message: { role: "assistant", content: says }, finish_reason: "stop" }];
       const usage = { prompt_tokens: reported, completion_tokens: 1, total_tokens: reported + 1 };
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ id: "1", object: "chat.completion", created: 1, model: "m", choices, usage }));
@@ -40,6 +41,9 @@ providers:
       plain-1: { price: { input: 1, output: 1 }, window: 3000 }
 endpoints:
   greedy: { models: [own/greedy-1], context: { overflow: truncate, reserve: 100 } }
+  summed:
+    models: [own/plain-1]
+    context: { overflow: summarise, window: 1500, reserve: 100, summariser: own/plain-1 }
   plain: { models: [own/plain-1], context: { overflow: refuse, reserve: 100 } }
   wordy: { models: [own/plain-1], parameters: { max_tokens: 2500 }, context: { overflow: refuse, reserve: 100 } }
 `,
@@ -61,6 +65,7 @@ interface Counted {
   readonly status: number;
   readonly header: string | null;
   readonly tokens: number;
+  readonly trouble: string | null;
 }
 
 async function send(model: string, more: object = {}): Promise<Counted> {
@@ -73,11 +78,12 @@ async function send(model: string, more: object = {}): Promise<Counted> {
   await server.server.house.gateway.recorder.flush();
   const call = response.headers.get("x-rollward-call") ?? "";
   const { body } = await server.ask("GET", `/api/calls/${call}`);
-  const { context } = body as { readonly context?: { readonly tokens: number } };
+  const { context } = body as { readonly context?: { readonly tokens: number; readonly trouble?: string } };
   return {
     status: response.status,
     header: response.headers.get("x-rollward-context"),
     tokens: context?.tokens ?? 0,
+    trouble: context?.trouble ?? null,
   };
 }
 
@@ -91,6 +97,14 @@ test("a model whose provider counts more is counted so after some calls, and oth
   expect(later.tokens).toBeGreaterThanOrEqual(first.tokens * 1.9);
   expect(later.header).toMatch(/^truncated; /);
   expect(await send("plain")).toMatchObject({ status: 200, header: null, tokens: first.tokens });
+});
+
+test("a summary that is longer than the room kept for it is dropped, and the record says why", async () => {
+  says = "The parcel is late. ".repeat(200);
+  const { status, header, trouble } = await send("summed");
+  says = "Well.";
+  expect([status, trouble]).toEqual([200, "no summary: it is too long"]);
+  expect(header).toMatch(/^truncated; /);
 });
 
 test("the longest answer that the release sets is kept free, whatever the request asks for", async () => {

@@ -163,10 +163,9 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several
     const [other] = await startAll(1, project("good-2026-01-01"));
     const one = await startOne({ FAR_KEY: "secret" });
     if (other === undefined) throw new Error("A server was started.");
-    const withFar = project("good-2026-01-01")
-      ["rollward.yaml"]?.replace("models: [sim/good-2026-01-01]", "models: [far/gpt-x, sim/good-2026-01-01]")
-      .replace("providers:", FAR);
-    const rollout = (await apply(one, { "rollward.yaml": withFar ?? "" })) ?? "none";
+    const { "rollward.yaml": text = "" } = project("good-2026-01-01");
+    const withFar = text.replace("models: [sim/", "models: [far/gpt-x, sim/").replace("providers:", FAR);
+    const rollout = (await apply(one, { "rollward.yaml": withFar })) ?? "none";
     const routeOf = ({ server }: RunningServer) => server.house.gateway.routes.byEndpoint("support-bot");
     await vi.waitFor(() => expect(routeOf(one)?.split?.weight).toBe(0.5), LATER);
     await vi.waitFor(() => expect(routeOf(other)?.split?.weight).toBe(0), LATER);

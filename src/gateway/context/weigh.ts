@@ -4,6 +4,7 @@ import { countBeside, countMessage } from "../../domain/context/count-outline.ts
 import { mostImageTokens } from "../../domain/context/image-tokens.ts";
 import type { Weighed } from "../../domain/context/cut-turns.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { TokenCounter } from "../../ports/token-counter.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
@@ -12,6 +13,7 @@ import { present } from "../present.ts";
 /** With what a conversation is weighed. */
 export interface Scales {
   readonly outline: RequestOutline;
+  readonly clock: Pick<Clock, "after">;
   readonly counter: TokenCounter;
   /** By how much counts of text are corrected. */
   readonly factor: number;
@@ -32,7 +34,7 @@ export interface Weights {
 const CHARACTERS_AT_ONCE = 64 * 1024;
 
 /** Weighs a request that is rendered. */
-export async function weigh(call: OpenCall, { outline, counter, factor, perImage }: Scales): Promise<Weights> {
+export async function weigh(call: OpenCall, { outline, clock, counter, factor, perImage }: Scales): Promise<Weights> {
   const count = (text: string): number => Math.ceil(counter.count(text) * factor);
   const weighed: Weighed[] = [];
   let characters = 0;
@@ -40,7 +42,7 @@ export async function weigh(call: OpenCall, { outline, counter, factor, perImage
     characters += message.text.length;
     if (characters > CHARACTERS_AT_ONCE) {
       characters = 0;
-      await othersTurn();
+      await othersTurn(clock);
     }
     weighed.push({ message, tokens: countMessage(message, { count, perImage }) });
   }
@@ -48,7 +50,8 @@ export async function weigh(call: OpenCall, { outline, counter, factor, perImage
   return { weighed, beside, tokens: weighed.reduce((sum, each) => sum + each.tokens, beside) };
 }
 
-const othersTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const othersTurn = (clock: Pick<Clock, "after">): Promise<void> =>
+  new Promise((resolve) => void clock.after(0, resolve));
 
 /** Tokens of a request that is rendered, as we count them for a model; `null` where it has no conversation. */
 export async function countFor(gateway: Gateway, call: OpenCall, target: ModelTarget): Promise<number | null> {
@@ -56,6 +59,12 @@ export async function countFor(gateway: Gateway, call: OpenCall, target: ModelTa
   if (outline === undefined) return null;
   const counter = await gateway.tokens.of(tokenizerOf(target));
   const factor = gateway.calibration.factor(target.model);
-  const { tokens } = await weigh(call, { outline, counter, factor, perImage: mostImageTokens(target.model) });
+  const { tokens } = await weigh(call, {
+    outline,
+    clock: gateway.clock,
+    counter,
+    factor,
+    perImage: mostImageTokens(target.model),
+  });
   return tokens;
 }

@@ -8,7 +8,7 @@ import { modelCostPico, spendPico } from "../../domain/spend/spend.ts";
 import { attributeSpend } from "../../domain/spend/attribute-spend.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { findDearHours, forecastWindows, spendBetween } from "../../jobs/look-at-spend.ts";
-import type { SpendSum } from "../../ports/spend-store.ts";
+import type { SpendStore, SpendSum } from "../../ports/spend-store.ts";
 import type { Admin } from "./admin.ts";
 import { instantOf } from "./instant-of.ts";
 import { serveRoute } from "./serve-route.ts";
@@ -32,27 +32,7 @@ export function spend(app: FastifyInstance, { gateway, spend: store }: Admin): v
     return { since: instantOf(from), until: instantOf(to), data: sums.map(viewOf) };
   });
 
-  serveRoute(app, { gateway, route: explainSpend }, async ({ query }) => {
-    const { hours, against_hours_ago: ago = hours, ...filters } = query;
-    const until = hourOf(clock.now()) + HOUR_MS;
-    const after = { since: until - hours * HOUR_MS, until };
-    const before = { since: after.since - ago * HOUR_MS, until: until - ago * HOUR_MS };
-    const subject = subjectOf(filters);
-    const [then, now] = [await spendBetween(store, subject, before), await spendBetween(store, subject, after)];
-    const change = attributeSpend(then, now);
-    return {
-      since: instantOf(after.since),
-      until: instantOf(after.until),
-      before_pico: spendPico(then).toString(),
-      after_pico: spendPico(now).toString(),
-      change_pico: change.changePico.toString(),
-      volume_pico: change.volumePico.toString(),
-      mix_pico: change.mixPico.toString(),
-      tokens_pico: change.tokensPico.toString(),
-      classes_pico: change.classesPico.toString(),
-      price_pico: change.pricePico.toString(),
-    };
-  });
+  serveRoute(app, { gateway, route: explainSpend }, ({ query }) => explained(store, clock.now(), query));
 
   serveRoute(app, { gateway, route: forecastSpend }, async ({ query }) => {
     const windows = await forecastWindows(store, subjectOf(query), clock.now());
@@ -80,6 +60,36 @@ export function spend(app: FastifyInstance, { gateway, spend: store }: Admin): v
       why: describeChange(change),
     })),
   }));
+}
+
+interface Change extends Filters {
+  readonly hours: number;
+  readonly against_hours_ago?: number | undefined;
+}
+
+async function explained(
+  store: SpendStore,
+  at: number,
+  { hours, against_hours_ago: ago = hours, ...filters }: Change,
+): Promise<z.input<typeof explainSpend.answer>> {
+  const until = hourOf(at) + HOUR_MS;
+  const after = { since: until - hours * HOUR_MS, until };
+  const before = { since: after.since - ago * HOUR_MS, until: until - ago * HOUR_MS };
+  const subject = subjectOf(filters);
+  const [then, now] = [await spendBetween(store, subject, before), await spendBetween(store, subject, after)];
+  const change = attributeSpend(then, now);
+  return {
+    since: instantOf(after.since),
+    until: instantOf(after.until),
+    before_pico: spendPico(then).toString(),
+    after_pico: spendPico(now).toString(),
+    change_pico: change.changePico.toString(),
+    volume_pico: change.volumePico.toString(),
+    mix_pico: change.mixPico.toString(),
+    tokens_pico: change.tokensPico.toString(),
+    classes_pico: change.classesPico.toString(),
+    price_pico: change.pricePico.toString(),
+  };
 }
 
 /** The end of the hour that an instant lies in: hours are not divided. */

@@ -1,9 +1,9 @@
 import { foundation } from "./0001-foundation.ts";
 import { responses } from "./0002-responses.ts";
 import { replicas } from "./0003-replicas.ts";
-import { budgets } from "./0005-budgets.ts";
-import { pauses } from "./0007-pauses.ts";
-import { spend } from "./0008-spend.ts";
+import { budgets } from "./0004-budgets.ts";
+import { pauses } from "./0005-pauses.ts";
+import { spend } from "./0006-spend.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -17,7 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: "foundation", statements: foundation },
   { number: 2, name: "responses", statements: responses },
   { number: 3, name: "replicas", statements: replicas },
-  { number: 5, name: "budgets", statements: budgets },
-  { number: 7, name: "pauses", statements: pauses },
-  { number: 8, name: "spend", statements: spend },
+  { number: 4, name: "budgets", statements: budgets },
+  { number: 5, name: "pauses", statements: pauses },
+  { number: 6, name: "spend", statements: spend },
 ];
