@@ -32,3 +32,35 @@ endpoints:
     expect.objectContaining({ message: "The pins are broken." }),
   );
 });
+
+test("a fault of ours beside a call is told, and the call goes on without what it was to bring", async () => {
+  server = await startServer({
+    "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"))}
+endpoints:
+  bot:
+    models: [sim/good-2026-01-01]
+    context: { overflow: summarise, window: 1400, reserve: 100, summariser: sim/good-2026-01-01 }
+`,
+  });
+  const { gateway } = server.server.house;
+  const told = vi.spyOn(gateway.announcer, "troubled");
+  vi.spyOn(gateway.health, "of").mockImplementationOnce(() => {
+    throw new Error("The board is broken.");
+  });
+  const turn = [
+    { role: "user", content: "How is the parcel? ".repeat(30) },
+    { role: "assistant", content: "On its way. ".repeat(30) },
+  ];
+  const messages = [...Array.from({ length: 10 }, () => turn).flat(), { role: "user", content: "And now?" }];
+  const answer = await fetch(`${server.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "bot", messages }),
+  });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("x-rollward-context")).toMatch(/^truncated; /);
+  expect(told).toHaveBeenCalledWith(
+    expect.stringContaining(answer.headers.get("x-rollward-call") ?? "none"),
+    expect.objectContaining({ message: "The board is broken." }),
+  );
+});

@@ -286,7 +286,7 @@ describe("a provider that fails where things pass", () => {
       const before = platform.requests.length;
       expect((await ask()).status).toBe(200);
       const used = platform.requests.slice(before).map(({ headers }) => headers["authorization"]);
-      expect(used.toSorted()).toEqual(["Bearer one", "Bearer two"]);
+      expect(new Set(used)).toEqual(new Set(["Bearer one", "Bearer two"]));
     }
   });
 

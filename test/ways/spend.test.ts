@@ -56,6 +56,7 @@ describe("what was spent", () => {
       ((await server.ask("GET", `/api/spend?by=${by}`)).body as { readonly data: { readonly cost_pico: string }[] })
         .data;
     expect(recorded).toBeGreaterThan(0n);
+    expect((await server.ask("GET", "/api/health")).body).toMatchObject({ spend: { merged: 0, trouble: null } });
     for (const by of ["endpoint,model", "user", "key", "hour", "endpoint,model,key,user,hour"]) {
       expect((await costs(by)).reduce((sum, { cost_pico }) => sum + BigInt(cost_pico), 0n)).toBe(recorded);
     }

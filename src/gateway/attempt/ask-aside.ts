@@ -50,7 +50,10 @@ export async function askAside(gateway: Gateway, open: OpenCall, aside: Aside): 
     const text = answerOf(open.arrival.dialect, false, attempt.held)?.text ?? "";
     return { text, trouble: null, costPico: attempt.record().costPico };
   } catch (error) {
-    return { text: null, trouble: RollwardError.from(error).code, costPico: attempt?.record().costPico ?? 0n };
+    const { code, cause } = RollwardError.from(error);
+    // The call goes on without the reply; a fault of ours must not be lost with it.
+    if (code === "internal") gateway.announcer.troubled(`asking beside ${open.id}`, cause ?? error);
+    return { text: null, trouble: code, costPico: attempt?.record().costPico ?? 0n };
   }
 }
 
