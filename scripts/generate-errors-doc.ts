@@ -12,6 +12,11 @@ Every error has a code that stays the same between versions, a status, a sentenc
 about what to do. Words in braces are filled in. An answer to a client carries code and sentences in the form of the
 client's own dialect; the command line and the log use the same words. **Try again** says whether the same request may
 succeed later without a change.
+
+Five errors reach a client that speaks the provider's own dialect in the provider's words and with its status, when its
+answer is a JSON object with an \`error\` and no other model could answer: \`provider_refused_request\`,
+\`provider_context_overflow\`, \`provider_content_policy\`, \`provider_rate_limited\` and \`provider_error\`. What we
+call it stands in \`rollward calls show\`.
 `;
 
 /** Marks the words in braces, and leaves nothing that Markdown would take for HTML; code in backticks stays as it is. */

@@ -26,10 +26,12 @@ export const diff: AddCommand = (program, line) => {
     .action(async (file: string) => {
       const answer = await sendProject(line.connection(), { path: file, dryRun: true });
       report(line, answer);
-      if (answer.mistakes.length === 0 && answer.endpoints.some(({ outcome }) => outcome !== "unchanged"))
-        line.exitWith(2);
+      if (answer.mistakes.length === 0 && changesSomething(answer)) line.exitWith(2);
     });
 };
+
+const changesSomething = ({ project, endpoints }: z.output<typeof applyAnswer>): boolean =>
+  [...endpoints, ...(project === undefined ? [] : [project])].some(({ outcome }) => outcome !== "unchanged");
 
 function report(line: CommandLine, answer: z.output<typeof applyAnswer>): void {
   if (line.json()) line.say(JSON.stringify(answer));
@@ -49,9 +51,21 @@ function textOf(answer: z.output<typeof applyAnswer>): string {
     const lines = answer.mistakes.map((one) => `${one.file}:${one.line}:${one.column}  ${one.message}\n    ${one.fix}`);
     return [...lines, "", `${countOf(answer.mistakes.length, "mistake")}; nothing was applied.`].join("\n");
   }
-  const changes = answer.endpoints.map(changeText).join("\n\n");
+  const project = answer.project === undefined ? [] : [projectText(answer.project)];
+  const changes = answer.endpoints.map(changeText);
   const warnings = (answer.warnings ?? []).map((one) => `warning: ${one}`);
-  return [changes, ...warnings].filter((part) => part !== "").join("\n\n");
+  return [...project, ...changes, ...warnings].join("\n\n");
+}
+
+const AROUND = {
+  unchanged: "unchanged",
+  first: "everything is new",
+  changed: "changes at once, without a rollout",
+} as const;
+
+function projectText({ outcome, diff: changes }: NonNullable<z.output<typeof applyAnswer>["project"]>): string {
+  const head = `project: ${AROUND[outcome]}`;
+  return changes === "" ? head : `${head}\n${changes}`;
 }
 
 type Change = z.output<typeof applyAnswer>["endpoints"][number];

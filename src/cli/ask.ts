@@ -13,6 +13,8 @@ export interface RouteInput {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
+  /** What the person wrote a field as, by its name on the wire: `{ against_hours_ago: "--against" }`. */
+  readonly written?: Readonly<Record<string, string>>;
 }
 
 /** A failure that is told to the person in one line, with what to do. */
@@ -33,7 +35,7 @@ export async function ask<R extends ApiRoute>(
 ): Promise<z.output<R["answer"]>> {
   const response = await send(connection, { method: route.method, path: pathOf(route, input), body: input.body });
   const text = await response.text();
-  if (!response.ok) throw failure(response.status, text);
+  if (!response.ok) throw failure(response.status, text, input.written);
   return route.answer.parse(JSON.parse(text)) as z.output<R["answer"]>;
 }
 
@@ -64,11 +66,16 @@ export async function send(
   }
 }
 
-/** The server's error as a failure. */
-export function failure(status: number, text: string): CliError {
+/** The server's error as a failure, with the fields that are at fault called what the person wrote. */
+export function failure(status: number, text: string, written: RouteInput["written"] = {}): CliError {
   try {
     const { error } = errorBody.parse(JSON.parse(text));
-    return new CliError(error.message, null);
+    if (error.code !== "invalid_request") return new CliError(error.message, null);
+    // What helps the sender of a request speaks of a field that nobody here has sent by hand.
+    const message = error.message.replace(error.help, "").trimEnd();
+    const { param } = error;
+    const name = param === null ? undefined : written[param];
+    return new CliError(name === undefined ? message : message.replace(`\`${param}\``, () => name), null);
   } catch {
     return new CliError(
       `The server answered ${status} with something that is not an error of Rollward.`,

@@ -30,7 +30,7 @@ export const cache: AddCommand = (program, line) => {
     .description("forgets the kept answer that a call was given or gave")
     .requiredOption("--call <id>", "the call, from the header x-rollward-call")
     .action(async ({ call }: { call: string }) => {
-      const answer = await ask(line.connection(), evictAnswer, { params: { call } });
+      const answer = await ask(line.connection(), evictAnswer, { params: { call }, written: { call: "--call" } });
       const said = answer.evicted ? "The answer is forgotten." : "No answer is kept for this call.";
       line.say(line.json() ? JSON.stringify(answer) : said);
     });

@@ -16,7 +16,7 @@ export const calls: AddCommand = (program, line) => {
     .option("--session <id>", "calls of one session")
     .option("-n, --limit <count>", "how many", "20")
     .action(async (endpoint: string | undefined, options: Record<string, string | undefined>) => {
-      const { data } = await ask(line.connection(), listCalls, { query: { endpoint, ...options } });
+      const { data } = await ask(line.connection(), listCalls, { query: { endpoint, ...options }, written: WRITTEN });
       line.say(line.json() ? JSON.stringify(data) : formatTable([HEADING, ...data.map(rowOf)]));
     });
   group
@@ -30,6 +30,14 @@ export const calls: AddCommand = (program, line) => {
     .command("replay <call>")
     .description("sends the recorded request again and shows the answer")
     .action((id: string) => replay(line, id));
+};
+
+const WRITTEN = {
+  endpoint: "The argument",
+  arm: "--arm",
+  outcome: "--outcome",
+  session: "--session",
+  limit: "--limit",
 };
 
 const HEADING = ["call", "at", "release", "arm", "tier", "status", "ms", "usd", "outcome"];
@@ -62,11 +70,14 @@ function textOf(call: z.output<typeof showCall.answer>): string {
     ...stages,
     "attempts",
     ...attempts,
+    ...cacheText(call.cache),
     ...contextText(call.context),
     ...findingsText(call.findings),
     ...routingText(call.routing),
     ...section("request", bodies.request),
-    ...section("upstream request", bodies.upstream),
+    ...(call.attempts.every(({ end }) => end === "skipped")
+      ? ["upstream request: nobody was asked"]
+      : section("upstream request", bodies.upstream)),
     ...section("answer", bodies.answer),
   ].join("\n");
 }
@@ -78,7 +89,10 @@ function routingText(routing: z.output<typeof callView>["routing"]): readonly st
     "routing",
     `  ${strategy}: ${asked} (${why})${served === asked ? "" : `, answered by ${served ?? "a model without a route"}`}`,
     ...escalations.map(({ from, to, because }) => `  ${from} → ${to}: ${because}`),
-    ...judgements.map(({ model, mark, trouble }) => `  judged by ${model}: ${mark ?? trouble ?? "no mark"}`),
+    ...judgements.map(
+      ({ model, mark, trouble, cost_pico }) =>
+        `  judged by ${model}: ${mark ?? trouble ?? "no mark"}  ${usd(cost_pico)}`,
+    ),
   ];
 }
 
@@ -87,6 +101,20 @@ function attemptText(one: z.output<typeof showCall.answer>["attempts"][number]):
   const took = `${(one.end_ms - one.start_ms).toFixed(0)} ms`;
   const ending = one.error?.message ?? (one.end === "lost" ? "another was faster" : "ok");
   return `  ${[place, one.reason ?? "", one.status ?? "no answer", took, ending].filter((part) => part !== "").join("  ")}`;
+}
+
+function cacheText(cache: z.output<typeof callView>["cache"]): readonly string[] {
+  if (cache === undefined) return [];
+  const { status, bypassed, kept, waited_ms, source } = cache;
+  const parts = [
+    `${status}${bypassed === null ? "" : ` (${bypassed})`}`,
+    kept === null ? "" : `kept: ${kept}`,
+    waited_ms === 0 ? "" : `waited ${waited_ms.toFixed(0)} ms`,
+    source === null
+      ? ""
+      : `from ${source.call}, ${(source.age_ms / 1000).toFixed(0)} s old, saved ${usd(source.saved_pico)}`,
+  ];
+  return ["cache", `  ${parts.filter((part) => part !== "").join("; ")}`];
 }
 
 function contextText(context: z.output<typeof callView>["context"]): readonly string[] {
@@ -101,12 +129,14 @@ function contextText(context: z.output<typeof callView>["context"]): readonly st
     cut_tokens,
     cut_from,
     cut_to,
+    summary_pico,
     trouble,
   } = context;
+  const paid = summary_pico === undefined ? "" : `; the summary cost ${usd(summary_pico)}`;
   const counted = `${is_estimate ? "about " : ""}${tokens} tokens and ${reserved_tokens} for the answer, of ${window_tokens}`;
   const where = cut_from === undefined ? "" : ` (${cut_from} to ${cut_to})`;
   const cut = cut_messages === 0 ? "" : `; left out ${cut_messages} messages with ${cut_tokens} tokens${where}`;
-  return ["context", `  ${done}: ${counted}${cut}${trouble === undefined ? "" : `; ${trouble}`}`];
+  return ["context", `  ${done}: ${counted}${cut}${paid}${trouble === undefined ? "" : `; ${trouble}`}`];
 }
 
 function findingsText(findings: z.output<typeof callView>["findings"]): string[] {

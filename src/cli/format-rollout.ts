@@ -19,6 +19,22 @@ export function formatRollout(rollout: RolloutView): string {
   return lines.join("\n");
 }
 
+/** Rollouts as a table, a line each; `formatRollout` tells of one. */
+export function formatRollouts(rollouts: readonly RolloutView[]): string {
+  if (rollouts.length === 0) return "There are no rollouts.";
+  const head = ["rollout", "endpoint", "from → to", "state", "weight", "started", "outcome"];
+  const rows = rollouts.map((one) => [
+    one.id,
+    one.endpoint,
+    `${one.stable} → ${one.candidate}`,
+    stateOf(one),
+    percent(one.weight),
+    one.started_at ?? "–",
+    one.outcome ?? "–",
+  ]);
+  return formatTable([head, ...rows]);
+}
+
 /** How much longer, step by step, or why nobody can tell; nothing for a rollout that is not ramping. */
 function etaOf({ eta, eta_note: note }: RolloutView): string[] {
   if (eta === null) return note === null ? [] : [note];

@@ -22,7 +22,10 @@ export const keys: AddCommand = (program, line) => {
           tenant: options.tenant ?? null,
           expires_at: options.expires === undefined ? null : instantOf(options.expires),
         };
-        const { key, secret } = await ask(line.connection(), createKey, { body });
+        const { key, secret } = await ask(line.connection(), createKey, {
+          body,
+          written: { tenant: "--tenant", name: "The name" },
+        });
         line.say(
           line.json()
             ? JSON.stringify({ key, secret })
@@ -39,11 +42,14 @@ export const keys: AddCommand = (program, line) => {
         key.id,
         key.name,
         key.scopes.join(","),
+        key.tenant ?? "–",
         key.endpoints?.join(",") ?? "all endpoints",
         key.revoked_at !== null ? `revoked ${key.revoked_at}` : (key.expires_at ?? "never expires"),
       ]);
       line.say(
-        line.json() ? JSON.stringify(data) : formatTable([["id", "name", "scopes", "endpoints", "expires"], ...rows]),
+        line.json()
+          ? JSON.stringify(data)
+          : formatTable([["id", "name", "scopes", "tenant", "endpoints", "expires"], ...rows]),
       );
     });
   group

@@ -22,19 +22,22 @@ export const pause: AddCommand = (program, line) => {
       .description(description)
       .option("--tenant <tenant>", "the calls of a tenant")
       .option("--key <id>", "the calls of a key")
-      .option("--everything", "all calls")
-      .requiredOption("--reason <text>", "why; kept with your key's name");
-  about("pause", "stops new calls of an endpoint, a tenant, a key or everything within a second").action(
-    async (endpoint: string | undefined, options: SubjectOptions & { readonly reason: string }) => {
+      .option("--everything", "all calls");
+  about("pause", "stops new calls of an endpoint, a tenant, a key or everything within a second")
+    .requiredOption("--reason <text>", "why; kept with your key's name (required)")
+    .action(async (endpoint: string | undefined, options: SubjectOptions & { readonly reason: string }) => {
       const subject = subjectOf(endpoint, options);
-      const made = await ask(line.connection(), openPause, { body: { subject, reason: options.reason } });
+      const made = await ask(line.connection(), openPause, {
+        body: { subject, reason: options.reason },
+        written: { "subject.name": writtenAs(subject), reason: "--reason" },
+      });
       line.say(line.json() ? JSON.stringify(made) : `${named(made.subject)} is paused (${made.id}): ${made.reason}`);
-    },
-  );
-  about("resume", "lets the calls in again").action(
-    async (endpoint: string | undefined, options: SubjectOptions & { readonly reason: string }) =>
+    });
+  about("resume", "lets the calls in again")
+    .option("--reason <text>", "why; kept with your key's name", "Resumed by hand.")
+    .action(async (endpoint: string | undefined, options: SubjectOptions & { readonly reason: string }) =>
       resume(line, subjectOf(endpoint, options), options.reason),
-  );
+    );
   program
     .command("pauses")
     .description("what is paused, by whom and why")
@@ -68,6 +71,8 @@ function subjectOf(endpoint: string | undefined, { tenant, key, everything }: Su
   }
   return only;
 }
+
+const writtenAs = ({ type }: Subject): string => (type === "endpoint" ? "The argument" : `--${type}`);
 
 const named = (subject: Subject): string =>
   subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;

@@ -1,7 +1,7 @@
 import { COMMANDS, commandRollout, listRollouts, showRollout } from "../contract/rollouts.ts";
 import { ask, CliError } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
-import { formatRollout } from "./format-rollout.ts";
+import { formatRollout, formatRollouts } from "./format-rollout.ts";
 
 /** How often `watch` looks. */
 const WATCH_MS = 1_000;
@@ -13,10 +13,10 @@ export const rollout: AddCommand = (program, line) => {
   const group = program.command("rollout").description("watch rollouts and tell them what to do");
   group
     .command("list [endpoint]")
-    .description("rollouts, newest first")
+    .description("rollouts, newest first; `watch` shows the evidence of one")
     .action(async (endpoint?: string) => {
       const { data } = await ask(line.connection(), listRollouts, { query: { endpoint, limit: 20 } });
-      line.say(line.json() ? JSON.stringify(data) : data.map(formatRollout).join("\n\n") || "There are no rollouts.");
+      line.say(line.json() ? JSON.stringify(data) : formatRollouts(data));
     });
   group
     .command("watch <endpoint-or-id>")
@@ -27,7 +27,7 @@ export const rollout: AddCommand = (program, line) => {
     group
       .command(`${command} <endpoint-or-id>`)
       .description(DESCRIPTIONS[command])
-      .requiredOption("-r, --reason <text>", "why; it goes into the log")
+      .requiredOption("-r, --reason <text>", "why; it goes into the log (required)")
       .action(async (name: string, { reason }: { reason: string }) => {
         const id = await idOf(line, name);
         const view = await ask(line.connection(), commandRollout, {

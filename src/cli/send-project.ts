@@ -1,5 +1,5 @@
-import { readFile, realpath } from "node:fs/promises";
-import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { z } from "zod";
 import { applyProject } from "../contract/projects.ts";
 import type { applyAnswer } from "../contract/projects.ts";
@@ -17,23 +17,46 @@ export async function sendProject(
   const directory = dirname(resolve(path));
   const main = basename(path);
   const text = await read(directory, main);
-  if (text === null)
-    throw new CliError(`The file ${resolve(path)} cannot be read.`, "Check the path and its permissions.");
+  if (text === null) throw await unreadable(path);
   const files: Record<string, string> = { [main]: text };
-  const unreadable = new Set<string>();
+  const refused = new Set<string>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const answer = await ask(connection, applyProject, { body: { main, files, dry_run: dryRun } });
-    const wanted = answer.missing.filter((name) => !(name in files) && !unreadable.has(name));
+    const wanted = answer.missing.filter((name) => !(name in files) && !refused.has(name));
     // What cannot be read here is a mistake that the server tells with its place.
     if (wanted.length === 0) return answer;
     for (const name of wanted) {
       const referred = await read(directory, name);
-      if (referred === null) unreadable.add(name);
+      if (referred === null) refused.add(name);
       else files[name] = referred;
     }
   }
   throw new CliError("The server keeps asking for more files.", "Check the paths in rollward.yaml.");
 }
+
+/** Why there is no project at a path, and where there may be one. */
+async function unreadable(path: string): Promise<CliError> {
+  const at = resolve(path);
+  if (!(await isDirectory(at))) {
+    return new CliError(`The file ${at} cannot be read.`, "Check the path and its permissions.");
+  }
+  const inside = join(path, "rollward.yaml");
+  const isThere = (await read(at, "rollward.yaml")) !== null;
+  return new CliError(
+    `${at} is a directory.`,
+    isThere
+      ? `Name the project's main file in it: ${inside}`
+      : "Name the project's main file; there is no rollward.yaml in it.",
+  );
+}
+
+const isDirectory = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+};
 
 /** A file of the project; `null` when it cannot be read. The server names the files, so it must not reach beyond it. */
 async function read(directory: string, name: string): Promise<string | null> {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { z } from "zod";
 import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "../contract/spend.ts";
 import { ask } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
@@ -32,6 +33,18 @@ const filtered = (group: Command, name: string, description: string): Command =>
     .option("--key <id>", "only this key")
     .option("--user <name>", "only this user");
 
+/** What the fields of these requests are called here. */
+const WRITTEN = {
+  endpoint: "--endpoint",
+  key: "--key",
+  user: "--user",
+  by: "--by",
+  since: "--since",
+  until: "--until",
+  hours: "--hours",
+  against_hours_ago: "--against",
+};
+
 type Dimension = "hour" | "endpoint" | "model" | "key" | "user";
 
 function addShow(command: Command, line: CommandLine): void {
@@ -40,7 +53,7 @@ function addShow(command: Command, line: CommandLine): void {
     .option("--since <instant>", "ISO 8601; 24 hours ago by default")
     .option("--until <instant>", "ISO 8601; now by default")
     .action(async (options: Filters & { readonly by: string; readonly since?: string; readonly until?: string }) => {
-      const answer = await ask(line.connection(), showSpend, { query: { ...options } });
+      const answer = await ask(line.connection(), showSpend, { query: { ...options }, written: WRITTEN });
       const dimensions = options.by.split(",") as readonly Dimension[];
       const rows = answer.data.map((sum) => [
         ...dimensions.map((each) => sum[each] || "–"),
@@ -60,7 +73,7 @@ function addWhy(command: Command, line: CommandLine): void {
     .option("--against <hours>", "how many hours before them; the same number by default")
     .action(async ({ against, ...options }: Filters & { readonly hours: string; readonly against?: string }) => {
       const query = { ...options, ...(against !== undefined && { against_hours_ago: against }) };
-      const change = await ask(line.connection(), explainSpend, { query });
+      const change = await ask(line.connection(), explainSpend, { query, written: WRITTEN });
       const rows = [
         ["before", usd(change.before_pico)],
         ["number of calls", usd(change.volume_pico)],
@@ -70,19 +83,31 @@ function addWhy(command: Command, line: CommandLine): void {
         ["prices", usd(change.price_pico)],
         ["after", usd(change.after_pico)],
       ];
-      line.say(line.json() ? JSON.stringify(change) : formatTable(rows));
+      if (line.json()) return line.say(JSON.stringify(change));
+      line.say(formatTable(rows));
+      const nothing = nothingIn(change);
+      if (nothing !== null) line.say(nothing);
     });
 }
 
+/** Said where a comparison has one side only. */
+function nothingIn({ before_pico: before, after_pico: after }: z.output<typeof explainSpend.answer>): string | null {
+  if (before !== "0") return null;
+  return after === "0"
+    ? "Nothing was spent in either time."
+    : "Nothing was spent before, so there is nothing to compare with.";
+}
+
+const NO_DAY = "no full day seen yet";
+
 async function tellForecast(line: CommandLine, filters: Filters): Promise<void> {
-  const { data } = await ask(line.connection(), forecastSpend, { query: { ...filters } });
-  const money = (pico: string | null): string => (pico === null ? "–" : usd(pico));
+  const { data } = await ask(line.connection(), forecastSpend, { query: { ...filters }, written: WRITTEN });
   const rows = data.map((one) => [
     one.window,
     one.ends_at,
     usd(one.spent_pico),
-    money(one.expected_pico),
-    `${money(one.low_pico)} … ${money(one.high_pico)}`,
+    one.expected_pico === null ? NO_DAY : usd(one.expected_pico),
+    one.low_pico === null || one.high_pico === null ? "–" : `${usd(one.low_pico)} … ${usd(one.high_pico)}`,
     String(one.days),
   ]);
   const head = ["until the end of the", "ends", "spent", "expected", "cheapest … dearest day", "days seen"];

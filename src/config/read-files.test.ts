@@ -112,4 +112,13 @@ describe("reading a project", () => {
       ],
     });
   });
+
+  it("says that a directory is no configuration, and names the one that lies in it", async () => {
+    const reasonOf = async (path: string): Promise<string | undefined> =>
+      [...((await readProject(path)).unreadable ?? [])][0]?.[1];
+    expect(await reasonOf(directory)).toBe(
+      `it is a directory; name the file in it: ${join(directory, "rollward.yaml")}`,
+    );
+    expect(await reasonOf(root)).toBe("it is a directory without a rollward.yaml");
+  });
 });

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, realpath } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { MAX_FILE_LENGTH } from "./content/file-text.ts";
 import { loadProject } from "./load.ts";
@@ -53,6 +53,17 @@ export async function readFileInside(directory: string, name: string): Promise<s
   return readText(real);
 }
 
+/** A reason with the file that was perhaps meant: one may have named the directory of a project. */
+async function withWhatLiesIn(path: string, reason: string): Promise<string> {
+  const inside = join(path, "rollward.yaml");
+  if (reason !== REASONS["EISDIR"]) return reason;
+  const isThere = await stat(inside).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return isThere ? `${reason}; name the file in it: ${inside}` : `${reason} without a rollward.yaml`;
+}
+
 /**
  * Reads rollward.yaml at `path` and exactly the files it refers to. Never fails: what cannot be read is in
  * `unreadable` with the reason, and `loadProject` turns it into a mistake at the place that names the file.
@@ -69,7 +80,8 @@ export async function readProject(path: string): Promise<ProjectFiles> {
         // The operator names rollward.yaml itself; only what it refers to is confined to its directory.
         files.set(name, name === main ? await readText(path) : await readFileInside(dirname(path), name));
       } catch (error) {
-        unreadable.set(name, reasonOf(error));
+        const reason = reasonOf(error);
+        unreadable.set(name, name === main ? await withWhatLiesIn(path, reason) : reason);
       }
     }
     const loaded = loadProject(bundle);

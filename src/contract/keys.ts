@@ -1,9 +1,14 @@
 import { z } from "zod";
-import { endpointName, instant } from "./fields.ts";
+import { endpointName, idOf, instant } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** Whose calls a key makes. */
-const tenantName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
+const tenantName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    "is no name of a tenant: those have letters, digits, dots, dashes and underscores, at most 63",
+  );
 
 /** A key without its secret. */
 export const keyView = z.object({
@@ -46,6 +51,6 @@ export const revokeKey = defineRoute({
   method: "DELETE",
   path: "/api/keys/{key}",
   summary: "Revokes a key at once",
-  params: z.strictObject({ key: z.string().regex(/^key_[0-9a-z]{26}$/) }),
+  params: z.strictObject({ key: idOf("key") }),
   answer: keyView,
 });

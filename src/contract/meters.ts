@@ -39,6 +39,7 @@ export const budgetView = z.object({
   held_pico: pico.describe(
     "set aside by servers: calls under way, what they hold ahead, and what a server held when it was killed",
   ),
+  held_by_dead_pico: pico.describe("what of that is held by servers that no longer live"),
 });
 
 export const listLimits = defineRoute({
@@ -59,6 +60,15 @@ export const listBudgets = defineRoute({
   summary: "What was spent of each budget in its window, the most used first",
   query: z.strictObject({ budget: z.string().max(63).optional(), limit }),
   answer: z.object({ data: z.array(budgetView), trouble: z.string().nullable() }),
+});
+
+export const releaseBudget = defineRoute({
+  method: "POST",
+  path: "/api/budgets/{budget}/release",
+  summary: "Gives back to a budget what servers that no longer live hold of it; what they spent untold is not counted",
+  params: z.strictObject({ budget: z.string().min(1).max(63) }),
+  body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+  answer: z.object({ data: z.array(z.object({ subject: z.string(), released_pico: pico })) }),
 });
 
 /** How limits and budgets of a server are doing. */

@@ -4,7 +4,7 @@ import { listCalls, showCall } from "./calls.ts";
 import { listEndpoints, listReleases, rollbackEndpoint, showRelease } from "./endpoints.ts";
 import { alive, ready, showHealth } from "./health.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
-import { listBudgets, listLimits } from "./meters.ts";
+import { listBudgets, listLimits, releaseBudget } from "./meters.ts";
 import { liftPause, listPauses, openPause } from "./pauses.ts";
 import { applyProject } from "./projects.ts";
 import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "./rollouts.ts";
@@ -33,6 +33,7 @@ export const ROUTES = {
   purgeCache,
   listLimits,
   listBudgets,
+  releaseBudget,
   listKeys,
   createKey,
   revokeKey,

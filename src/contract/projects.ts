@@ -26,10 +26,19 @@ export const endpointChange = z.object({
   diff: z.string(),
 });
 
+/** What applying does, or would do, to the project around the releases; it is in force at once. */
+export const projectChange = z.object({
+  outcome: z
+    .enum(["unchanged", "first", "changed"])
+    .describe("first: nothing was applied before, or it cannot be read any more, so everything is new"),
+  diff: z.string().describe("providers, aliases, limits, budgets, sessions and rollout plans, as in rollward.yaml"),
+});
+
 /** The answer to an applied project: mistakes and missing files mean that nothing was applied. */
 export const applyAnswer = z.object({
   applied: z.boolean(),
   endpoints: z.array(endpointChange),
+  project: projectChange.optional().describe("absent when there are mistakes"),
   mistakes: z.array(mistakeView),
   missing: z.array(z.string()),
   warnings: z.array(z.string()).optional().describe("nothing wrong yet, for example a model that retires soon"),

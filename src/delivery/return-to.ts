@@ -15,9 +15,6 @@ export interface Return {
   readonly reason: string;
 }
 
-/** Whether a rollout is such a return: no other plan has a single step. */
-export const isReturn = ({ plan }: Pick<Rollout, "plan">): boolean => plan.steps.length === 1;
-
 /** Moves the stable pointer in one decision: a rollout of one step, promoted by a person's override. */
 export function returnTo(delivery: Delivery, { channel, release, plan, actor, reason }: Return): Promise<Rollout> {
   const atOnce: RolloutPlan = {

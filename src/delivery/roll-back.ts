@@ -1,9 +1,10 @@
 import { RollwardError } from "../domain/errors.ts";
+import { isReturn } from "../domain/rollout/is-return.ts";
 import { isActive } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
-import { isReturn, returnTo } from "./return-to.ts";
+import { returnTo } from "./return-to.ts";
 
 /** Who wants an endpoint rolled back, and why. */
 export interface RollbackWish {

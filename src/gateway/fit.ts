@@ -137,6 +137,16 @@ function note(call: OpenCall, load: Load, { done, ...rest }: Fitted): void {
   };
 }
 
+const CUT_ALREADY = "; the release cuts long conversations, and what it always keeps is too long alone";
+
+/** What else helps; never what the release does already. */
+const ADVICE: Readonly<Record<ContextPolicy["overflow"], string>> = {
+  refuse: ", or let the release cut or sum up long conversations with `context.overflow`",
+  truncate: CUT_ALREADY,
+  summarise: CUT_ALREADY,
+  "larger-model": ", or name a larger model in `context.larger` of the endpoint",
+};
+
 function refuse(call: OpenCall, load: Load, trouble?: string): never {
   note(call, load, { done: { done: "refused", ...(trouble !== undefined && { trouble }) } });
   throw new RollwardError("context_length_exceeded", {
@@ -144,6 +154,7 @@ function refuse(call: OpenCall, load: Load, trouble?: string): never {
     reserved: load.reserved,
     window: load.policy.windowTokens,
     param: load.outline.member ?? "input",
+    advice: ADVICE[load.policy.overflow],
   });
 }
 
@@ -162,13 +173,15 @@ function moveToLarger(call: OpenCall, load: Load): void {
 async function cutDown(gateway: Gateway, call: OpenCall, load: Load): Promise<void> {
   const { policy, weighed, outline } = load;
   const summarises = policy.overflow === "summarise" && policy.summariser !== null;
-  const cut = cutFor(load, summarises ? summaryRoom(policy.windowTokens) : 0);
+  const [room, cut] = widestCut(load, summarises);
   if (cut === null || outline.member === null) return refuse(call, load, "what always stays is too long alone");
   const gone = cut.positions.flatMap((position): readonly OutlineMessage[] => {
     const each = weighed[position];
     return each === undefined ? [] : [each.message];
   });
-  const summed = summarises ? await summaryThatFits(gateway, call, { load, target: policy.summariser, gone }) : null;
+  const summed = summarises
+    ? await summaryThatFits(gateway, call, { load, room, target: policy.summariser, gone })
+    : null;
   const edits = editsFor(call, outline.member, { cut, summary: summed?.text ?? null });
   note(call, load, { done: { ...factOf(cut), ...summaryFact(summed) }, edits, summaryPico: summed?.costPico ?? 0n });
 }
@@ -187,15 +200,32 @@ function summaryFact(summed: AsideReply | null): Done {
   return { done: "truncated", summaryPico, trouble: `no summary: ${summed.trouble ?? "it is empty"}` };
 }
 
+/** Fewer tokens than this are no room for a summary. */
+const LEAST_SUMMARY = 50;
+
+/** A cut with the most room for a summary that what always stays leaves, and that room, tokens. */
+function widestCut(load: Load, summarises: boolean): readonly [room: number, cut: Cut | null] {
+  const { policy, reserved, beside } = load;
+  const full = summaryRoom(policy.windowTokens);
+  const quarter = Math.floor((policy.windowTokens - reserved - beside) / 4);
+  const rooms = summarises ? [full, Math.min(full, quarter)].filter((room) => room >= LEAST_SUMMARY) : [];
+  for (const room of rooms) {
+    const cut = cutFor(load, room);
+    if (cut !== null) return [room, cut];
+  }
+  return [0, cutFor(load, 0)];
+}
+
 /** A summary that has the room which was kept for it. */
 async function summaryThatFits(
   gateway: Gateway,
   call: OpenCall,
   { load, ...summing }: Summing & { readonly load: Load },
 ): Promise<AsideReply> {
+  const { room } = summing;
+  if (room === 0) return { text: null, trouble: "what always stays leaves no room for it", costPico: 0n };
   const summed = await summarise(gateway, call, summing);
-  const isTooLong =
-    summed.text !== null && load.counter.count(summed.text) * load.factor > summaryRoom(load.policy.windowTokens);
+  const isTooLong = summed.text !== null && load.counter.count(summed.text) * load.factor > room;
   return isTooLong ? { ...summed, text: null, trouble: "it is too long" } : summed;
 }
 

@@ -1,4 +1,4 @@
-import { subjectKey } from "../domain/access/pause.ts";
+import { callsOf } from "../domain/access/pause.ts";
 import { RollwardError } from "../domain/errors.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
@@ -12,5 +12,12 @@ export function refusePaused({ pauses }: Gateway, call: OpenCall): void {
   const endpoint = aim.type === "endpoint" ? aim.route.channel.endpoint : null;
   const pause = pauses.about({ endpoint, tenant: key.tenant ?? null, keyId: key.id });
   if (pause === undefined) return;
-  throw new RollwardError("paused", { subject: subjectKey(pause.subject), reason: pause.reason, retryAfter: 30 });
+  throw new RollwardError("paused", {
+    calls: callsOf(pause.subject),
+    reason: ended(pause.reason),
+    retryAfter: 30,
+  });
 }
+
+/** A reason as the end of a sentence: people leave out the full stop. */
+const ended = (reason: string): string => (/[.!?…]$/.test(reason) ? reason : `${reason}.`);

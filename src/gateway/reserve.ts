@@ -29,7 +29,8 @@ export async function reserve(gateway: Gateway, call: OpenCall): Promise<void> {
     return;
   }
   const purse = hold.account.atLimit === "degrade" ? await degraded(gateway, { accounts, costs, attemptPico }) : null;
-  if (purse === null) throw unaffordable(hold, attemptPico, now);
+  const leastPico = hold.account.atLimit === "degrade" ? costs.reduce(least, attemptPico) : attemptPico;
+  if (purse === null) throw unaffordable(hold, leastPico, now);
   call.purse = purse;
 }
 
@@ -74,4 +75,5 @@ function costAt(call: OpenCall, { price, provider, target }: Deployment, input: 
 const dearestInput = ({ input, cachedInput, cacheWrite }: TokenPrice): bigint =>
   most(input, most(cachedInput, cacheWrite));
 
+const least = (one: bigint, other: bigint): bigint => (one < other ? one : other);
 const most = (one: bigint, other: bigint): bigint => (one > other ? one : other);

@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import { createProvider } from "../adapters/providers/index.ts";
 import { loadProject } from "../config/load.ts";
+import { projectChanges } from "../config/project-changes.ts";
 import type { EndpointSettings, Project, ProjectFiles, ProviderSettings } from "../config/project.ts";
 import { retirementWarnings } from "../config/retirements.ts";
+import { writtenPolicies } from "../config/written-policies.ts";
 import type { applyAnswer } from "../contract/projects.ts";
 import type { AuthorResult } from "../delivery/author.ts";
 import { author } from "../delivery/author.ts";
@@ -20,6 +22,7 @@ import type { Provider } from "../ports/provider.ts";
 
 type ApplyAnswer = z.output<typeof applyAnswer>;
 type EndpointChange = ApplyAnswer["endpoints"][number];
+type ProjectChange = NonNullable<ApplyAnswer["project"]>;
 
 /** What the host is plugged into. */
 export interface ProjectHostTerms {
@@ -114,10 +117,12 @@ export class ProjectHost {
     if (!loaded.ok)
       return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
     const { project } = loaded;
+    const around = await this.#changeAround(request, project);
     const changes = [];
     for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
     const warnings = [...retirementWarnings(project.retirements, this.#terms.delivery.clock.now())];
-    if (request.dryRun) return { applied: false, endpoints: changes, mistakes: [], missing: [], warnings };
+    const fine = { project: around, mistakes: [], missing: [], warnings };
+    if (request.dryRun) return { applied: false, endpoints: changes, ...fine };
     await this.#requireSameEnvironment(project);
     await this.#requireModelsInUse(project);
     await this.#serve(project);
@@ -139,7 +144,7 @@ export class ProjectHost {
       });
       results.push(applied(result, changes[index]?.diff ?? ""));
     }
-    return { applied: true, endpoints: results, mistakes: [], missing: [], warnings };
+    return { applied: true, endpoints: results, ...fine };
   }
 
   /** One database serves one environment: routes are found by endpoint alone. */
@@ -177,6 +182,16 @@ export class ProjectHost {
     }
   }
 
+  /** What changes outside of releases, against what was applied last by whichever server. */
+  async #changeAround(files: ProjectFiles, project: Project): Promise<ProjectChange> {
+    const latest = await this.#terms.projects.latest();
+    const old = latest === null ? null : filesOf(latest);
+    const before = old === null ? null : loadProject(old);
+    if (old === null || before?.ok !== true) return { outcome: "first", diff: "" };
+    const changes = projectChanges({ files: old, project: before.project }, { files, project });
+    return { outcome: changes.length === 0 ? "unchanged" : "changed", diff: formatDiff(changes) };
+  }
+
   async #changeOf(project: Project, endpoint: EndpointSettings): Promise<EndpointChange> {
     const before = await this.#newestContent(project, endpoint);
     const same = before !== null && releaseDigest(before) === releaseDigest(endpoint.content);
@@ -186,7 +201,7 @@ export class ProjectHost {
       outcome: before === null ? "first" : same ? "unchanged" : "rollout",
       rollout: null,
       waits_until: null,
-      diff: formatDiff(diffReleases(before, endpoint.content)),
+      diff: formatDiff(diffReleases(before, endpoint.content, writtenPolicies)),
     };
   }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import colors from "picocolors";
@@ -31,7 +31,7 @@ export async function runFromCommandLine(serve: Serve): Promise<void> {
     }
     if (options.fresh) forget(options.dataDir);
     const log = logFor(options);
-    const server = await serve(options, process.env, log);
+    const server = await sayingWhatTakesLong(options, serve(options, process.env, log));
     const greeting = { options, tookMs: performance.now() - startedAt };
     if (speaksJson(options)) greetInLog(server, log, greeting);
     else greet(server, greeting);
@@ -63,7 +63,22 @@ function logFor(options: Options): Logger {
   if (speaksJson(options)) return pino();
   if (!options.demo) return pino(createHumanStream((text) => void process.stdout.write(text)));
   mkdirSync(options.dataDir, { recursive: true });
-  return pino(destination({ dest: join(options.dataDir, "rollward.log"), sync: false }));
+  // Opened here and now: pino writes out what waits when the process exits, and fails with a file that is still opening.
+  return pino(destination({ dest: openSync(join(options.dataDir, "rollward.log"), "a"), sync: false }));
+}
+
+/** A start that is longer silent looks like one that hangs, ms. */
+const SILENCE_MS = 1_000;
+
+/** Tells people, and no program, what a start waits for that takes longer than a moment. */
+async function sayingWhatTakesLong(options: Options, starting: Promise<Server>): Promise<Server> {
+  if (speaksJson(options) && !process.stderr.isTTY) return starting;
+  const timer = setTimeout(() => process.stderr.write("Preparing the database…\n"), SILENCE_MS);
+  try {
+    return await starting;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What is said when the server is up. */

@@ -21,6 +21,13 @@ export interface Announcer {
   recovered(what: string): void;
   /** A budget has reached a threshold; told once per budget, window and threshold. */
   spent?(alert: BudgetAlert): void;
+  /** An operator gave back to a budget what dead replicas held of it. */
+  budgetReleased?(release: {
+    readonly budget: string;
+    readonly releasedPico: bigint;
+    readonly by: string;
+    readonly reason: string;
+  }): void;
   /** An hour is too dear; told once for each. */
   tooDear?(alert: DearHourAlert): void;
 }

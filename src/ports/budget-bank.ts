@@ -1,10 +1,12 @@
+import type { Ahead } from "../domain/budgets/purse.ts";
+
 /**
  * What the holder of a lease tells the bank of one account and asks of it. All sums are pico-dollars and totals since
  * the lease began, never differences: an order that was carried out and whose answer was lost can be given again.
  */
 export interface BankOrder {
   readonly account: string;
-  /** Unique over all replicas, starts and times. */
+  /** Unique over all replicas, starts and times: the name of the replica, a dot and a number. */
   readonly lease: string;
   readonly budget: string;
   readonly subject: string;
@@ -49,6 +51,15 @@ export interface BankAccount {
   readonly settledPico: bigint;
   /** Held by replicas and not settled: calls under way, leases, and what replicas held when they died. */
   readonly heldPico: bigint;
+  /** What of that is held by replicas that no longer live, as far as one can tell. */
+  readonly deadPico: bigint;
+}
+
+/** Which account was given back how much of what dead replicas held. */
+export interface BankRelease {
+  readonly account: string;
+  readonly subject: string;
+  readonly releasedPico: bigint;
 }
 
 /**
@@ -58,10 +69,20 @@ export interface BankAccount {
 export interface BudgetBank {
   /** Divides what is left by this for the share that is granted ahead: more where many replicas draw from it. */
   readonly shareDivisor: bigint;
+  /** What a replica likes to hold ahead of its calls. */
+  readonly ahead: Ahead;
   /** Carries out the orders of one replica, an account at most once, in one transaction; answers in the same order. */
   exchange(orders: readonly BankOrder[]): Promise<readonly BankAnswer[]>;
-  /** Accounts whose window has not ended at `now` (epoch milliseconds), most used first. */
-  list(now: number, limit: number): Promise<readonly BankAccount[]>;
+  /**
+   * Accounts whose window has not ended at `now` (epoch milliseconds), most used first. `replicaId` is who asks: it
+   * lives, and so do those of the replica board; whoever was not heard of for an hour does not.
+   */
+  list(now: number, limit: number, replicaId: string): Promise<readonly BankAccount[]>;
+  /**
+   * Gives back what dead replicas (see `list`) hold of all accounts of a budget. What they had spent without telling is
+   * then counted nowhere: an operator decides that, never the machine.
+   */
+  release(budget: string, replicaId: string): Promise<readonly BankRelease[]>;
   /** Forgets accounts that ended before `endedBefore` (epoch milliseconds), and leases that hold nothing for a day. */
   expire(endedBefore: number): Promise<void>;
 }

@@ -70,6 +70,38 @@ export function budgetBankContract(get: () => BudgetBank): void {
     });
   });
   budgetBankLaws(get);
+  budgetReleases(get);
+}
+
+function budgetReleases(get: () => BudgetBank): void {
+  describe("as a bank of budgets whose replicas die", () => {
+    test("tells what the dead hold and gives it back once, and never what the one that asks holds", async () => {
+      const id = account();
+      const budget = newId("ses");
+      const order = { ...quietOrder(id, "dead.1"), budget, endsAt: 9e15 };
+      await get().exchange([{ ...order, needPico: 500n, pendingPico: 500n }]);
+      await get().exchange([{ ...order, grantedPico: 500n, settledPico: 100n }]);
+      await get().exchange([{ ...order, lease: "own.1", needPico: 300n, pendingPico: 300n }]);
+      const held = async () => (await get().list(5_000, 1_000, "own")).find(({ account: one }) => one === id);
+      expect(await held()).toMatchObject({ settledPico: 100n, heldPico: 700n, deadPico: 400n });
+      expect(await get().release(budget, "own")).toEqual([{ account: id, subject: "acme", releasedPico: 400n }]);
+      expect(await get().release(budget, "own")).toEqual([]);
+      expect(await held()).toMatchObject({ settledPico: 100n, heldPico: 300n, deadPico: 0n });
+      const [own] = await get().exchange([
+        { ...order, lease: "own.1", grantedPico: 300n, needPico: 600n, pendingPico: 600n },
+      ]);
+      expect(own).toMatchObject({ grantedPico: 900n, roomPico: 0n });
+    });
+
+    test("what a replica that was taken for dead tells later is counted all the same", async () => {
+      const id = account();
+      const order = { ...quietOrder(id, "late.1"), budget: id };
+      await get().exchange([{ ...order, needPico: 500n, pendingPico: 500n }]);
+      await get().release(id, "own");
+      const [late] = await get().exchange([{ ...order, grantedPico: 500n, settledPico: 200n }]);
+      expect(late).toMatchObject({ settledPico: 200n, roomPico: 800n });
+    });
+  });
 }
 
 function budgetBankLaws(get: () => BudgetBank): void {
@@ -102,7 +134,7 @@ function budgetBankLaws(get: () => BudgetBank): void {
       const [ended, open] = [account(), account()];
       await get().exchange([{ ...quietOrder(ended, "one"), endsAt: 1_000, settledPico: 10n }]);
       await get().exchange([{ ...quietOrder(open, "one"), endsAt: 9e15, settledPico: 999_999n, limitPico: 1n }]);
-      const [first] = await get().list(5_000, 10);
+      const [first] = await get().list(5_000, 10, "rep");
       expect(first).toMatchObject({
         account: open,
         budget: "team",

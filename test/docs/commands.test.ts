@@ -38,3 +38,13 @@ test.each(commands)("$page: rollward $words", async ({ words, rest }) => {
     if (flag !== "--json" && flag !== "--url") expect(text).toContain(flag);
   }
 });
+
+test("docs/cli.md has a row for every command that the program lists, and for no other", async () => {
+  const { text } = await help();
+  const [, listed = ""] = /\nCommands:\n([^]*?)\n\n/.exec(text) ?? [];
+  const known = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name).filter((name) => name !== "help");
+  const page = readFileSync(`${ROOT}docs/cli.md`, "utf8");
+  const rows = [...page.matchAll(/^\| `rollward ([a-z]+)` \| \S/gm)].map(([, name = ""]) => name);
+  expect(known.length).toBeGreaterThan(10);
+  expect(rows.toSorted()).toEqual(known.toSorted());
+});

@@ -45,7 +45,7 @@ test("the example of docs/limits.md loads and means what it says", () => {
       name: "person",
       per: "user",
       only: { endpoints: ["support-bot"] },
-      requests: { amount: 20, windowMs: 60_000, burst: 1 },
+      requests: { amount: 20, windowMs: 60_000, burst: 5 },
       tokens: null,
       concurrent: null,
     },

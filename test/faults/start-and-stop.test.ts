@@ -1,14 +1,19 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
+import { lockDataDir } from "../../src/adapters/stores/postgres/data-dir-lock.ts";
 import { readOptions } from "../../src/config/options.ts";
 import { presentKey } from "../../src/domain/access/presented-key.ts";
+import { RollwardError } from "../../src/domain/errors.ts";
 import { serve } from "../../src/main/serve.ts";
 import { OpenSocket } from "../fixtures/open-socket.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
-import { freePort } from "../fixtures/server-process.ts";
+import { freePort, spawnServer } from "../fixtures/server-process.ts";
 
 const YAML = `${simulatedText(modelText("m-2026-01-01"))}
 endpoints:
@@ -60,6 +65,17 @@ describe("a server that stops", () => {
 });
 
 describe("a server that cannot start", () => {
+  test("says of a demo that runs already only that, without a trace of its log file", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "rollward-demo-"));
+    const held = lockDataDir(dataDir, () => {});
+    const second = spawnServer(await freePort(), ["--data-dir", dataDir]);
+    expect(await second.exited).toBe(1);
+    held.release();
+    rmSync(dataDir, { recursive: true });
+    const { message, help } = new RollwardError("data_dir_in_use", { dir: dataDir, pid: process.pid });
+    expect(second.output().replace("Preparing the database…\n", "")).toBe(`${message}\n${help}\n`);
+  });
+
   test("lets go of its port when something fails after it has begun to listen", async () => {
     const port = await freePort();
     const mistyped = `${presentKey(`key_${"0".repeat(26)}`, "a".repeat(64)).slice(0, -1)}x`;

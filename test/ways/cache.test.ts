@@ -1,3 +1,4 @@
+import { ADMIN_KEY } from "../fixtures/running-server.ts";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chat, freshQuestion, headersOf, startCacheStage } from "../fixtures/cache-stage.ts";
@@ -232,6 +233,23 @@ describe("what is not kept", () => {
 });
 
 describe("a client's wish", () => {
+  test.each(["chat/completions", "messages", "responses"])(
+    "a wish that means nothing is refused at %s",
+    async (path) => {
+      const response = await fetch(`${stage.server.url}/v1/${path}`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${ADMIN_KEY}`,
+          "content-type": "application/json",
+          "x-rollward-cache": "nonsense",
+        },
+        body: JSON.stringify(chat("faq", "Hello?")),
+      });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain("is `bypass` or `refresh`");
+    },
+  );
+
   test("no-store and bypass go past the cache and leave nothing there", async () => {
     const question = freshQuestion();
     const bypassed = await stage.hear("faq", question, { headers: { "cache-control": "no-store" } });

@@ -17,6 +17,9 @@ endpoints:
     parameters: { temperature: ${temperature} }
     rollout:
       steps: [{ weight: 50%, min_duration: 1h }, 100%]
+  keeping:
+    models: [sim/m-2026-01-01]
+    cache: { ttl: 1h, sampled: true }
 `,
 });
 
@@ -81,6 +84,24 @@ describe("the command line", () => {
     expect(code).toBe(0);
     expect(text).toContain("\\u009b2J\\u202eevil");
     expect(text).not.toMatch(/[\u009b\u202e\u001b]/);
+  });
+
+  test("shows what a call had to do with the cache, and when nobody was asked", async () => {
+    const ask = async (): Promise<string> => {
+      const response = await fetch(`${server.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
+        body: JSON.stringify({ model: "keeping", messages: [{ role: "user", content: "Hello?" }] }),
+      });
+      await response.arrayBuffer();
+      await server.server.house.gateway.recorder.flush();
+      return response.headers.get("x-rollward-call") ?? "";
+    };
+    const [first, second] = [await ask(), await ask()];
+    expect((await rollward("calls", "show", first)).text).toContain("cache\n  miss; kept: stored");
+    const hit = (await rollward("calls", "show", second)).text;
+    expect(hit).toContain(`cache\n  hit; from ${first}, `);
+    expect(hit).toContain("upstream request: nobody was asked");
   });
 
   test("shows that the demo's key for its application expires by itself", async () => {

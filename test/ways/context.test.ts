@@ -20,6 +20,7 @@ endpoints:${[
     endpoint("refusing", "{ overflow: refuse, window: 2000 }"),
     endpoint("cutting", "{ overflow: truncate, window: 2000, keep_first: 1 }"),
     endpoint("summing", "{ overflow: summarise, window: 2000, summariser: sim/large-2026-01-01 }"),
+    endpoint("narrow", "{ overflow: summarise, window: 600, summariser: sim/large-2026-01-01 }"),
     endpoint("hapless", "{ overflow: summarise, window: 2000, summariser: sim/away-2026-01-01 }"),
     endpoint(
       "growing",
@@ -221,6 +222,29 @@ endpoints:
   const refused = await send(server, "chat", bodyOf("chat", "refusing", conversation(20)));
   expect([refused.status, asked.length]).toEqual([400, 3]);
   await new Promise((resolve) => provider.close(resolve));
+});
+
+test("a long last turn that leaves no room for a summary is cut without one, and alone too long it is not advised what is done", async () => {
+  const server = (running = await startServer(PROJECT));
+  const body = (count: number): object => ({
+    model: "narrow",
+    messages: [
+      ...conversation(6),
+      { role: "assistant", content: "yes" },
+      { role: "user", content: words(count, "parcel") },
+    ],
+    max_tokens: 50,
+  });
+  const statuses: number[] = [];
+  const troubles: unknown[] = [];
+  for (let count = 60; count <= 600; count += 20) {
+    const answer = await send(server, "chat", body(count));
+    statuses.push(answer.status);
+    troubles.push((await recorded(server, answer.call)).context?.["trouble"]);
+    if (answer.status === 400) expect(answer.text).not.toContain("let the release cut");
+  }
+  expect(new Set(statuses)).toEqual(new Set([200, 400]));
+  expect(troubles).toContain("no summary: what always stays leaves no room for it");
 });
 
 test("a conversation of ten thousand messages is cut in a moment", async () => {

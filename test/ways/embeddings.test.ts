@@ -105,7 +105,7 @@ describe("embeddings", () => {
     ["no input", '{"model":"search"}', "invalid_request"],
     ["a stream", '{"model":"search","input":"a","stream":true}', "invalid_request"],
     ["a release with a prompt", '{"model":"prompted","input":"a"}', "untranslatable"],
-    ["a provider that has none", '{"model":"elsewhere","input":"a"}', "untranslatable"],
+    ["a provider that has none", '{"model":"elsewhere","input":"a"}', "operation_not_offered"],
   ])("are refused in words for %s", async (_, body, code) => {
     const before = received.length;
     const response = await send("embeddings", body);

@@ -204,17 +204,15 @@ describe("what passes is refused in words, and nobody is asked,", () => {
   const claude = "claude/claude-2026-01-01";
   const invalid = { status: 400, code: "invalid_request" };
   const untranslatable = { status: 400, code: "untranslatable" };
+  const notOffered = { status: 400, code: "operation_not_offered" };
   const badType = { status: 415, code: "unsupported_media_type" };
   test.each<readonly [string, Refused]>([
     ["without a prompt", { path: images, body: '{"model":"pictures"}', ...invalid }],
     ["without a model", { path: "audio/speech", body: '{"input":"a"}', ...invalid }],
     ["for images that nobody makes", { path: images, body: '{"prompt":"a"}', status: 404, code: "endpoint_not_found" }],
     ["with a prompt of the release", { path: images, body: '{"model":"prompted","prompt":"a"}', ...untranslatable }],
-    [
-      "at a provider that has none",
-      { path: "moderations", body: `{"model":"${claude}","input":"a"}`, ...untranslatable },
-    ],
-    ["at a provider that takes no form", { path: hear, body: formWith(claude), ...form, ...untranslatable }],
+    ["at a provider that has none", { path: "moderations", body: `{"model":"${claude}","input":"a"}`, ...notOffered }],
+    ["at a provider that takes no form", { path: hear, body: formWith(claude), ...form, ...notOffered }],
     ["with a form that is none", { path: hear, body: "--x\r\n", ...form, status: 400, code: "malformed_form" }],
     ["with two models", { path: hear, body: vendorForm(field("model", "b")), ...form, ...invalid }],
     ["with a form without a file", { path: hear, body: vendorForm("").replace(FILE, ""), ...form, ...invalid }],
@@ -227,7 +225,7 @@ describe("what passes is refused in words, and nobody is asked,", () => {
     ["with a file for somebody unknown", { path: "files?provider=other", body: formWith("a"), ...form, ...invalid }],
     [
       "with a file for a provider that has none",
-      { path: "files?provider=claude", body: FILE_ALONE, ...form, ...untranslatable },
+      { path: "files?provider=claude", body: FILE_ALONE, ...form, ...notOffered },
     ],
   ])("%s", async (_, { path, body, status, code, ...sent }) => {
     const response = await send(path, body, sent);

@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HandClock } from "../../../test/fixtures/hand-clock.ts";
 import type { BudgetAccount } from "../../domain/budgets/budget-rule.ts";
+import { AHEAD_OF_OWN, AHEAD_OF_SERVER } from "../../domain/budgets/purse.ts";
+import type { Ahead } from "../../domain/budgets/purse.ts";
 import type { BankAnswer, BankOrder, BudgetBank } from "../../ports/budget-bank.ts";
 import { isHold } from "../../ports/budget-ledger.ts";
 import type { BudgetAlert, BudgetHold, BudgetRefusal } from "../../ports/budget-ledger.ts";
@@ -40,9 +42,11 @@ class FarBank implements BudgetBank {
   readonly letters: Letter[] = [];
   readonly #bank: BudgetBank;
   readonly shareDivisor: bigint;
+  readonly ahead: Ahead;
 
   constructor(bank: BudgetBank) {
     this.#bank = bank;
+    this.ahead = bank.ahead;
     this.shareDivisor = bank.shareDivisor;
   }
 
@@ -60,7 +64,8 @@ class FarBank implements BudgetBank {
     this.letters.splice(this.letters.indexOf(letter), 1);
   }
 
-  list = (now: number, limit: number) => this.#bank.list(now, limit);
+  list = (now: number, limit: number) => this.#bank.list(now, limit, "");
+  release = (budget: string, replicaId: string) => this.#bank.release(budget, replicaId);
   expire = (before: number) => this.#bank.expire(before);
 }
 
@@ -98,15 +103,18 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("crash" as const), who }) },
 );
 
+const aheads = fc.constantFrom(AHEAD_OF_SERVER, AHEAD_OF_OWN);
+
 /** Three replicas, their calls, and what the calls have truly cost. */
 class World {
   readonly clock = new HandClock();
-  readonly bank = new FarBank(createMemoryBudgetBank(64n));
+  readonly bank: FarBank;
   readonly #ledgers: { ledger: LeasedLedger; generation: number }[] = [];
   #holds: { who: number; generation: number; hold: BudgetHold }[] = [];
   spent = 0n;
 
-  constructor() {
+  constructor(ahead: Ahead) {
+    this.bank = new FarBank(createMemoryBudgetBank(64n, ahead));
     for (let each = 0; each < 3; each += 1) this.#ledgers.push({ ledger: this.#open(each, 0), generation: 0 });
   }
 
@@ -197,8 +205,8 @@ class World {
 describe("a ledger that draws from leases", () => {
   test("never spends or holds more than the budget, whatever is delayed, lost, repeated or killed", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(steps, { minLength: 60, maxLength: 300, size: "max" }), async (list) => {
-        const world = new World();
+      fc.asyncProperty(aheads, fc.array(steps, { minLength: 60, maxLength: 300, size: "max" }), async (ahead, list) => {
+        const world = new World(ahead);
         for (const step of list) {
           // An extension may wait for a letter that a later step delivers.
           const run = world.run(step);
@@ -215,7 +223,7 @@ describe("a ledger that draws from leases", () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 10, max: 60 }), fc.integer({ min: 1, max: 3 }), async (percent, replicas) => {
         const clock = new HandClock();
-        const bank = createMemoryBudgetBank(64n);
+        const bank = createMemoryBudgetBank(64n, AHEAD_OF_SERVER);
         const limit = 1_000_000n;
         const ledgers = Array.from(
           { length: replicas },
@@ -250,7 +258,7 @@ describe("a ledger that draws from leases", () => {
   }, 60_000);
 
   test("answers at once, without asking the bank, while it holds enough", async () => {
-    const bank = new FarBank(createMemoryBudgetBank());
+    const bank = new FarBank(createMemoryBudgetBank(4n, AHEAD_OF_SERVER));
     const ledger = new LeasedLedger({ bank, replicaId: "rep", clock: new HandClock(), onAlert() {}, onTrouble() {} });
     const first = ledger.reserve([account()], 10n);
     expect(first).toBeInstanceOf(Promise);
@@ -288,7 +296,7 @@ describe("a ledger that draws from leases", () => {
     expect(await hold.extend(1_001n)).toMatchObject({ reason: "spent" });
     hold.settle(760n);
     await ledger.close();
-    expect(await bank.list(0, 1)).toMatchObject([{ settledPico: 760n, heldPico: 0n }]);
+    expect(await bank.list(0, 1, "rep")).toMatchObject([{ settledPico: 760n, heldPico: 0n }]);
     expect(alerts.map(({ percent }) => percent)).toContain(75);
   });
 
@@ -334,6 +342,34 @@ describe("a ledger that draws from leases", () => {
     expect(isHold(await ledger.reserve([account({ limitPico: 9_000n })], 5_000n))).toBe(true);
   });
 
+  test("a process with books of its own holds little ahead, so that a kill loses little; what it lost is given back on demand", async () => {
+    const clock = new HandClock();
+    const bank = createMemoryBudgetBank();
+    const quiet = { bank, clock, onAlert() {}, onTrouble() {} };
+    const limitPico = 50_000n;
+    const ledger = new LeasedLedger({ ...quiet, replicaId: "killed" });
+    for (let call = 0; call < 20; call += 1) {
+      const hold = await ledger.reserve([account({ limitPico })], 1_600n);
+      if (!isHold(hold)) throw new Error("It fits.");
+      clock.advance(3_000);
+      hold.settle(10n);
+      clock.advance(3_000);
+      await settleDown();
+    }
+    const underWay = await ledger.reserve([account({ limitPico })], 1_600n);
+    if (!isHold(underWay)) throw new Error("It fits.");
+    clock.advance(1_000);
+    await settleDown();
+    const [before] = await bank.list(0, 1, "next");
+    expect(before).toMatchObject({ settledPico: 200n, deadPico: before?.heldPico });
+    expect(before?.heldPico).toBeGreaterThanOrEqual(1_600n);
+    expect(before?.heldPico).toBeLessThan(1_650n);
+    expect(await bank.release("team", "killed")).toEqual([]);
+    expect(await bank.release("team", "next")).toMatchObject([{ subject: "acme", releasedPico: before?.heldPico }]);
+    const next = new LeasedLedger({ ...quiet, replicaId: "next" });
+    expect(isHold(await next.reserve([account({ limitPico })], limitPico - 200n))).toBe(true);
+  });
+
   test("a purse that nobody uses is emptied, and what it spent is not forgotten when it is used again", async () => {
     const clock = new HandClock();
     const bank = createMemoryBudgetBank();
@@ -347,7 +383,7 @@ describe("a ledger that draws from leases", () => {
         await settleDown();
       }
       expect(ledger.counts().accounts).toBe(0);
-      expect(await bank.list(0, 1)).toMatchObject([{ settledPico: 90n * visit, heldPico: 0n }]);
+      expect(await bank.list(0, 1, "rep")).toMatchObject([{ settledPico: 90n * visit, heldPico: 0n }]);
     }
   });
 });

@@ -98,7 +98,8 @@ export class LeasedLedger implements BudgetLedger {
     let purse = this.#purses.get(account.id);
     if (purse === undefined) {
       this.#opened += 1;
-      purse = new Purse(account, `${this.#terms.replicaId}.${this.#opened}`, this.#now());
+      const { replicaId, bank } = this.#terms;
+      purse = new Purse(account, { lease: `${replicaId}.${this.#opened}`, ahead: bank.ahead }, this.#now());
       this.#purses.set(account.id, purse);
       this.#stopSweep ??= this.#terms.clock.after(SWEEP_MS, () => this.#sweep());
     }

@@ -37,6 +37,12 @@ export function createLogAnnouncer(log: Logger): Announcer {
     recovered(what) {
       log.info(`No more trouble while ${what}.`);
     },
+    budgetReleased({ budget, releasedPico, by, reason }) {
+      log.warn(
+        { budget, releasedPico: `${releasedPico}`, by, reason },
+        `What dead servers held of the budget ${budget} was given back.`,
+      );
+    },
     spent({ account, percent, settledPico }) {
       const { budget, per, subject, window, limitPico } = account;
       log.warn(

@@ -34,6 +34,10 @@ export const IN_FORCE = { inForce: true, limit: 100_000 } as const;
 export const subjectKey = (subject: PauseSubject): string =>
   subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
 
+/** The calls of a subject, to begin a sentence: "All calls", "Calls of the endpoint faq". */
+export const callsOf = (subject: PauseSubject): string =>
+  subject.type === "everything" ? "All calls" : `Calls of the ${subject.type} ${subject.name}`;
+
 /** The subjects that a call belongs to, the widest first. */
 export const subjectsOf = ({ endpoint, tenant, keyId }: PausableCall): readonly string[] => [
   "everything",

@@ -1,11 +1,20 @@
 import type { BudgetAccount } from "./budget-rule.ts";
 
-/** A replica wants to hold what it will spend in this time, seconds: long enough to outlast a restart of the database. */
-const AHEAD_S = 240;
+/** What a replica likes to hold beside its calls under way. When it is killed, this is lost to the budget. */
+export interface Ahead {
+  /** The spending of so many seconds. */
+  readonly seconds: number;
+  /** At least the worst case of so many calls, each as dear as the dearest so far. */
+  readonly calls: bigint;
+}
+
+/** Where a database server keeps the books: long enough to outlast its restart. */
+export const AHEAD_OF_SERVER: Ahead = { seconds: 240, calls: 4n };
+/** Where this process keeps them itself: they are there as long as it is, a call that asks waits a millisecond. */
+export const AHEAD_OF_OWN: Ahead = { seconds: 5, calls: 0n };
+
 /** The spending of this many seconds is what the near future is judged by. */
 const MEMORY_S = 30;
-/** Room for calls like the dearest recent one, beside what is under way. */
-const SPARE_CALLS = 4n;
 
 /**
  * What one replica holds of one account. Money moves: granted by the bank, reserved for calls, settled at their end;
@@ -39,10 +48,16 @@ export class Purse {
   #dearest = 0n;
   /** Everything was given back: nothing is asked for before a call comes. */
   #isResting = false;
+  readonly #ahead: Ahead;
 
-  constructor(account: BudgetAccount, lease: string, now: number) {
+  constructor(
+    account: BudgetAccount,
+    { lease, ahead }: { readonly lease: string; readonly ahead: Ahead },
+    now: number,
+  ) {
     this.account = account;
     this.lease = lease;
+    this.#ahead = ahead;
     this.limitPico = account.limitPico;
     this.usedAt = now;
     this.#spentAt = now;
@@ -99,8 +114,8 @@ export class Purse {
 
   /** What is worth holding beside the calls under way. */
   targetPico(): bigint {
-    const soon = BigInt(Math.ceil(this.#rate() * AHEAD_S));
-    const spare = this.#dearest * SPARE_CALLS;
+    const soon = BigInt(Math.ceil(this.#rate() * this.#ahead.seconds));
+    const spare = this.#dearest * this.#ahead.calls;
     return soon > spare ? soon : spare;
   }
 

@@ -5,7 +5,7 @@ export const LOAD_ERRORS = {
   paused: {
     status: 503,
     retryable: true,
-    message: "Calls of {subject} are stopped: {reason}",
+    message: "{calls} are stopped: {reason}",
     help: "Whoever operates this server stopped them on purpose; `rollward pauses` says who, `rollward resume` lets them in again.",
   },
   overloaded: {
@@ -30,7 +30,7 @@ export const LOAD_ERRORS = {
     status: 402,
     retryable: false,
     message: "The budget {budget} of this {per} has no room for this call, which may cost up to {needed} USD{left}.",
-    help: "Send a smaller `max_tokens`, wait for the next {window}, or raise the budget in rollward.yaml. `rollward budgets list` shows what was spent.",
+    help: "Send a smaller `max_tokens`{wait}, or raise the budget in rollward.yaml. `rollward budgets list` shows what was spent.",
   },
   budget_held: {
     status: 429,

@@ -37,7 +37,7 @@ export const PROVIDER_ERRORS = {
     retryable: false,
     message:
       "The conversation has {tokens} tokens and {reserved} are kept for the answer; the model takes {window} together.",
-    help: "Send less, ask for a shorter answer, or let the release cut or sum up long conversations with `context.overflow`.",
+    help: "Send less, or ask for a shorter answer{advice}.",
   },
   provider_context_overflow: {
     status: 400,

@@ -98,6 +98,12 @@ export const REQUEST_ERRORS = {
     message: "There is no previous response {response}.",
     help: "Responses are kept for 30 days, or as long as the release keeps bytes, unless `store` is false; for the key that made them; send the conversation in `input`.",
   },
+  budget_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no budget named {budget}.",
+    help: "Existing budgets: {known}. `rollward budgets list` shows them.",
+  },
   pause_not_found: {
     status: 404,
     retryable: false,
@@ -127,5 +133,11 @@ export const REQUEST_ERRORS = {
     retryable: false,
     message: "The field {field} cannot be sent to the provider {provider}.",
     help: "Leave the field out, or use a provider that speaks the dialect of the request.",
+  },
+  operation_not_offered: {
+    status: 400,
+    retryable: false,
+    message: "The provider {provider} does not offer {operation}.",
+    help: "Name a provider that does; docs/dialects.md lists which kinds take what.",
   },
 } as const satisfies Record<string, ErrorRow>;

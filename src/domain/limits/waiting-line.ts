@@ -52,6 +52,25 @@ export class WaitingLine<T> {
     return best?.queue[0] ?? null;
   }
 
+  /** Whoever would be served before one that came now, in no order; who comes later may still overtake it. */
+  aheadOf({ rank, lane }: Pick<Waiting<T>, "rank" | "lane">): readonly Waiting<T>[] {
+    const ahead: Waiting<T>[] = [];
+    for (const [other, { lanes, now }] of this.#ranks) {
+      if (other > rank) continue;
+      const own = lanes.get(lane);
+      const turn = own === undefined ? now : own.queue.reduce((sum, one) => sum + Math.max(1, one.cost), own.served);
+      for (const each of lanes.values()) {
+        let served = each.served;
+        for (const one of each.queue) {
+          if (other === rank && each !== own && served > turn) break;
+          ahead.push(one);
+          served += Math.max(1, one.cost);
+        }
+      }
+    }
+    return ahead;
+  }
+
   /** The last of the longest lane of the last class, who gives way when there is no room. */
   last(): Waiting<T> | null {
     const behind = this.#ranksInOrder().findLast(([, { lanes }]) => lanes.size > 0);

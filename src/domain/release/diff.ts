@@ -1,23 +1,26 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { type DiffLine, diffLines } from "./line-diff.ts";
 import { printable } from "../../kit/printable.ts";
-import type { ModelTarget, Prompt, ReleaseContent, Tool } from "./release.ts";
+import type { ModelTarget, Prompt, ReleaseContent, ReleasePolicies, Tool } from "./release.ts";
 
 /** The parts of a release a change can be in. */
 export type ReleasePart = "prompt" | "models" | "parameters" | "tools" | "policies";
 
-/** One difference between two releases. `path` says where, for people: `parameters.temperature`. */
+/** Where a change is: in a release, or in the project around it. */
+export type ChangedPart = ReleasePart | "project";
+
+/** One difference between two releases or projects. `path` says where, for people: `parameters.temperature`. */
 export type Change =
   /** `null` on a side means that it has no such value there (or the JSON value null). */
   | {
       readonly kind: "value";
-      readonly part: ReleasePart;
+      readonly part: ChangedPart;
       readonly path: string;
       readonly before: Json;
       readonly after: Json;
     }
-  | { readonly kind: "text"; readonly part: ReleasePart; readonly path: string; readonly lines: readonly DiffLine[] };
+  | { readonly kind: "text"; readonly part: ChangedPart; readonly path: string; readonly lines: readonly DiffLine[] };
 
 const same = (a: Json | undefined, b: Json | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
@@ -28,8 +31,8 @@ const isRecord = (value: Json | undefined): value is { readonly [key: string]: J
 const plain = (value: unknown): Json => value as Json;
 
 /** Compares two JSON values; objects member by member to the given depth, everything else whole. */
-function diffValues(
-  part: ReleasePart,
+export function diffValues(
+  part: ChangedPart,
   path: string,
   sides: { before: Json | undefined; after: Json | undefined; depth: number },
 ): Change[] {
@@ -104,6 +107,23 @@ function diffTools(before: readonly Tool[], after: readonly Tool[]): Change[] {
   return old.size === fresh.size && changes.length === 0 ? order : changes;
 }
 
+/** Policies in other words, for people. */
+export type SpellPolicies = (policies: ReleasePolicies) => JsonObject;
+
+/** Deep enough to name what changed within `routing`. */
+const SPELLED_DEPTH = 3;
+
+function diffPolicies(before: ReleasePolicies | null, after: ReleasePolicies, spell?: SpellPolicies): Change[] {
+  const exact = diffValues("policies", "policies", { before: plain(before ?? {}), after: plain(after), depth: 2 });
+  if (spell === undefined) return exact;
+  const [old, fresh] = [before === null ? {} : spell(before), spell(after)];
+  const spelled = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].flatMap((key) =>
+    diffValues("policies", key, { before: old[key], after: fresh[key], depth: SPELLED_DEPTH }),
+  );
+  // Words may be coarser than what they stand for; no difference may be lost over that.
+  return spelled.length === 0 ? exact : spelled;
+}
+
 const NOTHING: Pick<ReleaseContent, "prompt" | "models" | "parameters" | "tools"> & { readonly policies: null } = {
   prompt: null,
   models: [],
@@ -114,20 +134,21 @@ const NOTHING: Pick<ReleaseContent, "prompt" | "models" | "parameters" | "tools"
 
 /**
  * What differs between two releases, in the order of their parts; empty exactly when their digests agree
- * (as long as both are of one endpoint). `before` is `null` for an endpoint's first release.
+ * (as long as both are of one endpoint). `before` is `null` for an endpoint's first release. With `spell` policies are told
+ * as it spells them.
  */
-export function diffReleases(before: ReleaseContent | null, after: ReleaseContent): readonly Change[] {
+export function diffReleases(
+  before: ReleaseContent | null,
+  after: ReleaseContent,
+  spell?: SpellPolicies,
+): readonly Change[] {
   const old = before ?? NOTHING;
   return [
     ...diffPrompts(old.prompt, after.prompt),
     ...diffModels(old.models, after.models),
     ...diffValues("parameters", "parameters", { before: old.parameters, after: after.parameters, depth: 1 }),
     ...diffTools(old.tools, after.tools),
-    ...diffValues("policies", "policies", {
-      before: plain(old.policies ?? {}),
-      after: plain(after.policies),
-      depth: 2,
-    }),
+    ...diffPolicies(old.policies, after.policies, spell),
   ];
 }
 

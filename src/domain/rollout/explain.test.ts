@@ -152,6 +152,27 @@ describe("explainRollout", () => {
     expect(late.told).toEqual(aborted.told);
   });
 
+  it("says of a return to which release and by whom, and no word of proof", () => {
+    const ada = { actor: { kind: "key", keyId: "key_1", name: "Ada" }, reason: "Users complain." } as const;
+    const atOnce = { ...PLAN, steps: PLAN.steps.slice(-1) };
+    const returning = toldFacts(
+      openedRollout(atOnce),
+      [
+        { type: "Started", stable: "rel_2" },
+        { type: "PromotionDecided", basis: "human_override", evidenceHash: null },
+        { type: "StablePointerMoved", from: "rel_2", to: "rel_1", epoch: 9 },
+      ],
+      ada,
+    );
+    expect(explainRollout(returning, "bot@1")).toBe('Being returned to bot@1 by Ada ("Users complain.").');
+    expect(explainRollout({ ...returning, phase: "completed" }, "bot@1")).toBe(
+      'Returned to bot@1 by Ada ("Users complain.").',
+    );
+    expect(explainRollout({ ...returning, phase: "completed", told: [] })).toBe(
+      "Returned to an earlier release by a person.",
+    );
+  });
+
   it("never says non-inferior", () => {
     const places = [rampingAt(2), promotingRollout(), drainingRollout(), looked(rampingAt(2), { reading: PROVEN })];
     for (const place of places) expect(explainRollout(place)).not.toMatch(/non-inferior/);

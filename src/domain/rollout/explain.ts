@@ -1,12 +1,23 @@
 import { describeEffect, describeValues, formatShare, listMetrics, listWords, verbFor } from "./describe-effect.ts";
+import { isReturn } from "./is-return.ts";
 import type { MetricName } from "./plan.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
 import { isProven } from "./rules/certify.ts";
 import { lastTold } from "./told-after.ts";
 import type { Telling } from "./told.ts";
 
-/** Where a rollout is and why, in one or two plain sentences. */
-export const explainRollout = (rollout: Rollout): string => SENTENCES[rollout.phase](rollout);
+/** Where a rollout is and why, in one or two plain sentences; `candidate` is the name of its release. */
+export const explainRollout = (rollout: Rollout, candidate = "an earlier release"): string =>
+  explainReturn(rollout, candidate) ?? SENTENCES[rollout.phase](rollout);
+
+/** 'Returned to bot@1 by Ada ("Users complain.").'; `null` for what is no return or was stopped on its way. */
+function explainReturn(rollout: Rollout, candidate: string): string | null {
+  if (!isReturn(rollout) || rollout.promotion?.basis !== "human_override" || rollout.holds.length > 0) return null;
+  const told = lastTold(rollout, "promote");
+  const by = told === null ? "a person" : `${told.by} (${quoted(told.reason)})`;
+  if (rollout.phase === "completed") return `Returned to ${candidate} by ${by}.`;
+  return rollout.pointerMoved || rollout.phase === "promoting" ? `Being returned to ${candidate} by ${by}.` : null;
+}
 
 const SENTENCES: Readonly<Record<Phase, (rollout: Rollout) => string>> = {
   draft: () => "The plan is being drawn up; no session sees the candidate.",

@@ -13,15 +13,21 @@ const SUMMARY_MS = 30_000;
 export interface Summing {
   readonly target: ModelTarget;
   readonly gone: readonly OutlineMessage[];
+  /** Tokens that are kept free for the summary. */
+  readonly room: number;
 }
 
 /**
  * A summary of the turns that are cut. The same turns have the same summary for as long as it is remembered: the
  * bytes before the rest of the conversation stay the same from turn to turn, and only the first one pays.
  */
-export async function summarise(gateway: Gateway, call: OpenCall, { target, gone }: Summing): Promise<AsideReply> {
+export async function summarise(
+  gateway: Gateway,
+  call: OpenCall,
+  { target, gone, room }: Summing,
+): Promise<AsideReply> {
   const { summaries } = gateway;
-  const request = summaryRequest(gone);
+  const request = summaryRequest(gone, room);
   const key = summaries.keyOf(`${target.provider}/${target.model}`, request);
   const known = summaries.get(key);
   if (known !== undefined) return { text: known, trouble: null, costPico: 0n };

@@ -70,11 +70,14 @@ export function unaffordable(
 ): RollwardError {
   const { budget, per, window, endsAt } = account;
   const isOwn = per === "key" || per === "user" || per === "tenant";
-  const left = isOwn && roomPico !== null ? `, and ${usd(roomPico > 0n ? roomPico : 0n)} USD are left` : "";
-  const details = { budget, per, window: window === "total" ? "budget" : window, needed: usd(neededPico), left };
+  const isTooSmall = neededPico > account.limitPico;
+  const room = isOwn && roomPico !== null ? `, and ${usd(roomPico > 0n ? roomPico : 0n)} USD are left` : "";
+  const left = isTooSmall ? ", more than the whole budget: send a smaller `max_tokens` or raise the budget" : room;
+  const wait = isTooSmall ? "" : `, wait for the next ${window === "total" ? "budget" : window}`;
+  const details = { budget, per, window: window === "total" ? "budget" : window, needed: usd(neededPico), left, wait };
   if (reason === "unreachable") return new RollwardError("budget_unknown", { ...details, retryAfter: HELD_RETRY_S });
   if (reason === "held") return new RollwardError("budget_held", { ...details, retryAfter: HELD_RETRY_S });
-  const retryAfter = endsAt === null ? null : Math.max(1, Math.ceil((endsAt - now) / 1_000));
+  const retryAfter = endsAt === null || isTooSmall ? null : Math.max(1, Math.ceil((endsAt - now) / 1_000));
   return new RollwardError("budget_spent", { ...details, retryAfter });
 }
 

@@ -78,6 +78,21 @@ describe("the waiting room", () => {
     expect(stage.room.counts().calls).toBe(4);
   });
 
+  test("refuses at once, with the time that it takes, what would wait too long behind those ahead of it", async () => {
+    const stage = new Stage();
+    const claims = [claim({ requests: { amount: 30, windowMs: 60_000, burst: 1 } })];
+    const queue = { ...QUEUE, longestWaitMs: 3_000 };
+    for (const name of ["a", "b", "c", "d"]) stage.enter(name, { claims }, queue);
+    await settleDown();
+    expect(stage.out.toSorted()).toEqual(["a", "c refused", "d refused"]);
+    await stage.pass(500);
+    stage.enter("e", { claims }, queue);
+    await settleDown();
+    expect(stage.out).toContain("e refused");
+    await stage.pass(2_000);
+    expect(stage.out.at(-1)).toBe("b");
+  });
+
   test("a full room sends the last of a later class away for one of an earlier class", async () => {
     const stage = new Stage();
     const claims = [claim({ requests: EACH_SECOND })];

@@ -36,6 +36,8 @@ type Place = Waiting<Guest>;
 interface Line {
   readonly line: WaitingLine<Guest>;
   isPumping: boolean;
+  /** When its first could go on, as the limiter said last; monotonic ms. */
+  nextAt: number;
 }
 
 /** Shortest and longest time between two tries of who is first, ms. */
@@ -76,6 +78,8 @@ export class WaitingRoom {
   }
 
   #wait(visit: Visit, rule: QueueRule, refusal: LimitRefusal): Promise<LimitPass | LimitRefusal> {
+    const waitMs = this.#waitOf(visit, refusal);
+    if (waitMs > rule.longestWaitMs) return Promise.resolve({ ...refusal, retryAfterMs: waitMs });
     if (this.#guests.size >= rule.calls && !this.#makeRoom(visit.rank)) return Promise.resolve(refusal);
     return new Promise((resolve) => {
       const since = this.#clock.elapsed();
@@ -95,10 +99,26 @@ export class WaitingRoom {
     });
   }
 
+  /** How long one that comes now would wait for those before it and for itself, ms; 0 where nobody can say. */
+  #waitOf(visit: Visit, { claim, kind, retryAfterMs }: LimitRefusal): number {
+    if (kind === "concurrent") return 0;
+    const line = this.#lines.get(nameOf(claim));
+    const rate = claim.rule[kind];
+    if (line === undefined || rate === null) return retryAfterMs;
+    const first = line.line.head();
+    const ahead = line.line.aheadOf(visit);
+    const untilNextMs = Math.max(0, line.nextAt - this.#clock.elapsed());
+    if (!ahead.some((place) => place === first)) return untilNextMs;
+    const before = ahead.filter((place) => place !== first);
+    const cost = (tokens: number): number => (kind === "requests" ? 1 : tokens);
+    const sum = before.reduce((total, { value }) => total + cost(value.visit.tokens), cost(visit.tokens));
+    return untilNextMs + (sum * rate.windowMs) / rate.amount;
+  }
+
   #queue(guest: Guest): void {
     const { visit, refusal } = guest;
     const name = nameOf(refusal.claim);
-    const line = this.#lines.get(name) ?? { line: new WaitingLine<Guest>(), isPumping: false };
+    const line = this.#lines.get(name) ?? { line: new WaitingLine<Guest>(), isPumping: false, nextAt: 0 };
     this.#lines.set(name, line);
     const place = { rank: visit.rank, lane: visit.lane, cost: visit.tokens, value: guest };
     line.line.enter(place);
@@ -130,6 +150,7 @@ export class WaitingRoom {
   #pump(name: string, line: Line, { kind, retryAfterMs }: LimitRefusal): void {
     if (line.isPumping) return;
     line.isPumping = true;
+    line.nextAt = this.#clock.elapsed() + retryAfterMs;
     const waitMs = kind === "concurrent" ? PLACE_MS : Math.min(MOST_MS, Math.max(LEAST_MS, retryAfterMs));
     this.#clock.after(waitMs, () => void this.#serve(name, line));
   }

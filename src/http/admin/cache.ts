@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { evictAnswer, purgeCache, showCache } from "../../contract/cache.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Admin } from "./admin.ts";
+import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Kept answers: what they are good for, and forgetting them. */
@@ -25,7 +26,8 @@ export function cache(app: FastifyInstance, { gateway, calls }: Admin): void {
     return { evicted: await gateway.cache.evict({ endpoint: facts.endpoint, key }) };
   });
 
-  serveRoute(app, { gateway, route: purgeCache }, async ({ params }) => ({
-    purged: await gateway.cache.purge(params.endpoint),
-  }));
+  serveRoute(app, { gateway, route: purgeCache }, async ({ params }) => {
+    requireEndpoint(gateway.routes, params.endpoint);
+    return { purged: await gateway.cache.purge(params.endpoint) };
+  });
 }

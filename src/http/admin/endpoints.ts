@@ -7,6 +7,7 @@ import { releaseName } from "../../domain/release/release.ts";
 import { actorOf } from "./actor-of.ts";
 import type { Admin } from "./admin.ts";
 import { knownRelease } from "./known-release.ts";
+import { requireEndpoint } from "./require-endpoint.ts";
 import { summaryOf } from "./summary-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
@@ -25,9 +26,12 @@ export function endpoints(app: FastifyInstance, admin: Admin): void {
     })),
   }));
 
-  serveRoute(app, { gateway, route: listReleases }, async ({ params, query }) => ({
-    data: (await delivery.releases.list(params.endpoint, query.limit)).map(summaryOf),
-  }));
+  serveRoute(app, { gateway, route: listReleases }, async ({ params, query }) => {
+    const found = await delivery.releases.list(params.endpoint, query.limit);
+    // An endpoint that was taken away still has its releases.
+    if (found.length === 0) requireEndpoint(gateway.routes, params.endpoint);
+    return { data: found.map(summaryOf) };
+  });
 
   serveRoute(app, { gateway, route: showRelease }, async ({ params }) => {
     const release = await delivery.releases.byNumber(params.endpoint, params.number);

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
-import { listBudgets, listLimits } from "../../contract/meters.ts";
+import { listBudgets, listLimits, releaseBudget } from "../../contract/meters.ts";
 import type { budgetView, limitView } from "../../contract/meters.ts";
 import type { BudgetRule } from "../../domain/budgets/budget-rule.ts";
 import { windowAt } from "../../domain/budgets/budget-rule.ts";
+import { RollwardError } from "../../domain/errors.ts";
 import type { LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
 import type { BankAccount } from "../../ports/budget-bank.ts";
 import type { Admin } from "./admin.ts";
@@ -14,8 +15,9 @@ import { serveRoute } from "./serve-route.ts";
 const MOST_ACCOUNTS = 10_000;
 
 /** Limits and budgets: what is configured, and what was spent. */
-export function meters(app: FastifyInstance, { gateway, bank }: Admin): void {
-  const { clock, limiter, budgets } = gateway;
+export function meters(app: FastifyInstance, { gateway, delivery, bank }: Admin): void {
+  const { clock, limiter, budgets, announcer } = gateway;
+  const { replicaId } = delivery.replicas;
 
   serveRoute(app, { gateway, route: listLimits }, () => {
     const { meters: subjects, refused, shared } = limiter.counts();
@@ -24,10 +26,12 @@ export function meters(app: FastifyInstance, { gateway, bank }: Admin): void {
 
   serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit } }) => {
     const now = clock.now();
-    const rules = (gateway.settings().meters?.budgets ?? []).filter(({ name }) => name === (budget ?? name));
-    const known = (await bank.list(now, budget === undefined ? limit : MOST_ACCOUNTS))
+    const configured = gateway.settings().meters?.budgets ?? [];
+    const rules = configured.filter(({ name }) => name === (budget ?? name));
+    const known = (await bank.list(now, budget === undefined ? limit : MOST_ACCOUNTS, replicaId))
       .filter((account) => account.budget === (budget ?? account.budget))
       .slice(0, limit);
+    if (budget !== undefined && rules.length === 0 && known.length === 0) throw notFound(budget, configured);
     const unused = rules.filter(({ name }) => !known.some((account) => account.budget === name));
     const data = [
       ...known.map((account) =>
@@ -40,6 +44,22 @@ export function meters(app: FastifyInstance, { gateway, bank }: Admin): void {
     ];
     return { data, trouble: budgets.counts().trouble };
   });
+
+  serveRoute(app, { gateway, route: releaseBudget }, async ({ params: { budget }, body: { reason }, key }) => {
+    const released = await bank.release(budget, replicaId);
+    const configured = gateway.settings().meters?.budgets ?? [];
+    if (released.length === 0 && configured.every(({ name }) => name !== budget)) throw notFound(budget, configured);
+    const releasedPico = released.reduce((sum, one) => sum + one.releasedPico, 0n);
+    if (released.length > 0) {
+      announcer.budgetReleased?.({ budget, releasedPico, by: key?.name ?? "unknown", reason });
+    }
+    return { data: released.map((one) => ({ subject: one.subject, released_pico: String(one.releasedPico) })) };
+  });
+}
+
+function notFound(budget: string, configured: readonly BudgetRule[]): RollwardError {
+  const names = configured.map(({ name }) => name).slice(0, 20);
+  return new RollwardError("budget_not_found", { budget, known: names.join(", ") || "none" });
 }
 
 const limitOf = ({ name, per, only, requests, tokens, concurrent }: LimitRule): z.input<typeof limitView> => ({
@@ -68,11 +88,12 @@ const budgetOf = (account: BankAccount, rule: BudgetRule | undefined): z.input<t
   limit_pico: String(rule?.limitPico ?? account.limitPico),
   spent_pico: String(account.settledPico),
   held_pico: String(account.heldPico < 0n ? 0n : account.heldPico),
+  held_by_dead_pico: String(account.deadPico),
 });
 
 function unusedOf({ name, per, window, limitPico }: BudgetRule, now: number): z.input<typeof budgetView> {
   const { endsAt } = windowAt(window, now);
   const end = endsAt === null ? null : instantOf(endsAt);
-  const none = { spent_pico: "0", held_pico: "0" };
+  const none = { spent_pico: "0", held_pico: "0", held_by_dead_pico: "0" };
   return { budget: name, per, window, subject: "", ends_at: end, limit_pico: String(limitPico), ...none };
 }

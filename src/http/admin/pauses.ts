@@ -9,6 +9,7 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
 import type { Admin } from "./admin.ts";
 import { instantOf } from "./instant-of.ts";
+import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Emergency stops: list, open, lift. In force here at once, on other replicas within a second. */
@@ -38,11 +39,7 @@ export function pauses(app: FastifyInstance, { gateway, keys, pauses: store }: A
 
 /** In an emergency a name that is mistyped must not look like a stop. */
 async function requireKnown({ routes, keys }: Gateway, store: KeyStore, subject: PauseSubject): Promise<void> {
-  if (subject.type === "endpoint" && routes.byEndpoint(subject.name) === undefined) {
-    const known = routes.all().map(({ channel }) => channel.endpoint);
-    const details = { endpoint: subject.name, known: known.slice(0, 20).join(", ") || "none", param: "subject" };
-    throw new RollwardError("endpoint_not_found", details);
-  }
+  if (subject.type === "endpoint") requireEndpoint(routes, subject.name, "subject");
   if (subject.type === "key" && keys.byId(subject.name) === undefined) {
     throw new RollwardError("key_not_found", { key: subject.name });
   }

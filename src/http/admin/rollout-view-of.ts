@@ -35,7 +35,7 @@ export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promi
     ...etaViewOf(etaOf(delivery, rollout)),
     outcome: rollout.outcome,
     told: (rollout.told ?? []).map((told) => ({ ...told, at: instantOf(told.at) })),
-    explanation: explainRollout(rollout),
+    explanation: explainRollout(rollout, releaseName(candidate)),
     created_at: instantOf(rollout.createdAt),
     started_at: rollout.startedAt === null ? null : instantOf(rollout.startedAt),
     ended_at: rollout.endedAt === null ? null : instantOf(rollout.endedAt),

@@ -9,6 +9,7 @@ import type { RolloutEvent } from "../../domain/rollout/rollout.ts";
 import { actorOf } from "./actor-of.ts";
 import type { Admin } from "./admin.ts";
 import { instantOf } from "./instant-of.ts";
+import { requireEndpoint } from "./require-endpoint.ts";
 import { rolloutViewOf } from "./rollout-view-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
@@ -23,6 +24,7 @@ export function rollouts(app: FastifyInstance, admin: Admin): void {
       ...(query.open === undefined ? {} : { open: query.open }),
     };
     const found = await delivery.rollouts.list(filter);
+    if (found.length === 0 && query.endpoint !== undefined) requireEndpoint(gateway.routes, query.endpoint);
     return { data: await Promise.all(found.map((rollout) => rolloutViewOf(delivery, rollout))) };
   });
 

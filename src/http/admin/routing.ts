@@ -14,6 +14,7 @@ import type { RoutingReport } from "../../domain/routing/report/routing-report.t
 import type { CallStore } from "../../ports/call-store.ts";
 import type { Admin } from "./admin.ts";
 import { instantOf } from "./instant-of.ts";
+import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Most calls that a report looks at, the newest: it is made while calls are served. */
@@ -35,12 +36,7 @@ export function routing(app: FastifyInstance, admin: Admin): void {
 }
 
 async function releaseOf({ gateway, delivery }: Admin, endpoint: string, number: number | undefined): Promise<Release> {
-  if (number === undefined) {
-    const route = gateway.routes.byEndpoint(endpoint);
-    if (route !== undefined) return route.stable;
-    const known = gateway.routes.all().map(({ channel }) => channel.endpoint);
-    throw new RollwardError("endpoint_not_found", { endpoint, known: known.slice(0, 20).join(", ") || "none" });
-  }
+  if (number === undefined) return requireEndpoint(gateway.routes, endpoint).stable;
   const release = await delivery.releases.byNumber(endpoint, number);
   if (release === null) throw new RollwardError("release_not_found", { release: `${endpoint}@${number}` });
   return release;

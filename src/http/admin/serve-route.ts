@@ -7,6 +7,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import { scanJsonObject, JsonScanError } from "../../kit/json-scan.ts";
 import { callerOf, identifyCaller } from "../caller.ts";
 import type { CallerTerms } from "../caller.ts";
+import { sayIssue } from "./say-issue.ts";
 
 /** A validated request of the admin API. `key` is `null` on open addresses. */
 export interface ApiRequest<R extends ApiRoute> {
@@ -30,7 +31,7 @@ export function serveRoute<R extends ApiRoute>(
       const key = route.access === "open" ? null : callerOf(request);
       const input = {
         params: parse(route.params, request.params),
-        query: parse(route.query, request.query),
+        query: parse(route.query, request.query, "flat"),
         body: route.body === null ? null : parse(route.body, readBody(request)),
         key,
       };
@@ -56,13 +57,14 @@ function readBody(request: FastifyRequest): unknown {
   }
 }
 
-function parse(schema: z.ZodType, value: unknown): unknown {
+/** In a query, which is flat, the place within a list would name nothing that the caller has written. */
+function parse(schema: z.ZodType, value: unknown, shape: "flat" | "deep" = "deep"): unknown {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const path = issue?.path.join(".") ?? "";
+  const path = (shape === "flat" ? issue?.path.slice(0, 1) : issue?.path)?.join(".") ?? "";
   throw new RollwardError("invalid_request", {
-    reason: `${path === "" ? "The request" : `The field ${path}`} is not valid: ${issue?.message ?? "unknown"}.`,
+    reason: `${path === "" ? "The request" : `\`${path}\``} ${issue === undefined ? "is not valid" : sayIssue(issue)}.`,
     param: path === "" ? null : path,
   });
 }

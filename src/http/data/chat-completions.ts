@@ -1,14 +1,14 @@
 import type { FastifyInstance } from "fastify";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
-import { cacheWishIn } from "../cache-wish.ts";
+import { cacheWishIn, checkCacheWish } from "../cache-wish.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { createRawReply } from "../raw-reply.ts";
 
 /** `POST /v1/chat/completions` in OpenAI's dialect. `stallMs` is how long a client may take nothing of a stream. */
 export function chatCompletions(app: FastifyInstance, gateway: Gateway, stallMs: number): void {
-  app.post("/v1/chat/completions", { onRequest: identifyCaller(gateway) }, (request, reply) => {
+  app.post("/v1/chat/completions", { onRequest: [identifyCaller(gateway), checkCacheWish] }, (request, reply) => {
     reply.hijack();
     return handle(gateway, {
       dialect: openAiChat,

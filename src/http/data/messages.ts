@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
 import type { Reply } from "../../ports/reply.ts";
-import { cacheWishIn } from "../cache-wish.ts";
+import { cacheWishIn, checkCacheWish } from "../cache-wish.ts";
 import { boundReply } from "../bound-reply.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
@@ -11,7 +11,7 @@ import { anthropicHeaders } from "./anthropic-headers.ts";
 
 /** `POST /v1/messages` in Anthropic's dialect. `stallMs` is how long a client may take nothing of a stream. */
 export function messages(app: FastifyInstance, gateway: Gateway, stallMs: number): void {
-  app.post("/v1/messages", { onRequest: identifyCaller(gateway) }, (request, reply) => {
+  app.post("/v1/messages", { onRequest: [identifyCaller(gateway), checkCacheWish] }, (request, reply) => {
     const headers = anthropicHeaders(request);
     reply.hijack();
     return handle(gateway, {

@@ -3,7 +3,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
 import type { ResponseKeeper, StoredResponse } from "../../ports/response-store.ts";
-import { cacheWishIn } from "../cache-wish.ts";
+import { cacheWishIn, checkCacheWish } from "../cache-wish.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { createRawReply } from "../raw-reply.ts";
 import { inputItems } from "./input-items.ts";
@@ -28,7 +28,7 @@ interface OneResponse {
 /** `POST /v1/responses` and what its clients do with responses that are stored. */
 export function responses(app: FastifyInstance, terms: ResponsesTerms): void {
   const { gateway, keeper, stallMs } = terms;
-  const hooks = { onRequest: identifyCaller(gateway) };
+  const hooks = { onRequest: [identifyCaller(gateway), checkCacheWish] };
   app.post("/v1/responses", hooks, async (request, reply) => {
     const key = callerOf(request);
     const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);

@@ -71,7 +71,11 @@ export function untranslated(
   needed: string,
 ): Pick<Dialect, "toCanonical" | "fromCanonical" | "eventReader" | "encoder"> {
   const refuse = (provider: string): never => {
-    throw new RollwardError("untranslatable", { field: `${needed} (${name})`, provider, param: needed });
+    throw new RollwardError("operation_not_offered", {
+      operation: name.replace(/^openai-/, ""),
+      provider,
+      param: needed,
+    });
   };
   return {
     toCanonical: (_, provider) => refuse(provider),

@@ -1,6 +1,7 @@
 import { EMPTY_LEASE, emptyBooks, exchange } from "../../../domain/budgets/exchange.ts";
 import type { BankBooks, Lease } from "../../../domain/budgets/exchange.ts";
-import type { BankAccount, BankAnswer, BankOrder, BudgetBank } from "../../../ports/budget-bank.ts";
+import { AHEAD_OF_OWN } from "../../../domain/budgets/purse.ts";
+import type { BankAccount, BankAnswer, BankOrder, BankRelease, BudgetBank } from "../../../ports/budget-bank.ts";
 
 interface Account {
   readonly order: BankOrder;
@@ -12,7 +13,7 @@ interface Account {
 const SHARE_DIVISOR = 4n;
 
 /** A bank in memory: nothing survives the process. */
-export function createMemoryBudgetBank(shareDivisor = SHARE_DIVISOR): BudgetBank {
+export function createMemoryBudgetBank(shareDivisor = SHARE_DIVISOR, ahead = AHEAD_OF_OWN): BudgetBank {
   const accounts = new Map<string, Account>();
   const carryOut = (order: BankOrder): BankAnswer => {
     const account = accounts.get(order.account) ?? { order, books: emptyBooks(order.limitPico), leases: new Map() };
@@ -27,12 +28,20 @@ export function createMemoryBudgetBank(shareDivisor = SHARE_DIVISOR): BudgetBank
   };
   return {
     shareDivisor,
+    ahead,
     async exchange(orders) {
       return orders.map(carryOut);
     },
-    async list(now, limit) {
+    async list(now, limit, replicaId) {
       const open = [...accounts.values()].filter(({ order }) => order.endsAt === null || order.endsAt > now);
-      return open.map(viewOf).toSorted(byUse).slice(0, limit);
+      return open
+        .map((account) => viewOf(account, replicaId))
+        .toSorted(byUse)
+        .slice(0, limit);
+    },
+    async release(budget, replicaId) {
+      const ofBudget = [...accounts.values()].filter(({ order }) => order.budget === budget);
+      return ofBudget.flatMap((account) => releaseOf(account, replicaId));
     },
     async expire(endedBefore) {
       for (const [id, { order, leases }] of accounts) {
@@ -43,10 +52,35 @@ export function createMemoryBudgetBank(shareDivisor = SHARE_DIVISOR): BudgetBank
   };
 }
 
-const isClosed = ({ grantedPico, settledPico, returnedPico }: Lease): boolean =>
-  grantedPico === settledPico + returnedPico;
+const heldBy = ({ grantedPico, settledPico, returnedPico }: Lease): bigint => grantedPico - settledPico - returnedPico;
 
-const viewOf = ({ order, books }: Account): BankAccount => ({
+const isClosed = (lease: Lease): boolean => heldBy(lease) === 0n;
+
+/** Leases of replicas other than the one that asks, which is the only one that lives. */
+const deadOf = ({ leases }: Account, replicaId: string): readonly (readonly [string, Lease])[] =>
+  [...leases].filter(([name, lease]) => !name.startsWith(`${replicaId}.`) && heldBy(lease) > 0n);
+
+const sumOf = (leases: readonly (readonly [string, Lease])[]): bigint =>
+  leases.reduce((sum, [, lease]) => sum + heldBy(lease), 0n);
+
+function releaseOf(account: Account, replicaId: string): readonly BankRelease[] {
+  const dead = deadOf(account, replicaId);
+  if (dead.length === 0) return [];
+  const releasedPico = sumOf(dead);
+  for (const [name, lease] of dead) {
+    account.leases.set(name, { ...lease, returnedPico: lease.grantedPico - lease.settledPico });
+  }
+  account.books = { ...account.books, committedPico: account.books.committedPico - releasedPico };
+  const { account: id, subject } = account.order;
+  return [{ account: id, subject, releasedPico }];
+}
+
+const viewOf = (account: Account, replicaId: string): BankAccount => ({
+  ...booksOf(account),
+  deadPico: sumOf(deadOf(account, replicaId)),
+});
+
+const booksOf = ({ order, books }: Account): Omit<BankAccount, "deadPico"> => ({
   account: order.account,
   budget: order.budget,
   subject: order.subject,

@@ -33,8 +33,21 @@ test("a writer whose thread cannot read a batch fails it as away, and begins ane
 });
 
 test("a writer that knows why there is no database says that", async () => {
-  const writer = createCallWriter({ address: NOBODY, limits: LIMITS }, () => "No space left on device");
+  const writer = createCallWriter(
+    { address: NOBODY, limits: LIMITS },
+    {
+      trouble: () => "No space left on device",
+      lastStop: () => null,
+    },
+  );
   await expect(writer.write(batch())).rejects.toThrow("No space left on device");
+  await writer.close();
+});
+
+test("what broke a connection is told together with why the database stopped", async () => {
+  const stopped = { trouble: () => null, lastStop: () => "the embedded database has stopped: No space left on device" };
+  const writer = createCallWriter({ address: NOBODY, limits: LIMITS }, stopped);
+  await expect(writer.write(batch())).rejects.toThrow(/connect .*; the embedded database has stopped: No space left/);
   await writer.close();
 });
 

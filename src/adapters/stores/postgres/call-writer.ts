@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { RollwardError } from "../../../domain/errors.ts";
 import type { WriterError, WriterNews, WriterOrder, WriterTask } from "./call-writer-worker.ts";
 import { unavailable } from "./database-error.ts";
+import type { Database } from "./database.ts";
 
 const STOP_MS = 5_000;
 
@@ -19,25 +20,29 @@ export interface CallWriter {
 /**
  * A writer on a thread of its own: hashing, packing, compressing and the wire cost as much as serving a call does, and
  * here they cost its thread the copying of bytes. The thread begins with the first batch, and again after it ended.
- * `trouble` says why there is nobody to connect to at the moment, where that is known.
  */
-export const createCallWriter = (order: WriterOrder, trouble: () => string | null = () => null): CallWriter =>
-  new ThreadedCallWriter(order, trouble);
+export const createCallWriter = (order: WriterOrder, state: DatabaseState = NOTHING_KNOWN): CallWriter =>
+  new ThreadedCallWriter(order, state);
+
+/** What is known of a database beside what its connections say. */
+export type DatabaseState = Pick<Database, "trouble" | "lastStop">;
+
+const NOTHING_KNOWN: DatabaseState = { trouble: () => null, lastStop: () => null };
 
 class ThreadedCallWriter implements CallWriter {
   readonly #order: WriterOrder;
-  readonly #trouble: () => string | null;
+  readonly #state: DatabaseState;
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   #worker: Worker | null = null;
   #number = 0;
 
-  constructor(order: WriterOrder, trouble: () => string | null) {
+  constructor(order: WriterOrder, state: DatabaseState) {
     this.#order = order;
-    this.#trouble = trouble;
+    this.#state = state;
   }
 
   write(joined: Buffer<ArrayBuffer>): Promise<void> {
-    const trouble = this.#trouble();
+    const trouble = this.#state.trouble();
     if (trouble !== null) return Promise.reject(unavailable(trouble));
     const answer = Promise.withResolvers<void>();
     this.#number += 1;
@@ -82,7 +87,14 @@ class ThreadedCallWriter implements CallWriter {
     // An idle thread keeps no process alive.
     if (this.#waiting.size === 0) this.#worker?.unref();
     if (error === null) answer?.resolve();
-    else answer?.reject(errorOf(error));
+    else answer?.reject(this.#explained(errorOf(error)));
+  }
+
+  /** "write EPIPE" helps nobody who could read that the disk is full. */
+  #explained(error: Error): Error {
+    const stop = this.#state.lastStop();
+    if (stop === null || !(error instanceof RollwardError) || error.code !== "database_unavailable") return error;
+    return unavailable(`${String(error.details["reason"])}; ${stop}`, error);
   }
 
   #gone(reason: string): void {

@@ -21,6 +21,8 @@ export interface Database {
   readonly limits: PoolLimits;
   /** Why there is nobody to connect to at the moment, where that is known; else `null`. */
   trouble(): string | null;
+  /** Why it stopped lately, where that is known; else `null`. */
+  lastStop(): string | null;
   /** Whether it answers within a second. */
   ready(): Promise<boolean>;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ async function connect({ pool, embedded, ...rest }: Connection): Promise<Databas
     ...rest,
     db,
     trouble: () => embedded?.trouble() ?? null,
+    lastStop: () => embedded?.lastStop() ?? null,
     ready: () => answers(db),
     async close() {
       stopMaintaining();

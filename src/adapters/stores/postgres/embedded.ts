@@ -24,6 +24,8 @@ const TICK_MS = 1_000;
 const STUCK_TICKS = 30;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
+/** Signs of life, one a second, after which its last stop explains no broken connection any more. */
+const EXPLAINED_TICKS = 60;
 
 /** An embedded database that is being served. */
 export interface Embedded {
@@ -31,6 +33,8 @@ export interface Embedded {
   readonly socketDir: string;
   /** Why nothing answers at the moment, or `null` when the worker is up. */
   trouble(): string | null;
+  /** Why it stopped lately, also when it is up again: what breaks a connection says no more than that it broke. */
+  lastStop(): string | null;
   /** Stops in good order and gives the data directory back. */
   close(): Promise<void>;
 }
@@ -62,6 +66,8 @@ class EmbeddedServer implements Embedded {
   readonly #lock: DataDirLock;
   #worker: Worker | null = null;
   #trouble: string | null = "the embedded database is starting";
+  #lastStop: string | null = null;
+  #ticksSinceStop = 0;
   #silentTicks = 0;
   #failures = 0;
   #isClosing = false;
@@ -77,6 +83,10 @@ class EmbeddedServer implements Embedded {
 
   trouble(): string | null {
     return this.#trouble;
+  }
+
+  lastStop(): string | null {
+    return this.#lastStop;
   }
 
   async start(): Promise<void> {
@@ -127,10 +137,18 @@ class EmbeddedServer implements Embedded {
 
   #hear(worker: Worker, news: EmbeddedNews): void {
     this.#silentTicks = 0;
-    if (news.type === "alive") this.#failures = 0;
+    if (news.type === "alive") this.#live();
     if (news.type !== "fatal") return;
     this.#trouble = `the embedded database has stopped and is started again: ${news.reason}`;
+    this.#lastStop = this.#trouble;
+    this.#ticksSinceStop = 0;
     void worker.terminate();
+  }
+
+  #live(): void {
+    this.#failures = 0;
+    this.#ticksSinceStop += 1;
+    if (this.#ticksSinceStop >= EXPLAINED_TICKS) this.#lastStop = null;
   }
 
   /** Counted in ticks of ours and not in time: after the whole process stood still, one tick is late, not thirty. */

@@ -48,9 +48,7 @@ export const openPostgresStores = async (options: DatabaseOptions): Promise<Post
 
 /** The stores of an open database. */
 export function postgresStoresOn(database: Database): PostgresStores {
-  const writer = createCallWriter({ address: database.address, limits: { ...database.limits, size: 1 } }, () =>
-    database.trouble(),
-  );
+  const writer = createCallWriter({ address: database.address, limits: { ...database.limits, size: 1 } }, database);
   return {
     kind: database.kind,
     releases: createPostgresReleaseStore(database.db),

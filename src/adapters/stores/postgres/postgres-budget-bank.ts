@@ -1,12 +1,15 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { BankAccount, BankAnswer, BankOrder, BudgetBank } from "../../../ports/budget-bank.ts";
+import { AHEAD_OF_OWN, AHEAD_OF_SERVER } from "../../../domain/budgets/purse.ts";
+import type { BankAccount, BankAnswer, BankOrder, BankRelease, BudgetBank } from "../../../ports/budget-bank.ts";
 import { plainText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
 
 /** With many replicas each holds little ahead; a database of our own has one that may hold more. */
 const SHARED_DIVISOR = 128n;
 const OWN_DIVISOR = 4n;
+/** A replica that was not heard of for this long is dead, seconds. Its row on the board goes when another one beats. */
+const DEAD_S = 3_600;
 
 interface AnswerRow {
   readonly account: string;
@@ -24,6 +27,13 @@ interface AccountRow {
   readonly limit_pico: string;
   readonly settled_pico: string;
   readonly held_pico: string;
+  readonly dead_pico: string;
+}
+
+interface ReleaseRow {
+  readonly account: string;
+  readonly subject: string;
+  readonly released_pico: string;
 }
 
 /** A bank in PostgreSQL: one statement for all orders of a replica. */
@@ -31,6 +41,7 @@ export function createPostgresBudgetBank(db: Kysely<Tables>, kind: "embedded" | 
   const shareDivisor = kind === "server" ? SHARED_DIVISOR : OWN_DIVISOR;
   return {
     shareDivisor,
+    ahead: kind === "server" ? AHEAD_OF_SERVER : AHEAD_OF_OWN,
     async exchange(orders) {
       if (orders.length === 0) return [];
       const { rows } = await sql<AnswerRow>`
@@ -44,14 +55,17 @@ export function createPostgresBudgetBank(db: Kysely<Tables>, kind: "embedded" | 
         return { ...answer, account };
       });
     },
-    async list(now, limit) {
+    async list(now, limit, replicaId) {
       const { rows } = await sql<AccountRow>`
         select id, budget, subject, ends_at, limit_pico::text, settled_pico::text,
-          (committed_pico - settled_pico)::text as held_pico
+          (committed_pico - settled_pico)::text as held_pico,
+          coalesce((select sum(l.granted_pico - l.settled_pico - l.returned_pico) from budget_leases l
+            where l.account = budget_accounts.id and ${isDead(replicaId)}), 0)::text as dead_pico
         from budget_accounts where ends_at is null or ends_at > ${now}
         order by settled_pico / limit_pico desc, id limit ${limit}`.execute(db);
       return rows.map(accountOf);
     },
+    release: (budget, replicaId) => release(db, budget, replicaId),
     async expire(endedBefore) {
       await sql`delete from budget_accounts where ends_at < ${endedBefore}`.execute(db);
       await sql`
@@ -60,6 +74,30 @@ export function createPostgresBudgetBank(db: Kysely<Tables>, kind: "embedded" | 
     },
   };
 }
+
+/** Whether a lease `l` holds something for a replica that no longer lives. */
+const isDead = (replicaId: string) => sql`
+  l.granted_pico > l.settled_pico + l.returned_pico and split_part(l.lease, '.', 1) <> ${replicaId}
+  and not exists (select from replicas r where r.id = split_part(l.lease, '.', 1)
+    and r.seen_at > now() - make_interval(secs => ${DEAD_S}))`;
+
+/** Locks accounts in the order of `budget_exchange` and reads leases after that, so that no order comes between. */
+const release = (db: Kysely<Tables>, budget: string, replicaId: string): Promise<readonly BankRelease[]> =>
+  db.transaction().execute(async (step) => {
+    await sql`select id from budget_accounts where budget = ${plainText(budget)} order by id for update`.execute(step);
+    const { rows } = await sql<ReleaseRow>`
+      with dead as (
+        select l.account, l.lease, l.granted_pico - l.settled_pico - l.returned_pico as held
+        from budget_leases l join budget_accounts b on b.id = l.account
+        where b.budget = ${plainText(budget)} and ${isDead(replicaId)}
+      ), closed as (
+        update budget_leases l set returned_pico = l.granted_pico - l.settled_pico from dead
+        where l.account = dead.account and l.lease = dead.lease
+      ), sums as (select account, sum(held) as held from dead group by account)
+      update budget_accounts b set committed_pico = b.committed_pico - sums.held from sums where b.id = sums.account
+      returning b.id as account, b.subject, sums.held::text as released_pico`.execute(step);
+    return rows.map(({ account, subject, released_pico: sum }) => ({ account, subject, releasedPico: BigInt(sum) }));
+  });
 
 const rowOf = (order: BankOrder): Readonly<Record<string, unknown>> => ({
   account: plainText(order.account),
@@ -93,4 +131,5 @@ const accountOf = (row: AccountRow): BankAccount => ({
   limitPico: BigInt(row.limit_pico),
   settledPico: BigInt(row.settled_pico),
   heldPico: BigInt(row.held_pico),
+  deadPico: BigInt(row.dead_pico),
 });

@@ -1,0 +1,165 @@
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { TokenPrice } from "../domain/money/price.ts";
+import { type Change, diffValues } from "../domain/release/diff.ts";
+import { canonicalJson } from "../kit/canonical-json.ts";
+import { fileText } from "./content/file-text.ts";
+import type { ModelSettings, Project, ProjectFiles } from "./project.ts";
+import { readYaml } from "./source/yaml-file.ts";
+
+/** A project without mistakes and the files that it was read from. */
+export interface ReadProject {
+  readonly files: ProjectFiles;
+  readonly project: Project;
+}
+
+/** One part of a project that changes by itself: what is in force because of it, and how it is written. */
+interface Part {
+  readonly settings: Json;
+  readonly written: Json | undefined;
+}
+
+/** Deeper than rollward.yaml goes outside of endpoints' parameters. */
+const DEPTH = 12;
+
+/** Keys of `limits` that stand in one setting each. */
+const BOUNDS = {
+  body_bytes: "bodyBytes",
+  answer_bytes: "answerBytes",
+  in_flight: "inFlight",
+  cache_bytes: "cacheBytes",
+} as const;
+
+/**
+ * What differs between two projects outside of releases, in the words of rollward.yaml; empty when the same is in
+ * force with both. Another spelling of the same (`60m` for `1h`, a default written out) is no change. The prices of
+ * models are those in force, in USD per million, wherever they come from. Files hold no secrets, only their names.
+ */
+export function projectChanges(before: ReadProject, after: ReadProject): readonly Change[] {
+  const [old, fresh] = [partsOf(before), partsOf(after)];
+  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((path) => {
+    const [was, is] = [old.get(path), fresh.get(path)];
+    if (was !== undefined && is !== undefined && canonicalJson(was.settings) === canonicalJson(is.settings)) return [];
+    return diffValues("project", path, { before: was?.written, after: is?.written, depth: DEPTH });
+  });
+}
+
+function partsOf({ files, project }: ReadProject): ReadonlyMap<string, Part> {
+  const document = documentOf(files);
+  return new Map([
+    ["environment", { settings: project.environment, written: document["environment"] }],
+    ...providerParts(document, project),
+    ...endpointParts(document, project),
+    ...[...project.aliases].map(([name, target]) => part(`aliases.${name}`, target, target)),
+    ...limitParts(document, project),
+    ...meterParts(document, project),
+    part("retain_facts", project.retainFactsDays, document["retain_facts"]),
+  ]);
+}
+
+type Named = readonly [path: string, part: Part];
+
+const part = (path: string, settings: unknown, written: Json | undefined): Named => [
+  path,
+  { settings: jsonOf(settings), written },
+];
+
+function providerParts(document: JsonObject, { providers, pools }: Project): readonly Named[] {
+  const written = section(document, "providers");
+  return [
+    ...[...providers].map(([name, settings]) => {
+      const own = section(written, name);
+      const models = section(own, "models");
+      const declared = [...settings.models].map(([id, model]) => [
+        id,
+        { ...section(models, id), ...spellModel(model) },
+      ]);
+      return part(`providers.${name}`, settings, { ...own, models: Object.fromEntries(declared) });
+    }),
+    ...[...pools].map(([name, settings]) => part(`providers.${name}`, settings, written[name])),
+  ];
+}
+
+/** Of an endpoint what is not part of its release; the rest is told release by release. */
+function endpointParts(document: JsonObject, { endpoints }: Project): readonly Named[] {
+  const written = section(document, "endpoints");
+  return [...endpoints].flatMap(([name, { plan, sessions }]) => {
+    const own = section(written, name);
+    return [
+      part(`endpoints.${name}`, name, "declared"),
+      part(`endpoints.${name}.sessions`, sessions, own["sessions"]),
+      part(`endpoints.${name}.rollout`, plan, own["rollout"]),
+    ];
+  });
+}
+
+function limitParts(document: JsonObject, { limits }: Project): readonly Named[] {
+  const written = section(document, "limits");
+  return Object.entries(BOUNDS).map(([key, setting]) => part(`limits.${key}`, limits[setting], written[key]));
+}
+
+function meterParts(document: JsonObject, { meters }: Project): readonly Named[] {
+  if (meters === null) return [];
+  const limits = section(document, "limits");
+  const [rates, budgets] = [section(limits, "rates"), section(document, "budgets")];
+  return [
+    ...meters.limits.map((rule) => part(`limits.rates.${rule.name}`, rule, rates[rule.name])),
+    part("limits.queue", meters.queue, limits["queue"]),
+    ...meters.budgets.map((rule) => part(`budgets.${rule.name}`, rule, budgets[rule.name])),
+  ];
+}
+
+/** The main file as data. It was read before, so it is there and a mapping. */
+function documentOf({ main, files }: ProjectFiles): JsonObject {
+  const text = fileText(main, files.get(main) ?? "");
+  const value = "mistake" in text ? null : jsonOf(readYaml(main, text.text).value);
+  return isObject(value) ? value : {};
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function section(parent: JsonObject, key: string): JsonObject {
+  const value = Object.hasOwn(parent, key) ? parent[key] : undefined;
+  return isObject(value) ? value : {};
+}
+
+const MILLION = 1_000_000n;
+
+/** Pico-dollars as they are written: USD per million tokens, and USD for one image or minute. */
+const usd = (pico: bigint, unit = MILLION): number => Number(pico) / Number(unit);
+
+/** What is in force of a model whether it is written or from the catalogue. */
+const spellModel = ({ price, maxOutput }: ModelSettings): JsonObject => ({
+  price: spellPrice(price),
+  ...(maxOutput !== undefined && { max_output: maxOutput }),
+});
+
+/** A price as it would be written, without what goes without saying. */
+function spellPrice({ input, cachedInput, cacheWrite, output, reasoning, units = {} }: TokenPrice): JsonObject {
+  return {
+    input: usd(input),
+    ...(cachedInput !== input && { cached_input: usd(cachedInput) }),
+    ...(cacheWrite !== input && { cache_write: usd(cacheWrite) }),
+    output: usd(output),
+    ...(reasoning !== output && { reasoning: usd(reasoning) }),
+    ...(units.image !== undefined && { image: usd(units.image, MILLION * MILLION) }),
+    ...(units.minute !== undefined && { minute: usd(units.minute, MILLION * MILLION) }),
+    ...(units.character !== undefined && { characters: usd(units.character) }),
+  };
+}
+
+/** Settings as plain data that has a canonical form. */
+function jsonOf(value: unknown): Json {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "boolean") return value;
+  if (typeof value === "bigint") return value.toString();
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== "object" || value === null) return null;
+  const members = value instanceof Map ? [...(value as ReadonlyMap<unknown, unknown>)] : Object.entries(value);
+  return Object.fromEntries(
+    members
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]): readonly [string, Json] => [String(key).toWellFormed(), jsonOf(member)]),
+  );
+}
