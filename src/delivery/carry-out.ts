@@ -1,21 +1,13 @@
 import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { applyCommand } from "../domain/rollout/command.ts";
-import type { Command } from "../domain/rollout/command.ts";
-import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
+import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { loadRollout, takeDecision } from "./take-decision.ts";
 import type { StoredRollout } from "./take-decision.ts";
-
-/** A person's wish, with who and why. */
-export interface Wish {
-  readonly command: Command;
-  readonly actor: Actor;
-  readonly reason: string;
-  /** Repeating a wish with the same key changes nothing and gets the first answer again. */
-  readonly idempotencyKey: string | null;
-}
+import { isWithdrawal } from "./wish.ts";
+import type { Wish } from "./wish.ts";
 
 /** Lost races with the machine that are tried again before giving up. */
 const MAX_TRIES = 5;
@@ -45,9 +37,6 @@ export async function carryOut(delivery: Delivery, rolloutId: string, wish: Wish
     endpoint: rolloutId,
   });
 }
-
-/** Whether a wish takes the candidate out of traffic. */
-export const isWithdrawal = ({ command: { type } }: Wish): boolean => type === "abort" || type === "rollback";
 
 function contextOf(delivery: Delivery, { rollout, channel }: StoredRollout): Parameters<typeof applyCommand>[2] {
   const reading = delivery.observatory.ledger(rollout.id)?.reading() ?? null;

@@ -1,6 +1,6 @@
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import { carryOut } from "./carry-out.ts";
-import type { Wish } from "./carry-out.ts";
+import type { Wish } from "./wish.ts";
 import type { Delivery } from "./delivery.ts";
 import { withdrawAtOnce } from "./withdraw-at-once.ts";
 

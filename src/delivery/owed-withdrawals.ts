@@ -1,6 +1,6 @@
 import type { WithdrawalNote, WithdrawalNotes } from "../ports/withdrawal-notes.ts";
-import type { Wish } from "./carry-out.ts";
 import type { Troubles } from "./troubles.ts";
+import type { Wish } from "./wish.ts";
 
 const NOTING = "noting a withdrawal beside the database";
 

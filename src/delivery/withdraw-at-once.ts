@@ -1,7 +1,9 @@
 import { RollwardError } from "../domain/errors.ts";
 import type { Route } from "../domain/traffic/route.ts";
-import { carryOut, isWithdrawal } from "./carry-out.ts";
-import type { Carried, Wish } from "./carry-out.ts";
+import { carryOut } from "./carry-out.ts";
+import type { Carried } from "./carry-out.ts";
+import { isWithdrawal } from "./wish.ts";
+import type { Wish } from "./wish.ts";
 import type { Delivery } from "./delivery.ts";
 import { withDeadline } from "./with-deadline.ts";
 

@@ -1,0 +1,14 @@
+import type { Command } from "../domain/rollout/command.ts";
+import type { Actor } from "../domain/rollout/rollout.ts";
+
+/** A person's wish, with who and why. */
+export interface Wish {
+  readonly command: Command;
+  readonly actor: Actor;
+  readonly reason: string;
+  /** Repeating a wish with the same key changes nothing and gets the first answer again. */
+  readonly idempotencyKey: string | null;
+}
+
+/** Whether a wish takes the candidate out of traffic. */
+export const isWithdrawal = ({ command: { type } }: Wish): boolean => type === "abort" || type === "rollback";
