@@ -6,6 +6,7 @@ import type { Seen } from "./budget/clients.ts";
 import { startPaidProvider } from "./budget/paid-provider.ts";
 import type { PaidProvider } from "./budget/paid-provider.ts";
 import { startReplicas, stopReplicas } from "./budget/replicas.ts";
+import { withServers } from "./budget/with-servers.ts";
 
 const HELP = `Three replicas on one PostgreSQL and one Valkey or Redis, 200 clients, a budget of $1.00.
 
@@ -13,7 +14,8 @@ const HELP = `Three replicas on one PostgreSQL and one Valkey or Redis, 200 clie
   --clients N  how many at once (default 200)
   --json       ends with one line of JSON
 
-The servers are those of ROLLWARD_TEST_DATABASE_URL and ROLLWARD_TEST_VALKEY_URL; every run has a database of its own.
+The servers are those of ROLLWARD_TEST_DATABASE_URL and ROLLWARD_TEST_VALKEY_URL, or Debian's, started for this; every run
+has a database of its own.
 One in twelve calls is a stream whose client leaves in the middle. An overshoot is a run in which the ledger has
 settled more than the budget. The provider's own bill is told beside it: it charges for what it made between a client's
 leaving and its own hearing of it, which nobody else can count.
@@ -61,7 +63,7 @@ async function run(
   { killed, valkeyUrl }: { readonly killed: boolean; readonly valkeyUrl: string },
 ): Promise<RunResult> {
   const database = await createFreshDatabase();
-  if (database === null) throw new Error("ROLLWARD_TEST_DATABASE_URL is not set.");
+  if (database === null) throw new Error("There is no PostgreSQL.");
   provider.reset();
   const servers = await startReplicas({ database, valkeyUrl, baseUrl: provider.baseUrl, count: 3, meters: BUDGET });
   const watch = setInterval(() => {
@@ -101,8 +103,10 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const valkeyUrl = process.env["ROLLWARD_TEST_VALKEY_URL"];
-  if (valkeyUrl === undefined) throw new Error("ROLLWARD_TEST_VALKEY_URL is not set.");
+  await withServers(runAll);
+}
+
+async function runAll(valkeyUrl: string): Promise<void> {
   const provider = await startPaidProvider();
   const results: RunResult[] = [];
   try {

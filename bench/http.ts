@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { startBare, startDirect, startRollward } from "./http/contestants.ts";
+import { startBare, startDirect, startMetered, startRollward, startSteady } from "./http/contestants.ts";
 import type { Contestant } from "./http/contestants.ts";
 import { measure, memoryOf } from "./http/measure.ts";
 import type { Round } from "./http/measure.ts";
@@ -17,6 +17,8 @@ const { values: options } = parseArgs({
     rate: { type: "string" },
     /** Gateways of others to measure beside ours: `portkey`, `litellm`, both with a comma, or `none`. */
     peers: { type: "string", default: "portkey" },
+    /** Rollward with limits, budgets and the exact cache as well, and once more without, both without a rollout. */
+    meters: { type: "boolean", default: false },
   },
 });
 
@@ -64,7 +66,9 @@ function print(results: ReadonlyMap<string, Figures>): void {
   if (bare === undefined) return;
   const share = (own: number | null, whole: number | null): string =>
     (own === null || whole === null ? "" : `${((100 * own) / whole).toFixed(0)} %`).padStart(8);
-  console.log("\nwho         calls/s  of bare  chunksPerSec  of bare   +p50 ms   +p99 ms  +first token ms  peak MB");
+  console.log(
+    "\nwho               calls/s  of bare  chunksPerSec  of bare   +p50 ms   +p99 ms  +first token ms  peak MB",
+  );
   for (const [name, one] of results) {
     const cells = [
       cell(one.rps, 0, 8),
@@ -76,8 +80,37 @@ function print(results: ReadonlyMap<string, Figures>): void {
       cell(one.addedFirstTokenMs, 2, 16),
       cell(one.peakRssMb, 0, 8),
     ];
-    console.log(`${name.padEnd(10)} ${cells.join(" ")}`);
+    console.log(`${name.padEnd(16)} ${cells.join(" ")}`);
   }
+}
+
+/** What limits, budgets and the cache cost, as shares of the same server without them. */
+interface MeterRatio {
+  /** Of `rollward-steady`, which differs in nothing else. */
+  readonly ofSteady: number;
+  readonly chunksOfSteady: number | null;
+  /** Of `rollward`, whose rollout it does without. */
+  readonly ofRollward: number;
+}
+
+function meterRatio(results: ReadonlyMap<string, Figures>): MeterRatio | null {
+  const [plain, steady, metered] = ["rollward", "rollward-steady", "rollward-metered"].map((name) => results.get(name));
+  if (plain === undefined || steady === undefined || metered === undefined) return null;
+  const [all, own] = [steady.chunksPerSec, metered.chunksPerSec];
+  return {
+    ofSteady: metered.rps / steady.rps,
+    chunksOfSteady: all === null || own === null ? null : own / all,
+    ofRollward: metered.rps / plain.rps,
+  };
+}
+
+function printMeters(results: ReadonlyMap<string, Figures>): void {
+  const ratio = meterRatio(results);
+  if (ratio === null) return;
+  const percent = (share: number | null): string => (share === null ? "failed" : `${(share * 100).toFixed(0)} %`);
+  console.log(
+    `\nwith limits, budgets and the exact cache: ${percent(ratio.ofSteady)} of the calls/s and ${percent(ratio.chunksOfSteady)} of the events/s without them; ${percent(ratio.ofRollward)} of the calls/s of rollward`,
+  );
 }
 
 async function playRounds(contestants: readonly Contestant[], direct: Contestant): Promise<Map<string, Figures>> {
@@ -100,6 +133,7 @@ async function main(): Promise<void> {
   const rollward = await startRollward(direct.port);
   const contestants = [direct, await startBare(direct.port), rollward];
   try {
+    if (options.meters) contestants.push(await startSteady(direct.port), await startMetered(direct.port));
     for (const name of peersAsked()) {
       const peer = await PEERS[name](direct.port);
       if (peer === null) say(`${name} cannot be installed here and is left out.`);
@@ -107,6 +141,7 @@ async function main(): Promise<void> {
     }
     const results = await playRounds(contestants, direct);
     print(results);
+    printMeters(results);
     const calls = Number(options["memory-calls"]);
     if (calls > 0) {
       const { tenthsMb, left, cut, errors, flat } = await watchMemory(rollward, calls);
@@ -121,6 +156,12 @@ async function main(): Promise<void> {
 
 const rounded = (value: number | null, digits: number): number | null =>
   value === null ? null : Number(value.toFixed(digits));
+
+const roundedRatio = ({ ofSteady, chunksOfSteady, ofRollward }: MeterRatio): object => ({
+  ofSteady: rounded(ofSteady, 3),
+  chunksOfSteady: rounded(chunksOfSteady, 3),
+  ofRollward: rounded(ofRollward, 3),
+});
 
 /** The last line under `--json`. */
 function summary(results: ReadonlyMap<string, Figures>): object {
@@ -141,7 +182,9 @@ function summary(results: ReadonlyMap<string, Figures>): object {
       },
     ];
   });
-  return Object.fromEntries(line) as object;
+  const ratio = meterRatio(results);
+  const meters = ratio === null ? {} : { meters: roundedRatio(ratio) };
+  return { ...(Object.fromEntries(line) as object), ...meters };
 }
 
 await main();

@@ -5,14 +5,15 @@ import { ADMIN_KEY } from "../test/fixtures/running-server.ts";
 import { startPaidProvider } from "./budget/paid-provider.ts";
 import type { PaidProvider } from "./budget/paid-provider.ts";
 import { startReplicas, stopReplicas } from "./budget/replicas.ts";
+import { withServers } from "./budget/with-servers.ts";
 
 const HELP = `Limits on one server and on three: what comes through to the provider in any 60 seconds, beside the configured rate.
 
   --seconds N  length of each run (default 90)
   --json       ends with one line of JSON
 
-The servers are those of ROLLWARD_TEST_DATABASE_URL and ROLLWARD_TEST_VALKEY_URL. Clients ask as often as they can; calls
-are small beside the rate of tokens, which counts what they have really used.
+The servers are those of ROLLWARD_TEST_DATABASE_URL and ROLLWARD_TEST_VALKEY_URL, or Debian's, started for this. Clients ask
+as often as they can; calls are small beside the rate of tokens, which counts what they have really used.
 `;
 
 const { values: options } = parseArgs({
@@ -47,7 +48,7 @@ interface Result extends Case {
 
 async function run(provider: PaidProvider, one: Case, valkeyUrl: string): Promise<Result> {
   const database = await createFreshDatabase();
-  if (database === null) throw new Error("ROLLWARD_TEST_DATABASE_URL is not set.");
+  if (database === null) throw new Error("There is no PostgreSQL.");
   provider.reset();
   const meters = `limits:\n  rates:\n    all: { per: environment, ${one.counted}: ${one.rate}/m }\n`;
   const terms = { database, valkeyUrl, baseUrl: provider.baseUrl, count: one.replicas, meters };
@@ -116,8 +117,10 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const valkeyUrl = process.env["ROLLWARD_TEST_VALKEY_URL"];
-  if (valkeyUrl === undefined) throw new Error("ROLLWARD_TEST_VALKEY_URL is not set.");
+  await withServers(runAll);
+}
+
+async function runAll(valkeyUrl: string): Promise<void> {
   const provider = await startPaidProvider();
   const results: Result[] = [];
   try {

@@ -11,10 +11,12 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 /** Something that answers chat completions, and how to ask it. */
 export interface Contestant {
-  readonly name: "direct" | "bare" | "rollward" | "portkey" | "litellm";
+  readonly name: "direct" | "bare" | "rollward" | "rollward-steady" | "rollward-metered" | "portkey" | "litellm";
   readonly port: number;
   readonly headers: readonly string[];
   readonly model: string;
+  /** Whether no two of its questions are the same; absent is one question again and again. */
+  readonly isAlwaysNew?: boolean;
   readonly process: ChildProcess;
 }
 
@@ -40,7 +42,29 @@ export async function startBare(upstream: number): Promise<Contestant> {
 }
 
 /** Rollward with everything on: key, assignment by a running rollout, rendering, evidence, recording. */
-export async function startRollward(upstream: number): Promise<Contestant> {
+export function startRollward(upstream: number): Promise<Contestant> {
+  return startServer("rollward", { upstream, files: { main: "rollward.yaml", releases: [1, 2] } });
+}
+
+/** The same without a rollout: what `rollward-metered` is compared with, because evidence bypasses the cache. */
+export async function startSteady(upstream: number): Promise<Contestant> {
+  const files = { main: "steady.yaml", releases: [1] };
+  return { ...(await startServer("rollward-steady", { upstream, files })), isAlwaysNew: true };
+}
+
+/** Limits that nobody reaches, a budget that nobody spends, and the exact cache, which never hits. */
+export async function startMetered(upstream: number): Promise<Contestant> {
+  const files = { main: "metered.yaml", releases: [1] };
+  return { ...(await startServer("rollward-metered", { upstream, files })), isAlwaysNew: true };
+}
+
+interface ServerTerms {
+  readonly upstream: number;
+  /** The project's file, and the releases that are applied one after the other. */
+  readonly files: { readonly main: string; readonly releases: readonly number[] };
+}
+
+async function startServer(name: Contestant["name"], { upstream, files }: ServerTerms): Promise<Contestant> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), "rollward-bench-"));
   const child = spawn(
@@ -53,9 +77,9 @@ export async function startRollward(upstream: number): Promise<Contestant> {
   );
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/readyz`);
-  for (const release of [1, 2]) await apply(url, { upstream, release });
+  for (const release of files.releases) await apply(url, { upstream, release, main: files.main });
   return {
-    name: "rollward",
+    name,
     port,
     headers: [`authorization: Bearer ${ADMIN_KEY}`, "x-rollward-session: {session}"],
     model: "bench",
@@ -63,10 +87,19 @@ export async function startRollward(upstream: number): Promise<Contestant> {
   };
 }
 
-async function apply(url: string, { upstream, release }: { upstream: number; release: number }): Promise<void> {
+interface Applied {
+  readonly upstream: number;
+  readonly release: number;
+  readonly main: string;
+}
+
+async function apply(url: string, { upstream, release, main }: Applied): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "rollward-bench-project-"));
-  for (const name of ["rollward.yaml", "prompt.md"]) {
-    const text = readFileSync(here(`project/${name}`), "utf8");
+  for (const [name, source] of [
+    ["rollward.yaml", main],
+    ["prompt.md", "prompt.md"],
+  ] as const) {
+    const text = readFileSync(here(`project/${source}`), "utf8");
     writeFileSync(
       join(directory, name),
       text.replaceAll("UPSTREAM_PORT", String(upstream)).replaceAll("RELEASE", String(release)),

@@ -8,6 +8,7 @@ export interface LoadOrder {
   readonly path: string;
   /** Header lines besides host, type and length; `{session}` is replaced. */
   readonly headers: readonly string[];
+  /** `{question}` in it is replaced by a text of its own in every call. */
   readonly body: string;
   readonly connections: number;
   /** `closed`: as fast as answers come, for `seconds` or `calls`. `open`: at a fixed rate, for `seconds`. */
@@ -69,10 +70,12 @@ class Generator {
   readonly #backlog: number[] = [];
   /** Connections that were opened in the place of broken ones, too. */
   readonly #open = new Set<Connection>();
+  readonly #isAlwaysNew: boolean;
   readonly #run = Math.random().toString(36).slice(2, 10);
 
   constructor(order: LoadOrder) {
     this.#order = order;
+    this.#isAlwaysNew = order.body.includes("{question}");
   }
 
   async run(): Promise<LoadResult> {
@@ -182,8 +185,10 @@ class Generator {
 
   #request(more: object | null = null): string {
     const { path, headers, port } = this.#order;
-    const body =
-      more === null ? this.#order.body : JSON.stringify({ ...(JSON.parse(this.#order.body) as object), ...more });
+    const asked = this.#isAlwaysNew
+      ? this.#order.body.replace("{question}", `${this.#run}-${this.#started}`)
+      : this.#order.body;
+    const body = more === null ? asked : JSON.stringify({ ...(JSON.parse(asked) as object), ...more });
     const session = `${this.#run}-${Math.floor(this.#started / CALLS_PER_SESSION)}`;
     const lines = headers.map((line) => `${line.replace("{session}", session)}\r\n`).join("");
     return `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n${lines}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;

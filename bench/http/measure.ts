@@ -34,13 +34,13 @@ const QUESTION = "I ordered a pair of shoes eight days ago and the tracking page
 
 /** What to ask a contestant. */
 export function orderFor(
-  { model, port, headers }: Contestant,
+  { model, port, headers, isAlwaysNew = false }: Contestant,
   rest: Pick<LoadOrder, "mode" | "seconds"> & Partial<LoadOrder>,
   stream = false,
 ): LoadOrder {
   const body = JSON.stringify({
     model,
-    messages: [{ role: "user", content: QUESTION }],
+    messages: [{ role: "user", content: isAlwaysNew ? `{question} ${QUESTION}` : QUESTION }],
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
   });
   return { port, path: "/v1/chat/completions", headers, body, connections: CONNECTIONS, ...rest };

@@ -1,17 +1,23 @@
+import type { z } from "zod";
 import { evictAnswer, purgeCache, showCache } from "../contract/cache.ts";
+import { showResults } from "../contract/results.ts";
 import { ask } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
+import { promptCache } from "./prompt-cache.ts";
+import { describeResults } from "./results.ts";
 
-/** `rollward cache show|evict|purge`. */
+/** `rollward cache show|prompt|evict|purge`. */
 export const cache: AddCommand = (program, line) => {
-  const group = program.command("cache").description("kept answers");
+  const group = program.command("cache").description("kept answers, and what providers keep");
+  promptCache(group, line);
   group
     .command("show")
     .description("what the cache has done since the server started")
     .action(async () => {
       const answer = await ask(line.connection(), showCache);
-      if (line.json()) return line.say(JSON.stringify(answer));
+      const results = await ask(line.connection(), showResults);
+      if (line.json()) return line.say(JSON.stringify({ ...answer, results }));
       const { hit, miss, stale, waited, poisoned, bypassed, kept, store } = answer;
       const rows = [
         ["hits", `${hit} (${waited} waited for an identical call)`],
@@ -24,6 +30,9 @@ export const cache: AddCommand = (program, line) => {
         ["bytes", store.bytes === null ? "known to Valkey" : String(store.bytes)],
       ];
       line.say(formatTable([["cache", answer.shared ? "shared by replicas" : "of this process"], ...rows]));
+      const meanings = describeMeanings(answer.semantic);
+      if (meanings !== "") line.say(`\n${meanings}`);
+      if (results.data.length > 0) line.say(`\n${describeResults(results)}`);
     });
   group
     .command("evict")
@@ -42,6 +51,19 @@ export const cache: AddCommand = (program, line) => {
       line.say(line.json() ? JSON.stringify(answer) : `${answer.purged} answers of ${endpoint} are forgotten.`);
     });
 };
+
+type Meanings = z.output<typeof showCache.answer>["semantic"];
+
+/** Answers to questions that mean the same: how what is proven stands, and what came of the searches of this process. */
+function describeMeanings(semantic: Meanings): string {
+  if (semantic === null || (semantic.groups.length === 0 && Object.keys(semantic.outcomes).length === 0)) return "";
+  const groups = semantic.groups.map(({ release, shared, says }) => [release, shared, says]);
+  const outcomes = Object.entries(semantic.outcomes).map(([endpoint, counts]) => [endpoint, told(counts)]);
+  return [
+    formatTable([["same meaning", "shared by", "state"], ...groups]),
+    ...(outcomes.length === 0 ? [] : ["", formatTable([["endpoint", "searches since the start"], ...outcomes])]),
+  ].join("\n");
+}
 
 const told = (counts: Readonly<Record<string, number>>): string => {
   const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);

@@ -4,6 +4,7 @@ import type { callView } from "../contract/calls.ts";
 import { ask, CliError, send } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
+import { signedUsd } from "./signed-usd.ts";
 
 /** `rollward calls list|show|replay`. */
 export const calls: AddCommand = (program, line) => {
@@ -71,6 +72,7 @@ function textOf(call: z.output<typeof showCall.answer>): string {
     "attempts",
     ...attempts,
     ...cacheText(call.cache),
+    ...promptCacheText(call.prompt_cache),
     ...contextText(call.context),
     ...findingsText(call.findings),
     ...routingText(call.routing),
@@ -103,6 +105,12 @@ function attemptText(one: z.output<typeof showCall.answer>["attempts"][number]):
   return `  ${[place, one.reason ?? "", one.status ?? "no answer", took, ending].filter((part) => part !== "").join("  ")}`;
 }
 
+function promptCacheText(fact: z.output<typeof callView>["prompt_cache"]): readonly string[] {
+  if (fact === undefined) return [];
+  const { marks, read_tokens: read, written_tokens: written, saved_pico: saved } = fact;
+  return ["prompt cache", `  ${read} tokens read, ${written} written, ${marks} marks set, saved ${signedUsd(saved)}`];
+}
+
 function cacheText(cache: z.output<typeof callView>["cache"]): readonly string[] {
   if (cache === undefined) return [];
   const { status, bypassed, kept, waited_ms, source } = cache;
@@ -114,7 +122,21 @@ function cacheText(cache: z.output<typeof callView>["cache"]): readonly string[]
       ? ""
       : `from ${source.call}, ${(source.age_ms / 1000).toFixed(0)} s old, saved ${usd(source.saved_pico)}`,
   ];
-  return ["cache", `  ${parts.filter((part) => part !== "").join("; ")}`];
+  return ["cache", `  ${parts.filter((part) => part !== "").join("; ")}`, ...semanticText(cache.semantic)];
+}
+
+function semanticText(semantic: NonNullable<z.output<typeof callView>["cache"]>["semantic"]): readonly string[] {
+  if (semantic === undefined) return [];
+  const { outcome, similarity, score, verdict, trouble, call } = semantic;
+  const parts = [
+    `meaning: ${outcome}`,
+    similarity === null ? "" : `similarity ${similarity.toFixed(3)}`,
+    score === null ? "" : `score ${score.toFixed(3)}`,
+    call === null ? "" : `nearest ${call}`,
+    verdict === null ? "" : `judged ${verdict}`,
+    trouble ?? "",
+  ];
+  return [`  ${parts.filter((part) => part !== "").join("; ")}`];
 }
 
 function contextText(context: z.output<typeof callView>["context"]): readonly string[] {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { listLimits } from "../contract/meters.ts";
 import type { limitView } from "../contract/meters.ts";
+import { formatDuration } from "../kit/duration.ts";
 import { ask } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
@@ -19,10 +20,46 @@ export const limits: AddCommand = (program, line) => {
       const where = answer.shared ? "shared with other servers" : "of this server alone";
       line.say(formatTable([["limit", "per", "requests", "tokens", "concurrent", "only"], ...rows]));
       line.say(`Counted for ${answer.subjects} subjects, ${where}; ${answer.refused} calls were refused here.`);
+      for (const text of loadTexts(answer)) line.say(text);
     });
 };
 
 type LimitView = z.output<typeof limitView>;
+type Answer = z.output<typeof listLimits.answer>;
+
+/** Those who wait, what is known of providers, and whether calls are refused for overload; nothing for what is idle. */
+function loadTexts({ queue, learned, overload }: Answer): readonly string[] {
+  const texts: string[] = [];
+  if (queue.lines.length > 0) {
+    const rows = queue.lines.map((one) => [
+      one.limit,
+      String(one.calls),
+      formatDuration(one.oldest_wait_ms),
+      formatDuration(one.estimated_wait_ms),
+    ]);
+    texts.push("", formatTable([["waiting for", "calls", "the first since", "who comes now"], ...rows]));
+  }
+  if (learned.length > 0) {
+    const rows = learned.map((one) => [
+      `${one.provider}/${one.model}`,
+      String(one.key),
+      one.limit,
+      one.size === null ? String(one.left) : `${one.left} of ${one.size}`,
+      one.reset_ms === 0 ? "" : formatDuration(one.reset_ms),
+      one.rests_ms === 0 ? "" : formatDuration(one.rests_ms),
+    ]);
+    texts.push("", formatTable([["provider", "key", "limit", "left", "full in", "rests"], ...rows]));
+  }
+  if (overload.strain >= 1 || overload.refused > 0) {
+    const state = overload.strain >= 1 ? "Later classes are refused" : "Nobody is refused";
+    const delay = formatDuration(overload.delay_ms);
+    texts.push(
+      "",
+      `${state} for overload: ${delay} late, ${overload.bytes} bytes of requests; ${overload.refused} refused so far.`,
+    );
+  }
+  return texts;
+}
 
 const rateText = (rate: LimitView["requests"]): string =>
   rate === null ? "" : `${rate.amount} in ${rate.window_seconds} s, ${rate.burst} at once`;

@@ -41,7 +41,7 @@ export const pause: AddCommand = (program, line) => {
   program
     .command("pauses")
     .description("what is paused, by whom and why")
-    .option("--all", "also what was lifted")
+    .option("--all", "also what was lifted, and what rules only noted")
     .action(async ({ all = false }: { readonly all?: boolean }) => {
       const { data } = await ask(line.connection(), listPauses, { query: { all: String(all) } });
       const head = ["paused", "since", "by", "reason", "lifted"];
@@ -77,10 +77,16 @@ const writtenAs = ({ type }: Subject): string => (type === "endpoint" ? "The arg
 const named = (subject: Subject): string =>
   subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
 
-const rowOf = ({ subject, at, by, reason, lifted }: Pause): readonly string[] => [
+const rowOf = ({ subject, at, by, reason, lifted, rule }: Pause): readonly string[] => [
   named(subject),
   at,
-  by,
+  rule === null ? by : `rule ${rule.name}`,
   reason,
-  lifted === null ? "in force" : `${lifted.at} by ${lifted.by}: ${lifted.reason}`,
+  endOf(lifted, rule),
 ];
+
+function endOf(lifted: Pause["lifted"], rule: Pause["rule"]): string {
+  if (rule !== null && rule.outcome !== "paused") return `not paused: ${lifted?.reason ?? ""}`;
+  if (lifted !== null) return `${lifted.at} by ${lifted.by}: ${lifted.reason}`;
+  return rule?.until == null ? "in force" : `in force until ${rule.until}`;
+}

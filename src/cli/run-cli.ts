@@ -16,6 +16,7 @@ import { spend } from "./spend.ts";
 import { rollback } from "./rollback.ts";
 import { rollout } from "./rollout.ts";
 import { routing } from "./routing.ts";
+import { results } from "./results.ts";
 
 const COMMANDS: readonly AddCommand[] = [
   apply,
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   routing,
   calls,
   cache,
+  results,
   catalogue,
   keys,
   limits,

@@ -4,6 +4,7 @@ import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "../c
 import { ask } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
+import { signedUsd as usd } from "./signed-usd.ts";
 
 interface Filters {
   readonly endpoint?: string;
@@ -61,8 +62,9 @@ function addShow(command: Command, line: CommandLine): void {
         String(sum.tokens.input + sum.tokens.cached_input + sum.tokens.cache_write),
         String(sum.tokens.output + sum.tokens.reasoning),
         usd(sum.cost_pico),
+        usd(sum.cache_saved_pico),
       ]);
-      const head = [...dimensions, "calls", "tokens in", "tokens out", "usd"];
+      const head = [...dimensions, "calls", "tokens in", "tokens out", "usd", "saved by prompt caches"];
       line.say(line.json() ? JSON.stringify(answer) : formatTable([head, ...rows]));
     });
 }
@@ -129,11 +131,3 @@ async function tellAnomalies(line: CommandLine): Promise<void> {
 }
 
 const HEADING = ["whose", "hour", "spent", "usual", "ratio", "why"];
-
-/** Pico-dollars as dollars with six decimals. */
-function usd(pico: string): string {
-  const value = BigInt(pico);
-  const size = value < 0n ? -value : value;
-  const micro = (size + 500_000n) / 1_000_000n;
-  return `${value < 0n ? "-" : ""}$${micro / 1_000_000n}.${String(micro % 1_000_000n).padStart(6, "0")}`;
-}

@@ -2,7 +2,10 @@ import type { Catalogue } from "../contract/catalogue/schema.ts";
 import { windowsIn } from "./build/build-context-policy.ts";
 import { buildEndpoint } from "./build/build-endpoint.ts";
 import { buildMeters } from "./build/build-meters.ts";
+import { buildPauses } from "./build/build-pauses.ts";
 import { buildPool, buildProvider, priceVersion } from "./build/build-provider.ts";
+import { buildResults } from "./build/build-results.ts";
+import { buildShedding } from "./build/build-shedding.ts";
 import { checkAnswerChecks } from "./checks/check-answer-checks.ts";
 import { checkAliases } from "./checks/check-aliases.ts";
 import { checkCache } from "./checks/check-cache.ts";
@@ -11,7 +14,10 @@ import { checkFaultHandling } from "./checks/check-fault-handling.ts";
 import { checkMeters } from "./checks/check-meters.ts";
 import { checkModels } from "./checks/check-models.ts";
 import { checkNames } from "./checks/check-names.ts";
+import { checkPauses } from "./checks/check-pauses.ts";
 import { checkPolicies } from "./checks/check-policies.ts";
+import { checkResults } from "./checks/check-results.ts";
+import { checkPromptCache } from "./checks/check-prompt-cache.ts";
 import { checkRouting } from "./checks/check-routing.ts";
 import { checkParameters, checkPrices } from "./checks/check-prices.ts";
 import { catalogueOf } from "./content/catalogue-of.ts";
@@ -86,8 +92,13 @@ function buildProject(
       answerBytes: input.limits?.answer_bytes ?? DEFAULT_LIMITS.answerBytes,
       inFlight: input.limits?.in_flight ?? DEFAULT_LIMITS.inFlight,
       cacheBytes: input.limits?.cache_bytes ?? DEFAULT_LIMITS.cacheBytes,
+      resultBytes: input.limits?.result_bytes ?? DEFAULT_LIMITS.resultBytes,
+      learned: input.limits?.learned ?? DEFAULT_LIMITS.learned,
+      shedAt: buildShedding(input.limits?.shed_at),
     },
+    results: buildResults({ tools: input.tools, retrieval: input.retrieval }),
     meters: buildMeters({ rates: input.limits?.rates, queue: input.limits?.queue, budgets: input.budgets }),
+    pauses: buildPauses(input.pauses),
     retainFactsDays: input.retain_facts ?? DEFAULT_RETAIN_FACTS_DAYS,
     priceVersion: priceVersion(providers.values()),
     catalogueVersion: catalogue.version,
@@ -113,6 +124,7 @@ export function loadProject(bundle: ProjectFiles): LoadResult {
   checkAnswerChecks(findings);
   checkPolicies(findings);
   checkMeters(findings);
+  checkPauses(findings);
   checkRouting(findings);
   checkFaultHandling(findings);
   checkCache(findings);
@@ -120,9 +132,11 @@ export function loadProject(bundle: ProjectFiles): LoadResult {
   if (catalogue !== null) {
     checkPrices(findings, catalogue);
     checkContext(findings, catalogue);
+    checkPromptCache(findings, catalogue);
   }
   checkParameters(findings);
   const contents = readContents(findings);
+  checkResults(findings, contents);
   if (!parsed.success || catalogue === null || findings.mistakes.length > 0)
     return refused(findings.mistakes, findings.missing);
   return { ok: true, project: buildProject(parsed.data, { contents, catalogue }) };

@@ -27,6 +27,7 @@ const BOUNDS = {
   answer_bytes: "answerBytes",
   in_flight: "inFlight",
   cache_bytes: "cacheBytes",
+  result_bytes: "resultBytes",
 } as const;
 
 /**
@@ -52,6 +53,8 @@ function partsOf({ files, project }: ReadProject): ReadonlyMap<string, Part> {
     ...[...project.aliases].map(([name, target]) => part(`aliases.${name}`, target, target)),
     ...limitParts(document, project),
     ...meterParts(document, project),
+    ...resultParts(document, project),
+    ...project.pauses.map((rule) => part(`pauses.${rule.name}`, rule, section(document, "pauses")[rule.name])),
     part("retain_facts", project.retainFactsDays, document["retain_facts"]),
   ]);
 }
@@ -108,6 +111,14 @@ function meterParts(document: JsonObject, { meters }: Project): readonly Named[]
   ];
 }
 
+function resultParts(document: JsonObject, { results }: Project): readonly Named[] {
+  const [tools, retrieval] = [section(document, "tools"), section(document, "retrieval")];
+  return [
+    ...[...results.tools].map(([name, policy]) => part(`tools.${name}`, policy, tools[name])),
+    ...[...results.retrieval].map(([name, policy]) => part(`retrieval.${name}`, policy, retrieval[name])),
+  ];
+}
+
 /** The main file as data. It was read before, so it is there and a mapping. */
 function documentOf({ main, files }: ProjectFiles): JsonObject {
   const text = fileText(main, files.get(main) ?? "");
@@ -129,22 +140,36 @@ const MILLION = 1_000_000n;
 const usd = (pico: bigint, unit = MILLION): number => Number(pico) / Number(unit);
 
 /** What is in force of a model whether it is written or from the catalogue. */
-const spellModel = ({ price, maxOutput }: ModelSettings): JsonObject => ({
+const spellModel = ({ price, maxOutput, cacheMinimum }: ModelSettings): JsonObject => ({
   price: spellPrice(price),
   ...(maxOutput !== undefined && { max_output: maxOutput }),
+  ...(cacheMinimum !== undefined && { cache_minimum: cacheMinimum }),
 });
 
 /** A price as it would be written, without what goes without saying. */
-function spellPrice({ input, cachedInput, cacheWrite, output, reasoning, units = {} }: TokenPrice): JsonObject {
+function spellPrice({
+  input,
+  cachedInput,
+  cacheWrite,
+  cacheWrite1h,
+  output,
+  reasoning,
+  units = {},
+  tiers,
+}: TokenPrice): JsonObject {
   return {
     input: usd(input),
     ...(cachedInput !== input && { cached_input: usd(cachedInput) }),
     ...(cacheWrite !== input && { cache_write: usd(cacheWrite) }),
+    ...(cacheWrite1h !== undefined && { cache_write_1h: usd(cacheWrite1h) }),
     output: usd(output),
     ...(reasoning !== output && { reasoning: usd(reasoning) }),
     ...(units.image !== undefined && { image: usd(units.image, MILLION * MILLION) }),
     ...(units.minute !== undefined && { minute: usd(units.minute, MILLION * MILLION) }),
     ...(units.character !== undefined && { characters: usd(units.character) }),
+    ...(tiers !== undefined && {
+      tiers: Object.fromEntries(Object.entries(tiers).map(([tier, own]) => [tier, spellPrice(own)])),
+    }),
   };
 }
 

@@ -1,9 +1,12 @@
+import type { PauseRule } from "../domain/access/pause-rule.ts";
 import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { BreakerPolicy } from "../domain/health/circuit.ts";
 import type { SimulatedModelSettings } from "../domain/call/simulated-model-settings.ts";
 import type { TokenPrice } from "../domain/money/price.ts";
 import type { ReleaseContent } from "../domain/release/release.ts";
+import type { ResultPolicies } from "../domain/results/result-policy.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
+import type { ShedThresholds } from "../domain/limits/shedding.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
 import type { MeterSettings } from "./build/build-meters.ts";
 import type { Retirement } from "./retirements.ts";
@@ -36,6 +39,8 @@ export type LoadResult =
 export interface ModelSettings {
   /** The most that the model can answer by the catalogue, tokens; absent where it does not know. */
   readonly maxOutput?: number;
+  /** The fewest tokens of a beginning that its prompt cache keeps; absent where nobody knows. */
+  readonly cacheMinimum?: number;
   readonly price: TokenPrice;
 }
 
@@ -60,6 +65,8 @@ export interface OpenAiCompatibleSettings {
   readonly models: ReadonlyMap<string, ModelSettings>;
   /** Whether the provider takes `stream_options.include_usage`. */
   readonly streamUsage: boolean;
+  /** Whether it takes `prompt_cache_key`. */
+  readonly promptCacheKey: boolean;
   /** The dialects of conversations that it takes; others are translated to the first. */
   readonly speaks: readonly ("openai-chat" | "openai-responses")[];
   /** Whether it may be reached at a private or loopback address. */
@@ -198,6 +205,12 @@ export interface Limits {
   readonly inFlight: number;
   /** Most that kept answers take in one process, bytes. */
   readonly cacheBytes: number;
+  /** Most that results of tools and retrieved passages take in one process, bytes. */
+  readonly resultBytes: number;
+  /** Whether the limits of providers are learnt from their answers. */
+  readonly learned: boolean;
+  /** From where on calls are refused so that others are served in time; `null` is nowhere. */
+  readonly shedAt: ShedThresholds | null;
 }
 
 /** A project without mistakes: everything rollward.yaml and its files say. Holds no secret. */
@@ -209,8 +222,12 @@ export interface Project {
   /** Further names by which applications may call an endpoint or `provider/model`. */
   readonly aliases: ReadonlyMap<string, string>;
   readonly limits: Limits;
+  /** Whose results of tools and retrieved passages are kept. */
+  readonly results: ResultPolicies;
   /** What calls are measured by; `null` where they are not. */
   readonly meters: MeterSettings | null;
+  /** Rules that stop calls by themselves. */
+  readonly pauses: readonly PauseRule[];
   /** Full days for which the facts of calls are kept. */
   readonly retainFactsDays: number;
   /** SHA-256 of all prices in canonical form, 64 hex digits. */

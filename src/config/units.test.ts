@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseDurationMs } from "../kit/duration.ts";
-import { formatPercent, parseDecimal, parsePercent, parsePrice, parseSize, spellDuration } from "./units.ts";
+import {
+  formatPercent,
+  parseDecimal,
+  parsePercent,
+  parsePrice,
+  parseSize,
+  plainDecimal,
+  spellDuration,
+} from "./units.ts";
 
 /** A price in millionths of a USD per million tokens, which is pico-dollars per token. */
 const MICROS = fc.bigInt({ min: 0n, max: 9_999_999_999_999n });
@@ -68,6 +76,10 @@ describe("prices", () => {
 describe("decimals", () => {
   it("shift their point without rounding", () => {
     expect(parseDecimal("0.05", 12)).toBe(50_000_000_000n);
+    // A number of YAML that the language spells with an exponent.
+    for (const text of ["0.000000000001", "0.00000012345", "0.000001", "250"]) {
+      expect(plainDecimal(Number(text))).toBe(text);
+    }
     expect(parseDecimal("12.345", 3)).toBe(12_345n);
     expect(parseDecimal("12.3456", 3)).toBeNull();
   });

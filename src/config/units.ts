@@ -56,6 +56,14 @@ export function parseDecimal(text: string, places: number): bigint | null {
 }
 
 /**
+ * A number as YAML gives it, in plain decimals: small ones are spelled `1e-7` by the language, and were not written so.
+ */
+export function plainDecimal(value: number): string {
+  const [digits = "", places] = String(value).split("e-");
+  return places === undefined ? digits : `0.${"0".repeat(Number(places) - 1)}${digits.replace(".", "")}`;
+}
+
+/**
  * Pico-dollars per token of a price in USD per million tokens, exact: one USD per million tokens is 1,000,000
  * pico-dollars per token, so six decimals are all that can be told apart. A number stands for its shortest decimal
  * spelling, which is the one in the file for up to 15 digits. `null` for anything else.

@@ -13,7 +13,7 @@ const RICH = `
     hold_back: { time: 300ms }
     checks: { refusal_text: record }
     context: { overflow: larger_model, window: 8000, keep_last: 2, larger: [{ model: sim/m-2, window: 9000 }] }
-    cache: { ttl: 1h, shared: tenant }`;
+    cache: { ttl: 1h, shared: tenant, semantic: { judge: sim/m-1, wrong_at_most: 5%, within: 20ms } }`;
 const ROUTED = `
     routing: { routes: { small: sim/m-1, large: sim/m-2 }, strategy: cascade, escalate: { judge: { model: sim/m-2 } } }`;
 
@@ -46,6 +46,9 @@ describe("the policies of a release in the words of rollward.yaml", () => {
     ["keep_last: 2", "keep_last: 3", "~ context.keep_last: 2 → 3"],
     ["ttl: 1h", "ttl: 2h", '~ cache.ttl: "1h" → "2h"'],
     ["shared: tenant", "shared: endpoint", '~ cache.shared: "tenant" → "endpoint"'],
+    ["judge: sim/m-1", "judge: sim/m-2", '~ cache.semantic.judge: "sim/m-1" → "sim/m-2"'],
+    ["wrong_at_most: 5%", "wrong_at_most: 2%", '~ cache.semantic.wrong_at_most: "5%" → "2%"'],
+    ["within: 20ms", "within: 30ms", '~ cache.semantic.within: "20ms" → "30ms"'],
   ])("tell %s that became %s", (part, other, line) => {
     expect(RICH).toContain(part);
     expect(told(RICH, RICH.replace(part, other))).toEqual([line]);

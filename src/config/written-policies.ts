@@ -14,11 +14,11 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Members that are shares and are written in per cent. */
-const SHARES: ReadonlySet<string> = new Set(["budget", "explore", "share"]);
+const SHARES: ReadonlySet<string> = new Set(["budget", "explore", "share", "wrongAtMost", "confidence", "audit"]);
 
 /** The policies of a release in the words of an endpoint in rollward.yaml, defaults included; for people to read. */
 export function writtenPolicies(policies: ReleasePolicies): JsonObject {
-  const { record, retainBodiesDays, timeouts, faults, checks, context, routing, cache } = policies;
+  const { record, retainBodiesDays, timeouts, faults, checks, context, routing, cache, promptCache } = policies;
   const answer = faults === undefined || faults.answerMs === null ? {} : { answer: spellDuration(faults.answerMs) };
   return {
     record,
@@ -34,6 +34,7 @@ export function writtenPolicies(policies: ReleasePolicies): JsonObject {
     }),
     ...(routing !== undefined && { routing: writtenRouting(routing) }),
     ...(cache !== undefined && { cache: section(cache) }),
+    ...(promptCache !== undefined && { prompt_cache: section(promptCache) }),
   };
 }
 

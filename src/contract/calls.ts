@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cacheView } from "./cache.ts";
-import { endpointName, idOf, instant, pico } from "./fields.ts";
+import { endpointName, idOf, instant, pico, signedPico } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 const usage = z.object({
@@ -10,6 +10,7 @@ const usage = z.object({
   output: z.number(),
   reasoning: z.number(),
   estimated: z.boolean(),
+  service_tier: z.string().nullable().describe("As the answer names it, where it has a price of its own"),
 });
 
 /** A recorded call without its bytes. */
@@ -78,6 +79,15 @@ export const callView = z.object({
     })
     .optional()
     .describe("how the conversation was made to fit; absent where the release does not say what becomes of long ones"),
+  prompt_cache: z
+    .object({
+      marks: z.int().describe("marks and names that were set in what went to providers"),
+      read_tokens: z.int(),
+      written_tokens: z.int(),
+      saved_pico: signedPico.describe("by the providers' own counts; below 0 where more was written than read"),
+    })
+    .optional()
+    .describe("what the providers' prompt caches had to do with it; absent where they were not used"),
   findings: z
     .array(
       z.object({

@@ -28,3 +28,9 @@ export const limit = z.coerce.number().int().min(1).max(1000).default(50);
 
 /** Money in pico-dollars: an integer as text, because JSON numbers are not exact. */
 export const pico = z.string().regex(/^\d+$/).describe("pico-dollars (1e-12 USD) as an integer in text");
+
+/** The same where it may be below 0. */
+export const signedPico = z
+  .string()
+  .regex(/^-?\d+$/)
+  .describe("pico-dollars (1e-12 USD) as an integer in text");

@@ -42,6 +42,35 @@ export const budgetView = z.object({
   held_by_dead_pico: pico.describe("what of that is held by servers that no longer live"),
 });
 
+/** Those who wait for one limit. */
+export const waitingLine = z.object({
+  limit: z.string().describe("the name of the limit, or `provider/model` for a provider's own"),
+  calls: z.number().int(),
+  oldest_wait_ms: z.number(),
+  estimated_wait_ms: z.number().describe("how long a call of the last class would wait that came now"),
+});
+
+/** A limit of a provider as it was learnt. */
+export const learnedLimitView = z.object({
+  provider: z.string(),
+  model: z.string(),
+  key: z.number().int().describe("number of the provider's key, from 0"),
+  limit: z.string().describe("as the provider calls it"),
+  size: z.number().nullable(),
+  left: z.number().describe("what is left as far as is known, without what calls under way take"),
+  reset_ms: z.number().describe("until it is full again; 0 when nothing is known any more"),
+  rests_ms: z.number().describe("how long the key is left alone after a 429"),
+});
+
+/** How loaded a server is, and whom it refuses for it. */
+export const overloadView = z.object({
+  delay_ms: z.number().describe("how late the process was with its own work, at its best of the last half second"),
+  bytes: z.number().int().describe("bytes of the requests under way"),
+  strain: z.number().describe("1 is the first threshold, from where on the last class is refused"),
+  refused: z.number().int().describe("calls refused since the start"),
+  refused_by_class: z.array(z.number().int()).describe("the same by the position of their class"),
+});
+
 export const listLimits = defineRoute({
   method: "GET",
   path: "/api/limits",
@@ -51,6 +80,13 @@ export const listLimits = defineRoute({
     subjects: z.number().int().describe("subjects that this server keeps in mind"),
     refused: z.number().int().describe("calls that this server has refused"),
     shared: z.boolean().describe("whether limits are shared with other servers through Valkey at the moment"),
+    queue: z.object({
+      calls: z.number().int().describe("calls that wait on this server"),
+      oldest_wait_ms: z.number(),
+      lines: z.array(waitingLine),
+    }),
+    learned: z.array(learnedLimitView).describe("limits of providers, as this server knows them"),
+    overload: overloadView,
   }),
 });
 
@@ -71,7 +107,7 @@ export const releaseBudget = defineRoute({
   answer: z.object({ data: z.array(z.object({ subject: z.string(), released_pico: pico })) }),
 });
 
-/** How limits and budgets of a server are doing. */
+/** How limits, budgets and load of a server are doing. */
 export const metersHealth = z.object({
   limits: z.object({
     subjects: z.number().int(),
@@ -79,7 +115,10 @@ export const metersHealth = z.object({
     shared: z.boolean(),
     waiting: z.number().int().describe("calls that wait for a limit"),
     oldest_wait_ms: z.number().describe("how long the first of them has waited"),
+    estimated_wait_ms: z.number().describe("how long a call of the last class would wait at the longest line"),
+    learned_shared: z.boolean().describe("whether what is learnt of providers is shared at the moment"),
   }),
+  overload: overloadView,
   budgets: z.object({
     accounts: z.number().int(),
     refused: z.number().int(),

@@ -7,9 +7,22 @@ import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { listBudgets, listLimits, releaseBudget } from "./meters.ts";
 import { liftPause, listPauses, openPause } from "./pauses.ts";
 import { applyProject } from "./projects.ts";
+import { showPromptCache } from "./prompt-cache.ts";
 import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "./rollouts.ts";
 import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "./spend.ts";
 import type { ApiRoute } from "./route.ts";
+import {
+  evictResult,
+  forgetPassages,
+  forgetToolResult,
+  keepPassages,
+  keepToolResult,
+  lookUpPassages,
+  lookUpToolResult,
+  openResults,
+  purgeResults,
+  showResults,
+} from "./results.ts";
 import { reportRouting } from "./routing.ts";
 
 /** Every address of the admin API by its operation name. */
@@ -31,6 +44,17 @@ export const ROUTES = {
   showCache,
   evictAnswer,
   purgeCache,
+  showPromptCache,
+  showResults,
+  purgeResults,
+  evictResult,
+  openResults,
+  lookUpToolResult,
+  keepToolResult,
+  forgetToolResult,
+  lookUpPassages,
+  keepPassages,
+  forgetPassages,
   listLimits,
   listBudgets,
   releaseBudget,

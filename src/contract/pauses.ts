@@ -20,12 +20,22 @@ export const pauseView = z.object({
   by: z.string(),
   at: instant,
   lifted: z.object({ at: instant, by: z.string(), reason: z.string() }).nullable(),
+  rule: z
+    .object({
+      name: z.string(),
+      outcome: z
+        .enum(["paused", "observed", "left-alone"])
+        .describe("the latter two are notes, lifted when they were written: nothing was stopped"),
+      until: instant.nullable().describe("when it lifts the pause by itself, or may act again after a note"),
+    })
+    .nullable()
+    .describe("the rule of rollward.yaml that did it; null where a person did"),
 });
 
 export const listPauses = defineRoute({
   method: "GET",
   path: "/api/pauses",
-  summary: "Pauses, newest first: those in force, or with `all` also those that were lifted",
+  summary: "Pauses, newest first: those in force, or with `all` also those that were lifted and the notes of rules",
   query: z.strictObject({ all: z.stringbool().default(false), limit }),
   answer: z.object({ data: z.array(pauseView) }),
 });

@@ -31,7 +31,9 @@ export const projectChange = z.object({
   outcome: z
     .enum(["unchanged", "first", "changed"])
     .describe("first: nothing was applied before, or it cannot be read any more, so everything is new"),
-  diff: z.string().describe("providers, aliases, limits, budgets, sessions and rollout plans, as in rollward.yaml"),
+  diff: z
+    .string()
+    .describe("providers, aliases, limits, budgets, pauses, sessions and rollout plans, as in rollward.yaml"),
 });
 
 /** The answer to an applied project: mistakes and missing files mean that nothing was applied. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-/** Who may use an address: nobody has to be known, or a key with the scope `admin`. */
-export type Access = "open" | "admin";
+/** Who may use an address: nobody has to be known, a key that may call endpoints, or one with the scope `admin`. */
+export type Access = "open" | "inference" | "admin";
 
-/** One address of the admin API: the table that routing, validation and OpenAPI share. */
+/** One address of the admin API, or of the data API where no other program has set its form: the table that routing, validation and OpenAPI share. */
 export interface ApiRoute {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** With `{parameters}` as in OpenAPI. */
   readonly path: string;
   readonly summary: string;

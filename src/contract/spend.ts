@@ -1,12 +1,8 @@
 import { z } from "zod";
-import { instant, pico } from "./fields.ts";
+import { instant, pico, signedPico } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 const tokens = z.int().nonnegative();
-const signedPico = z
-  .string()
-  .regex(/^-?\d+$/)
-  .describe("pico-dollars (1e-12 USD) as an integer in text");
 
 const dimension = z.enum(["hour", "endpoint", "model", "key", "user"]);
 
@@ -19,6 +15,9 @@ export const spendSum = z.object({
   user: z.string().optional().describe("empty where calls named no user"),
   calls: z.int().nonnegative().describe("requests to models; retries count"),
   cost_pico: pico,
+  cache_saved_pico: signedPico.describe(
+    "what the providers' prompt caches have saved; below 0 where more was written than read",
+  ),
   tokens: z.object({
     input: tokens,
     cached_input: tokens,

@@ -5,7 +5,8 @@ import type { OpenCall } from "./open-call.ts";
 /** Lets the call in: within the load we can carry, and with a body that has exactly one meaning. */
 export function admit(gateway: Gateway, call: OpenCall): void {
   if (gateway.load.inFlight >= call.settings.limits.inFlight) {
-    throw new RollwardError("overloaded", { inFlight: gateway.load.inFlight });
+    const reason = `it has ${gateway.load.inFlight} calls in flight, its limit`;
+    throw new RollwardError("overloaded", { reason, retryAfter: 1 });
   }
   const limitBytes = call.settings.limits.bodyBytes;
   if (call.arrival.bytes.length > limitBytes) throw new RollwardError("body_too_large", { limitBytes });

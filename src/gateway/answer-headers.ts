@@ -1,6 +1,8 @@
+import { matchHeader } from "./cache/match-header.ts";
 import { releaseName } from "../domain/release/release.ts";
 import { contextHeader } from "./context/open-context.ts";
 import { limitHeaders } from "./meters/limit-headers.ts";
+import { queueHeaders } from "./meters/visit-of.ts";
 import type { OpenCall } from "./open-call.ts";
 import { routeNameAt } from "./routing/open-routing.ts";
 import { tierOf } from "./tier-of.ts";
@@ -22,7 +24,10 @@ export function answerHeaders(call: OpenCall): Record<string, string> {
   if (call.cache != null) {
     headers["x-rollward-cache"] = call.cache.status;
     if (call.cache.served !== null) headers["age"] = String(Math.floor(call.cache.served.ageMs / 1000));
+    const match = matchHeader(call.cache);
+    if (match !== null) headers["x-rollward-match"] = match;
   }
+  if (call.queue !== undefined) Object.assign(headers, queueHeaders(call.queue));
   if (call.limits !== undefined) Object.assign(headers, limitHeaders(call.limits));
   return headers;
 }

@@ -1,7 +1,7 @@
 import { RollwardError } from "../domain/errors.ts";
 import type { Session } from "../domain/traffic/assignment.ts";
 import { drawArm } from "../domain/traffic/draw.ts";
-import type { Draining, Route } from "../domain/traffic/route.ts";
+import type { Draining, Route, Split } from "../domain/traffic/route.ts";
 import { MAX_SESSION_ID, sessionOf, sessionUnit } from "../domain/traffic/session.ts";
 import type { Pin } from "../ports/pins.ts";
 import type { Gateway } from "./gateway.ts";
@@ -19,19 +19,18 @@ export function assign(gateway: Gateway, call: OpenCall): void {
 function identify(call: OpenCall, endpoint: string): Session {
   const request = present(call.request);
   const { sessionHeader } = call.arrival;
-  for (const [name, id] of [
-    ["x-rollward-session", sessionHeader],
-    ["metadata.session_id", request.sessionId],
-  ] as const) {
-    if (id !== null && (id.length === 0 || id.length > MAX_SESSION_ID)) {
-      throw new RollwardError("invalid_request", {
-        reason: `A session id has 1 to ${MAX_SESSION_ID} characters; this one has ${id.length}.`,
-        param: name,
-      });
-    }
-  }
+  checkLength(sessionHeader, "x-rollward-session");
+  checkLength(request.sessionId, "metadata.session_id");
   const hints = { header: sessionHeader, metadata: request.sessionId, opening: request.opening, callId: call.id };
   return sessionOf(hints, call.settings.sessions.get(endpoint) ?? []);
+}
+
+function checkLength(id: string | null, param: string): void {
+  if (id === null || (id.length > 0 && id.length <= MAX_SESSION_ID)) return;
+  throw new RollwardError("invalid_request", {
+    reason: `A session id has 1 to ${MAX_SESSION_ID} characters; this one has ${id.length}.`,
+    param,
+  });
 }
 
 /**
@@ -67,7 +66,7 @@ function place(
     return onStable(null);
   }
   const arm = drawArm(split, endpoint, unit);
-  if (session.source !== "call") gateway.pins.set(endpoint, unit, { rolloutId: split.rolloutId, arm });
+  if (session.source !== "call") gateway.pins.set(endpoint, unit, pinOf(split, arm));
   gateway.observer.assigned({
     rolloutId: split.rolloutId,
     session: unit,
@@ -80,6 +79,18 @@ function place(
 
 /** The pin of a session that began outside any rollout; one object for all of them. */
 const OUTSIDE: Pin = { rolloutId: null, arm: "stable" };
+
+const splitPins = new WeakMap<Split, Readonly<Record<Pin["arm"], Pin>>>();
+
+/** The pin of an arm; one object for all its sessions, of which hundreds of thousands are remembered. */
+function pinOf(split: Split, arm: Pin["arm"]): Pin {
+  const known = splitPins.get(split);
+  if (known !== undefined) return known[arm];
+  const { rolloutId } = split;
+  const made = { stable: { rolloutId, arm: "stable" }, candidate: { rolloutId, arm: "candidate" } } as const;
+  splitPins.set(split, made);
+  return made[arm];
+}
 
 interface DrainedSession {
   readonly route: Route;

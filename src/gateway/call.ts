@@ -4,12 +4,15 @@ import type { Attempt } from "./attempt/attempt.ts";
 import { beginAttempt } from "./attempt/begin-attempt.ts";
 import type { Runner } from "./attempt/begin-attempt.ts";
 import { deliverable, serve, upheld } from "./attempt/deliverable.ts";
+import { forgetLimits } from "./attempt/find-place.ts";
 import type { Place } from "./attempt/find-place.ts";
 import { startHedged } from "./attempt/hedge.ts";
 import { pause } from "./attempt/pause.ts";
 import { holdsAnswersOf, planOf } from "./attempt/plan-of.ts";
 import { skippedAttempt } from "./attempt/skipped-attempt.ts";
 import { Trip } from "./attempt/trip.ts";
+import { needOf, noteRefusal, providerLine, waitInLine } from "./attempt/wait-in-line.ts";
+import { beginningOf } from "./prompt-cache/beginning-of.ts";
 import { planWithRoom } from "./context/open-context.ts";
 import { fitTighter } from "./fit.ts";
 import { covers, coversNow, planWithinMeans, startWithinMeans } from "./meters/open-purse.ts";
@@ -25,11 +28,19 @@ import { chooseRoute, escalate } from "./routing/choose-route.ts";
  */
 export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
   const trip = tripOf(gateway, open);
+  try {
+    return await travel(gateway, open, trip);
+  } finally {
+    trip.letGo();
+  }
+}
+
+async function travel(gateway: Gateway, open: OpenCall, trip: Trip): Promise<Attempt> {
   while (!open.abandoned) {
     const leg = trip.leg();
     if (leg.type === "over") break;
     if (leg.type === "wait") {
-      await pause(gateway.clock, open, leg.waitMs);
+      await (leg.isInLine ? waitInLine(gateway, open, trip) : pause(gateway.clock, open, leg.waitMs));
       continue;
     }
     if (open.purse !== undefined && open.attempts.length > 0 && !(await covers(open))) break;
@@ -37,6 +48,7 @@ export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
     if (attempt !== null) return attempt;
   }
   if (trip.spare !== null && !open.abandoned) return upheld(open, trip.spare);
+  noteRefusal(gateway, open, trip.error);
   throw trip.error;
 }
 
@@ -46,9 +58,15 @@ function tripOf(gateway: Gateway, open: OpenCall): Trip {
   const { routing } = open;
   const wanted = context?.roomy?.[0] ?? routing?.wanted ?? 0;
   const begin = startWithinMeans(wanted, purse);
+  const beginning = beginningOf(gateway, open, plan);
+  const line = providerLine(gateway, open);
+  if (open.settings.limits.learned === false) forgetLimits(plan);
   return new Trip({
     gateway,
     plan,
+    need: needOf(open),
+    ...(beginning !== null && { beginning }),
+    ...(line !== undefined && { line }),
     ...(begin !== 0 && { start: begin }),
     ...(routing != null && {
       onEscalation: (from: number, to: number) => escalate(gateway, open, { from, to }),

@@ -1,8 +1,11 @@
+import type { ErrorTally } from "../domain/access/error-tally.ts";
+import type { PauseRule } from "../domain/access/pause-rule.ts";
 import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
 import type { Calibration } from "../domain/context/calibration.ts";
 import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { HealthBoard } from "../domain/health/target-health.ts";
 import type { LimitRule, QueueRule } from "../domain/limits/limit-rule.ts";
+import type { ShedThresholds } from "../domain/limits/shedding.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { BudgetLedger } from "../ports/budget-ledger.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -21,8 +24,13 @@ import type { Summaries } from "../ports/summaries.ts";
 import type { TokenCounters } from "../ports/token-counter.ts";
 import type { SessionObserver } from "../ports/session-observer.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
+import type { ResultPolicies } from "../domain/results/result-policy.ts";
 import type { CacheDesk } from "./cache/cache-desk.ts";
+import type { Overload } from "./meters/overload.ts";
+import type { ProviderLimits } from "./meters/provider-limits.ts";
 import type { WaitingRoom } from "./meters/waiting-room.ts";
+import type { PrefixDesk } from "./prompt-cache/prefix-desk.ts";
+import type { ResultDesk } from "./results/result-desk.ts";
 
 /** Bounds of the gateway. */
 export interface GatewayLimits {
@@ -34,6 +42,12 @@ export interface GatewayLimits {
   readonly inFlight: number;
   /** Most that kept answers take in this process, bytes. */
   readonly cacheBytes: number;
+  /** The same for results of tools and retrieved passages. */
+  readonly resultBytes: number;
+  /** Whether the limits of providers are learnt from their answers; absent is yes. */
+  readonly learned?: boolean;
+  /** From where on calls are refused so that others are served in time; absent or `null` is nowhere. */
+  readonly shedAt?: ShedThresholds | null;
 }
 
 /** Several providers that serve the same models under the same ids. */
@@ -63,8 +77,12 @@ export interface GatewaySettings {
   /** Version of the price table, recorded with every cost. */
   readonly priceVersion: string;
   readonly limits: GatewayLimits;
+  /** Whose results of tools and retrieved passages are kept; absent where nobody's are. */
+  readonly results?: ResultPolicies;
   /** Absent where calls are not measured. */
   readonly meters?: Meters;
+  /** Rules that stop calls by themselves; absent where there are none. */
+  readonly pauseRules?: readonly PauseRule[];
   /** Where each endpoint looks for a session's identity, in order. */
   readonly sessions: ReadonlyMap<string, readonly SessionSource[]>;
 }
@@ -77,6 +95,8 @@ export interface Gateway {
   readonly pauses: Pauses;
   /** What this process spends. */
   readonly spend: Pick<SpendBook, "note">;
+  /** Counts failed calls for the rules of pauses; absent where nobody looks. */
+  readonly errors?: Pick<ErrorTally, "note">;
   readonly routes: Routes;
   readonly pins: Pins;
   /** Which route a session is on, where its release has routing. */
@@ -91,10 +111,18 @@ export interface Gateway {
   readonly health: HealthBoard;
   /** Answers that were kept, and the questions under way. */
   readonly cache: CacheDesk;
+  /** Results of tools and retrieved passages that applications have brought. */
+  readonly results: ResultDesk;
+  /** What was learnt of the beginnings that providers keep. */
+  readonly prefixes: PrefixDesk;
   /** Lets calls in by their limits. */
   readonly limiter: Limiter;
   /** Where calls over a limit wait. */
   readonly waiting: WaitingRoom;
+  /** Learns the limits of providers from their answers. */
+  readonly learned: ProviderLimits;
+  /** Says who is refused when there is too much to do. */
+  readonly overload: Overload;
   /** Sets money aside for calls. */
   readonly budgets: BudgetLedger;
   readonly tokens: TokenCounters;
@@ -105,6 +133,6 @@ export interface Gateway {
   random(): number;
   /** The settings in force; read once per call. */
   settings(): GatewaySettings;
-  /** Calls in flight. `admit` counts up, `settle` counts down. */
-  readonly load: { inFlight: number };
+  /** Calls in flight and the bytes of their requests. `admit` counts up, `settle` counts down. */
+  readonly load: { inFlight: number; bytes: number };
 }

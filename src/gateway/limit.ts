@@ -1,14 +1,12 @@
 import { claimsOf } from "../domain/limits/limit-rule.ts";
-import { isAbout } from "../domain/limits/call-subjects.ts";
-import type { CallSubjects } from "../domain/limits/call-subjects.ts";
-import type { LimitClaim, LimitRule, QueueRule } from "../domain/limits/limit-rule.ts";
+import type { LimitRule } from "../domain/limits/limit-rule.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { isPass } from "../ports/limiter.ts";
 import type { LimitRefusal } from "../ports/limiter.ts";
 import type { Gateway } from "./gateway.ts";
 import { callSubjectsOf } from "./meters/call-subjects-of.ts";
 import { likelyTokens } from "./meters/expected-tokens.ts";
-import type { Visit } from "./meters/waiting-room.ts";
+import { noteTurnedAway, rankOf, visitOf } from "./meters/visit-of.ts";
 import type { OpenCall } from "./open-call.ts";
 import { refusePaused } from "./refuse-paused.ts";
 
@@ -18,42 +16,24 @@ import { refusePaused } from "./refuse-paused.ts";
  */
 export async function limit(gateway: Gateway, call: OpenCall): Promise<void> {
   const { limiter, waiting } = gateway;
-  const { meters } = call.settings;
+  const { limits = [], queue = null } = call.settings.meters ?? {};
+  if (limits.length === 0) return;
   const subjects = callSubjectsOf(call);
-  const claims = claimsOf(meters?.limits ?? [], subjects);
+  const claims = claimsOf(limits, subjects);
   if (claims.length === 0) return;
   const tokens = likelyTokens(call);
   const answer =
-    meters?.queue == null
+    queue === null
       ? limiter.take(claims, tokens)
-      : waiting.enter(visitOf(call, { claims, tokens, subjects, queue: meters.queue }), meters.queue);
+      : waiting.enter(visitOf(gateway, call, { claims, tokens, subjects, rank: rankOf(queue, subjects) }), queue);
   const pass = answer instanceof Promise ? await answer : answer;
   call.limits = pass.states;
-  if (!isPass(pass)) throw limited(pass);
+  if (!isPass(pass)) {
+    if (queue !== null) noteTurnedAway(gateway, call, pass.retryAfterMs);
+    throw limited(pass);
+  }
   call.pass = pass;
   if (answer instanceof Promise) refusePaused(gateway, call);
-}
-
-interface Coming {
-  readonly claims: readonly LimitClaim[];
-  readonly tokens: number;
-  readonly subjects: CallSubjects;
-  readonly queue: QueueRule;
-}
-
-/** Tenants take turns, and keys where there are none. A client that leaves gives up its place. */
-function visitOf(call: OpenCall, { claims, tokens, subjects, queue }: Coming): Visit {
-  const at = queue.classes.findIndex((one) => isAbout(one, subjects));
-  return {
-    claims,
-    tokens,
-    rank: at < 0 ? queue.classes.length : at,
-    lane: subjects.tenant ?? subjects.keyId,
-    onWaiting(leave) {
-      call.stop = leave;
-      if (call.abandoned) leave?.();
-    },
-  };
 }
 
 /** Names the limit and nothing of whoever else it applies to. */

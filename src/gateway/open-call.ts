@@ -15,6 +15,8 @@ import type { CacheCourse } from "./cache/course.ts";
 import type { OpenContext } from "./context/open-context.ts";
 import type { Gateway, GatewaySettings } from "./gateway.ts";
 import type { OpenPurse } from "./meters/open-purse.ts";
+import type { QueueNote } from "./meters/visit-of.ts";
+import type { SentRequest } from "./prompt-cache/steer.ts";
 import type { OpenRouting } from "./routing/open-routing.ts";
 
 /** A request as an edge hands it in. */
@@ -88,6 +90,8 @@ export interface OpenCall {
   readonly stages: StageTiming[];
   readonly attempts: AttemptRecord[];
   admitted: boolean;
+  /** Bytes of its request as they count in the load; absent until it is let in. */
+  loadBytes?: number;
   key: Key | null;
   request: IncomingRequest | null;
   aim: Aim | null;
@@ -117,9 +121,13 @@ export interface OpenCall {
   context?: OpenContext;
   /** Which of the release's models was chosen; absent where it has no routing. */
   routing?: OpenRouting | null;
+  /** Requests that were marked or named for a prompt cache; absent is none. */
+  sentRequests?: SentRequest[];
   /** How the limits stand that it was let in or refused by; absent without limits. */
   limits?: readonly LimitState[];
   pass?: LimitPass;
+  /** What it had to do with the line of those who wait; absent where it neither waited nor was turned away from it. */
+  queue?: QueueNote;
   /** The money that is set aside for it; absent without budgets. */
   purse?: OpenPurse;
   ending: Ending | null;

@@ -7,6 +7,8 @@ import type { CacheCourse, Recalled } from "./cache/course.ts";
 import { encodeAnswer } from "./cache/encode-answer.ts";
 import type { Landing, Lead } from "./cache/flights.ts";
 import { cachePolicyOf, openCourse } from "./cache/open-course.ts";
+import { recallByMeaning } from "./cache/semantic/recall-by-meaning.ts";
+import { semanticFactOf } from "./cache/semantic/semantic-course.ts";
 import { waitWithin } from "./cache/wait-within.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
@@ -44,7 +46,8 @@ async function lookUp(gateway: Gateway, open: OpenCall, course: CacheCourse): Pr
   if (wish.refresh) return null;
   // Who wants a younger answer than others must not make them wait, nor wait for what is too old.
   if (wish.maxAgeMs !== null || policy.waitMs === 0) {
-    return look(gateway, open, { course, place });
+    const found = await look(gateway, open, { course, place });
+    return found ?? recallByMeaning(gateway, open, course);
   }
   return lookTogether(gateway, open, { course, place });
 }
@@ -97,7 +100,12 @@ interface Landed {
 
 /** What others are told of a call that leads; `null` where this one should take another seat. */
 function landed(gateway: Gateway, open: OpenCall, { course, landing }: Landed): Recalled | null {
-  if (landing.type === "answered") return encodeAnswer(gateway, open, landing.answer);
+  if (landing.type === "answered") {
+    // Found by its meaning for somebody who takes that: this client wants answers to its own question alone.
+    if (landing.near !== undefined && course.wish.exact) return null;
+    if (course.semantic !== null && landing.near !== undefined) course.semantic.shared = landing.near;
+    return encodeAnswer(gateway, open, landing.answer);
+  }
   const resort = landing.type === "failed" ? landing.lastResort : null;
   if (resort === null) return null;
   // Every target has just failed with this very request: asking again would only add to it.
@@ -116,12 +124,16 @@ async function leadThrough(gateway: Gateway, open: OpenCall, errand: LeadErrand)
   const { course, place, lead, until } = errand;
   course.lead = lead;
   const found = await look(gateway, open, errand);
+  const near = found === null ? await recallByMeaning(gateway, open, course) : null;
   const recalled =
     found ??
+    near ??
     (gateway.cache.cache.isShared
       ? await claimOrWait(gateway, open, { course, place, until, look: () => look(gateway, open, errand) })
       : null);
-  if (recalled !== null) lead.land({ type: "answered", answer: recalled.answer });
+  if (recalled === null) return null;
+  const fact = near === null || course.semantic === null ? null : semanticFactOf(course.semantic);
+  lead.land({ type: "answered", answer: recalled.answer, ...(fact !== null && { near: fact }) });
   return recalled;
 }
 

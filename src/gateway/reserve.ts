@@ -1,6 +1,8 @@
 import { accountsOf } from "../domain/budgets/budget-rule.ts";
 import type { BudgetAccount } from "../domain/budgets/budget-rule.ts";
-import type { TokenPrice } from "../domain/money/price.ts";
+import { dearestInputPico } from "../domain/money/price.ts";
+import { dearestPrice } from "../domain/money/service-tier.ts";
+import { mostImageTokens } from "../domain/context/image-tokens.ts";
 import { isHold } from "../ports/budget-ledger.ts";
 import { planOf } from "./attempt/plan-of.ts";
 import type { Deployment } from "./attempt/plan-of.ts";
@@ -10,6 +12,7 @@ import { mostOutputTokens } from "./meters/expected-tokens.ts";
 import { mostInputTokens } from "./meters/most-input-tokens.ts";
 import { formTokens } from "./meters/form-tokens.ts";
 import { mostUnitsPico } from "./meters/most-units.ts";
+import { tiersAsked } from "./meters/tiers-asked.ts";
 import { unaffordable } from "./meters/open-purse.ts";
 import type { OpenPurse } from "./meters/open-purse.ts";
 import type { OpenCall } from "./open-call.ts";
@@ -60,20 +63,20 @@ function attemptCosts(gateway: Gateway, call: OpenCall): readonly bigint[] {
   const rendered = present(call.rendered);
   const [first] = rendered.targets;
   if (first === undefined) return [];
-  const input = BigInt(formTokens(call) ?? mostInputTokens(rendered.bodyFor(first)));
-  return planOf(gateway, call).targets.map(({ deployments }) =>
+  const { targets } = planOf(gateway, call);
+  const perImage = targets.flatMap(({ deployments }) => deployments.map(({ target }) => mostImageTokens(target.model)));
+  const input = BigInt(formTokens(call) ?? mostInputTokens(rendered.bodyFor(first), Math.max(0, ...perImage)));
+  return targets.map(({ deployments }) =>
     deployments.reduce((dearest, deployment) => most(dearest, costAt(call, deployment, input)), 0n),
   );
 }
 
-function costAt(call: OpenCall, { price, provider, target }: Deployment, input: bigint): bigint {
+function costAt(call: OpenCall, { price: standard, provider, target }: Deployment, input: bigint): bigint {
+  const price = dearestPrice(standard, tiersAsked(call));
   const output = BigInt(mostOutputTokens(call, provider.maxOutputs?.get(target.model)));
-  const tokens = input * dearestInput(price) + output * most(price.output, price.reasoning);
+  const tokens = input * dearestInputPico(price) + output * most(price.output, price.reasoning);
   return tokens + mostUnitsPico(call, price);
 }
-
-const dearestInput = ({ input, cachedInput, cacheWrite }: TokenPrice): bigint =>
-  most(input, most(cachedInput, cacheWrite));
 
 const least = (one: bigint, other: bigint): bigint => (one < other ? one : other);
 const most = (one: bigint, other: bigint): bigint => (one > other ? one : other);

@@ -6,11 +6,13 @@ import { NO_MODEL } from "./open-call.ts";
 import type { Aim, OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
 import { refusePaused } from "./refuse-paused.ts";
+import { shed } from "./shed.ts";
 
 /** Finds what the `model` field names: an endpoint, or `provider/model` where the key allows it. */
 export function resolve(gateway: Gateway, call: OpenCall): void {
   call.aim = aimOf(gateway, call);
   refusePaused(gateway, call);
+  shed(gateway, call);
 }
 
 function aimOf(gateway: Gateway, call: OpenCall): Aim {

@@ -4,13 +4,16 @@ import { releaseName } from "../domain/release/release.ts";
 import { failureOf } from "../domain/traffic/failure-of.ts";
 import { cacheFactOf } from "./cache/course.ts";
 import { keepAnswer } from "./cache/keep-answer.ts";
+import { closeMeaning, countMeaning } from "./cache/semantic/close-meaning.ts";
 import { learnFromUsage } from "./context/learn-tokens.ts";
 import type { Gateway } from "./gateway.ts";
-import { closeMeters, isUnaffordable } from "./meters/close-meters.ts";
+import { closePass, closePurse, isUnaffordable } from "./meters/close-meters.ts";
+import { noteErrors } from "./meters/note-errors.ts";
 import { noteSpend } from "./meters/note-spend.ts";
-import { besidePico } from "./meters/beside-pico.ts";
+import { besidePico, vectorPicoOf } from "./meters/beside-pico.ts";
 import { noteFindings } from "./note-findings.ts";
 import { countedFindings, routingFactOf } from "./routing/open-routing.ts";
+import { learnPrefixes, promptCacheFactOf } from "./prompt-cache/learn-prefixes.ts";
 import { sinceArrival } from "./open-call.ts";
 import type { OpenCall } from "./open-call.ts";
 import { tierOf } from "./tier-of.ts";
@@ -20,13 +23,18 @@ const CLIENT_LEFT = 499;
 
 /** Closes the books of a call: load, evidence and record. Runs once for every call, however it ended. */
 export function settle(gateway: Gateway, call: OpenCall): void {
-  if (call.admitted) gateway.load.inFlight -= 1;
+  if (call.admitted) {
+    gateway.load.inFlight -= 1;
+    gateway.load.bytes -= call.loadBytes ?? 0;
+  }
   const totalMs = sinceArrival(gateway, call);
   noteFindings(gateway, call);
   keepAnswer(gateway, call);
+  const audit = closeMeaning(gateway, call);
   if (call.context !== undefined) learnFromUsage(gateway, call);
+  learnPrefixes(gateway, call);
   const facts = factsOf(call, totalMs);
-  closeMeters(call, facts.costPico);
+  closePass(call);
   const rolloutId = call.placement?.evidenceOf ?? null;
   if (rolloutId !== null && call.placement !== null && !isUnaffordable(facts)) {
     const findings = countedFindings(call);
@@ -42,11 +50,22 @@ export function settle(gateway: Gateway, call: OpenCall): void {
       invalid: findings.some(({ check }) => isInvalid(check)),
     });
   }
+  noteErrors(gateway, call, facts);
+  if (audit === null) return closeBooks(gateway, call, facts);
+  // What a judge says and costs belongs to the call whose answer it compares.
+  const close = (): void => closeBooks(gateway, call, factsOf(call, totalMs));
+  void audit.then(close, close);
+}
+
+function closeBooks(gateway: Gateway, call: OpenCall, facts: CallFacts): void {
+  closePurse(call, facts.costPico - vectorPicoOf(call));
   noteSpend(gateway, call, facts);
+  countMeaning(gateway, call);
   gateway.recorder.record({ facts, bodies: bodiesOf(call) });
 }
 
 function factsOf(call: OpenCall, totalMs: number): CallFacts {
+  const promptCache = promptCacheFactOf(call);
   const { key, request, aim, placement, ending, attempts } = call;
   const last = attempts.at(-1) ?? null;
   return {
@@ -77,10 +96,11 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     totalMs,
     usage: last?.usage ?? null,
     ...(last?.units !== undefined && { units: last.units }),
-    costPico: attempts.reduce((sum, attempt) => sum + attempt.costPico, besidePico(call)),
+    costPico: attempts.reduce((sum, attempt) => sum + attempt.costPico, besidePico(call) + vectorPicoOf(call)),
     priceVersion: attempts.length === 0 ? null : call.settings.priceVersion,
     ...(call.cache != null && { cache: cacheFactOf(call.cache) }),
     ...(call.context !== undefined && { context: call.context.fact }),
+    ...(promptCache !== null && { promptCache }),
     ...(call.findings.length > 0 && { findings: call.findings }),
     ...(call.routing != null && { routing: routingFactOf(call.routing, call.servedBy) }),
     overrides: call.rendered?.overrides ?? [],
@@ -108,7 +128,8 @@ function bodiesOf(call: OpenCall): CallBodies {
 }
 
 const wholeBodies = (call: OpenCall): CallBodies => ({
-  request: detached(call.arrival.bytes),
+  // The edge has copied it out of its connection's buffer already.
+  request: call.arrival.bytes,
   upstream: call.upstreamBody,
   answer: call.answer.length === 0 ? null : joined(call.answer),
 });

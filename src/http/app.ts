@@ -11,6 +11,7 @@ import { chatCompletions } from "./data/chat-completions.ts";
 import { completions } from "./data/completions.ts";
 import { embeddings } from "./data/embeddings.ts";
 import { countTokens } from "./data/count-tokens.ts";
+import { keptResults } from "./data/kept-results.ts";
 import { messages } from "./data/messages.ts";
 import { models } from "./data/models.ts";
 import { passing } from "./data/passing.ts";
@@ -86,6 +87,7 @@ export function createApp(terms: HttpTerms): FastifyInstance {
   messages(app, terms.gateway, limits.stallMs);
   countTokens(app, terms.gateway);
   models(app, terms.gateway);
+  keptResults(app, terms.gateway);
   responses(app, { gateway: terms.gateway, keeper: terms.responses, stallMs: limits.stallMs });
   // In a scope of its own: nowhere else is a form read.
   void app.register((scope, _options, done) => {

@@ -15,8 +15,8 @@ export function cacheWishIn(request: FastifyRequest): CacheWish | null {
 export function checkCacheWish(request: FastifyRequest, _reply: unknown, done: (fault?: Error) => void): void {
   const own = headerOf(request, "x-rollward-cache");
   if (own === null || COMMANDS.has(own.trim().toLowerCase())) return done();
-  const reason = "The header `x-rollward-cache` is `bypass` or `refresh`.";
+  const reason = "The header `x-rollward-cache` is `bypass`, `refresh` or `exact`.";
   done(new RollwardError("invalid_request", { reason, param: "x-rollward-cache" }));
 }
 
-const COMMANDS: ReadonlySet<string> = new Set(["bypass", "refresh", ""]);
+const COMMANDS: ReadonlySet<string> = new Set(["bypass", "refresh", "exact", ""]);

@@ -28,34 +28,46 @@ export function httpFault(request: IncomingMessage): RollwardError | null {
 }
 
 function headerFault(rawHeaders: readonly string[]): RollwardError | null {
-  const seen = new Set<string>();
+  /** One bit for each of `SINGLE`. */
+  let seen = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = lowered(rawHeaders[index] ?? "");
-    if (name.includes("_") && GUARDED.has(name.replaceAll("_", "-"))) return malformed(`a header ${name.slice(0, 40)}`);
-    if (!SINGLE.has(name)) continue;
-    if (!isPrintable(rawHeaders[index + 1] ?? "")) return malformed(`characters in ${name} that are not ASCII`);
-    if (seen.has(name)) {
-      return name === "authorization" || name === "x-api-key"
+    const name = rawHeaders[index] ?? "";
+    const bit = bitOf(name);
+    if (bit === NO_BIT) continue;
+    if (bit === TWIN) return malformed(`a header ${name.toLowerCase().slice(0, 40)}`);
+    const single = name.toLowerCase();
+    if (!isPrintable(rawHeaders[index + 1] ?? "")) return malformed(`characters in ${single} that are not ASCII`);
+    if ((seen & bit) !== 0) {
+      return (bit & CREDENTIALS) !== 0
         ? new RollwardError("ambiguous_credentials")
-        : malformed(`two headers ${name}`);
+        : malformed(`two headers ${single}`);
     }
-    seen.add(name);
+    seen |= bit;
   }
-  if (seen.has("authorization") && seen.has("x-api-key")) return new RollwardError("ambiguous_credentials");
-  return null;
+  return (seen & CREDENTIALS) === CREDENTIALS ? new RollwardError("ambiguous_credentials") : null;
 }
 
-/** Names in lower case as they came, most of them already; only the common spellings are remembered. */
-const loweredNames = new Map<string, string>();
+/** What `bitOf` says of a header that may come as it likes, and of one that is spelled like a guarded one. */
+const NO_BIT = 0;
+const TWIN = -1;
+
+/** What is to be known of a name, by how it was written: most come in few spellings, so it is remembered. */
+const knownBits = new Map<string, number>();
 const MOST_NAMES = 500;
 
-function lowered(name: string): string {
-  const known = loweredNames.get(name);
+function bitOf(written: string): number {
+  const known = knownBits.get(written);
   if (known !== undefined) return known;
-  const made = name.toLowerCase();
-  if (loweredNames.size < MOST_NAMES && name.length < 40) loweredNames.set(name, made);
-  return made;
+  const name = written.toLowerCase();
+  const isTwin = name.includes("_") && GUARDED.has(name.replaceAll("_", "-"));
+  const bit = isTwin ? TWIN : SINGLE.has(name) ? bitIn(name) : NO_BIT;
+  if (knownBits.size < MOST_NAMES && written.length < 40) knownBits.set(written, bit);
+  return bit;
 }
+
+const bitIn = (single: string): number => 1 << [...SINGLE].indexOf(single);
+
+const CREDENTIALS = bitIn("authorization") | bitIn("x-api-key");
 
 function isPrintable(value: string): boolean {
   for (let index = 0; index < value.length; index += 1) {

@@ -18,7 +18,8 @@ class RawReply implements Reply {
   readonly #response: ServerResponse;
   readonly #stallMs: number;
   #status = 0;
-  #headers: Record<string, string | number> = {};
+  /** Names and values in turn: Node writes a list sooner than an object. */
+  #headers: string[] = [];
   #isStream = false;
   #held: Buffer | Buffer[] = EMPTY;
   #resume: (() => void) | null = null;
@@ -32,13 +33,13 @@ class RawReply implements Reply {
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
     this.#status = status;
-    this.#headers = { ...headers };
+    for (const [name, value] of Object.entries(headers)) this.#headers.push(name, value);
     const type = headers["content-type"] ?? "";
     const isEvents = type.startsWith("text/event-stream");
     // Documents are whole before they go out; sound and files are handed on as they come.
     this.#isStream = isEvents || !type.startsWith("application/json");
     if (!this.#isStream) return;
-    if (isEvents) this.#headers["cache-control"] = "no-cache";
+    if (isEvents) this.#headers.push("cache-control", "no-cache");
     this.#sendHead();
   }
 
@@ -56,7 +57,7 @@ class RawReply implements Reply {
     if (chunk !== undefined) this.#hold(chunk);
     // Joined once: joining at every write would copy a long answer over and over.
     const whole = Array.isArray(this.#held) ? Buffer.concat(this.#held) : this.#held;
-    this.#headers["content-length"] = whole.length;
+    this.#headers.push("content-length", String(whole.length));
     this.#sendHead();
     if (whole.length > ONE_WRITE_BYTES) this.#response.end(whole);
     else this.#response.end(whole.toString("latin1"), "latin1");

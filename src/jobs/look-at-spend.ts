@@ -22,7 +22,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Models that are told apart in a sum. */
 const MOST_MODELS = 10_000;
 /** Days whose same hour is the baseline. */
-const BASELINE_DAYS = 14;
+export const BASELINE_DAYS = 14;
 /** Endpoints and users that are looked at for being too dear: the dearest of the hour. */
 const MOST_SUBJECTS = 200;
 

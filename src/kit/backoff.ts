@@ -95,8 +95,13 @@ export function resetMs(value: string | undefined, now: number): number | null {
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const SPAN = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd])){1,5}$/;
 
+/** Most spans have one part. */
+const SHORT_SPAN = /^(\d{1,9}(?:\.\d{1,9})?)(ms|[smhd])$/;
+
 /** A span in the form of Go's durations, for example `1h2m3.5s`. */
 function spanMs(text: string): number | null {
+  const [, only, of = ""] = SHORT_SPAN.exec(text) ?? [];
+  if (only !== undefined) return within(Number(only) * (UNITS[of] ?? 0));
   if (!SPAN.test(text)) return null;
   let ms = 0;
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g))

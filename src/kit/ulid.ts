@@ -22,10 +22,20 @@ export function ulid(atMs: number, random: Uint8Array): string {
   if (!isTime) throw new RangeError(`A ULID cannot hold the time ${atMs}.`);
   if (random.length !== RANDOM_BYTES)
     throw new RangeError(`A ULID takes ${RANDOM_BYTES} random bytes, not ${random.length}.`);
+  return timeText(time) + fortyBits(random, 0) + fortyBits(random, 5);
+}
+
+/** The time that was written last: under load many ids are of the same millisecond. */
+let lastTime = -1;
+let lastText = "";
+
+function timeText(time: number): string {
+  if (time === lastTime) return lastText;
   const early = Math.floor(time / 2 ** 30);
   const late = time % 2 ** 30;
-  const timeText = pair(early >>> 10) + pair(early) + pair(late >>> 20) + pair(late >>> 10) + pair(late);
-  return timeText + fortyBits(random, 0) + fortyBits(random, 5);
+  lastTime = time;
+  lastText = pair(early >>> 10) + pair(early) + pair(late >>> 20) + pair(late >>> 10) + pair(late);
+  return lastText;
 }
 
 /** Five bytes in eight characters. */

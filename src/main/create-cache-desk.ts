@@ -1,7 +1,10 @@
 import { createMemoryCache } from "../adapters/caches/memory-cache.ts";
 import { createValkeyCache } from "../adapters/caches/valkey-cache.ts";
 import { CacheDesk } from "../gateway/cache/cache-desk.ts";
+import { SemanticDesk } from "../gateway/cache/semantic/semantic-desk.ts";
+import type { Announcer } from "../ports/announcer.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Embedders } from "../ports/embedders.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Stores } from "./stores.ts";
 
@@ -16,12 +19,22 @@ export interface CacheTerms {
   readonly maxBytes: () => number;
 }
 
+/** What the desk is made with beside that. */
+export interface CacheDeskTerms extends CacheTerms {
+  readonly announcer: Announcer;
+  readonly embedders: Embedders;
+}
+
 /** Kept answers: in Valkey where the replicas share one, else in this process. */
-export function createCacheDesk({ valkey }: Pick<Stores, "valkey">, { clock, ids, maxBytes }: CacheTerms): CacheDesk {
+export function createCacheDesk(
+  { valkey, meanings, proofs }: Pick<Stores, "valkey" | "meanings" | "proofs">,
+  terms: CacheDeskTerms,
+): CacheDesk {
+  const { clock, ids, maxBytes, announcer, embedders } = terms;
+  const semantic = new SemanticDesk({ store: meanings, proofs, embedders, clock, announcer });
   const isShared = valkey !== undefined;
-  return new CacheDesk(
-    isShared
-      ? createValkeyCache({ valkey, ids, maxEntryBytes: MAX_ENTRY_BYTES })
-      : createMemoryCache({ clock, maxBytes }),
-  );
+  const cache = isShared
+    ? createValkeyCache({ valkey, ids, maxEntryBytes: MAX_ENTRY_BYTES })
+    : createMemoryCache({ clock, maxBytes });
+  return new CacheDesk(cache, semantic);
 }

@@ -5,6 +5,7 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { admin } from "../http/admin/admin.ts";
 import type { Admin } from "../http/admin/admin.ts";
+import { overloadOf } from "../http/admin/load-view-of.ts";
 import { createApp } from "../http/app.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
 import type { House } from "./plug.ts";
@@ -88,11 +89,14 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
   };
 }
 
-function metersHealth({ limiter, budgets, waiting }: Gateway): z.input<typeof healthView>["meters"] {
+function metersHealth({ limiter, budgets, waiting, learned, overload }: Gateway): z.input<typeof healthView>["meters"] {
   const { meters: subjects, refused, shared } = limiter.counts();
   const { calls, oldestMs } = waiting.counts();
+  const estimateMs = waiting.lines().reduce((most, line) => Math.max(most, line.estimateMs), 0);
+  const queue = { waiting: calls, oldest_wait_ms: oldestMs, estimated_wait_ms: estimateMs };
   return {
-    limits: { subjects, refused, shared, waiting: calls, oldest_wait_ms: oldestMs },
+    limits: { subjects, refused, shared, ...queue, learned_shared: learned.counts().shared },
+    overload: overloadOf(overload.counts()),
     budgets: budgets.counts(),
   };
 }

@@ -2,6 +2,8 @@ import type { Announcer } from "../ports/announcer.ts";
 import type { BudgetBank } from "../ports/budget-bank.ts";
 import type { CallStore } from "../ports/call-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { MeaningStore } from "../ports/meaning-store.ts";
+import type { ProofStore } from "../ports/proof-store.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
 
 /** Records expire by the day, so looking once an hour is soon enough. */
@@ -12,6 +14,9 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Accounts of budgets stay at least this long after their window, days. */
 const BUDGET_DAYS = 62;
 
+/** What was proven of a release that nobody has asked for so long is forgotten, days. */
+const QUIET_DAYS = 90;
+
 const DOING = "deleting expired records";
 
 /** What expiring needs. */
@@ -19,6 +24,8 @@ export interface ExpiryTerms {
   readonly calls: CallStore;
   readonly responses?: ResponseStore;
   readonly budgets?: Pick<BudgetBank, "expire">;
+  readonly meanings?: Pick<MeaningStore, "expire">;
+  readonly proofs?: Pick<ProofStore, "expire">;
   readonly clock: Clock;
   readonly announcer: Announcer;
   /** Full days for which facts are kept, as the project in force says. */
@@ -30,6 +37,8 @@ export function expireRecords({
   calls,
   responses,
   budgets,
+  meanings,
+  proofs,
   clock,
   announcer,
   retainFactsDays,
@@ -43,7 +52,14 @@ export function expireRecords({
       const now = clock.now();
       const days = retainFactsDays();
       const ended = Number.isFinite(days) ? now - Math.max(days, BUDGET_DAYS) * DAY_MS : 0;
-      const jobs = [calls.expire(now, days), responses?.expire(now), budgets?.expire(ended)];
+      const quiet = now - QUIET_DAYS * DAY_MS;
+      const jobs = [
+        calls.expire(now, days),
+        responses?.expire(now),
+        budgets?.expire(ended),
+        meanings?.expire(now),
+        proofs?.expire(quiet),
+      ];
       const expired = await Promise.allSettled(jobs.filter((job) => job !== undefined));
       for (const each of expired) if (each.status === "rejected") throw each.reason;
       if (isTroubled) announcer.recovered(DOING);

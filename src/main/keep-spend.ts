@@ -19,6 +19,8 @@ export interface SpendKeeperTerms {
   readonly replicaId: string;
   readonly clock: Clock;
   readonly announcer: Announcer;
+  /** How often it writes, ms; absent is every two seconds. */
+  readonly everyMs?: () => number | null;
 }
 
 /** Writes the book of spend behind the request's way. */
@@ -41,7 +43,7 @@ export class SpendKeeper {
 
   start(): void {
     if (this.#isStopped) return;
-    this.#cancel = this.#terms.clock.after(EVERY_MS, () => {
+    this.#cancel = this.#terms.clock.after(this.#terms.everyMs?.() ?? EVERY_MS, () => {
       this.#writing = this.write().then(() => this.start());
     });
   }

@@ -1,6 +1,11 @@
 import { LeasedLedger } from "../adapters/budgets/leased-ledger.ts";
 import { LeasedLimiter } from "../adapters/limiters/leased-limiter.ts";
 import { LocalLimiter } from "../adapters/limiters/local-limiter.ts";
+import { ValkeyLimitBoard } from "../adapters/limiters/valkey-limit-board.ts";
+import type { HealthBoard } from "../domain/health/target-health.ts";
+import type { Gateway, GatewaySettings } from "../gateway/gateway.ts";
+import { Overload } from "../gateway/meters/overload.ts";
+import { ProviderLimits } from "../gateway/meters/provider-limits.ts";
 import { WaitingRoom } from "../gateway/meters/waiting-room.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { BudgetLedger } from "../ports/budget-ledger.ts";
@@ -40,4 +45,33 @@ export function openMeters({ stores, replicaId, clock, announcer }: MeterTerms):
       ? new LocalLimiter(clock)
       : new LeasedLimiter({ valkey, clock, replicaId, prefix: LIMIT_KEYS });
   return { limiter, budgets, waiting: new WaitingRoom(clock, limiter) };
+}
+
+/** Begins the names of what replicas tell each other of their providers' limits. */
+const LEARNED_KEYS = "{rollward:provider-limits}:";
+
+/** What is learnt of load stands on. */
+export interface LoadTerms extends Pick<MeterTerms, "replicaId" | "clock"> {
+  readonly stores: Pick<Stores, "valkey">;
+  readonly health: HealthBoard;
+  readonly settings: () => GatewaySettings;
+}
+
+/** What learns the limits of providers, shared where replicas share a Valkey, and what watches this process. */
+export function openLoad({
+  stores: { valkey },
+  replicaId,
+  clock,
+  health,
+  settings,
+}: LoadTerms): Pick<Gateway, "health" | "learned" | "overload" | "load"> {
+  const load = { inFlight: 0, bytes: 0 };
+  const board =
+    valkey === undefined ? {} : { board: new ValkeyLimitBoard({ valkey, replicaId, prefix: LEARNED_KEYS }) };
+  return {
+    health,
+    load,
+    learned: new ProviderLimits({ clock, health, replicaId, ...board, isOn: () => settings().limits.learned ?? true }),
+    overload: new Overload({ clock, load, thresholds: () => settings().limits.shedAt ?? null }),
+  };
 }

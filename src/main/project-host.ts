@@ -4,6 +4,7 @@ import { loadProject } from "../config/load.ts";
 import { projectChanges } from "../config/project-changes.ts";
 import type { EndpointSettings, Project, ProjectFiles, ProviderSettings } from "../config/project.ts";
 import { retirementWarnings } from "../config/retirements.ts";
+import { stabilityWarnings } from "../config/stability-warnings.ts";
 import { writtenPolicies } from "../config/written-policies.ts";
 import type { applyAnswer } from "../contract/projects.ts";
 import type { AuthorResult } from "../delivery/author.ts";
@@ -42,7 +43,13 @@ const NOTHING: GatewaySettings = {
   providers: new Map(),
   pools: new Map(),
   priceVersion: "none",
-  limits: { bodyBytes: 10 * 1024 * 1024, answerBytes: 32 * 1024 * 1024, inFlight: 1_000, cacheBytes: 0 },
+  limits: {
+    bodyBytes: 10 * 1024 * 1024,
+    answerBytes: 32 * 1024 * 1024,
+    inFlight: 1_000,
+    cacheBytes: 0,
+    resultBytes: 0,
+  },
   sessions: new Map(),
 };
 
@@ -120,7 +127,10 @@ export class ProjectHost {
     const around = await this.#changeAround(request, project);
     const changes = [];
     for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
-    const warnings = [...retirementWarnings(project.retirements, this.#terms.delivery.clock.now())];
+    const warnings = [
+      ...retirementWarnings(project.retirements, this.#terms.delivery.clock.now()),
+      ...stabilityWarnings(project.endpoints.values()),
+    ];
     const fine = { project: around, mistakes: [], missing: [], warnings };
     if (request.dryRun) return { applied: false, endpoints: changes, ...fine };
     await this.#requireSameEnvironment(project);
@@ -226,7 +236,9 @@ export class ProjectHost {
       aliases: project.aliases,
       priceVersion: project.priceVersion,
       limits: project.limits,
+      results: project.results,
       ...(project.meters !== null && { meters: project.meters }),
+      ...(project.pauses.length > 0 && { pauseRules: project.pauses }),
       sessions: new Map([...project.endpoints].map(([name, { sessions }]) => [name, sessions])),
     };
     this.#retainFactsDays = project.retainFactsDays;

@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Embedders } from "../ports/embedders.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createEdge } from "./edge.ts";
 import { ensureAdminKey } from "./first-key.ts";
@@ -21,6 +23,10 @@ export interface ServeOptions extends Options {
   readonly edge?: Partial<EdgeLimits>;
   /** How long a command of Valkey may take, ms, in place of the usual limit. */
   readonly valkeyLimitMs?: number;
+  /** In place of the machine's own time. */
+  readonly clock?: Clock;
+  /** In place of the local model and those of providers. */
+  readonly embedders?: Embedders;
 }
 
 /** A running server. */
@@ -37,7 +43,12 @@ export interface Server {
 export async function serve(options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
   const announcer = createLogAnnouncer(log);
   const stores = { ...(await openStores(options)), ...(await openValkey(options, announcer)) };
-  const house = plug(stores, announcer, environment);
+  const { clock, embedders } = options;
+  const house = plug(stores, announcer, {
+    environment,
+    ...(clock !== undefined && { clock }),
+    ...(embedders !== undefined && { embedders }),
+  });
   try {
     return await bringUp(house, options);
   } catch (error) {
@@ -68,6 +79,7 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
     async stop() {
       stopping = true;
       background.stop();
+      gateway.results.lines.letAllGo();
       await drain(app, { underWay, load: gateway.load });
       await background.finish();
       await host.close();

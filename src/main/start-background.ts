@@ -1,3 +1,4 @@
+import { watchPauses } from "../jobs/watch-pauses.ts";
 import { watchSpend } from "../jobs/watch-spend.ts";
 import { expireRecords } from "./expire-records.ts";
 import { followChanges } from "./follow-changes.ts";
@@ -21,11 +22,27 @@ export function startBackground(house: House): Background {
   );
   conductor.start();
   spendKeeper.start();
+  gateway.learned.start();
+  gateway.overload.start();
   const stopWatching = watchSpend({ store: stores.spend, clock, announcer, isLeader: () => replicas.isLeader });
+  const stopRules = watchPauses({
+    store: stores.pauses,
+    spend: stores.spend,
+    pauses,
+    keys,
+    tally: house.errors,
+    clock,
+    ids: gateway.ids,
+    announcer,
+    rules: () => host.settings().pauseRules ?? [],
+    isLeader: () => replicas.isLeader,
+  });
   const stopExpiring = expireRecords({
     calls: stores.calls,
     responses: stores.responses,
     budgets: stores.budgets,
+    meanings: stores.meanings,
+    proofs: stores.proofs,
     clock,
     announcer,
     retainFactsDays: () => host.retainFactsDays(),
@@ -33,11 +50,15 @@ export function startBackground(house: House): Background {
   return {
     stop() {
       stopExpiring();
+      gateway.learned.close();
+      gateway.overload.close();
       stopWatching();
+      stopRules();
     },
     async finish() {
       await conductor.stop();
       delivery.observatory.close();
+      await gateway.cache.semantic?.close();
       await Promise.all([spendKeeper.stop(), gateway.recorder.flush(), delivery.log.flush(), house.responses.flush()]);
       await Promise.all([gateway.limiter.close(), gateway.budgets.close()]);
     },

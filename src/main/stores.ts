@@ -3,8 +3,10 @@ import type { CallStore } from "../ports/call-store.ts";
 import type { EvidenceJournal } from "../ports/evidence-journal.ts";
 import type { KeyStore } from "../ports/key-store.ts";
 import type { ReplicaBoard } from "../ports/replica-board.ts";
+import type { MeaningStore } from "../ports/meaning-store.ts";
 import type { PauseStore } from "../ports/pause-store.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
+import type { ProofStore } from "../ports/proof-store.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
 import type { SpendStore } from "../ports/spend-store.ts";
@@ -25,6 +27,8 @@ export interface Stores {
   readonly projects: ProjectStore;
   readonly responses: ResponseStore;
   readonly budgets: BudgetBank;
+  readonly meanings: MeaningStore;
+  readonly proofs: ProofStore;
   /** Where the servers of one database meet; `null` where there is one server only. */
   readonly board: ReplicaBoard | null;
   /** Hot state that the replicas share; absent for a process that shares none. */

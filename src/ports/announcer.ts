@@ -1,3 +1,4 @@
+import type { Pause } from "../domain/access/pause.ts";
 import type { BudgetAlert } from "./budget-ledger.ts";
 import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
 
@@ -28,6 +29,8 @@ export interface Announcer {
     readonly by: string;
     readonly reason: string;
   }): void;
+  /** A rule has paused something, noted what it did not do, or lifted its pause. */
+  pausedByRule?(pause: Pause): void;
   /** An hour is too dear; told once for each. */
   tooDear?(alert: DearHourAlert): void;
 }

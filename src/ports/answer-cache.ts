@@ -49,9 +49,10 @@ export interface AnswerCache {
   purge(endpoint: string): Promise<number>;
   /**
    * Claims the right to ask in the name of all replicas, for `leaseMs`. A cache that no other replica shares, or that
-   * cannot be reached, gives it at once.
+   * cannot be reached, gives it at once. With a `token`, which nobody else may guess, the claim holds within one
+   * process too, and whoever shows it again has the claim that stands under it, on any replica.
    */
-  claim(place: CachePlace, leaseMs: number): Promise<Claim>;
+  claim(place: CachePlace, leaseMs: number, token?: string): Promise<Claim>;
   /** Whether other replicas may have claims. Where not, none is asked for. */
   readonly isShared: boolean;
   counts(): CacheCounts;

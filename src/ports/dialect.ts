@@ -6,6 +6,7 @@ import type { RequestOutline } from "../domain/call/outline.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { TokenUsage } from "../domain/money/price.ts";
+import type { OwnPart, PrefixMark, PrefixOutline } from "../domain/prompt-cache/prefix-outline.ts";
 import type { RenderedMessage } from "../domain/prompt/render.ts";
 import type { ReleaseContent } from "../domain/release/release.ts";
 
@@ -185,6 +186,20 @@ export interface ClientDialect {
   errorEvent(error: RollwardError, callId: string): Buffer;
 }
 
+/** What a body begins with, and the same body with marks; no other byte of it changes its meaning. */
+export interface WirePrefix {
+  readonly outline: PrefixOutline;
+  readonly mark: (marks: readonly PrefixMark[]) => Buffer;
+}
+
+/** How prompt caches of providers are steered in a dialect. */
+export interface PromptCaching {
+  /** Absent where a provider cannot be told what to keep. */
+  readonly prefix?: (body: Buffer, own: OwnPart) => WirePrefix;
+  /** A body that brings it together with others of this name; as it is where it has a name already. Absent where there is no such thing. */
+  readonly name?: (body: Buffer, name: string) => Buffer;
+}
+
 /** A dialect as providers speak it. */
 export interface WireDialect {
   /** What makes the provider report usage; empty when nothing is missing. */
@@ -205,6 +220,8 @@ export interface WireDialect {
   fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer;
   /** For a client of another dialect. */
   eventReader(stream: boolean): EventReader;
+  /** Absent where prompt caches cannot be steered. */
+  readonly promptCaching?: PromptCaching;
   /** Whose reasoning its providers take back in later turns; absent is nobody's. */
   readonly reasons?: ReasoningOrigin;
   /**

@@ -6,6 +6,8 @@ export interface Pauses {
   about(call: PausableCall): Pause | undefined;
   /** Whether anything is paused at all. */
   readonly isEmpty: boolean;
+  /** All of them. */
+  all(): readonly Pause[];
   /** Replaces all at once. */
   replace(pauses: readonly Pause[]): void;
 }

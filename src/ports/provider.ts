@@ -67,6 +67,14 @@ export interface ConverseRequest {
   readonly key?: number;
 }
 
+/** How the prompt caches of a provider are steered. */
+export interface PromptCacheTerms {
+  /** `marks`: it keeps what ends at a mark. `names`: it looks first where requests of the same name went. */
+  readonly by: "marks" | "names";
+  /** The fewest tokens that each model keeps, as far as it is known. */
+  readonly leastTokens: ReadonlyMap<string, number>;
+}
+
 interface ProviderBase {
   /** As configured, e.g. `openai`. */
   readonly name: string;
@@ -74,8 +82,12 @@ interface ProviderBase {
   readonly prices: ReadonlyMap<string, TokenPrice>;
   /** The most that each model can answer, tokens, as far as it is known. */
   readonly maxOutputs?: ReadonlyMap<string, number>;
+  /** Absent where its prompt caches cannot be steered. */
+  readonly promptCache?: PromptCacheTerms;
   /** How many keys there are to choose from; absent is one, or none. */
   readonly keys?: number;
+  /** A name of each key that says nothing of it, so that replicas can speak of it; absent is its position. */
+  readonly keyDigests?: readonly string[];
   /** The circuit breaker of its models; `null` is off, absent is the default. */
   readonly breaker?: BreakerPolicy | null;
   close(): Promise<void>;

@@ -23,6 +23,7 @@ const B = placeOf("b");
 export function answerCacheContract(open: () => Promise<CacheSubject>): void {
   keeps(open);
   removes(open);
+  claims(open);
 }
 
 function keeps(open: () => Promise<CacheSubject>): void {
@@ -103,6 +104,43 @@ function removes(open: () => Promise<CacheSubject>): void {
       await cache.store(A, "one", 60_000);
       await cache.find(A);
       expect(cache.counts()).toMatchObject({ found: 1, absent: 1, stored: 1, failed: 0 });
+    });
+  });
+}
+
+function claims(open: () => Promise<CacheSubject>): void {
+  describe("claims whose holder shows a token", () => {
+    let subject: CacheSubject;
+    let cache: AnswerCache;
+
+    beforeEach(async () => {
+      subject = await open();
+      ({ cache } = subject);
+    });
+
+    afterEach(() => subject.close());
+
+    test("hold against others, and not against who shows the token again", async () => {
+      expect((await cache.claim(A, 60_000, "one")).state).toBe("ours");
+      expect((await cache.claim(A, 60_000, "two")).state).toBe("taken");
+      (await cache.claim(A, 60_000, "one")).release("failed");
+      expect((await cache.claim(A, 60_000, "two")).state).toBe("ours");
+    });
+
+    test("lapse, and then are not given back by who had them", async () => {
+      const late = await cache.claim(A, 500, "one");
+      await subject.lapse(600);
+      expect((await cache.claim(A, 60_000, "two")).state).toBe("ours");
+      late.release("hopeless");
+      late.renew();
+      expect((await cache.claim(A, 60_000, "three")).state).toBe("taken");
+    });
+
+    test("that are given up as hopeless say so for a moment", async () => {
+      (await cache.claim(A, 60_000, "one")).release("hopeless");
+      expect((await cache.claim(A, 60_000, "two")).state).toBe("hopeless");
+      await subject.lapse(2_100);
+      expect((await cache.claim(A, 60_000, "two")).state).toBe("ours");
     });
   });
 }

@@ -9,7 +9,7 @@ const FILE = process.env["ROLLWARD_TEST_GGUF"];
 /** Path of `node-llama-cpp/dist/index.js` when the package is not among Rollward's own. */
 const LIBRARY = process.env["ROLLWARD_TEST_LLAMA"] ?? "node-llama-cpp";
 
-const TERMS = { name: "own", prices: new Map(), breaker: null, parallel: 2, threads: 2, library: LIBRARY };
+const TERMS = { name: "own", prices: new Map(), breaker: null, parallel: 2, threads: 1, library: LIBRARY };
 
 const say = (text: string): { readonly messages: [{ role: "user"; content: [{ type: "text"; text: string }] }] } => ({
   messages: [{ role: "user", content: [{ type: "text", text }] }],
@@ -35,7 +35,7 @@ describe.skipIf(FILE === undefined)("a local model", () => {
       usage?.type === "usage" && usage.usage.input > 5 && usage.usage.output >= 1 && usage.usage.output <= 13,
     ).toBe(true);
     expect(log.events.at(-1)?.type).toBe("end");
-  }, 60_000);
+  });
 
   test("says the same for the same seed, and stops at the limit", async () => {
     const request = questionFor("small", false, {
@@ -47,14 +47,14 @@ describe.skipIf(FILE === undefined)("a local model", () => {
     const [one, other] = [await ask(provider, request), await ask(provider, request)];
     expect(one.text).toBe(other.text);
     expect(one.events.at(-1)).toEqual({ type: "end", finishReason: "length" });
-  }, 60_000);
+  });
 
   test("answers several calls at a time and keeps the others in line", async () => {
     const logs = await Promise.all(
       [1, 2, 3, 4].map((n) => ask(provider, questionFor("small", true, { ...say(`Count to ${n}.`), maxTokens: 8 }))),
     );
     expect(logs.map(({ ends, error }) => [ends, error])).toEqual(logs.map(() => [1, null]));
-  }, 60_000);
+  });
 
   test("stops when a call is aborted, and serves the next one", async () => {
     const log = new EventLog();
@@ -67,7 +67,7 @@ describe.skipIf(FILE === undefined)("a local model", () => {
     flow.abort();
     const next = await ask(provider, questionFor("small", true, { ...say("Say hello."), maxTokens: 3 }));
     expect([log.events.length, log.ends, log.error, next.ends]).toEqual([told, 0, null, 1]);
-  }, 60_000);
+  });
 
   test("gives no event while it is paused and loses none", async () => {
     const log = new EventLog();
@@ -82,7 +82,7 @@ describe.skipIf(FILE === undefined)("a local model", () => {
     flow.resume();
     await log.over;
     expect(log.text).toBe(whole.text);
-  }, 60_000);
+  });
 
   test("refuses a conversation that its context cannot hold, and what it has no place for", async () => {
     const long = await ask(provider, questionFor("small", true, say("word ".repeat(3_000))));
@@ -90,7 +90,7 @@ describe.skipIf(FILE === undefined)("a local model", () => {
     const tool = { name: "lookup", description: null, parameters: {}, strict: null };
     const { error } = await ask(provider, questionFor("small", true, { tools: [tool] }));
     expect(error).toMatchObject({ code: "untranslatable", details: { field: "tools" } });
-  }, 60_000);
+  });
 
   test("keeps to a JSON schema", async () => {
     const schema = { type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] } as const;
@@ -100,7 +100,7 @@ describe.skipIf(FILE === undefined)("a local model", () => {
       questionFor("small", false, { ...say("Is it so?"), responseFormat, maxTokens: 100 }),
     );
     expect(JSON.parse(log.text)).toEqual({ ok: expect.any(Boolean) as boolean });
-  }, 60_000);
+  });
 
   test("lets the event loop go on while it thinks", async () => {
     const log = new EventLog();
@@ -111,7 +111,7 @@ describe.skipIf(FILE === undefined)("a local model", () => {
       return log.ends === 1;
     });
     expect(turns).toBeGreaterThan(60);
-  }, 60_000);
+  });
 });
 
 test("says how to install the package when it is absent", async () => {

@@ -15,16 +15,17 @@ const pauseOf = (name: string, overrides: Partial<Pause> = {}): Pause => ({
 
 const LIFTED = { at: T0 + 1, by: "Grace", reason: "mended" };
 
+const inForce = (get: GetStores): Promise<readonly Pause[]> => get().pauses.list({ inForce: true, limit: 1_000 });
+
 /** What every store of pauses must do. */
 export function pauseStoreContract(get: GetStores): void {
-  const inForce = async (): Promise<readonly Pause[]> => get().pauses.list({ inForce: true, limit: 1_000 });
   describe("as a store of pauses", () => {
     test("keeps a pause until it is lifted, and then as a record", async () => {
       const pause = pauseOf(newId("bot"));
       expect(await get().pauses.open(pause)).toEqual(pause);
-      expect(await inForce()).toContainEqual(pause);
+      expect(await inForce(get)).toContainEqual(pause);
       expect(await get().pauses.lift(pause.id, LIFTED)).toEqual({ ...pause, lifted: LIFTED });
-      expect((await inForce()).map(({ id }) => id)).not.toContain(pause.id);
+      expect((await inForce(get)).map(({ id }) => id)).not.toContain(pause.id);
       const [newest] = await get().pauses.list({ inForce: false, limit: 1 });
       expect(newest).toEqual({ ...pause, lifted: LIFTED });
     });
@@ -34,7 +35,7 @@ export function pauseStoreContract(get: GetStores): void {
       const kept = await Promise.all(Array.from({ length: 5 }, () => get().pauses.open(pauseOf(name))));
       expect(new Set(kept.map(({ id }) => id)).size).toBe(1);
       expect(
-        (await inForce()).filter(({ subject }) => subject.type === "endpoint" && subject.name === name),
+        (await inForce(get)).filter(({ subject }) => subject.type === "endpoint" && subject.name === name),
       ).toHaveLength(1);
     });
 
@@ -60,6 +61,51 @@ export function pauseStoreContract(get: GetStores): void {
         expect(pause.subject).toEqual(subject);
         expect((await get().pauses.lift(pause.id, LIFTED))?.subject).toEqual(subject);
       }
+    });
+  });
+  rulesContract(get);
+}
+
+/** What every store of pauses must do for rules. */
+function rulesContract(get: GetStores): void {
+  describe("as a store of what rules did", () => {
+    test("keeps what a rule did: pauses with their end, and notes beside whatever is in force", async () => {
+      const [rule, name] = [newId("bot"), newId("bot")];
+      const at = (outcome: "paused" | "observed" | "left-alone", until: number | null) => ({
+        name: rule,
+        outcome,
+        until,
+      });
+      const pause = pauseOf(name, { by: "rollward", rule: at("paused", T0 + 60_000) });
+      expect(await get().pauses.open(pause)).toEqual(pause);
+      expect(await inForce(get)).toContainEqual(pause);
+      const lifted = { at: T0, by: "rollward", reason: "This rule only observes." };
+      const note = pauseOf(name, { by: "rollward", lifted, rule: at("observed", null) });
+      expect(await get().pauses.open(note)).toEqual(note);
+      expect((await inForce(get)).filter(({ id }) => id === note.id)).toEqual([]);
+      expect(await get().pauses.list({ inForce: false, limit: 2 })).toEqual([note, pause]);
+      await get().pauses.lift(pause.id, LIFTED);
+    });
+
+    test("tells what a rule did last about each subject, and nothing of what others did", async () => {
+      const rule = newId("bot");
+      const names = [newId("bot"), newId("bot"), newId("bot")];
+      const [first = "", second = "", third = ""] = names;
+      const noteOf = (name: string, ruleName: string): Pause => {
+        const lifted = { at: T0, by: "rollward", reason: "noted" };
+        return pauseOf(name, { lifted, rule: { name: ruleName, outcome: "left-alone", until: T0 + 1 } });
+      };
+      for (const one of [noteOf(first, rule), noteOf(first, `${rule}x`), noteOf(second, rule)])
+        await get().pauses.open(one);
+      const last = noteOf(first, rule);
+      await get().pauses.open(last);
+      await get().pauses.open(pauseOf(third));
+      const subjects = names.map((name) => ({ type: "endpoint", name }) as const);
+      const found = await get().pauses.lastBy(rule, subjects);
+      expect(found).toHaveLength(2);
+      expect(found).toContainEqual(last);
+      expect(await get().pauses.lastBy(rule, subjects.slice(2))).toEqual([]);
+      expect(await get().pauses.lastBy(rule, [])).toEqual([]);
     });
   });
 }

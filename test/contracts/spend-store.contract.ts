@@ -13,6 +13,7 @@ const spendOf = (calls: number, costPico: bigint): ModelSpend => ({
   calls,
   classes: { ...NO_SPEND.classes, output: { tokens: calls * 3, costPico } },
   otherPico: 1n,
+  savedPico: -2n,
 });
 
 const rowOf = (overrides: Partial<SpendRow>): SpendRow => ({

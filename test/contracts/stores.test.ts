@@ -14,8 +14,10 @@ import { budgetBankContract } from "./budget-bank.contract.ts";
 import { callStoreContract } from "./call-store.contract.ts";
 import { evidenceJournalContract } from "./evidence-journal.contract.ts";
 import { keyStoreContract } from "./key-store.contract.ts";
+import { meaningStoreContract } from "./meaning-store.contract.ts";
 import { pauseStoreContract } from "./pause-store.contract.ts";
 import { projectStoreContract } from "./project-store.contract.ts";
+import { proofStoreContract } from "./proof-store.contract.ts";
 import { replicaBoardContract } from "./replica-board.contract.ts";
 import { releaseStoreContract } from "./release-store.contract.ts";
 import { responseStoreContract } from "./response-store.contract.ts";
@@ -96,6 +98,8 @@ function contracts(open: () => Promise<Opened>): () => Stores {
   projectStoreContract(get);
   responseStoreContract(get);
   budgetBankContract(() => get().budgets);
+  meaningStoreContract(() => get().meanings);
+  proofStoreContract(() => get().proofs);
   return get;
 }
 

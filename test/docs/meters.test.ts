@@ -62,6 +62,24 @@ test("the example of docs/budgets.md loads and means what it says", () => {
   expect(meters?.budgets[2]).toMatchObject({ whenUnreachable: "allow", only: { endpoints: ["support-bot"] } });
 });
 
+test("the rules of docs/operate/emergency-stop.md load and mean what they say", () => {
+  const { pauses } = exampleOf("operate/emergency-stop.md");
+  expect(
+    pauses.map(({ name, per, condition, mode, liftAfterMs, cooldownMs }) => [
+      name,
+      per,
+      condition.type,
+      mode,
+      liftAfterMs,
+      cooldownMs,
+    ]),
+  ).toEqual([
+    ["runaway", "tenant", "hour-above", "pause", null, 3_600_000],
+    ["spike", "endpoint", "hour-times-usual", "observe", null, 3_600_000],
+    ["broken", "endpoint", "errors-above", "pause", 900_000, 7_200_000],
+  ]);
+});
+
 test("the queue of docs/limits.md loads and means what it says", () => {
   expect(exampleOf("limits.md", 1).meters?.queue).toEqual({
     calls: 500,

@@ -139,7 +139,7 @@ describe("clients that send slowly", () => {
 });
 
 describe("clients that read slowly", () => {
-  test("streams that nobody reads are let go, and their calls end", { timeout: 60_000 }, async () => {
+  test("streams that nobody reads are let go, and their calls end", async () => {
     await startWith();
     const body = JSON.stringify({ model: "long", stream: true, messages: [{ role: "user", content: "hi" }] });
     const slow = await flood(4);
@@ -154,7 +154,7 @@ describe("clients that read slowly", () => {
     expect(data.map(({ outcome }) => outcome)).toEqual(slow.map(() => "abandoned"));
   });
 
-  test("answers that nobody reads are let go, those of the admin API among them", { timeout: 60_000 }, async () => {
+  test("answers that nobody reads are let go, those of the admin API among them", async () => {
     await startWith({ arrivingBytes: 64 * MIB });
     expect(await call("bot", 8_000_000)).toBe(200);
     await server.server.house.gateway.recorder.flush();

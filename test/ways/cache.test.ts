@@ -246,7 +246,7 @@ describe("a client's wish", () => {
         body: JSON.stringify(chat("faq", "Hello?")),
       });
       expect(response.status).toBe(400);
-      expect(await response.text()).toContain("is `bypass` or `refresh`");
+      expect(await response.text()).toContain("is `bypass`, `refresh` or `exact`");
     },
   );
 

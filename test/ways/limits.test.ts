@@ -125,6 +125,20 @@ describe("limits", () => {
     expect(server.server.house.gateway.waiting.counts()).toEqual({ calls: 0, oldestMs: 0 });
   });
 
+  test("answers say how many waited and how long, refusals how long it would have taken", async () => {
+    const server = await start(`    slow: { per: environment, requests: 2/s, burst: 1 }
+  queue: { wait: 700ms }`);
+    const answers = await Promise.all([call(server), call(server), call(server), call(server)]);
+    await Promise.all(answers.map((answer) => answer.text()));
+    const header = (name: string) => answers.map(({ headers }) => headers.get(`x-rollward-queue-${name}`));
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 200, 429, 429]);
+    expect(header("depth").filter((depth) => depth !== null).length).toBe(3);
+    expect(header("wait-ms").some((ms) => Number(ms) > 300)).toBe(true);
+    const estimates = header("estimate-ms").filter((ms) => ms !== null);
+    expect(estimates.length).toBe(2);
+    expect(estimates.every((ms) => Number(ms) > 700)).toBe(true);
+  });
+
   test("a client that leaves the queue gives up its place", async () => {
     const server = await start(`    one: { per: environment, requests: 60/h }
   queue: { wait: 5m }`);

@@ -18,7 +18,8 @@ test("a durable decision that could not be published is published as soon as the
       return stores.releases.byId(id);
     },
   };
-  const { delivery, conductor } = plug({ ...stores, releases }, { decided() {}, troubled() {}, recovered() {} }, {});
+  const announcer = { decided() {}, troubled() {}, recovered() {} };
+  const { delivery, conductor } = plug({ ...stores, releases }, announcer, { environment: {} });
   const { content } = releaseOf("support-bot", "a".repeat(64));
   const actor = { kind: "machine" } as const;
   isAway = true;

@@ -130,7 +130,7 @@ export class LeasedLedger implements BudgetLedger {
     for (const purse of purses) {
       purse.reserve(amount, now);
       // Refilled in the background, so that the next calls need not wait.
-      if (purse.aheadPico() > 0n && purse.roomPico !== 0n) this.#touch(purse);
+      if (purse.aheadPico(this.#terms.bank.shareDivisor) > 0n && purse.roomPico !== 0n) this.#touch(purse);
     }
   }
 
@@ -189,7 +189,7 @@ export class LeasedLedger implements BudgetLedger {
     const { bank } = this.#terms;
     for (const purse of purses)
       if (!demands.has(purse)) purse.giveBack(bank.shareDivisor, this.#isClosed || this.#isEnded(purse));
-    const orders = purses.map((purse) => orderOf(purse, demands.get(purse) ?? null));
+    const orders = purses.map((purse) => orderOf(purse, demands.get(purse) ?? null, bank.shareDivisor));
     for (const purse of purses) {
       this.#dirty.delete(purse);
       purse.wasRefused = false;

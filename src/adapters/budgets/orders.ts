@@ -8,8 +8,8 @@ export interface Demand {
   readonly sumPico: bigint;
 }
 
-/** The order for one purse. */
-export function orderOf(purse: Purse, demand: Demand | null): BankOrder {
+/** The order for one purse, of which the bank grants one part in `shareDivisor` of what is left ahead of calls. */
+export function orderOf(purse: Purse, demand: Demand | null, shareDivisor: bigint): BankOrder {
   const { account, freePico } = purse;
   const beyondFree = (amount: bigint): bigint => (amount > freePico ? amount - freePico : 0n);
   return {
@@ -24,7 +24,7 @@ export function orderOf(purse: Purse, demand: Demand | null): BankOrder {
     returnedPico: purse.returnedPico,
     needPico: demand === null ? 0n : beyondFree(demand.leastPico),
     pendingPico: demand === null ? 0n : beyondFree(demand.sumPico),
-    aheadPico: purse.aheadPico(),
+    aheadPico: purse.aheadPico(shareDivisor),
     refused: purse.wasRefused,
   };
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { AnswerCache, CacheCounts, CachePlace, Claim } from "../../ports/answer-cache.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { MemoryClaims } from "./memory-claims.ts";
 
 /** What the cache of one process stands on. */
 export interface MemoryCacheTerms {
@@ -22,13 +23,14 @@ const OVERHEAD_BYTES = 400;
 /** A string takes one byte or two a code unit; the larger is reckoned with. */
 const UNIT_BYTES = 2;
 
-/** With one process there is nobody to claim against. */
+/** Without a token there is nobody to claim against: the calls of one process agree among themselves. */
 const OURS: Claim = { state: "ours", renew: () => {}, release: () => {} };
 
 /** The cache of one process: the least recently used entries make room when it is full. */
 export function createMemoryCache({ clock, maxBytes }: MemoryCacheTerms): AnswerCache {
   const counts = { found: 0, absent: 0, stored: 0, evicted: 0 };
   const entries = new BoundedEntries(() => (counts.evicted += 1));
+  const claims = new MemoryClaims(clock);
   return {
     isShared: false,
     find({ endpoint, key }) {
@@ -44,7 +46,7 @@ export function createMemoryCache({ clock, maxBytes }: MemoryCacheTerms): Answer
     },
     evict: (place) => Promise.resolve(entries.delete(placeText(place))),
     purge: (endpoint) => Promise.resolve(entries.purge(endpoint)),
-    claim: () => Promise.resolve(OURS),
+    claim: (place, leaseMs, token) => Promise.resolve(token === undefined ? OURS : claims.claim(place, leaseMs, token)),
     counts: (): CacheCounts => ({ ...counts, failed: 0, bytes: entries.bytes }),
   };
 }

@@ -83,13 +83,12 @@ class ValkeyCache implements AnswerCache {
     return purged;
   }
 
-  async claim(place: CachePlace, leaseMs: number): Promise<Claim> {
+  async claim(place: CachePlace, leaseMs: number, token = this.#ids.secret(12)): Promise<Claim> {
     const name = `${this.#prefix}:claim:${place.endpoint}:${place.key}`;
-    const token = this.#ids.secret(12);
     // With GET the command answers with what stands there: `null` when the claim is ours (Redis 7).
     const holder = await this.#try("SET", name, token, "NX", "PX", leaseMs, "GET");
     if (holder === HOPELESS) return TOLD_HOPELESS;
-    if (typeof holder === "string") return TAKEN;
+    if (typeof holder === "string" && holder !== token) return TAKEN;
     // Without the server there is nobody to agree with.
     return holder === FAILED ? UNSHARED : this.#held(name, token, leaseMs);
   }

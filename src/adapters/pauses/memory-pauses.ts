@@ -13,6 +13,7 @@ export function createMemoryPauses(): Pauses {
       const subject = subjectsOf(call).find((one) => bySubject.has(one));
       return subject === undefined ? undefined : bySubject.get(subject);
     },
+    all: () => [...bySubject.values()],
     replace(pauses) {
       bySubject = new Map(pauses.map((pause) => [subjectKey(pause.subject), pause]));
     },

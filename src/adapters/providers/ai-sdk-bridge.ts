@@ -1,7 +1,7 @@
 import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
-import type { ConversingProvider } from "../../ports/provider.ts";
+import type { ConversingProvider, PromptCacheTerms } from "../../ports/provider.ts";
 import { AiSdkCall } from "./ai-sdk-bridge/call.ts";
 import type { AiSdkCallTerms } from "./ai-sdk-bridge/call.ts";
 import { aiSdkCallOptions } from "./ai-sdk-bridge/call-options.ts";
@@ -28,6 +28,8 @@ export interface AiSdkVendor {
   readonly keys: number;
   /** The circuit breaker of its models; `null` is off, `undefined` the default. */
   readonly breaker: BreakerPolicy | null | undefined;
+  /** How its prompt caches are steered; absent is not at all. */
+  readonly promptCache?: PromptCacheTerms;
   /** What it has a place for. */
   readonly parts: VendorParts;
   /** Media type of its streams; absent is server-sent events. */
@@ -78,6 +80,7 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
   return {
     name,
     prices,
+    ...(vendor.promptCache !== undefined && { promptCache: vendor.promptCache }),
     keys: vendor.keys,
     ...(vendor.breaker !== undefined && { breaker: vendor.breaker }),
     speaks: null,

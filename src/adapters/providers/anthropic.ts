@@ -1,12 +1,13 @@
 import type { RollwardError } from "../../domain/errors.ts";
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
-import type { ForwardRequest, Headers, WireProvider } from "../../ports/provider.ts";
+import type { ForwardRequest, Headers, PromptCacheTerms, WireProvider } from "../../ports/provider.ts";
 import { providerAddress } from "./provider-address.ts";
 import { Exchange } from "./upstream/exchange.ts";
 import type { ExchangeTerms } from "./upstream/exchange.ts";
 import { faultOf } from "./upstream/fault-of.ts";
 import type { FaultTerms } from "./upstream/fault-of.ts";
+import { keyDigest } from "./upstream/key-digest.ts";
 import { requestHeaders } from "./upstream/request-headers.ts";
 import { Upstream } from "./upstream/upstream.ts";
 
@@ -33,6 +34,8 @@ export interface AnthropicSettings {
   readonly prices: ReadonlyMap<string, TokenPrice>;
   /** The most that each model can answer, tokens, as far as it is known. */
   readonly maxOutputs?: ReadonlyMap<string, number>;
+  /** How its prompt caches are steered; absent is not at all. */
+  readonly promptCache?: PromptCacheTerms;
   /** Most connections at a time; each carries one call. Default 1,000. */
   readonly connections?: number;
   /** Largest answer in bytes. Default 64 MiB. */
@@ -68,9 +71,11 @@ export function createAnthropic(settings: AnthropicSettings): WireProvider {
     name,
     prices,
     ...(settings.maxOutputs !== undefined && { maxOutputs: settings.maxOutputs }),
+    ...(settings.promptCache !== undefined && { promptCache: settings.promptCache }),
     speaks: ["anthropic-messages"],
     reportsStreamUsage: true,
     keys: keys.length,
+    keyDigests: keys.map(keyDigest),
     ...(settings.breaker !== undefined && { breaker: settings.breaker }),
     forward: (request, sink) => new Exchange(termsFor(terms, request, countPath), sink).start(request),
     fault: (status, headers, body) =>

@@ -22,6 +22,7 @@ export const GEMINI_PARTS: VendorParts = {
     const signature = textIn(metadata, NAMES, "thoughtSignature");
     return signature === null ? null : { signature, data: null };
   },
+  tierOf: (metadata) => textIn(metadata, NAMES, "serviceTier")?.toLowerCase().replace("service_tier_", "") ?? null,
 };
 
 /** The options of Gemini models for the settings that `GEMINI_PARTS` names. Throws `untranslatable`. */

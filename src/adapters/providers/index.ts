@@ -1,7 +1,7 @@
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Provider } from "../../ports/provider.ts";
+import type { PromptCacheTerms, Provider } from "../../ports/provider.ts";
 import { createOpenAiCompatible } from "./openai-compatible/openai-compatible.ts";
 import type { Conversation } from "./openai-compatible/openai-compatible.ts";
 import { awsCredentials, awsNames, secretIn, textOrFile } from "./secrets-of.ts";
@@ -14,6 +14,8 @@ interface Priced {
   readonly price: TokenPrice;
   /** The most that the model can answer, tokens; absent where it is not known. */
   readonly maxOutput?: number;
+  /** The fewest tokens of a beginning that its prompt cache keeps; absent where it is not known. */
+  readonly cacheMinimum?: number;
 }
 
 interface Cloud<Kind extends string> {
@@ -45,6 +47,7 @@ export interface ProviderSettings {
     readonly models: ReadonlyMap<string, Priced>;
     readonly allowPrivate: boolean;
     readonly streamUsage: boolean;
+    readonly promptCacheKey?: boolean;
     readonly speaks: readonly Conversation[];
   };
   anthropic: {
@@ -113,6 +116,7 @@ const PROVIDERS = {
       moreKeys,
       keyEnv: namesOf(settings.keyEnvs),
       prices: pricesOf(settings.models),
+      ...(settings.promptCacheKey === true && { promptCache: promptCacheOf("names", settings.models) }),
       answerBytes: terms.answerBytes,
     });
   },
@@ -122,6 +126,7 @@ const PROVIDERS = {
     return createAnthropic({
       ...settings,
       maxOutputs: maxOutputsOf(settings.models),
+      promptCache: promptCacheOf("marks", settings.models),
       apiKey,
       moreKeys,
       keyEnv: namesOf(settings.keyEnvs),
@@ -146,7 +151,8 @@ const PROVIDERS = {
     const { createBedrock } = await import("./aws/bedrock.ts");
     const credentials = settings.keyEnvs.length > 0 ? null : awsCredentials(settings, terms.environment);
     const keyEnv = credentials === null ? namesOf(settings.keyEnvs) : awsNames(settings);
-    return createBedrock({ ...settings, ...keyedTerms(settings, terms), credentials, keyEnv });
+    const promptCache = promptCacheOf("marks", settings.models);
+    return createBedrock({ ...settings, ...keyedTerms(settings, terms), promptCache, credentials, keyEnv });
   },
   sagemaker: async (settings, terms) => {
     const { createSageMaker } = await import("./aws/sage-maker.ts");
@@ -174,6 +180,13 @@ const pricesOf = (models: ReadonlyMap<string, Priced>): ReadonlyMap<string, Toke
 
 const maxOutputsOf = (models: ReadonlyMap<string, Priced>): ReadonlyMap<string, number> =>
   new Map([...models].flatMap(([model, { maxOutput }]) => (maxOutput === undefined ? [] : [[model, maxOutput]])));
+
+const promptCacheOf = (by: PromptCacheTerms["by"], models: ReadonlyMap<string, Priced>): PromptCacheTerms => ({
+  by,
+  leastTokens: new Map(
+    [...models].flatMap(([model, { cacheMinimum }]) => (cacheMinimum === undefined ? [] : [[model, cacheMinimum]])),
+  ),
+});
 
 const sharedTerms = (settings: Cloud<string>, { answerBytes }: ProviderTerms) => ({
   name: settings.name,

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { nameOf } from "../../domain/access/pause.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 
 /** Bookkeeping of the log, not news. */
@@ -33,6 +34,11 @@ export function createLogAnnouncer(log: Logger): Announcer {
         { ...facts, spent_pico: spentPico.toString(), usual_pico: usualPico.toString() },
         `The hour of ${subject.type} ${subject.name} is too dear: ${why}.`,
       );
+    },
+    pausedByRule({ id, subject, reason, rule, lifted }) {
+      const facts = { pause: id, rule: rule?.name, subject: nameOf(subject), outcome: rule?.outcome };
+      if (rule?.outcome === "paused" && lifted !== null) log.warn(facts, `Calls are let in again. ${lifted.reason}`);
+      else log.warn(facts, lifted === null ? `Calls are stopped. ${reason}` : `${reason} ${lifted.reason}`);
     },
     recovered(what) {
       log.info(`No more trouble while ${what}.`);

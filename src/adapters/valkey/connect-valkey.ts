@@ -13,7 +13,7 @@ export interface ValkeyTerms {
 
 const LIMIT_MS = 40;
 /**
- * While the server is away, it is tried after this long, ms, and then after twice as long each time up to a second: one
+ * While the server is away, it is asked after this long, ms, and then after twice as long each time up to a second: one
  * late answer of a busy machine costs little, and a server that is gone is seldom asked.
  */
 const FIRST_PROBE_MS = 50;
@@ -41,8 +41,9 @@ class Connection implements Valkey {
   readonly #limitMs: number;
   readonly #onChange: (isAway: boolean, reason: string) => void;
   readonly started: Promise<void>;
-  /** Monotonic milliseconds before which nobody tries; `null` while the server answers. */
-  #awayUntil: number | null = null;
+  #isAway = false;
+  #isClosed = false;
+  #stopProbe: () => void = () => {};
   #probeMs = FIRST_PROBE_MS;
   /** Whether its going away was told: one late answer is no news. */
   #isTold = false;
@@ -70,38 +71,65 @@ class Connection implements Valkey {
   }
 
   get isReady(): boolean {
-    return this.#awayUntil === null && this.#redis.status === "ready";
+    return !this.#isAway && this.#redis.status === "ready";
   }
 
   async run(command: string, ...args: readonly ValkeyArgument[]): Promise<unknown> {
-    const isProbe = this.#admit();
-    const answer = this.#redis.call(command, ...args);
+    if (this.#redis.status !== "ready") throw new AwayError("Valkey is not connected.");
+    if (this.#isAway) throw new AwayError("Valkey is away.");
     try {
-      const value = await this.#within(answer);
-      if (this.#awayUntil !== null) this.#back();
-      return value;
+      return await this.#heard(this.#redis.call(command, ...args));
     } catch (error) {
-      // An error that the server itself answers with says that it is there.
-      if (isReply(error)) this.#back();
-      else this.#away(isProbe, error instanceof Error ? error.message : String(error));
+      // Many commands may be late together: they are one event.
+      if (!isReply(error) && !this.#isAway) this.#away();
       throw error;
     }
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopProbe();
     this.#redis.disconnect();
     await Promise.resolve();
   }
 
-  /** While the server is away one command at a time tries it, and the others fail at once; true is the one that tries. */
-  #admit(): boolean {
-    if (this.#redis.status !== "ready") throw new AwayError("Valkey is not connected.");
-    const now = this.#clock.elapsed();
-    if (this.#awayUntil === null) return false;
-    if (now < this.#awayUntil) throw new AwayError("Valkey is away.");
-    // This one tries; the others wait for what it learns.
-    this.#awayUntil = now + LAST_PROBE_MS;
-    return true;
+  /** An answer in time, be it an error that the server itself tells, says that it is there. */
+  async #heard<T>(answer: Promise<T>): Promise<T> {
+    try {
+      const value = await this.#within(answer);
+      this.#back();
+      return value;
+    } catch (error) {
+      if (isReply(error)) this.#back();
+      throw error;
+    }
+  }
+
+  /** From here on nobody waits for the server until it was found to be back. */
+  #away(): void {
+    this.#isAway = true;
+    this.#probeLater();
+  }
+
+  #probeLater(): void {
+    if (this.#isClosed) return;
+    this.#stopProbe = this.#clock.after(this.#probeMs, () => void this.#probe());
+    this.#probeMs = Math.min(LAST_PROBE_MS, this.#probeMs * 2);
+  }
+
+  /** Asks the server by a command of its own: no call waits for what it may not answer. */
+  async #probe(): Promise<void> {
+    if (!this.#isAway) return;
+    try {
+      if (this.#redis.status !== "ready") throw new AwayError("Valkey is not connected.");
+      await this.#heard(this.#redis.call("PING"));
+    } catch (error) {
+      if (!this.#isAway) return;
+      this.#probeLater();
+      if (this.#isTold) return;
+      this.#isTold = true;
+      this.#onChange(true, error instanceof Error ? error.message : String(error));
+    }
   }
 
   #within<T>(answer: Promise<T>): Promise<T> {
@@ -114,19 +142,10 @@ class Connection implements Valkey {
     return promise.finally(() => cancel());
   }
 
-  #away(isProbe: boolean, reason: string): void {
-    // Many commands may be late together: they are one event.
-    if (this.#awayUntil !== null && !isProbe) return;
-    this.#awayUntil = this.#clock.elapsed() + this.#probeMs;
-    this.#probeMs = Math.min(LAST_PROBE_MS, this.#probeMs * 2);
-    if (!isProbe || this.#isTold) return;
-    this.#isTold = true;
-    this.#onChange(true, reason);
-  }
-
   #back(): void {
-    if (this.#awayUntil === null) return;
-    this.#awayUntil = null;
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#stopProbe();
     this.#probeMs = FIRST_PROBE_MS;
     if (this.#isTold) this.#onChange(false, "it answers again");
     this.#isTold = false;

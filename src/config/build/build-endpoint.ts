@@ -10,6 +10,7 @@ import { buildContextPolicy } from "./build-context-policy.ts";
 import type { WindowOf } from "./build-context-policy.ts";
 import { buildFaultPolicy } from "./build-fault-policy.ts";
 import { buildPlan } from "./build-plan.ts";
+import { buildPromptCachePolicy } from "./build-prompt-cache-policy.ts";
 import { buildRoutingPolicy } from "./build-routing-policy.ts";
 
 /** Where a session's identity is looked for unless an endpoint says otherwise. */
@@ -23,6 +24,7 @@ function policiesOf(input: EndpointInput, windowOf: WindowOf): ReleasePolicies {
   // Routing is judged by what the checks find, and by the same checks for every session.
   const own = input.routing === undefined ? input.checks : { ...ROUTING_CHECKS, ...input.checks };
   const checks = buildChecks({ checks: own });
+  const promptCache = buildPromptCachePolicy(input.prompt_cache);
   return {
     record,
     retainBodiesDays: record === "facts" ? 0 : (input.retain_bodies ?? DEFAULT_RETAIN_DAYS),
@@ -39,6 +41,7 @@ function policiesOf(input: EndpointInput, windowOf: WindowOf): ReleasePolicies {
     }),
     ...(input.routing !== undefined && { routing: buildRoutingPolicy(input.routing) }),
     ...(input.cache !== undefined && { cache: buildCachePolicy(input.cache) }),
+    ...(promptCache !== null && { promptCache }),
   };
 }
 

@@ -27,7 +27,7 @@ export function buildMeters({ rates = {}, queue, budgets = {} }: MeterInput): Me
     limits: Object.entries(rates).map(([name, input]) => limitOf(name, input)),
     budgets: Object.entries(budgets).map(([name, input]) => budgetOf(name, input)),
   };
-  return built.limits.length + built.budgets.length === 0 ? null : built;
+  return built.limits.length + built.budgets.length === 0 && built.queue === null ? null : built;
 }
 
 const queueOf = ({ calls, wait, classes = [] }: QueueInput): QueueRule => ({

@@ -47,6 +47,7 @@ export function buildOpenAiWire(name: string, input: OpenAiWireInput, catalogue:
     models: pricedModels(input.models, { kind: input.kind, catalogue }),
     speaks: [...new Set(input.speaks ?? usualConversations(input))].map((name) => `openai-${name}` as const),
     streamUsage: input.stream_usage ?? vendor?.streamUsage ?? AZURE_OPENAI.streamUsage,
+    promptCacheKey: input.prompt_cache_key ?? input.kind === "openai",
     allowPrivate: mayBePrivate(input.allow_private, address),
   };
 }

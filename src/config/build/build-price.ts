@@ -1,5 +1,7 @@
 import type { TokenPrice, UnitPrice } from "../../domain/money/price.ts";
-import type { Catalogue } from "../../contract/catalogue/schema.ts";
+import { SERVICE_TIERS } from "../../domain/money/service-tier.ts";
+import type { ServiceTier } from "../../domain/money/service-tier.ts";
+import type { Catalogue, CataloguePrice } from "../../contract/catalogue/schema.ts";
 import { modelIn } from "../../contract/catalogue/read-catalogue.ts";
 import type { ModelSettings } from "../project.ts";
 import type { PriceInput } from "../schema/provider-part-schema.ts";
@@ -14,10 +16,24 @@ export function priceOf(input: PriceInput): TokenPrice {
     input: input.input,
     cachedInput: input.cached_input ?? input.input,
     cacheWrite: input.cache_write ?? input.input,
+    ...(input.cache_write_1h !== undefined && { cacheWrite1h: input.cache_write_1h }),
     output: input.output,
     reasoning: input.reasoning ?? input.output,
     ...unitsOf(input),
+    ...tiersOf((tier) => {
+      const own = input.tiers?.[tier];
+      return own === undefined ? null : priceOf(own);
+    }),
   };
+}
+
+/** The prices of tiers that have one; none is left out. */
+function tiersOf(at: (tier: ServiceTier) => TokenPrice | null): Pick<TokenPrice, "tiers"> {
+  const tiers = SERVICE_TIERS.flatMap((tier) => {
+    const price = at(tier);
+    return price === null ? [] : [[tier, price] as const];
+  });
+  return tiers.length === 0 ? {} : { tiers: Object.fromEntries(tiers) };
 }
 
 /** Prices are read per million; those of one image and of one minute are a million times as much. */
@@ -32,16 +48,25 @@ function unitsOf({ image, minute, characters }: PriceInput): Pick<TokenPrice, "u
   return Object.keys(units).length === 0 ? {} : { units };
 }
 
-/** The price of a kind's model by the catalogue, at the standard tier; `null` when it is not known. */
+/** The price of a kind's model by the catalogue, with its tiers; `null` when it is not known. */
 export function cataloguePriceOf(catalogue: Catalogue, kind: string, id: string): TokenPrice | null {
-  const price = modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.prices?.standard;
-  if (price === undefined) return null;
-  const { input, cached_input: cachedInput, cache_write: cacheWrite, output, reasoning } = price;
+  const prices = modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.prices;
+  if (prices == null) return null;
+  const tiers = tiersOf((tier) => {
+    const own = prices[tier];
+    return own === undefined ? null : spelledPrice(own);
+  });
+  return { ...spelledPrice(prices.standard), ...tiers };
+}
+
+function spelledPrice(price: CataloguePrice): TokenPrice {
+  const { input, cached_input: cachedInput, cache_write: cacheWrite, cache_write_1h: hour, output, reasoning } = price;
   const pico = (text: string): bigint => parsePrice(text) ?? 0n;
   return {
     input: pico(input),
     cachedInput: pico(cachedInput ?? input),
     cacheWrite: pico(cacheWrite ?? input),
+    ...(hour !== undefined && { cacheWrite1h: pico(hour) }),
     output: pico(output),
     reasoning: pico(reasoning ?? output),
   };
@@ -50,16 +75,19 @@ export function cataloguePriceOf(catalogue: Catalogue, kind: string, id: string)
 const NOTHING: TokenPrice = { input: 0n, cachedInput: 0n, cacheWrite: 0n, output: 0n, reasoning: 0n };
 
 /** Models with their prices: as written, else by the catalogue, else nothing. A check has refused what may not be free. */
-export const pricedModels = <Model extends { readonly price?: PriceInput | undefined }>(
+export const pricedModels = <
+  Model extends { readonly price?: PriceInput | undefined; readonly cache_minimum?: number | undefined },
+>(
   models: Readonly<Record<string, Model>>,
   { kind, catalogue }: { readonly kind: string; readonly catalogue: Catalogue },
 ): ReadonlyMap<string, ModelSettings> =>
   new Map(
-    Object.entries(models).map(([id, { price }]) => [
+    Object.entries(models).map(([id, { price, cache_minimum: least }]) => [
       id,
       {
         price: price === undefined ? (cataloguePriceOf(catalogue, kind, id) ?? NOTHING) : priceOf(price),
         ...maxOutputOf(catalogue, kind, id),
+        ...cacheMinimumOf(catalogue, kind, { id, written: least }),
       },
     ]),
   );
@@ -67,4 +95,13 @@ export const pricedModels = <Model extends { readonly price?: PriceInput | undef
 function maxOutputOf(catalogue: Catalogue, kind: string, id: string): Pick<ModelSettings, "maxOutput"> {
   const maxOutput = modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.max_output ?? null;
   return maxOutput === null ? {} : { maxOutput };
+}
+
+function cacheMinimumOf(
+  catalogue: Catalogue,
+  kind: string,
+  { id, written }: { readonly id: string; readonly written: number | undefined },
+): Pick<ModelSettings, "cacheMinimum"> {
+  const cacheMinimum = written ?? modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.cache_minimum;
+  return cacheMinimum === undefined ? {} : { cacheMinimum };
 }

@@ -77,9 +77,14 @@ export function buildProvider(
   }
 }
 
-/** Every price as text, those of units beside those of tokens. */
-const texts = ({ units, ...tokens }: TokenPrice): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries({ ...tokens, ...units }).map(([kind, pico]) => [kind, pico.toString()]));
+/** Every price as text, those of units and of tiers beside those of tokens. */
+function texts({ units, tiers = {}, ...tokens }: TokenPrice): Readonly<Record<string, string>> {
+  const own = Object.entries({ ...tokens, ...units }).map(([kind, pico]) => [kind, pico.toString()]);
+  const others = Object.entries(tiers).flatMap(([tier, price]) =>
+    Object.entries(texts(price)).map(([kind, pico]) => [`${tier} ${kind}`, pico]),
+  );
+  return Object.fromEntries([...own, ...others]) as Readonly<Record<string, string>>;
+}
 
 /** SHA-256 over all prices in canonical form: equal exactly when every model of every provider costs the same. */
 export function priceVersion(providers: Iterable<ProviderSettings>): string {

@@ -1,11 +1,18 @@
 import { type Findings, memberOf, membersOf } from "../findings.ts";
+import { declaredIn } from "./check-models.ts";
+import { checkSemantic } from "./check-semantic.ts";
 
 /** A cache that could never keep anything is a mistake: the release itself asks for what is not kept. */
 export function checkCache(findings: Findings): void {
-  for (const [name, endpoint] of membersOf(memberOf(findings.yaml.value, "endpoints"))) {
+  const { value } = findings.yaml;
+  const declared = declaredIn(memberOf(value, "providers"));
+  for (const [name, endpoint] of membersOf(memberOf(value, "endpoints"))) {
     const cache = memberOf(endpoint, "cache");
-    const reason = cache === undefined ? null : neverKept(cache, memberOf(endpoint, "parameters"));
-    if (reason !== null) findings.atKey(["endpoints", name, "cache"], reason);
+    if (cache === undefined) continue;
+    const path = ["endpoints", name, "cache"];
+    const reason = neverKept(cache, memberOf(endpoint, "parameters"));
+    if (reason !== null) findings.atKey(path, reason);
+    checkSemantic(findings, [...path, "semantic"], { semantic: memberOf(cache, "semantic"), declared });
   }
 }
 

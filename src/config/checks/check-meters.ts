@@ -6,7 +6,8 @@ import { shown } from "../source/mistakes.ts";
 import type { Path } from "../source/yaml-places.ts";
 import { declaredIn, modelFault } from "./check-models.ts";
 
-const NAME_FAULT: Fault = {
+/** A name that cannot stand in headers and commands. */
+export const NAME_FAULT: Fault = {
   message: "this name cannot be used",
   fix: "use lower-case letters, digits, dots, hyphens and underscores, a letter or digit first, at most 63",
 };
@@ -30,7 +31,8 @@ export function checkMeters(findings: Findings): void {
   }
 }
 
-function checkOnly(findings: Findings, path: Path, meter: unknown): void {
+/** That `only` names endpoints and models of the project. */
+export function checkOnly(findings: Findings, path: Path, meter: unknown): void {
   const { value } = findings.yaml;
   const only = memberOf(meter, "only");
   const endpoints = membersOf(memberOf(value, "endpoints")).map(([name]) => name);

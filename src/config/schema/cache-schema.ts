@@ -2,6 +2,7 @@ import * as z from "zod";
 import { DEFAULT_CACHE_POLICY } from "../../domain/cache/cache-policy.ts";
 import { spellDuration } from "../units.ts";
 import { duration, size } from "./leaf.ts";
+import { semanticSchema } from "./semantic-schema.ts";
 
 const DAY = 86_400_000;
 const KIB = 1_024;
@@ -50,6 +51,7 @@ export const cacheSchema = z
         description:
           "Longest wait for the answer of an identical call that is under way, and never more than half of the call's time. `0s` asks the provider at once.",
       }),
+    semantic: semanticSchema.optional(),
   })
   .meta({
     description:

@@ -3,12 +3,15 @@ import type { Limits } from "../project.ts";
 import { endpointSchema } from "./endpoint-schema.ts";
 import { days, number, size, text } from "./leaf.ts";
 import { budgetSchema, queueSchema, rateLimitSchema } from "./meters-schema.ts";
+import { pauseRuleSchema } from "./pauses-schema.ts";
 import { providerSchema } from "./provider-schema.ts";
+import { DEFAULT_SHED_AT, shedSchema } from "./shed-schema.ts";
+import { retrievalSchema, toolResultsSchema } from "./results-schema.ts";
 
 const MIB = 1_024 ** 2;
 
 /** Bounds of a server that names none. */
-export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000, cacheBytes: 64 * MIB };
+export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000, cacheBytes: 64 * MIB, resultBytes: 32 * MIB, learned: true, shedAt: DEFAULT_SHED_AT };
 
 /** Days for which the facts of calls are kept unless the project says otherwise. */
 export const DEFAULT_RETAIN_FACTS_DAYS = 90;
@@ -37,11 +40,20 @@ const limitsSchema = z
         description:
           "Most that kept answers take in the memory of this process; the least recently used make room. With Valkey or Redis its own `maxmemory` holds.",
       }),
+    result_bytes: size({ min: 0, max: 64 * 1_024 * MIB })
+      .optional()
+      .meta({ preset: "32MiB", description: "The same for results of tools and retrieved passages." }),
     rates: z
       .record(z.string(), rateLimitSchema)
       .optional()
       .meta({ description: "How many calls and tokens are let in, by a name of your choice; all that apply must agree." }),
     queue: queueSchema.optional(),
+    learned: z.boolean().optional().meta({
+      preset: true,
+      description:
+        "Learns the limits of providers from their answers: a key of which is known that it has nothing left is passed over until it has, instead of being asked for a 429.",
+    }),
+    shed_at: shedSchema,
   })
   .meta({ description: "Bounds of the server, and of who may call how often." });
 
@@ -76,11 +88,23 @@ export const configSchema = z
         description:
           "Names that applications have in their code already, such as `gpt-5.4`, and what they stand for here: an endpoint, or `provider/model` for keys with the scope `direct`.",
       }),
+    tools: z
+      .record(z.string(), toolResultsSchema)
+      .optional()
+      .meta({ description: "Whose results are kept, by the name of the tool. Every other tool's are not." }),
+    retrieval: z
+      .record(z.string(), retrievalSchema)
+      .optional()
+      .meta({ description: "Whose passages are kept, by a name of your choice." }),
     limits: limitsSchema.optional(),
     budgets: z
       .record(z.string(), budgetSchema)
       .optional()
       .meta({ description: "What calls may cost, by a name of your choice; all that apply must have room." }),
+    pauses: z
+      .record(z.string(), pauseRuleSchema)
+      .optional()
+      .meta({ description: "Rules that stop calls by themselves, by a name of your choice." }),
     retain_facts: days("a call's facts are kept at least as long as its bytes")
       .optional()
       .meta({

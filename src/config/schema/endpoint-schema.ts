@@ -7,6 +7,7 @@ import { contextSchema } from "./context-schema.ts";
 import { fallbacksSchema, hedgeSchema, holdBackSchema, retriesSchema } from "./fault-schema.ts";
 import { days, duration, text } from "./leaf.ts";
 import { parameters } from "./parameters.ts";
+import { promptCacheSchema } from "./prompt-cache-schema.ts";
 import { rolloutSchema } from "./rollout-schema.ts";
 import { routingSchema } from "./routing-schema.ts";
 
@@ -77,6 +78,7 @@ export const endpointSchema = z.strictObject({
   cache: cacheSchema.optional(),
   checks: checksSchema.optional(),
   context: contextSchema.optional(),
+  prompt_cache: promptCacheSchema.optional(),
   sessions: z
     .array(z.enum(["header", "metadata", "fingerprint", "call"]))
     .min(1)

@@ -8,6 +8,7 @@ import {
   parsePercent,
   parsePrice,
   parseSize,
+  plainDecimal,
   spellDuration,
 } from "../units.ts";
 
@@ -195,8 +196,8 @@ export const usd = () =>
       $comment: "USD",
     },
     read: (input) => {
-      const pico =
-        typeof input === "number" || typeof input === "string" ? parseDecimal(String(input), PICO_PER_USD) : null;
+      const written = typeof input === "number" ? plainDecimal(input) : input;
+      const pico = typeof written === "string" ? parseDecimal(written, PICO_PER_USD) : null;
       // Statistics take it as a number, which is exact up to 9,007 USD.
       if (pico === null || pico <= 0n || pico > 9_000n * 10n ** 12n)
         return new Refusal(

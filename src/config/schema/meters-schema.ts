@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { shown } from "../source/mistakes.ts";
-import { parseDecimal } from "../units.ts";
+import { parseDecimal, plainDecimal } from "../units.ts";
 import { Refusal, duration, leaf, number, text } from "./leaf.ts";
 
 /** Calls that wait where a queue names no number. */
@@ -41,12 +41,12 @@ const PICO_PER_USD = 12;
 const MOST_USD = 1_000_000n;
 
 /** An amount in USD, exact, as pico-dollars. */
-const money = () =>
+export const money = () =>
   leaf<bigint>({
     json: { type: ["number", "string"], exclusiveMinimum: 0, pattern: "^\\d{1,7}(\\.\\d{1,12})?$", $comment: "USD" },
     read: (input) => {
-      const pico =
-        typeof input === "number" || typeof input === "string" ? parseDecimal(String(input), PICO_PER_USD) : null;
+      const written = typeof input === "number" ? plainDecimal(input) : input;
+      const pico = typeof written === "string" ? parseDecimal(written, PICO_PER_USD) : null;
       if (pico !== null && pico > 0n && pico <= MOST_USD * 10n ** 12n) return pico;
       return new Refusal(
         `expected an amount in USD above 0 and at most ${MOST_USD}, not ${shown(input)}`,
@@ -55,7 +55,8 @@ const money = () =>
     },
   });
 
-const names = (what: string, description: string) =>
+/** A list of names of something. */
+export const names = (what: string, description: string) =>
   z
     .array(text({ what, max: 300 }))
     .min(1)

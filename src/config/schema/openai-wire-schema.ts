@@ -2,13 +2,15 @@ import * as z from "zod";
 import { AZURE_OPENAI, HOSTED_KINDS, OWN_KINDS } from "../presets/openai-wire.ts";
 import { text } from "./leaf.ts";
 import { baseUrlLeaf, headersLeaf, keyEnvsLeaf } from "./provider-leaf.ts";
-import { allowPrivate, breaker, keyEnvMeaning, modelSchema, modelsOf, ownModelSchema, speaksLeaf } from "./provider-part-schema.ts";
+import { allowPrivate, breaker, keyEnvMeaning, modelSchema, modelsOf, ownModelSchema, promptCacheKeyLeaf, speaksLeaf } from "./provider-part-schema.ts";
 
 const headers = headersLeaf().optional().meta({ description: "Sent with every request. Never credentials." });
 
 const streamUsage = z.boolean().optional().meta({
   description: "Whether the provider takes `stream_options.include_usage`. Default: as the vendor's documentation says.",
 });
+
+const promptCacheKey = promptCacheKeyLeaf("As the vendor's documentation says: `openai` does.");
 
 /** A vendor that sells answers over the OpenAI wire: only models are needed. */
 export const hostedSchema = z
@@ -26,6 +28,7 @@ export const hostedSchema = z
     allow_private: allowPrivate,
     headers,
     stream_usage: streamUsage,
+    prompt_cache_key: promptCacheKey,
     speaks: speaksLeaf("`[chat, responses]` for `openai`, `[chat]` for the others."),
     models: modelsOf(modelSchema),
   })
@@ -44,6 +47,7 @@ export const ownServerSchema = z
     allow_private: allowPrivate,
     headers,
     stream_usage: streamUsage,
+    prompt_cache_key: promptCacheKey,
     speaks: speaksLeaf("`[chat]`."),
     models: modelsOf(ownModelSchema),
   })
@@ -71,6 +75,7 @@ export const azureOpenAiSchema = z
     allow_private: allowPrivate,
     headers,
     stream_usage: streamUsage,
+    prompt_cache_key: promptCacheKey,
     speaks: speaksLeaf("`[chat, responses]`, with `api_version` `[chat]`."),
     models: modelsOf(modelSchema),
   })

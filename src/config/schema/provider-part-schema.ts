@@ -5,6 +5,29 @@ import { duration, number, price } from "./leaf.ts";
 
 const HOUR = 3_600_000;
 
+/** What a model costs at one tier of service. */
+const tierPriceSchema = z
+  .strictObject({
+    input: price().meta({ description: "USD per million input tokens." }),
+    cached_input: price().optional().meta({ description: "Default: the price of `input` here." }),
+    cache_write: price().optional().meta({ description: "Default: the price of `input` here." }),
+    output: price().meta({ description: "USD per million output tokens." }),
+    reasoning: price().optional().meta({ description: "Default: the price of `output` here." }),
+  })
+  .optional();
+
+const tiersSchema = z
+  .strictObject({
+    batch: tierPriceSchema.meta({ description: "Of answers that name the tier `batch`." }),
+    flex: tierPriceSchema.meta({ description: "Of answers that name the tier `flex`." }),
+    priority: tierPriceSchema.meta({ description: "Of answers that name the tier `priority`." }),
+  })
+  .optional()
+  .meta({
+    description:
+      "What tiers of service cost that have prices of their own. The tier that an answer names decides what is paid; budgets set aside the dearest that may answer.",
+  });
+
 /** What a model costs. */
 export const priceSchema = z
   .strictObject({
@@ -17,6 +40,10 @@ export const priceSchema = z
       description:
         "USD per million input tokens that the provider wrote to its prompt cache. Default: the price of `input`.",
     }),
+    cache_write_1h: price().optional().meta({
+      description:
+        "USD per million input tokens that the provider wrote to its prompt cache for an hour. Default: the price of `cache_write`, and `prompt_cache` asks for no hours.",
+    }),
     output: price().meta({ description: "USD per million output tokens." }),
     reasoning: price()
       .optional()
@@ -28,6 +55,7 @@ export const priceSchema = z
     characters: price("USD per million characters")
       .optional()
       .meta({ description: "USD per million characters that are spoken. Default: not priced." }),
+    tiers: tiersSchema,
   })
   .meta({
     description:
@@ -40,6 +68,12 @@ export const windowLeaf = number({ min: 256, max: 100_000_000, integer: true }).
     "Tokens that the model takes, question and answer together; for `context` of an endpoint. Default: what the catalogue knows.",
 });
 
+/** The shortest beginning that a model keeps. */
+export const cacheMinimumLeaf = number({ min: 1, max: 1_000_000, integer: true }).optional().meta({
+  description:
+    "The fewest tokens of a beginning that the provider's prompt cache keeps; for `prompt_cache` of an endpoint. Default: what the catalogue knows, else 4096.",
+});
+
 /** A model that is paid for; without a price it must be in the catalogue. */
 export const modelSchema = z.strictObject({
   price: priceSchema.optional().meta({
@@ -47,6 +81,7 @@ export const modelSchema = z.strictObject({
       "What the model costs, in USD per million tokens with at most six decimals. May be left out for a model whose price the catalogue knows. Models of your own cost 0.",
   }),
   window: windowLeaf,
+  cache_minimum: cacheMinimumLeaf,
 });
 
 /** A model on hardware of one's own. */
@@ -104,6 +139,12 @@ export const speaksLeaf = (preset: string) =>
     .meta({
       description: `What the provider takes of \`chat\` completions and the \`responses\` API: requests in such a dialect pass as they are, all others are translated to the first. Default: ${preset}`,
     });
+
+/** Whether a provider on the OpenAI wire takes a name for like requests. */
+export const promptCacheKeyLeaf = (preset: string) =>
+  z.boolean().optional().meta({
+    description: `Whether the provider takes \`prompt_cache_key\`, by which \`prompt_cache\` of an endpoint brings like requests together. Default: ${preset}`,
+  });
 
 const KEYS =
   "Name of the environment variable that holds the provider's key, or a list of them: keys are used in turn, and one that is refused or limited rests.";

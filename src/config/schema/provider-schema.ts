@@ -9,6 +9,7 @@ import {
   modelSchema,
   modelsOf,
   priceSchema,
+  promptCacheKeyLeaf,
   speaksLeaf,
   windowLeaf,
 } from "./provider-part-schema.ts";
@@ -33,6 +34,7 @@ const openAiCompatible = z
       description:
         "Whether the provider takes `stream_options.include_usage`. When it does not, the tokens of streams are estimated.",
     }),
+    prompt_cache_key: promptCacheKeyLeaf("it does not."),
     speaks: speaksLeaf("`[chat]`."),
     models: modelsOf(modelSchema),
   })

@@ -24,8 +24,10 @@ export const catalogueSource = z.strictObject({
     .max(500)
     .regex(/^https:\/\/[\x21-\x7e]+$/)
     .optional(),
+  /** Told of that page by others, in writing that is not public; nobody of us has read it there. */
+  second_hand: z.literal(true).optional(),
   read: day,
-  facts: z.array(z.enum(["price", "context", "output", "modalities", "deprecation"])).min(1),
+  facts: z.array(z.enum(["price", "context", "output", "modalities", "deprecation", "cache"])).min(1),
 });
 
 /** A price by class of token. What is left out costs what the class it belongs to costs. */
@@ -33,6 +35,8 @@ export const cataloguePrice = z.strictObject({
   input: perMillion,
   cached_input: perMillion.optional(),
   cache_write: perMillion.optional(),
+  /** Written for an hour. */
+  cache_write_1h: perMillion.optional(),
   output: perMillion,
   reasoning: perMillion.optional(),
 });
@@ -45,9 +49,11 @@ export const catalogueModel = z.strictObject({
   id: z.string().min(1).max(200),
   context: tokens.nullable(),
   max_output: tokens.nullable(),
+  /** The fewest tokens of a beginning that its prompt cache keeps; absent is not known. */
+  cache_minimum: tokens.optional(),
   input: z.array(modality).min(1).nullable(),
   output: z.array(modality).min(1).nullable(),
-  /** By service tier; calls are priced by `standard`. `null` where one price per class cannot be said. */
+  /** By service tier; calls are priced by the tier that their answer names, and `standard` where it has none here. `null` where one price per class cannot be said. */
   prices: z
     .strictObject({
       standard: cataloguePrice,
@@ -83,6 +89,9 @@ export const catalogueSchema = z
 
 /** A catalogue of models. */
 export type Catalogue = z.output<typeof catalogueSchema>;
+
+/** A price of a catalogue. */
+export type CataloguePrice = z.output<typeof cataloguePrice>;
 
 /** One model of a catalogue. */
 export type CatalogueModel = z.output<typeof catalogueModel>;

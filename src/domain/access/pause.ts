@@ -14,7 +14,24 @@ export interface Pause {
   readonly at: number;
   /** When, by whom and why it was lifted; `null` while it is in force. */
   readonly lifted: { readonly at: number; readonly by: string; readonly reason: string } | null;
+  /** The rule that did it; absent where a person did. */
+  readonly rule?: RuleFact;
 }
+
+/** What a rule did, or did not do, about a subject. */
+export interface RuleFact {
+  readonly name: string;
+  /**
+   * `paused` is a stop. The others are notes, lifted in the moment in which they were written: `observed` by a rule that
+   * only observes, `left-alone` where a person had lifted what the rule would do again.
+   */
+  readonly outcome: "paused" | "observed" | "left-alone";
+  /** When it lifts the pause by itself, or is about to act again after a note; `null`: a person has to lift it. */
+  readonly until: number | null;
+}
+
+/** The name under which rules act. A key may have the same one. */
+export const MACHINE = "rollward";
 
 /** What of a call a pause may be about. */
 export interface PausableCall {
@@ -32,6 +49,10 @@ export const IN_FORCE = { inForce: true, limit: 100_000 } as const;
 
 /** A subject as text that names it alone. */
 export const subjectKey = (subject: PauseSubject): string =>
+  subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
+
+/** A subject in words: "tenant acme", or "everything". */
+export const nameOf = (subject: PauseSubject): string =>
   subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
 
 /** The calls of a subject, to begin a sentence: "All calls", "Calls of the endpoint faq". */

@@ -125,10 +125,18 @@ export class Purse {
     return this.#perSecond / (1 - Math.exp(-seconds / MEMORY_S));
   }
 
-  /** What to ask for ahead of calls; 0 while enough is free. */
-  aheadPico(): bigint {
-    if (this.#isResting) return 0n;
+  /** What is worth holding where one part in `shareDivisor` of what is left is the most that a replica keeps. */
+  #keepPico(shareDivisor: bigint): bigint {
     const target = this.targetPico();
+    if (this.roomPico === null) return target;
+    const share = this.roomPico > 0n ? this.roomPico / shareDivisor : 0n;
+    return share < target ? share : target;
+  }
+
+  /** What to ask for ahead of calls; 0 while enough is free. */
+  aheadPico(shareDivisor: bigint): bigint {
+    if (this.#isResting) return 0n;
+    const target = this.#keepPico(shareDivisor);
     const free = this.freePico;
     return free * 2n >= target ? 0n : target - (free > 0n ? free : 0n);
   }
@@ -147,9 +155,7 @@ export class Purse {
       return;
     }
     if (this.roomPico === null) return;
-    const share = this.roomPico > 0n ? this.roomPico / shareDivisor : 0n;
-    const target = this.targetPico();
-    const keep = share < target ? share : target;
+    const keep = this.#keepPico(shareDivisor);
     if (free > keep * 2n) this.returnedPico += free - keep;
   }
 

@@ -1,4 +1,5 @@
 import type { MeteredUsage } from "../money/price.ts";
+import type { SemanticFact } from "./semantic-fact.ts";
 import type { RequestBar } from "./request-bar.ts";
 import type { StoreBar } from "./answer-bar.ts";
 
@@ -18,6 +19,8 @@ export interface CacheFact {
   readonly waitedMs: number;
   /** Of the answer that was given again; `null` for a fresh one. */
   readonly source: CacheSource | null;
+  /** The search for a question that means the same; absent where there was none. */
+  readonly semantic?: SemanticFact;
 }
 
 /** Where an answer came from that was given again, and what that saved. */

@@ -28,6 +28,8 @@ export interface KeyParts {
   readonly request: ComparedRequest;
   /** Members of the request's `metadata` by which the release chooses a model; empty for most. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Where every user has answers of their own; absent where who asks does not count. */
+  readonly user?: string;
   /** Numbers of the request that JavaScript cannot tell apart, as they were written (see `inexactNumbers`). */
   readonly numbers: readonly string[];
 }

@@ -1,3 +1,5 @@
+import type { SemanticPolicy } from "./semantic-policy.ts";
+
 /**
  * Whose questions share an answer: those asked with the same key, those of the same tenant, or all that the
  * endpoint is asked. The last one lets one tenant read what was answered to another.
@@ -19,10 +21,12 @@ export interface CachePolicy {
   readonly sampled: boolean;
   /** Longest wait for the answer of an identical call that is under way; 0 asks the provider at once. */
   readonly waitMs: number;
+  /** On which terms answers are given to questions that mean the same. Absent: only to exactly the same ones. */
+  readonly semantic?: SemanticPolicy;
 }
 
 /** What a cache policy has where it says nothing; only `ttl` has no default. */
-export const DEFAULT_CACHE_POLICY: Omit<CachePolicy, "ttlMs"> = {
+export const DEFAULT_CACHE_POLICY: Omit<CachePolicy, "ttlMs" | "semantic"> = {
   staleForMs: 0,
   maxEntryBytes: 256 * 1024,
   scope: "key",

@@ -7,16 +7,18 @@ export interface CacheWish {
   readonly bypass: boolean;
   /** Ask the provider, and keep the answer in the place of the older one. */
   readonly refresh: boolean;
+  /** No answer to another question, however near it is. */
+  readonly exact: boolean;
   /** Oldest answer that will do, ms; `null` is whatever the release allows. */
   readonly maxAgeMs: number | null;
 }
 
 /** The wish of a client that says nothing. */
-export const NO_WISH: CacheWish = { bypass: false, refresh: false, maxAgeMs: null };
+export const NO_WISH: CacheWish = { bypass: false, refresh: false, exact: false, maxAgeMs: null };
 
 /**
  * Reads the headers `Cache-Control` (RFC 9111, 5.2.1: `no-store`, `no-cache`, `max-age`) and `x-rollward-cache`
- * (`bypass`, `refresh`). What is not known is passed over, as HTTP says. Of two the stricter holds.
+ * (`bypass`, `refresh`, `exact`). What is not known is passed over, as HTTP says. Of two the stricter holds.
  */
 export function cacheWishOf(cacheControl: string | null, own: string | null): CacheWish {
   if (cacheControl === null && own === null) return NO_WISH;
@@ -27,6 +29,7 @@ export function cacheWishOf(cacheControl: string | null, own: string | null): Ca
   return {
     bypass: said.has("no-store") || command === "bypass",
     refresh: said.has("no-cache") || command === "refresh",
+    exact: command === "exact",
     maxAgeMs: seconds === null ? null : Number(seconds) * 1000,
   };
 }
@@ -49,7 +52,7 @@ export const ageMsOf = (answer: Pick<CachedAnswer, "at">, now: number): number =
 export function worthOf(
   ageMs: number,
   { ttlMs, staleForMs }: Pick<CachePolicy, "ttlMs" | "staleForMs">,
-  { refresh, maxAgeMs }: CacheWish,
+  { refresh, maxAgeMs }: Pick<CacheWish, "refresh" | "maxAgeMs">,
 ): Worth {
   // Who asks for a new answer, or for a young one, is not given an older one in its place.
   if (refresh || (maxAgeMs !== null && ageMs > maxAgeMs)) return "gone";

@@ -25,6 +25,8 @@ export interface CachedAnswer {
   readonly usage: MeteredUsage | null;
   /** What that call cost in all, pico-dollars: what is saved each time. */
   readonly costPico: bigint;
+  /** Binds it to the question that it may also be found by; absent where it may not (see `meaningSeal`). */
+  readonly meaning?: string;
 }
 
 const FORMAT = "rollward.answer/1";
@@ -43,7 +45,7 @@ export function writeAnswer(answer: CachedAnswer): string {
 export function readAnswer(text: string, key: string): CachedAnswer | null {
   const entry = objectIn(text);
   if (entry?.["format"] !== FORMAT || entry["key"] !== key) return null;
-  const { callId, at, model, parts, finishReason, stopSequence, usage, costPico } = entry;
+  const { callId, at, model, parts, finishReason, stopSequence, usage, costPico, meaning } = entry;
   if (typeof callId !== "string" || !isTime(at) || typeof model !== "string") return null;
   if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart) || !FINISHED.has(finishReason)) return null;
   if (stopSequence !== null && typeof stopSequence !== "string") return null;
@@ -60,6 +62,7 @@ export function readAnswer(text: string, key: string): CachedAnswer | null {
     stopSequence,
     usage: usage as unknown as MeteredUsage | null,
     costPico: BigInt(costPico),
+    ...(typeof meaning === "string" && { meaning }),
   };
 }
 

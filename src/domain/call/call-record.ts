@@ -1,6 +1,7 @@
 import type { ContextFact } from "../context/context-policy.ts";
 import type { CacheFact } from "../cache/cache-fact.ts";
 import type { CallFinding } from "../answer/find-in-answer.ts";
+import type { PromptCacheFact } from "../prompt-cache/prompt-cache-fact.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { MeteredUsage } from "../money/price.ts";
 import type { RoutingFact } from "../routing/routing-fact.ts";
@@ -12,7 +13,7 @@ import type { Session } from "../traffic/assignment.ts";
  * What served the answer; `fallback:1` is the second model of the chain, `stale` an old answer that was given because
  * every model had failed.
  */
-export type Tier = "primary" | `fallback:${number}` | "cache:exact" | "stale";
+export type Tier = "primary" | `fallback:${number}` | "cache:exact" | "cache:semantic" | "stale";
 
 /** One stage of a request's way. Offsets are milliseconds from the arrival of the request. */
 export interface StageTiming {
@@ -112,6 +113,8 @@ export interface CallFacts {
   readonly findings?: readonly CallFinding[];
   /** How the conversation was made to fit; absent where the release does not say what becomes of long ones. */
   readonly context?: ContextFact;
+  /** What the providers' prompt caches had to do with it; absent where they were not used. */
+  readonly promptCache?: PromptCacheFact;
   /** Which of its models the release chose, and why; absent where it has no routing. */
   readonly routing?: RoutingFact;
   /** Request fields that the release overrode. */

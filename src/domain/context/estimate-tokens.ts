@@ -15,8 +15,9 @@ const AFTER_HANGUL = 0xd7b0;
 const PRIVATE = 0xe000;
 
 /**
- * Tokens of a text, estimated on the safe side from its characters: English prose comes to some 20 % more than
- * OpenAI's o200k needs, code and other scripts to up to twice as many. Linear, without allocation.
+ * Tokens of a text, estimated from its characters: English prose comes to some 20 % more than tokenizers need, code and
+ * other scripts to up to 2.5 times as many; base64, long numbers and small alphabets on older tokenizers to less than
+ * they need (docs/context.md has what was measured). Linear, without allocation.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;

@@ -11,8 +11,8 @@ export const LOAD_ERRORS = {
   overloaded: {
     status: 503,
     retryable: true,
-    message: "This server has {inFlight} calls in flight, its limit.",
-    help: "Try again shortly, or raise `limits.in_flight` in rollward.yaml.",
+    message: "This server has more to do than it can: {reason}.",
+    help: "Wait as `Retry-After` says. `rollward limits show` tells who is refused; `limits.in_flight` and `limits.shed_at` of rollward.yaml say from where on.",
   },
   bodies_full: {
     status: 503,

@@ -116,6 +116,18 @@ export const REQUEST_ERRORS = {
     message: "There is no key {key}.",
     help: "`rollward keys list` shows the keys that exist.",
   },
+  tool_not_found: {
+    status: 404,
+    retryable: false,
+    message: "The release {release} has no tool named {tool}.",
+    help: "It has: {known}. Name the release that called the tool in `release`, or add the tool to the endpoint in rollward.yaml.",
+  },
+  results_not_kept: {
+    status: 400,
+    retryable: false,
+    message: "Results of {source} are not kept.",
+    help: "Kept are: {known}. Declare it under `{section}` of rollward.yaml with `cache`, a tool with `read_only: true` as well, if leaving out a run does no harm.",
+  },
   variable_missing: {
     status: 400,
     retryable: false,

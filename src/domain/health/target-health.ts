@@ -19,6 +19,8 @@ export interface TargetHealth {
 
 /** A running provider, as far as health depends on it. */
 export interface HealthOwner {
+  /** Names of the keys that say nothing of them; absent where they are told apart by position. */
+  readonly keyDigests?: readonly string[];
   /** Absent is one. */
   readonly keys?: number;
   /** Absent is the default, `null` is off. */
@@ -28,20 +30,44 @@ export interface HealthOwner {
 /** Targets remembered; configurations name far fewer. The one that was made first goes. */
 const MOST_TARGETS = 10_000;
 
-interface Known {
+/** A target that is remembered. */
+export interface KnownTarget {
+  readonly name: TargetName;
   readonly owner: HealthOwner;
   readonly health: TargetHealth;
 }
 
+/** A model at a provider. */
+export interface TargetName {
+  readonly provider: string;
+  readonly model: string;
+}
+
 /** The health of every target that was asked, by provider and model. */
 export class HealthBoard {
-  readonly #targets = new Map<string, Known>();
+  readonly #targets = new Map<string, KnownTarget>();
+  #onMade: (target: KnownTarget) => void = () => {};
+
+  /** Has somebody told of each target that is asked for the first time, or begins anew. */
+  onMade(listener: (target: KnownTarget) => void): void {
+    this.#onMade = listener;
+  }
+
+  /** A target as far as it was asked; `undefined` when nobody has. */
+  find({ provider, model }: TargetName): KnownTarget | undefined {
+    return this.#targets.get(`${provider}/${model}`);
+  }
+
+  /** Every target that was asked. */
+  all(): readonly KnownTarget[] {
+    return [...this.#targets.values()];
+  }
 
   /**
    * The health of a model at a provider. It outlives a new configuration that leaves the provider as it was;
    * a provider that was changed, and so is another object, begins anew: what was wrong may have been put right.
    */
-  of({ provider, model }: { readonly provider: string; readonly model: string }, owner: HealthOwner): TargetHealth {
+  of({ provider, model }: TargetName, owner: HealthOwner): TargetHealth {
     // No name of a provider has a slash.
     const name = `${provider}/${model}`;
     const known = this.#targets.get(name);
@@ -49,16 +75,18 @@ export class HealthBoard {
     const health = newHealth(owner);
     const [oldest] = this.#targets.keys();
     if (this.#targets.size >= MOST_TARGETS && oldest !== undefined) this.#targets.delete(oldest);
-    this.#targets.set(name, { owner, health });
+    const made = { name: { provider, model }, owner, health };
+    this.#targets.set(name, made);
+    this.#onMade(made);
     return health;
   }
 }
 
-const newHealth = ({ keys = 1, breaker = DEFAULT_BREAKER }: HealthOwner): TargetHealth => ({
+const newHealth = ({ keys = 1, keyDigests, breaker = DEFAULT_BREAKER }: HealthOwner): TargetHealth => ({
   circuit: new Circuit(breaker),
   budget: new RetryBudget(),
   firstToken: new Latency(),
   answer: new Latency(),
-  keys: new KeyPool(keys),
+  keys: new KeyPool(keys, keyDigests),
   inFlight: 0,
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { costPico, unitCostPico } from "./price.ts";
+import { costPico, dearestInputPico, unitCostPico } from "./price.ts";
 
 const pico = fc.bigInt({ min: 0n, max: 10n ** 13n });
 
@@ -9,6 +9,18 @@ describe("the cost of tokens", () => {
     const usage = { input: 1, cachedInput: 20, cacheWrite: 300, output: 4_000, reasoning: 50_000 };
     const price = { input: 7n, cachedInput: 6n, cacheWrite: 5n, output: 4n, reasoning: 3n };
     expect(costPico(usage, price)).toBe(7n + 120n + 1_500n + 16_000n + 150_000n);
+  });
+
+  test("that were written for an hour is by its own price, else by that of any other writing", () => {
+    const usage = { input: 0, cachedInput: 0, cacheWrite: 300, cacheWrite1h: 100, output: 0, reasoning: 0 };
+    const price = { input: 7n, cachedInput: 6n, cacheWrite: 8n, output: 4n, reasoning: 3n };
+    expect(costPico(usage, { ...price, cacheWrite1h: 14n })).toBe(200n * 8n + 100n * 14n);
+    expect(costPico(usage, price)).toBe(300n * 8n);
+  });
+
+  test("of input is never above the dearest of its classes", () => {
+    const price = { input: 7n, cachedInput: 1n, cacheWrite: 8n, output: 4n, reasoning: 3n };
+    expect([dearestInputPico(price), dearestInputPico({ ...price, cacheWrite1h: 14n })]).toEqual([8n, 14n]);
   });
 });
 

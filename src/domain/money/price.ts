@@ -1,4 +1,6 @@
 import type { Units } from "../call/units.ts";
+import { priceAt } from "./service-tier.ts";
+import type { ServiceTier } from "./service-tier.ts";
 
 /** Tokens of one call in disjoint classes: nothing is counted twice. */
 export interface TokenUsage {
@@ -7,6 +9,10 @@ export interface TokenUsage {
   readonly cacheWrite: number;
   readonly output: number;
   readonly reasoning: number;
+  /** How many of `cacheWrite` were written for an hour, where that has a price of its own; absent is none. */
+  readonly cacheWrite1h?: number;
+  /** The tier of service that answered, by the answer itself; absent is the standard one. */
+  readonly tier?: ServiceTier;
 }
 
 /** Usage and whether a provider counted it or we estimated it. */
@@ -31,19 +37,36 @@ export interface TokenPrice {
   readonly cacheWrite: bigint;
   readonly output: bigint;
   readonly reasoning: bigint;
+  /** What is written to a prompt cache for an hour; absent costs `cacheWrite`. */
+  readonly cacheWrite1h?: bigint;
   readonly units?: UnitPrice;
+  /** What tiers of service cost that have prices of their own; the prices beside are the standard tier's. */
+  readonly tiers?: Readonly<Partial<Record<ServiceTier, TokenPrice>>>;
 }
 
 /** Cost in pico-dollars, exact. */
 export function costPico(usage: TokenUsage, price: TokenPrice): bigint {
-  return (
-    BigInt(usage.input) * price.input +
-    BigInt(usage.cachedInput) * price.cachedInput +
-    BigInt(usage.cacheWrite) * price.cacheWrite +
-    BigInt(usage.output) * price.output +
-    BigInt(usage.reasoning) * price.reasoning
-  );
+  const { output, reasoning } = priceAt(price, usage.tier);
+  return inputCostPico(usage, price) + BigInt(usage.output) * output + BigInt(usage.reasoning) * reasoning;
 }
+
+/** Cost of what was read, pico-dollars, exact: plain, from a prompt cache, and into one. */
+export function inputCostPico(usage: TokenUsage, price: TokenPrice): bigint {
+  const { input, cachedInput } = priceAt(price, usage.tier);
+  return BigInt(usage.input) * input + BigInt(usage.cachedInput) * cachedInput + cacheWriteCostPico(usage, price);
+}
+
+/** Cost of what was written to a prompt cache, pico-dollars, exact. */
+export function cacheWriteCostPico({ cacheWrite, cacheWrite1h = 0, tier }: TokenUsage, standard: TokenPrice): bigint {
+  if (cacheWrite === 0) return 0n;
+  const price = priceAt(standard, tier);
+  const dearer = (price.cacheWrite1h ?? price.cacheWrite) - price.cacheWrite;
+  return BigInt(cacheWrite) * price.cacheWrite + BigInt(Math.min(cacheWrite, cacheWrite1h)) * dearer;
+}
+
+/** The most that a token of input can cost, whatever becomes of it, pico-dollars. */
+export const dearestInputPico = ({ input, cachedInput, cacheWrite, cacheWrite1h = 0n }: TokenPrice): bigint =>
+  [cachedInput, cacheWrite, cacheWrite1h].reduce((most, one) => (one > most ? one : most), input);
 
 /** Cost of units in pico-dollars, parts of a millisecond or of a pico-dollar rounded up; `null` when they have no price. */
 export function unitCostPico({ unit, count }: Units, { units }: Pick<TokenPrice, "units">): bigint | null {

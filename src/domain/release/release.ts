@@ -1,6 +1,7 @@
 import type { ContextPolicy } from "../context/context-policy.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { CachePolicy } from "../cache/cache-policy.ts";
+import type { PromptCachePolicy } from "../prompt-cache/prompt-cache-policy.ts";
 import type { ChecksPolicy } from "../answer/checks-policy.ts";
 import type { RoutingPolicy } from "../routing/routing-policy.ts";
 import type { FaultPolicy } from "./fault-policy.ts";
@@ -64,6 +65,8 @@ export interface ReleasePolicies {
   readonly routing?: RoutingPolicy;
   /** Which answers are kept and given again. Absent keeps none. */
   readonly cache?: CachePolicy;
+  /** How the providers' prompt caches are used. Absent: requests go as they are. */
+  readonly promptCache?: PromptCachePolicy;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CanonicalRequest } from "../call/canonical.ts";
 import type { JudgePolicy } from "./routing-policy.ts";
 
 /** Characters of question and answer that a judge is shown, each: what lies beyond is cut out of the middle. */
-const MAX_SHOWN = 6_000;
+export const MOST_SHOWN = 6_000;
 /** Most tokens of a judge's reply: room for a short thought and the mark. */
 const MAX_TOKENS = 200;
 const BEST_MARK = 10;
@@ -19,14 +19,17 @@ export function judgeRequest(
     `Reply with one JSON object and nothing else: {"mark": <a number from 0 (useless) to ${BEST_MARK} (perfect)>}`,
   ].join("\n");
   const material = `<question>\n${shortened(question)}\n</question>\n<answer>\n${shortened(answer)}\n</answer>`;
-  return {
-    ...SILENT,
-    messages: [
-      { role: "system", text: system },
-      { role: "user", content: [{ type: "text", text: material }] },
-    ],
-  };
+  return judgingRequest(system, material);
 }
+
+/** A short question to a judge, of whose reply nothing is drawn. */
+export const judgingRequest = (system: string, material: string): CanonicalRequest => ({
+  ...SILENT,
+  messages: [
+    { role: "system", text: system },
+    { role: "user", content: [{ type: "text", text: material }] },
+  ],
+});
 
 /** A request that sets nothing but its length and that nothing is drawn. */
 const SILENT: Omit<CanonicalRequest, "messages"> = {
@@ -51,9 +54,10 @@ const SILENT: Omit<CanonicalRequest, "messages"> = {
   metadata: null,
 };
 
-function shortened(text: string): string {
-  if (text.length <= MAX_SHOWN) return text;
-  const half = MAX_SHOWN / 2;
+/** A text as a judge is shown it: of a long one the beginning and the end. */
+export function shortened(text: string): string {
+  if (text.length <= MOST_SHOWN) return text;
+  const half = MOST_SHOWN / 2;
   return `${text.slice(0, half).toWellFormed()}\n[…]\n${text.slice(-half).toWellFormed()}`;
 }
 

@@ -9,6 +9,7 @@ export const NO_SPEND: ModelSpend = {
     ClassSpend
   >,
   otherPico: 0n,
+  savedPico: 0n,
 };
 
 /** Two sums together. */
@@ -24,4 +25,5 @@ export const addSpend = (one: ModelSpend, other: ModelSpend): ModelSpend => ({
     ]),
   ) as Record<TokenClass, ClassSpend>,
   otherPico: one.otherPico + other.otherPico,
+  savedPico: one.savedPico + other.savedPico,
 });

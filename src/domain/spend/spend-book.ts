@@ -1,5 +1,7 @@
-import { costPico } from "../money/price.ts";
+import { cacheWriteCostPico, costPico } from "../money/price.ts";
 import type { TokenPrice, TokenUsage } from "../money/price.ts";
+import { cacheSavedPico } from "../prompt-cache/pays-to-write.ts";
+import { priceAt } from "../money/service-tier.ts";
 import { TOKEN_CLASSES } from "./spend.ts";
 import type { ClassSpend, ModelSpend, TokenClass } from "./spend.ts";
 
@@ -43,6 +45,7 @@ interface Counted {
   readonly tokens: Record<TokenClass, number>;
   readonly costs: Record<TokenClass, bigint>;
   otherPico: bigint;
+  savedPico: bigint;
   isChanged: boolean;
 }
 
@@ -71,13 +74,15 @@ export class SpendBook {
     counted.isChanged = true;
     let rest = cost;
     if (usage !== null && price !== null && costPico(usage, price) <= cost) {
+      const paid = priceAt(price, usage.tier);
       for (const each of TOKEN_CLASSES) {
         if (usage[each] === 0) continue;
-        const own = BigInt(usage[each]) * price[each];
+        const own = each === "cacheWrite" ? cacheWriteCostPico(usage, price) : BigInt(usage[each]) * paid[each];
         counted.tokens[each] += usage[each];
         counted.costs[each] += own;
         rest -= own;
       }
+      counted.savedPico += cacheSavedPico(usage, price);
     }
     counted.otherPico += rest;
   }
@@ -117,6 +122,7 @@ export class SpendBook {
       tokens: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },
       costs: { input: 0n, cachedInput: 0n, cacheWrite: 0n, output: 0n, reasoning: 0n },
       otherPico: 0n,
+      savedPico: 0n,
       isChanged: false,
     };
     this.#slots.set(keyOf(own), made);
@@ -130,7 +136,7 @@ const storable = (user: string): string => user.slice(0, LONGEST_USER).toWellFor
 const keyOf = ({ hour, endpoint, model, keyId, user }: SpendSlot): string =>
   `${hour}\n${endpoint}\n${model}\n${keyId}\n${user}`;
 
-const rowOf = ({ slot, calls, tokens, costs, otherPico }: Counted): SpendRow => {
+const rowOf = ({ slot, calls, tokens, costs, otherPico, savedPico }: Counted): SpendRow => {
   const classOf = (each: TokenClass): ClassSpend => ({ tokens: tokens[each], costPico: costs[each] });
   const classes = {
     input: classOf("input"),
@@ -139,5 +145,5 @@ const rowOf = ({ slot, calls, tokens, costs, otherPico }: Counted): SpendRow => 
     output: classOf("output"),
     reasoning: classOf("reasoning"),
   };
-  return { ...slot, spend: { calls, classes, otherPico } };
+  return { ...slot, spend: { calls, classes, otherPico, savedPico } };
 };

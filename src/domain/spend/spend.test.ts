@@ -18,6 +18,7 @@ const modelSpend: fc.Arbitrary<ModelSpend> = fc.record({
     Object.fromEntries(TOKEN_CLASSES.map((each) => [each, classSpend])) as Record<TokenClass, typeof classSpend>,
   ),
   otherPico: pico(),
+  savedPico: pico(),
 });
 
 const spend: fc.Arbitrary<Spend> = fc
@@ -33,6 +34,7 @@ const model = (calls: number, tokensPerCall: number, pricePico: bigint): ModelSp
     calls,
     classes: { input, cachedInput: none, cacheWrite: none, output: none, reasoning: none },
     otherPico: 0n,
+    savedPico: 0n,
   };
 };
 

@@ -15,6 +15,8 @@ export interface ModelSpend {
   readonly classes: Readonly<Record<TokenClass, ClassSpend>>;
   /** Cost of what is not counted in tokens (images, minutes), pico-dollars. */
   readonly otherPico: bigint;
+  /** What the provider's prompt cache has saved, pico-dollars; below 0 where more was written than read. No cost. */
+  readonly savedPico: bigint;
 }
 
 /** Spend by model, `provider/model`. */

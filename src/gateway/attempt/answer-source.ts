@@ -1,11 +1,11 @@
 import type { RollwardError } from "../../domain/errors.ts";
 import type { AnswerFacts } from "../../ports/dialect.ts";
-import type { Flow } from "../../ports/provider.ts";
+import type { Flow, Headers } from "../../ports/provider.ts";
 
 /** Receives an answer in the client's dialect; exactly one of `end` and `fail` comes last. */
 export interface AnswerSink {
-  /** The provider's status line has arrived. */
-  head(status: number): void;
+  /** The provider's status line has arrived, with its headers where they are seen. */
+  head(status: number, headers?: Headers): void;
   bytes(chunk: Buffer): void;
   end(): void;
   fail(error: RollwardError, original?: OriginalError): void;

@@ -10,7 +10,7 @@ import type { AnswerSource } from "./answer-source.ts";
 import { Attempt } from "./attempt.ts";
 import { converseSource } from "./converse-source.ts";
 import { answerOf } from "./examine.ts";
-import { findPlace } from "./find-place.ts";
+import { findPlace, forgetLimits } from "./find-place.ts";
 import type { Place } from "./find-place.ts";
 import { planOfTarget } from "./plan-of.ts";
 import type { CallPlan } from "./plan-of.ts";
@@ -60,6 +60,7 @@ export async function askAside(gateway: Gateway, open: OpenCall, aside: Aside): 
 type Planned = Aside & { readonly plan: CallPlan };
 
 function beginAside(gateway: Gateway, open: OpenCall, { plan, request, withinMs }: Planned): Attempt {
+  if (open.settings.limits.learned === false) forgetLimits(plan);
   const found = findPlace(gateway, plan, { target: 0, left: null, isUrgent: false, stream: false });
   if (found.type === "none") throw found.error;
   const { place } = found;
@@ -87,7 +88,7 @@ function beginAside(gateway: Gateway, open: OpenCall, { plan, request, withinMs 
     } as const;
     return new Attempt(terms, source, ticket);
   } catch (error) {
-    ticket.withdrawn();
+    ticket.unused();
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { estimateUsage, usageSoFar } from "../../domain/money/estimate-usage.ts"
 import type { HoldBackPolicy } from "../../domain/release/fault-policy.ts";
 import type { ModelTarget, Timeouts } from "../../domain/release/release.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Flow } from "../../ports/provider.ts";
+import type { Flow, Headers } from "../../ports/provider.ts";
 import type { AnswerSink, AnswerSource, OriginalError } from "./answer-source.ts";
 import { HoldBack } from "./hold-back.ts";
 import { toMicroseconds } from "../open-call.ts";
@@ -165,9 +165,10 @@ export class Attempt implements AnswerSink {
     this.#withdraw("lost", "another answer came first");
   }
 
-  head(status: number): void {
+  head(status: number, headers?: Headers): void {
     this.#status = status;
     this.#firstByteMs = this.#offset();
+    this.#ticket.answered(headers ?? null);
   }
 
   bytes(chunk: Buffer): void {

@@ -58,7 +58,7 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
     };
     return { attempt: new Attempt(terms, source, ticket), target: place.target, body };
   } catch (error) {
-    ticket.withdrawn();
+    ticket.unused();
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
 import type { AnswerSource } from "./answer-source.ts";
+import { steerBytes, steerRequest } from "../prompt-cache/steer.ts";
 import { converseSource } from "./converse-source.ts";
 import { TranslatingReader } from "./translating-reader.ts";
 import { wireSource } from "./wire-source.ts";
@@ -24,20 +25,24 @@ export interface Asked {
 export function sourceFor(gateway: Gateway, open: OpenCall, { provider, target, body, key }: Asked): AnswerSource {
   const { dialect } = open.arrival;
   const { stream } = present(open.request);
+  const to = { provider, target, key };
   const form = dialect.answerForm(present(open.request));
   const terms = { callId: open.id, model: target.model, connectMs: present(open.rendered).timeouts.connectMs, key };
   if (provider.speaks !== null && provider.speaks.includes(dialect.name)) {
     const { headers, address } = open.arrival;
     const told = { ...(headers !== undefined && { headers }), ...(address !== undefined && { address }) };
     const bytes = dialect.forProvider?.(body) ?? body;
-    const passing = wireSource(provider, { ...terms, dialect: dialect.name, bytes, ...told }, dialect.reader(form));
+    const steered = steerBytes(gateway, open, { to, dialect, bytes });
+    const request = { ...terms, dialect: dialect.name, bytes: steered.request, ...told };
+    const passing = steered.sent(wireSource(provider, request, dialect.reader(form)));
     return bytes === body ? passing : without(passing, REASONING);
   }
   const asked = dialect.toCanonical(documentIn(open, body), provider.name);
   const encoder = dialect.encoder(form, open.id, open.at);
   if (provider.speaks === null) {
     const { request, leftOut } = ownReasoning(asked, provider.reasons?.(target.model) ?? null);
-    const source = converseSource(provider, { ...terms, request, stream }, encoder);
+    const steered = steerRequest(gateway, open, { to, request });
+    const source = steered.sent(converseSource(provider, { ...terms, request: steered.request, stream }, encoder));
     return leftOut ? without(source, REASONING) : source;
   }
   const wire = wireOf(gateway, provider);
@@ -51,8 +56,10 @@ export function sourceFor(gateway: Gateway, open: OpenCall, { provider, target, 
     stream,
     reportsStreamUsage,
   });
+  const steered = steerBytes(gateway, open, { to, dialect: wire, bytes });
   const reader = new TranslatingReader(wire.eventReader(stream), encoder);
-  const source = inOwnWords(wireSource(provider, { ...terms, dialect: wire.name, bytes }, reader));
+  const asking = { ...terms, dialect: wire.name, bytes: steered.request };
+  const source = steered.sent(inOwnWords(wireSource(provider, asking, reader)));
   return leftOut ? without(source, REASONING) : source;
 }
 
@@ -84,7 +91,7 @@ const inOwnWords = (source: AnswerSource): AnswerSource => ({
   sent: source.sent,
   start: (sink) =>
     source.start({
-      head: (status) => sink.head(status),
+      head: (status, headers) => sink.head(status, headers),
       bytes: (chunk) => sink.bytes(chunk),
       end: () => sink.end(),
       fail: (error) => sink.fail(error),

@@ -185,7 +185,7 @@ describe("the trip of a call", () => {
     ]);
     for (const { targets } of [alone, pair])
       targets[0]?.deployments[0]?.health.keys.limited(0, 0, { askedMs: 3_000, random: 0 });
-    expect(legOf(alone)).toEqual({ type: "wait", waitMs: 3_010 });
+    expect(legOf(alone)).toEqual({ type: "wait", waitMs: 3_010, isInLine: false });
     expect(legOf(pair)).toMatchObject({ type: "ask", place: { target: 1 } });
   });
 

@@ -4,11 +4,12 @@ import type { FaultClass } from "../../domain/health/fault-class.ts";
 import { askedWaitOf, faultClassOf } from "../../domain/health/fault-class.ts";
 import { MOST_SPREAD_MS } from "../../domain/health/key-pool.ts";
 import { nextStep } from "../../domain/health/next-step.ts";
+import type { Need } from "../../domain/limits/learned/learned-limit.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Spare } from "./deliverable.ts";
-import { findPlace, hasOther } from "./find-place.ts";
-import type { Place } from "./find-place.ts";
-import type { CallPlan, Deployment } from "./plan-of.ts";
+import { exhausted, findPlace, hasOther, holdPlace } from "./find-place.ts";
+import type { Found, Hold, Place, Search } from "./find-place.ts";
+import type { CallPlan, Deployment, PlannedTarget } from "./plan-of.ts";
 
 /** What a trip needs to know of its call. */
 export interface TripTerms {
@@ -17,21 +18,40 @@ export interface TripTerms {
   /** Shared by all attempts, monotonic milliseconds. */
   readonly deadline: number;
   readonly stream: boolean;
+  /** What the call begins with, where it should go to who has it in a cache; absent is anywhere. */
+  readonly beginning?: string;
   /** Position of the target that is asked first; absent is the primary. */
   readonly start?: number;
+  /** What the call takes of its providers' limits; absent is one request. */
+  readonly need?: () => Need;
+  /** How calls wait for a provider's limit; absent where they do not. */
+  readonly line?: ProviderLine;
   /** Told when an answer was rejected and another target is asked for a better one. */
   readonly onEscalation?: (from: number, to: number) => void;
   /** Told when a target was passed over; it counts against its release, though nobody asked it. */
   readonly onSkip: (target: number, error: RollwardError) => void;
 }
 
-/** Where a call goes next: to a place now, or nowhere before `waitMs` have passed. */
+/** Where calls wait until a provider has something left for them. */
+export interface ProviderLine {
+  readonly longestWaitMs: number;
+  /** Whether others wait for the target already. */
+  isTaken(target: PlannedTarget): boolean;
+}
+
+/**
+ * Where a call goes next: to a place now, or nowhere before `waitMs` have passed. `isInLine` says that it is a
+ * provider's limit that it waits for, in the line of those who do.
+ */
 export type Leg =
   | { readonly type: "ask"; readonly place: Place }
-  | { readonly type: "wait"; readonly waitMs: number }
+  | { readonly type: "wait"; readonly waitMs: number; readonly isInLine: boolean }
   | { readonly type: "over" };
 
 const OVER: Leg = { type: "over" };
+
+/** Whoever is behind others waits, nobody knows yet for how long. */
+const LEAST_WAIT_MS = 1;
 
 /**
  * The way of one call through the targets of its plan. It asks nobody itself: `leg` says where to go, `failed`
@@ -49,6 +69,9 @@ export class Trip {
   /** Other keys that stepped in at this target. */
   #rotations = 0;
   #waitMs: number | null = null;
+  #isInLine = false;
+  /** What is kept for the call since its turn came. */
+  #hold: Hold | null = null;
   /** The first target that was skipped because its breaker was open. */
   #skipped: number | null = null;
   #isLastResort = false;
@@ -87,17 +110,45 @@ export class Trip {
       if (this.#waitMs !== null) {
         const waitMs = this.#waitMs;
         this.#waitMs = null;
-        return { type: "wait", waitMs };
+        return { type: "wait", waitMs, isInLine: this.#isInLine };
       }
-      const { gateway, plan, stream } = this.#terms;
       const hasNext = this.#next("gone") !== null;
       const isUrgent = this.#isLastResort || (!hasNext && this.#skipped === null);
-      const isRetry = this.#tries > 1;
-      const found = findPlace(gateway, plan, { target: this.#target, left: this.#left, isUrgent, stream, isRetry });
+      const found = this.#behind() ?? this.#find({ isUrgent, isRetry: this.#tries > 1 });
       if (found.type === "place") return { type: "ask", place: found.place };
       this.#pass(found);
     }
     return OVER;
+  }
+
+  /** The target that is asked next, and how it may be asked. */
+  get planned(): PlannedTarget | undefined {
+    return this.plan.targets[this.#target];
+  }
+
+  /** Keeps a key of the target for the call; how long none is free, ms, where there is none. */
+  hold(): Hold | number {
+    return holdPlace(this.#terms.gateway, this.plan, this.#search({ isUrgent: false }));
+  }
+
+  /** The call's turn has come: what is kept for it is its own until the next leg. */
+  letIn(hold: Hold): void {
+    this.letGo();
+    this.#hold = hold;
+  }
+
+  /** Gives back what is kept for a call that ends. */
+  letGo(): void {
+    this.#hold?.release();
+    this.#hold = null;
+  }
+
+  /** The call has waited long enough, or would have to wait too long. */
+  turnedAway(waitMs: number): void {
+    const error = exhausted(this.planned?.target ?? { provider: "?" }, waitMs);
+    this.#terms.onSkip(this.#target, error);
+    this.#error ??= error;
+    this.#stop("rate-limit");
   }
 
   /** An attempt at a place failed after `tookMs`: decides what comes next. */
@@ -128,6 +179,7 @@ export class Trip {
     this.#reason = step.type === "retry" ? "retry" : "other";
     if (step.type === "retry") this.#tries += 1;
     if (step.type === "retry" && step.waitMs > 0) this.#waitMs = step.waitMs;
+    this.#isInLine = false;
   }
 
   /** The request was too long and is shorter now: the same target is asked once more. */
@@ -147,13 +199,13 @@ export class Trip {
 
   /** The best place for a second request while the one at `place` is late: elsewhere, else the next target. */
   second(place: Place): Place | null {
-    const { gateway, plan, stream } = this.#terms;
+    const { gateway, plan } = this.#terms;
     // A second request is no probe: it would spend one, and may be stopped before it tells anything.
     const broken = plan.targets.flatMap(({ deployments }) => deployments).filter(isBroken);
     const left = new Set([...(this.#left ?? []), ...broken, place.deployment]);
     const next = this.#next("late");
     for (const target of next === null ? [this.#target] : [this.#target, next]) {
-      const found = findPlace(gateway, plan, { target, left, isUrgent: false, stream, isRetry: true });
+      const found = this.#find({ target, left, isUrgent: false, isRetry: true });
       if (found.type === "none") continue;
       const { health } = found.place.deployment;
       if (health.budget.take(gateway.clock.elapsed(), plan.policy.retries.budget)) return found.place;
@@ -169,8 +221,7 @@ export class Trip {
 
   /** A target once more, for a better answer; `null` when it may not be asked now. */
   again(target: number): Place | null {
-    const { gateway, plan, stream } = this.#terms;
-    const found = findPlace(gateway, plan, { target, left: this.#left, isUrgent: false, stream, isRetry: true });
+    const found = this.#find({ target, isUrgent: false, isRetry: true });
     return found.type === "place" ? found.place : null;
   }
 
@@ -180,15 +231,36 @@ export class Trip {
     if (target !== this.#target) (this.#visited ??= new Set()).add(target);
   }
 
-  #pass({ error, waitMs }: { readonly error: RollwardError; readonly waitMs: number | null }): void {
-    const { plan, deadline, gateway, onSkip } = this.#terms;
+  #search(search: Partial<Search> & Pick<Search, "isUrgent">): Search {
+    const { stream, need, beginning } = this.#terms;
+    const terms = { stream, ...(need !== undefined && { need }), ...(beginning !== undefined && { beginning }) };
+    return { target: this.#target, left: this.#left, ...terms, ...search };
+  }
+
+  /** What is kept for the call is given back at the same moment, for it to be taken. */
+  #find(search: Partial<Search> & Pick<Search, "isUrgent">): Found {
+    this.letGo();
+    return findPlace(this.#terms.gateway, this.plan, this.#search(search));
+  }
+
+  /** Where others wait for the target: who comes now would overtake them. */
+  #behind(): Found | null {
+    const { planned } = this;
+    const isTaken = this.#hold === null && planned !== undefined && this.#terms.line?.isTaken(planned) === true;
+    return isTaken ? { type: "none", error: exhausted(planned.target, LEAST_WAIT_MS), waitMs: LEAST_WAIT_MS } : null;
+  }
+
+  #pass({ error, waitMs }: Omit<Extract<Found, { readonly type: "none" }>, "type">): void {
+    const { plan, deadline, gateway, onSkip, line } = this.#terms;
     const known = faultClassOf(error);
     // A target that is not configured here is as good as away.
     const fault = known === "final" ? "gone" : known;
-    const canWait = waitMs !== null && waitMs <= plan.policy.retries.longestWaitMs + MOST_SPREAD_MS;
+    const isInLine = fault === "rate-limit" && line !== undefined && waitMs !== null && waitMs <= line.longestWaitMs;
+    const canWait = isInLine || (waitMs !== null && waitMs <= plan.policy.retries.longestWaitMs + MOST_SPREAD_MS);
     const hasNext = this.#next(fault) !== null;
-    if (!hasNext && canWait && waitMs < deadline - gateway.clock.elapsed()) {
+    if (!hasNext && canWait && waitMs !== null && waitMs < deadline - gateway.clock.elapsed()) {
       this.#waitMs = waitMs;
+      this.#isInLine = isInLine;
       return;
     }
     onSkip(this.#target, error);
@@ -204,16 +276,16 @@ export class Trip {
 
   /** Whether another key or deployment of the target takes over, which then counts as tried. */
   #findOther(fault: FaultClass, deployment: Deployment, target: number): boolean {
-    const { gateway, plan, stream } = this.#terms;
+    const { gateway, plan, need } = this.#terms;
     const isKeys = fault === "rate-limit" || fault === "credentials";
     const { keys } = deployment.health;
-    if (isKeys && this.#rotations < keys.size - 1 && keys.isReady(gateway.clock.elapsed())) {
+    if (isKeys && this.#rotations < keys.size - 1 && keys.isReady(gateway.clock.elapsed(), need?.())) {
       this.#rotations += 1;
       return true;
     }
     if ((plan.targets[target]?.deployments.length ?? 0) < 2) return false;
     const left = new Set([...(this.#left ?? []), deployment]);
-    if (!hasOther(gateway, plan, { target, left, isUrgent: false, stream })) return false;
+    if (!hasOther(gateway, plan, this.#search({ target, left, isUrgent: false }))) return false;
     this.#leave(deployment);
     return true;
   }

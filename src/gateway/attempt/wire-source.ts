@@ -71,7 +71,7 @@ class WireSink implements ByteSink {
     this.#status = status;
     this.#headers = headers;
     if (status < 300) this.#reader.head?.(this.contentType ?? "");
-    this.#sink.head(status);
+    this.#sink.head(status, headers);
   }
 
   data(chunk: Buffer): void {

@@ -1,6 +1,7 @@
 import type { CacheFact } from "../../domain/cache/cache-fact.ts";
 import type { AnswerCache, CachePlace } from "../../ports/answer-cache.ts";
 import { Flights } from "./flights.ts";
+import type { SemanticDesk } from "./semantic/semantic-desk.ts";
 
 /** What the calls of this process had to do with the cache since it started, by outcome and by reason. */
 export interface CacheTally {
@@ -20,6 +21,8 @@ export interface CacheTally {
 /** The gateway's side of the cache: the cache itself, the questions under way, and the counts. */
 export class CacheDesk {
   readonly cache: AnswerCache;
+  /** Questions that mean the same as others; `null` where this process looks for none. */
+  readonly semantic: SemanticDesk | null;
   readonly flights = new Flights();
   /** How often each endpoint was purged: what was asked before that is not kept after it. */
   readonly #purges = new Map<string, number>();
@@ -27,8 +30,9 @@ export class CacheDesk {
   readonly #bypassed = new Map<string, number>();
   readonly #kept = new Map<string, number>();
 
-  constructor(cache: AnswerCache) {
+  constructor(cache: AnswerCache, semantic: SemanticDesk | null = null) {
     this.cache = cache;
+    this.semantic = semantic;
   }
 
   /** Counts a call that is over. */
@@ -58,9 +62,12 @@ export class CacheDesk {
   }
 
   /** Forgets all answers of an endpoint, also those on their way; resolves to how many there were. */
-  purge(endpoint: string): Promise<number> {
+  async purge(endpoint: string): Promise<number> {
     add(this.#purges, endpoint);
-    return this.cache.purge(endpoint);
+    const purged = await this.cache.purge(endpoint);
+    // Without their answers they are found by nobody.
+    await this.semantic?.purge(endpoint).catch(() => this.semantic?.copies.clear());
+    return purged;
   }
 }
 

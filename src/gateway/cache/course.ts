@@ -4,6 +4,8 @@ import type { CachedAnswer } from "../../domain/cache/cached-answer.ts";
 import type { CacheWish } from "../../domain/cache/cache-wish.ts";
 import type { CachePlace, Claim } from "../../ports/answer-cache.ts";
 import type { Lead } from "./flights.ts";
+import { semanticFactOf } from "./semantic/semantic-course.ts";
+import type { SemanticCourse } from "./semantic/semantic-course.ts";
 
 /** A kept answer that is given again, in the form that its client asked for. */
 export interface Recalled {
@@ -32,6 +34,12 @@ export interface CacheCourse {
   served: Recalled | null;
   /** An older answer, for the case that nobody gives a new one. */
   lastResort: CachedAnswer | null;
+  /** The search for a question that means the same; `null` where the release wants none. */
+  readonly semantic: SemanticCourse | null;
+  /** Text of a fresh answer that was kept or could have been, for the judge of an audit. */
+  fresh: string | null;
+  /** What the kept answer was bound to, so that others may find it; `null` where it may not be found. */
+  sealed: string | null;
   /** Those who wait for this call, in this process and elsewhere. */
   lead: Lead | null;
   claim: Claim | null;
@@ -40,8 +48,10 @@ export interface CacheCourse {
 }
 
 /** What the record keeps of it. */
-export function cacheFactOf({ status, place, bypassed, kept, waitedMs, served }: CacheCourse): CacheFact {
+export function cacheFactOf({ status, place, bypassed, kept, waitedMs, served, semantic }: CacheCourse): CacheFact {
+  const found = semantic === null ? null : semanticFactOf(semantic);
   return {
+    ...(found !== null && { semantic: found }),
     status,
     key: place?.key ?? null,
     bypassed,

@@ -1,8 +1,10 @@
 import type { CachedAnswer } from "../../domain/cache/cached-answer.ts";
+import type { SemanticFact } from "../../domain/cache/semantic-fact.ts";
 
 /** How the call ended that asked for several. */
 export type Landing =
-  | { readonly type: "answered"; readonly answer: CachedAnswer }
+  /** `near` where it was the answer to another question, which means the same. */
+  | { readonly type: "answered"; readonly answer: CachedAnswer; readonly near?: SemanticFact }
   /** Somebody else may try; where an old answer was found that may serve as the last resort, it is that. */
   | { readonly type: "failed"; readonly lastResort: CachedAnswer | null }
   /** Its answer is not for others (it calls a tool, say): each asks for itself. */

@@ -13,6 +13,8 @@ import { cacheFactOf } from "./course.ts";
 import type { CacheCourse } from "./course.ts";
 import type { Landing } from "./flights.ts";
 import { gatherAnswer } from "./gather-answer.ts";
+import { answerText } from "./semantic/answer-text.ts";
+import { sealOf } from "./semantic/close-meaning.ts";
 import { isAway } from "./serve-stale.ts";
 
 /**
@@ -40,15 +42,19 @@ function freshAnswer(gateway: Gateway, open: OpenCall, course: CacheCourse): Cac
   if (tierOf(open) !== "primary") return "fallback";
   if (open.routing != null && open.routing.decision.action !== ROUTED) return "drawn";
   const gathered = gatherAnswer(open, policy);
-  return typeof gathered === "string" ? gathered : entryOf(gateway, open, { place, gathered });
+  course.sealed = sealOf(course, gathered);
+  if (typeof gathered === "string") return gathered;
+  course.fresh = course.semantic === null ? null : answerText(gathered.parts);
+  return entryOf(gateway, open, { course, place, gathered });
 }
 
 interface Found {
+  readonly course: CacheCourse;
   readonly place: CachePlace;
   readonly gathered: GatheredAnswer;
 }
 
-function entryOf(gateway: Gateway, open: OpenCall, { place, gathered }: Found): CachedAnswer {
+function entryOf(gateway: Gateway, open: OpenCall, { course, place, gathered }: Found): CachedAnswer {
   return {
     format: "rollward.answer/1",
     key: place.key,
@@ -60,6 +66,7 @@ function entryOf(gateway: Gateway, open: OpenCall, { place, gathered }: Found): 
     stopSequence: gathered.stopSequence,
     usage: open.attempts.at(-1)?.usage ?? null,
     costPico: open.attempts.reduce((sum, { costPico }) => sum + costPico, besidePico(open)),
+    ...(course.sealed !== null && { meaning: course.sealed }),
   };
 }
 

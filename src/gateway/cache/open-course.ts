@@ -1,5 +1,5 @@
 import { cacheKey, inexactNumbers } from "../../domain/cache/cache-key.ts";
-import type { ComparedRequest } from "../../domain/cache/cache-key.ts";
+import type { ComparedRequest, KeyParts } from "../../domain/cache/cache-key.ts";
 import type { CachePolicy } from "../../domain/cache/cache-policy.ts";
 import { NO_WISH } from "../../domain/cache/cache-wish.ts";
 import { requestBar } from "../../domain/cache/request-bar.ts";
@@ -10,9 +10,11 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { RoutingPolicy } from "../../domain/routing/routing-policy.ts";
 import type { DialectName } from "../../ports/dialect.ts";
 import type { Gateway } from "../gateway.ts";
+import { callSubjectsOf } from "../meters/call-subjects-of.ts";
 import type { OpenCall, Placement } from "../open-call.ts";
 import { present } from "../present.ts";
 import type { CacheCourse } from "./course.ts";
+import { openMeaning } from "./semantic/open-meaning.ts";
 
 /** The dialects whose answers can be kept, because every one of them can tell them. */
 const CONVERSATIONS: ReadonlySet<DialectName> = new Set(["openai-chat", "openai-responses", "anthropic-messages"]);
@@ -26,6 +28,7 @@ export function openCourse(gateway: Gateway, open: OpenCall, policy: CachePolicy
   const placement = present(open.placement);
   const wish = open.arrival.cacheWish ?? NO_WISH;
   const keyed = wish.bypass ? barred("client") : keyFor(open, policy, placement);
+  const { parts } = keyed;
   const { endpoint } = placement.release;
   return {
     policy,
@@ -39,15 +42,23 @@ export function openCourse(gateway: Gateway, open: OpenCall, policy: CachePolicy
     waitedMs: 0,
     served: null,
     lastResort: null,
+    semantic:
+      policy.semantic === undefined || parts === null
+        ? null
+        : openMeaning(gateway, open, { policy: policy.semantic, wish, parts }),
+    fresh: null,
+    sealed: null,
     lead: null,
     claim: null,
     stopRenewing: null,
   };
 }
 
-type Keyed = { readonly key: string; readonly bar: null } | { readonly key: null; readonly bar: RequestBar };
+type Keyed =
+  | { readonly key: string; readonly parts: KeyParts; readonly bar: null }
+  | { readonly key: null; readonly parts: null; readonly bar: RequestBar };
 
-const barred = (bar: RequestBar): Keyed => ({ key: null, bar });
+const barred = (bar: RequestBar): Keyed => ({ key: null, parts: null, bar });
 
 function keyFor(open: OpenCall, policy: CachePolicy, { release }: Placement): Keyed {
   const { dialect } = open.arrival;
@@ -58,7 +69,9 @@ function keyFor(open: OpenCall, policy: CachePolicy, { release }: Placement): Ke
   const bar = requestBar(body, policy);
   if (bar !== null) return barred(bar);
   const { routing } = release.content.policies;
-  const key = cacheKey({
+  const user = policy.semantic?.personal === true ? callSubjectsOf(open).user : null;
+  const parts: KeyParts = {
+    ...(user !== null && { user }),
     scope: scopeOf(open, policy, routing),
     environment: open.settings.environment,
     endpoint: release.endpoint,
@@ -66,8 +79,9 @@ function keyFor(open: OpenCall, policy: CachePolicy, { release }: Placement): Ke
     request: comparedRequest(open, body),
     labels: routingLabels(routing, present(open.request).body["metadata"]),
     numbers: inexactNumbers(text),
-  });
-  return key === null ? barred("unkeyable") : { key, bar: null };
+  };
+  const key = cacheKey(parts);
+  return key === null ? barred("unkeyable") : { key, parts, bar: null };
 }
 
 /** Fails closed: who belongs to no tenant shares with nobody. */

@@ -1,4 +1,6 @@
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
+import { dearestInputPico } from "../../domain/money/price.ts";
+import { dearestPrice, tiersFor } from "../../domain/money/service-tier.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
 import type { CallPlan } from "../attempt/plan-of.ts";
 import type { OpenCall } from "../open-call.ts";
@@ -22,14 +24,15 @@ const AROUND = 1_024;
 const UNLIMITED = 32_768;
 
 /** At the dearest place that may be asked; a token has at least one byte. */
-function mostPico({ targets }: CallPlan, { messages, maxTokens }: CanonicalRequest): bigint {
+function mostPico({ targets }: CallPlan, { messages, maxTokens, serviceTier }: CanonicalRequest): bigint {
   const input = BigInt(Buffer.byteLength(JSON.stringify(messages)) + AROUND);
   const output = BigInt(maxTokens ?? UNLIMITED);
-  const prices = targets.flatMap(({ deployments }) => deployments.map(({ price }) => price));
-  return most(prices.map((price) => input * dearestInput(price) + output * dearestOutput(price)));
+  const prices = targets.flatMap(({ deployments }) =>
+    deployments.map(({ price }) => dearestPrice(price, tiersFor(serviceTier))),
+  );
+  return most(prices.map((price) => input * dearestInputPico(price) + output * dearestOutput(price)));
 }
 
-const dearestInput = ({ input, cachedInput, cacheWrite }: TokenPrice): bigint => most([input, cachedInput, cacheWrite]);
 const dearestOutput = ({ output, reasoning }: TokenPrice): bigint => most([output, reasoning]);
 
 const most = (amounts: readonly bigint[]): bigint =>

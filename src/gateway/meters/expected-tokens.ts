@@ -10,6 +10,9 @@ const USUAL_ANSWER = 256;
 /** Tokens that an answer may have where neither request nor release nor model sets a maximum. */
 const LONGEST_ANSWER = 32_768;
 
+/** No model answers more. Sums of what clients ask for stay exact: a bucket that had given 1e308 would be lost. */
+const MOST_ANSWER = 100_000_000;
+
 /** Answers that are not made of tokens. */
 const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["openai-embeddings", "openai-moderations", "openai-files"]);
 
@@ -18,7 +21,7 @@ const MAXIMA = ["max_completion_tokens", "max_output_tokens", "max_tokens"] as c
 const maximumIn = (fields: Readonly<Record<string, Json | undefined>>): number | null => {
   for (const name of MAXIMA) {
     const value = fields[name];
-    if (typeof value === "number" && value >= 0) return Math.ceil(value);
+    if (typeof value === "number" && value >= 0) return Math.min(MOST_ANSWER, Math.ceil(value));
   }
   return null;
 };
@@ -35,9 +38,13 @@ function maximumOf(call: OpenCall): number | null {
   return (parameters === undefined ? null : maximumIn(parameters)) ?? maximumIn(present(call.request).body);
 }
 
+/** Tokens of a request, by the same guess. */
+export const likelyInputTokens = (call: OpenCall): number =>
+  hasTextOnly(call) ? Math.ceil(call.arrival.bytes.length / BYTES_PER_TOKEN) : 0;
+
 /** Tokens of request and answer, as far as one can guess before the call: what limits let it in by. */
 export function likelyTokens(call: OpenCall): number {
-  const input = hasTextOnly(call) ? Math.ceil(call.arrival.bytes.length / BYTES_PER_TOKEN) : 0;
+  const input = likelyInputTokens(call);
   if (WITHOUT_ANSWER.has(call.arrival.dialect.name)) return input;
   return input + (maximumOf(call) ?? USUAL_ANSWER) * answersOf(call);
 }

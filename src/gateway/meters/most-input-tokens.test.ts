@@ -25,3 +25,44 @@ test("words that pose as an image count by their bytes", () => {
   const words = "tell me more ".repeat(5_000);
   expect(most(`data:image/png;base64,${words}`)).toBeGreaterThan(words.length);
 });
+
+test("an image counts as the most that the models take which may be asked", () => {
+  const image = [{ type: "image_url", image_url: { url: "https://example.com/a.png" } }];
+  const body = Buffer.from(JSON.stringify({ messages: [{ role: "user", content: image }] }));
+  expect(mostInputTokens(body, 48_169)).toBe(mostInputTokens(body) + 48_169 - 8_192);
+  expect(mostInputTokens(body, 1_190)).toBe(mostInputTokens(body));
+});
+
+test.each([
+  ["image_url", (count: number) => ({ type: "image_url", image_url: { url: `https://a.io/${count}.png` } })],
+  ["input_image", (count: number) => ({ type: "input_image", file_id: `f${count}` })],
+  ["image", (count: number) => ({ type: "image", source: { type: "url", url: `https://a.io/${count}.png` } })],
+])("every image of many counts, however close they stand: %s", (_, part) => {
+  const parts = Array.from({ length: 300 }, (__, count) => part(count));
+  expect(most(parts)).toBeGreaterThan(300 * 8_192);
+  expect(most(parts)).toBeLessThan(301 * 8_192 + 40_000);
+});
+
+test("a text that speaks of images has none", () => {
+  const text = 'An image, many images, and {"type":"image_url"}. '.repeat(200);
+  expect(most(text)).toBeLessThan(Buffer.byteLength(JSON.stringify(text)) + 1_200);
+});
+
+test("a body that names images without end is looked through only so far, and counts for no less", () => {
+  const hidden = [
+    { type: "text", text: " image".repeat(60_000) },
+    { type: "image_url", image_url: { url: "https://a.io" } },
+  ];
+  const plain = [{ type: "text", text: " image".repeat(60_000) }];
+  expect(most(hidden)).toBeGreaterThan(Buffer.byteLength(JSON.stringify(plain)) + 8_192);
+});
+
+test("an image whose name is written with escapes is an image too", () => {
+  const named = JSON.stringify({ content: [{ type: "input_image", image_url: "https://a.io/1.png" }] });
+  for (const letter of ["i", "m", "p", "_"]) {
+    const escape = `\\u00${letter.charCodeAt(0).toString(16)}`;
+    const hidden = Buffer.from(named.replaceAll(letter, escape));
+    expect(JSON.parse(hidden.toString())).toEqual(JSON.parse(named));
+    expect(mostInputTokens(hidden)).toBe(mostInputTokens(Buffer.from(named)));
+  }
+});

@@ -134,4 +134,29 @@ describe("the waiting room", () => {
     await stage.pass(9_000);
     expect(stage.out).toEqual(["first", "free", "held"]);
   });
+
+  test("tells of each limit who waits and how long one more would, and works that out once for each line", async () => {
+    const stage = new Stage();
+    const queue = { calls: 1_000, longestWaitMs: 86_400_000, classes: [] };
+    let looks = 0;
+    const { rule } = claim({});
+    const counted = {
+      ...rule,
+      get requests() {
+        looks += 1;
+        return EACH_SECOND;
+      },
+    };
+    for (let each = 0; each < 3; each += 1)
+      stage.enter(`cap ${each}`, { claims: [claim({ name: "cap", concurrent: 1 })] }, queue);
+    for (let each = 0; each < 41; each += 1)
+      stage.enter(`call ${each}`, { claims: [{ rule: counted, subject: "one" }] }, queue);
+    await settleDown();
+    looks = 0;
+    expect(stage.room.lines()).toEqual([
+      { name: "cap", calls: 2, oldestMs: 0, estimateMs: 0 },
+      { name: "limit", calls: 40, oldestMs: 0, estimateMs: 41_000 },
+    ]);
+    expect(looks).toBe(1);
+  });
 });

@@ -13,6 +13,8 @@ export interface Visit {
   readonly rank: number;
   /** Whose turn it uses, e.g. its tenant's. */
   readonly lane: string;
+  /** Lets the call in by something else than the limiter, e.g. what its provider has left; absent is the limiter. */
+  readonly take?: () => LimitPass | LimitRefusal;
   /** Hears how to give up the place, for when the client leaves; `null` once there is none. */
   readonly onWaiting: (leave: (() => void) | null) => void;
 }
@@ -22,6 +24,16 @@ export interface WaitingCounts {
   readonly calls: number;
   /** How long the first of them has waited, ms; 0 when nobody waits. */
   readonly oldestMs: number;
+}
+
+/** How those stand who wait for one limit. */
+export interface WaitingLineCounts {
+  /** Of the limit. */
+  readonly name: string;
+  readonly calls: number;
+  readonly oldestMs: number;
+  /** How long a call of the last class would wait that came now, ms. */
+  readonly estimateMs: number;
 }
 
 interface Guest {
@@ -43,6 +55,8 @@ interface Line {
 /** Shortest and longest time between two tries of who is first, ms. */
 const LEAST_MS = 2;
 const MOST_MS = 250;
+/** After every class. */
+const LAST = Number.MAX_SAFE_INTEGER;
 /** How often a place under a cap is looked for: nobody tells when a call ends elsewhere, ms. */
 const PLACE_MS = 20;
 
@@ -66,15 +80,51 @@ export class WaitingRoom {
     return { calls: this.#guests.size, oldestMs: first === undefined ? 0 : this.#clock.elapsed() - first.since };
   }
 
+  /** The lines there are, by their limits; users and tenants of one limit are told together, the longest wait counts. */
+  lines(): readonly WaitingLineCounts[] {
+    const lines = new Map<string, WaitingLineCounts>();
+    const estimated = new Set<Line>();
+    const now = this.#clock.elapsed();
+    for (const [{ visit, since, refusal }, { line }] of this.#guests) {
+      const { name } = refusal.claim.rule;
+      const { calls, oldestMs, estimateMs } = lines.get(name) ?? { calls: 0, oldestMs: 0, estimateMs: 0 };
+      // Once for each line: it looks at all who wait there.
+      const comingMs = estimated.has(line) ? 0 : this.#waitOf({ ...visit, rank: LAST, lane: "" }, refusal);
+      estimated.add(line);
+      const longestMs = Math.max(oldestMs, now - since);
+      lines.set(name, { name, calls: calls + 1, oldestMs: longestMs, estimateMs: Math.max(estimateMs, comingMs) });
+    }
+    return [...lines.values()];
+  }
+
+  /** Whether nobody waits for anything. */
+  get isEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  /** Whether anybody waits for a limit that has no subjects. */
+  hasLine(name: string): boolean {
+    return this.#lines.has(`${name}|`);
+  }
+
   /** Lets a call in, at once where nobody waits for the same limits, or when its turn has come. */
   async enter(visit: Visit, rule: QueueRule): Promise<LimitPass | LimitRefusal> {
     const ahead = visit.claims.find((claim) => this.#lines.has(nameOf(claim)));
     if (ahead === undefined) {
-      const answer = await this.#limiter.take(visit.claims, visit.tokens);
+      const answer = await this.#take(visit);
       return isPass(answer) || answer.retryAfterMs > rule.longestWaitMs ? answer : this.#wait(visit, rule, answer);
     }
-    const kind = ahead.rule.requests === null ? (ahead.rule.tokens === null ? "concurrent" : "tokens") : "requests";
+    const isCap = ahead.rule.requests === null && ahead.rule.tokens === null && visit.take === undefined;
+    const kind = isCap
+      ? "concurrent"
+      : ahead.rule.requests === null && ahead.rule.tokens !== null
+        ? "tokens"
+        : "requests";
     return this.#wait(visit, rule, { claim: ahead, kind, retryAfterMs: MOST_MS, states: [] });
+  }
+
+  #take(visit: Visit): LimitPass | LimitRefusal | Promise<LimitPass | LimitRefusal> {
+    return visit.take?.() ?? this.#limiter.take(visit.claims, visit.tokens);
   }
 
   #wait(visit: Visit, rule: QueueRule, refusal: LimitRefusal): Promise<LimitPass | LimitRefusal> {
@@ -158,7 +208,7 @@ export class WaitingRoom {
   async #serve(name: string, line: Line): Promise<void> {
     for (let place = line.line.head(); place !== null; place = line.line.head()) {
       const guest = place.value;
-      const answer = await this.#limiter.take(guest.visit.claims, guest.visit.tokens);
+      const answer = await this.#take(guest.visit);
       const isThere = this.#guests.get(guest)?.place === place;
       if (isPass(answer)) {
         if (!isThere) answer.settle(null);

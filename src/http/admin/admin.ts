@@ -18,7 +18,9 @@ import { keys } from "./keys.ts";
 import { meters } from "./meters.ts";
 import { pauses } from "./pauses.ts";
 import { spend } from "./spend.ts";
+import { promptCache } from "./prompt-cache.ts";
 import { projects } from "./projects.ts";
+import { results } from "./results.ts";
 import { rollouts } from "./rollouts.ts";
 import { routing } from "./routing.ts";
 
@@ -49,6 +51,8 @@ export function admin(app: FastifyInstance, terms: Admin): void {
   routing(app, terms);
   calls(app, terms);
   cache(app, terms);
+  promptCache(app, terms);
+  results(app, terms);
   keys(app, terms);
   pauses(app, terms);
   meters(app, terms);

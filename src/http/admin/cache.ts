@@ -1,20 +1,31 @@
 import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
 import { evictAnswer, purgeCache, showCache } from "../../contract/cache.ts";
+import { describeStanding, readAccount } from "../../domain/cache/group-account.ts";
+import type { CallFacts } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import type { SemanticDesk } from "../../gateway/cache/semantic/semantic-desk.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { GroupProof } from "../../ports/proof-store.ts";
 import type { Admin } from "./admin.ts";
+import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
+type SemanticView = NonNullable<z.input<typeof showCache.answer>["semantic"]>;
+
 /** Kept answers: what they are good for, and forgetting them. */
 export function cache(app: FastifyInstance, { gateway, calls }: Admin): void {
-  serveRoute(app, { gateway, route: showCache }, () => {
+  serveRoute(app, { gateway, route: showCache }, async () => {
     const { shared: waited, ...tally } = gateway.cache.tally();
+    const { semantic } = gateway.cache;
     return {
       shared: gateway.cache.cache.isShared,
       ...tally,
       waited,
       under_way: gateway.cache.flights.size,
       store: gateway.cache.cache.counts(),
+      semantic: semantic === null ? null : await semanticView(semantic),
     };
   });
 
@@ -23,6 +34,7 @@ export function cache(app: FastifyInstance, { gateway, calls }: Admin): void {
     if (facts === null) throw new RollwardError("call_not_found", { call: params.call });
     const key = facts.cache?.key ?? null;
     if (key === null || facts.endpoint === null) return { evicted: false };
+    if (facts.tier === "cache:semantic") return { evicted: await refuseHit(gateway, facts) };
     return { evicted: await gateway.cache.evict({ endpoint: facts.endpoint, key }) };
   });
 
@@ -30,4 +42,55 @@ export function cache(app: FastifyInstance, { gateway, calls }: Admin): void {
     requireEndpoint(gateway.routes, params.endpoint);
     return { purged: await gateway.cache.purge(params.endpoint) };
   });
+}
+
+/** The answer stays for its own question; it is this one that it must not be given to. */
+async function refuseHit({ cache: desk, clock }: Gateway, { cache, endpoint, release }: CallFacts): Promise<boolean> {
+  if (desk.semantic === null || cache?.semantic === undefined || cache.key === null || endpoint === null) return false;
+  const at = clock.now();
+  return desk.semantic.refuse({ endpoint, release: release ?? "", question: cache.key, at, fact: cache.semantic });
+}
+
+async function semanticView(desk: SemanticDesk): Promise<SemanticView> {
+  await desk.certifications.flush();
+  const { store, proofs, copies } = desk;
+  // What this process has counted is told also while the store is away.
+  const accounts = await proofs.accounts().catch(() => []);
+  const groups = accounts.flatMap((state) => groupView(state) ?? []);
+  const outcomes = Object.fromEntries(
+    Object.entries(desk.tally()).map(([endpoint, tally]) => [endpoint, { ...tally }]),
+  );
+  return { search: store.search, poisoned: store.poisoned(), copied_bytes: copies.bytes, outcomes, groups };
+}
+
+/** `null` for an account that nobody of us wrote. */
+function groupView({ endpoint, about }: Pick<GroupProof, "endpoint" | "about">): SemanticView["groups"][number] | null {
+  const account = readAccount(about);
+  if (account === null) return null;
+  const { release, scope, standing } = account;
+  const { certificate, closedBy } = standing;
+  return {
+    endpoint,
+    release,
+    shared: scope,
+    state: standing.phase,
+    says: describeStanding(standing),
+    audits: standing.audits,
+    missing_audits: standing.missingAudits,
+    tests: standing.tests,
+    bound: standing.bound,
+    proven:
+      certificate === null
+        ? null
+        : {
+            threshold: certificate.threshold,
+            audits: certificate.n,
+            wrong: certificate.wrong,
+            upper: certificate.upper,
+            hit_share: certificate.hitShare,
+            at: instantOf(certificate.at),
+          },
+    alarm: standing.alarm,
+    closed_by: closedBy === null ? null : { reason: closedBy.reason, at: instantOf(closedBy.at) },
+  };
 }

@@ -9,6 +9,7 @@ import type { CacheFact } from "../../domain/cache/cache-fact.ts";
 import type { CallFacts } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { MeteredUsage } from "../../domain/money/price.ts";
+import type { PromptCacheFact } from "../../domain/prompt-cache/prompt-cache-fact.ts";
 import type { RoutingFact } from "../../domain/routing/routing-fact.ts";
 import type { CallFilter } from "../../ports/call-store.ts";
 import type { Admin } from "./admin.ts";
@@ -59,9 +60,29 @@ const usageOf = (usage: MeteredUsage): z.input<typeof callView>["usage"] => ({
   output: usage.output,
   reasoning: usage.reasoning,
   estimated: usage.estimated,
+  service_tier: usage.tier ?? null,
 });
 
-const cacheOf = ({ status, key, bypassed, kept, waitedMs, source }: CacheFact): z.input<typeof cacheView> => ({
+const cacheOf = ({
+  status,
+  key,
+  bypassed,
+  kept,
+  waitedMs,
+  source,
+  semantic,
+}: CacheFact): z.input<typeof cacheView> => ({
+  ...(semantic !== undefined && {
+    semantic: {
+      outcome: semantic.outcome,
+      similarity: semantic.similarity,
+      score: semantic.score,
+      audited: semantic.audited,
+      verdict: semantic.verdict,
+      trouble: semantic.trouble,
+      call: semantic.callId,
+    },
+  }),
   status,
   key,
   bypassed,
@@ -76,6 +97,13 @@ const cacheOf = ({ status, key, bypassed, kept, waitedMs, source }: CacheFact): 
           usage: source.usage === null ? null : usageOf(source.usage),
           saved_pico: source.savedPico,
         },
+});
+
+const promptCacheOf = (fact: PromptCacheFact): NonNullable<z.input<typeof callView>["prompt_cache"]> => ({
+  marks: fact.marks,
+  read_tokens: fact.readTokens,
+  written_tokens: fact.writtenTokens,
+  saved_pico: fact.savedPico,
 });
 
 const routingOf = (routing: RoutingFact): z.input<typeof callView>["routing"] => ({
@@ -143,6 +171,7 @@ const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
   price_version: facts.priceVersion,
   ...(facts.cache !== undefined && { cache: cacheOf(facts.cache) }),
   ...(facts.context !== undefined && { context: contextView(facts.context) }),
+  ...(facts.promptCache !== undefined && { prompt_cache: promptCacheOf(facts.promptCache) }),
   findings: (facts.findings ?? []).map(({ check, detail, at, attempt, action }) => ({
     check,
     detail,

@@ -9,6 +9,7 @@ import type { LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
 import type { BankAccount } from "../../ports/budget-bank.ts";
 import type { Admin } from "./admin.ts";
 import { instantOf } from "./instant-of.ts";
+import { loadViewOf } from "./load-view-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Accounts that are looked through for one budget. */
@@ -21,7 +22,8 @@ export function meters(app: FastifyInstance, { gateway, delivery, bank }: Admin)
 
   serveRoute(app, { gateway, route: listLimits }, () => {
     const { meters: subjects, refused, shared } = limiter.counts();
-    return { data: (gateway.settings().meters?.limits ?? []).map(limitOf), subjects, refused, shared };
+    const data = (gateway.settings().meters?.limits ?? []).map(limitOf);
+    return { data, subjects, refused, shared, ...loadViewOf(gateway) };
   });
 
   serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit } }) => {

@@ -53,11 +53,12 @@ async function requireKnown({ routes, keys }: Gateway, store: KeyStore, subject:
   });
 }
 
-const viewOf = ({ id, subject, reason, by, at, lifted }: Pause): z.input<typeof pauseView> => ({
+const viewOf = ({ id, subject, reason, by, at, lifted, rule }: Pause): z.input<typeof pauseView> => ({
   id,
   subject,
   reason,
   by,
   at: instantOf(at),
   lifted: lifted === null ? null : { ...lifted, at: instantOf(lifted.at) },
+  rule: rule === undefined ? null : { ...rule, until: rule.until === null ? null : instantOf(rule.until) },
 });

@@ -5,6 +5,7 @@ import type { Key } from "../../domain/access/key.ts";
 import { keyPrefix } from "../../domain/access/presented-key.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { scanJsonObject, JsonScanError } from "../../kit/json-scan.ts";
+import type { ScanResult } from "../../kit/json-scan.ts";
 import { callerOf, identifyCaller } from "../caller.ts";
 import type { CallerTerms } from "../caller.ts";
 import { sayIssue } from "./say-issue.ts";
@@ -30,9 +31,9 @@ export function serveRoute<R extends ApiRoute>(
     handler: async (request) => {
       const key = route.access === "open" ? null : callerOf(request);
       const input = {
-        params: parse(route.params, request.params),
-        query: parse(route.query, request.query, "flat"),
-        body: route.body === null ? null : parse(route.body, readBody(request)),
+        params: parseInput(route.params, request.params),
+        query: parseInput(route.query, request.query, "flat"),
+        body: route.body === null ? null : parseInput(route.body, readBody(request)),
         key,
       };
       return answer(input as ApiRequest<R>);
@@ -46,19 +47,30 @@ function requireAdmin(request: FastifyRequest, _reply: unknown, done: (fault?: E
   done(scopes.includes("admin") ? undefined : new RollwardError("forbidden", details));
 }
 
-function readBody(request: FastifyRequest): unknown {
+const readBody = (request: FastifyRequest): unknown => readJsonBody(request).value;
+
+/** A body as it came, where its members stand in it, and as a value. */
+export interface JsonBody extends ScanResult {
+  readonly bytes: Buffer;
+  readonly value: unknown;
+}
+
+/** Reads a body that is one JSON object with exactly one meaning; throws `malformed_json`. */
+export function readJsonBody(request: FastifyRequest): JsonBody {
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   try {
-    scanJsonObject(bytes);
-    return JSON.parse(bytes.toString());
+    return { ...scanJsonObject(bytes), bytes, value: JSON.parse(bytes.toString()) };
   } catch (error) {
     if (!(error instanceof JsonScanError)) throw error;
     throw new RollwardError("malformed_json", { reason: error.reason, offset: error.offset }, error);
   }
 }
 
-/** In a query, which is flat, the place within a list would name nothing that the caller has written. */
-function parse(schema: z.ZodType, value: unknown, shape: "flat" | "deep" = "deep"): unknown {
+/**
+ * A value through its schema; throws `invalid_request`. In a query, which is flat, the place within a list would name
+ * nothing that the caller has written.
+ */
+export function parseInput(schema: z.ZodType, value: unknown, shape: "flat" | "deep" = "deep"): unknown {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;

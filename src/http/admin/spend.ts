@@ -106,6 +106,7 @@ const viewOf = ({ spend: sum, hour, ...group }: SpendSum): z.input<typeof spendS
   ...group,
   calls: sum.calls,
   cost_pico: modelCostPico(sum).toString(),
+  cache_saved_pico: sum.savedPico.toString(),
   tokens: {
     input: sum.classes.input.tokens,
     cached_input: sum.classes.cachedInput.tokens,

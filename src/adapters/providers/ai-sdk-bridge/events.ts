@@ -9,6 +9,7 @@ import type {
 import type { CallEvent, FinishReason } from "../../../domain/call/canonical.ts";
 import { RollwardError } from "../../../domain/errors.ts";
 import type { TokenUsage } from "../../../domain/money/price.ts";
+import { withServiceTier } from "../../../domain/money/service-tier.ts";
 import type { Opaque, VendorParts } from "./vendor-parts.ts";
 
 /** Receives the events of one answer. */
@@ -31,6 +32,9 @@ interface ToolCallUnderway {
 }
 
 type WholeCall = Extract<LanguageModelV4StreamPart, { readonly type: "tool-call" }>;
+
+/** What an answer tells at its end. */
+type Finish = Pick<LanguageModelV4GenerateResult, "usage" | "finishReason" | "providerMetadata">;
 
 /** Translates the parts of a streamed answer, or one whole answer, of the AI SDK. */
 export class AiSdkEvents {
@@ -77,17 +81,18 @@ export class AiSdkEvents {
       case "response-metadata":
         return void (this.#head = { id: part.id ?? "", model: part.modelId ?? this.#head.model });
       case "finish":
-        return this.#finish(part.usage, part.finishReason);
+        return this.#finish(part);
       default:
     }
   }
 
   /** A whole answer. */
-  result({ response, content, usage, finishReason }: LanguageModelV4GenerateResult): void {
+  result(result: LanguageModelV4GenerateResult): void {
+    const { response, content } = result;
     this.#head = { id: response?.id ?? "", model: response?.modelId ?? this.#head.model };
     this.#start();
     for (const each of content) this.#content(each);
-    this.#finish(usage, finishReason);
+    this.#finish(result);
   }
 
   #content(content: LanguageModelV4Content): void {
@@ -149,13 +154,15 @@ export class AiSdkEvents {
     if (!call.hasArguments) this.#toolArguments(toolCallId, input);
   }
 
-  #finish(usage: LanguageModelV4Usage, { unified, raw }: LanguageModelV4FinishReason): void {
+  #finish({ usage, finishReason: { unified, raw }, providerMetadata }: Finish): void {
     // The SDKs say `other` and give no reason of the vendor's when a stream just ceases.
     this.ending = unified === "other" && raw === undefined ? "interrupted" : unified;
     if (this.ending === "error" || this.ending === "interrupted") return;
     this.#start();
-    const tokens = tokensOf(usage);
-    if (tokens !== null) this.#emit({ type: "usage", usage: tokens });
+    const { parts } = this.#terms;
+    const tokens = tokensOf(usage, parts.hourTokensOf(providerMetadata));
+    const tier = parts.tierOf(providerMetadata);
+    if (tokens !== null) this.#emit({ type: "usage", usage: withServiceTier(tokens, tier) });
     this.#emit({ type: "end", finishReason: FINISH_REASONS[this.ending] });
   }
 
@@ -177,12 +184,13 @@ const FINISH_REASONS: Readonly<Record<Exclude<AiSdkEnding, "error" | "interrupte
  * The AI SDK's usage as disjoint classes: its `total` of the input includes cache reads and writes, its
  * `total` of the output includes reasoning. `null` when there are no counts.
  */
-function tokensOf({ inputTokens, outputTokens }: LanguageModelV4Usage): TokenUsage | null {
+function tokensOf({ inputTokens, outputTokens }: LanguageModelV4Usage, cacheWrite1h: number): TokenUsage | null {
   const { total: input, noCache, cacheRead = 0, cacheWrite = 0 } = inputTokens;
   const { total: output, text, reasoning = 0 } = outputTokens;
   const plain = noCache ?? (input === undefined ? undefined : input - cacheRead - cacheWrite);
   const answered = output === undefined ? text : output - reasoning;
   if (plain === undefined || answered === undefined) return null;
-  const tokens = { input: plain, cachedInput: cacheRead, cacheWrite, output: answered, reasoning };
+  const hour = cacheWrite1h > 0 && { cacheWrite1h };
+  const tokens = { input: plain, cachedInput: cacheRead, cacheWrite, output: answered, reasoning, ...hour };
   return Object.values(tokens).every((count) => Number.isSafeInteger(count) && count >= 0) ? tokens : null;
 }

@@ -42,6 +42,10 @@ export interface VendorParts {
   opaqueOptions(part: ReasoningPart): SharedV4ProviderOptions;
   /** The opposite; `null` where there is none. */
   opaqueOf(metadata: SharedV4ProviderMetadata | undefined): Opaque | null;
+  /** The tier of service that an answer names, in Rollward's words; `null` where it names none. */
+  tierOf(metadata: SharedV4ProviderMetadata | undefined): string | null;
+  /** How many of the tokens that an answer's request wrote to a prompt cache were written for an hour. */
+  hourTokensOf(metadata: SharedV4ProviderMetadata | undefined): number;
   /** The mark of a prefix to be kept; `null` where the vendor has none. */
   cacheOptions(ttl: CacheTtl): SharedV4ProviderOptions | null;
 }
@@ -58,6 +62,8 @@ export const PLAIN_PARTS: VendorParts = {
   reasons: () => null,
   opaqueOptions: () => ({}),
   opaqueOf: () => null,
+  tierOf: () => null,
+  hourTokensOf: () => 0,
   cacheOptions: () => null,
 };
 

@@ -1,6 +1,6 @@
-import type { SharedV4ProviderOptions } from "@ai-sdk/provider";
+import type { JSONValue, SharedV4ProviderMetadata, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CanonicalRequest } from "../../../domain/call/canonical.ts";
-import type { ConversingProvider } from "../../../ports/provider.ts";
+import type { ConversingProvider, PromptCacheTerms } from "../../../ports/provider.ts";
 import { createAiSdkBridge } from "../ai-sdk-bridge.ts";
 import { PLAIN_PARTS, textIn, untranslatable } from "../ai-sdk-bridge/vendor-parts.ts";
 import type { VendorParts } from "../ai-sdk-bridge/vendor-parts.ts";
@@ -14,6 +14,8 @@ import { withinLimit } from "./within-limit.ts";
 /** Bedrock in one region, by API keys or signed with AWS credentials. */
 export interface BedrockTerms extends VendorTerms {
   readonly region: string;
+  /** How its prompt caches are steered; absent is not at all. */
+  readonly promptCache?: PromptCacheTerms;
   /** Bedrock API keys; empty when requests are signed. */
   readonly keys: readonly string[];
   readonly keyEnv: string | null;
@@ -41,8 +43,23 @@ const PARTS: VendorParts = {
     const data = textIn(metadata, NAMES, "redactedData") ?? textIn(metadata, NAMES, "redactedContent");
     return signature === null && data === null ? null : { signature, data };
   },
+  hourTokensOf,
   cacheOptions: (ttl) => ({ amazonBedrock: { cachePoint: { type: "default", ...(ttl === "1h" && { ttl }) } } }),
 };
+
+/** The SDK's `cacheDetails`: tokens written by how long they are kept, as the API tells them. */
+function hourTokensOf(metadata: SharedV4ProviderMetadata | undefined): number {
+  const usage = metadata?.["amazonBedrock"]?.["usage"];
+  const details = usage !== null && typeof usage === "object" && "cacheDetails" in usage ? usage["cacheDetails"] : null;
+  if (!Array.isArray(details)) return 0;
+  return details.reduce<number>((sum, detail) => sum + hourTokensIn(detail), 0);
+}
+
+function hourTokensIn(detail: JSONValue): number {
+  if (detail === null || typeof detail !== "object" || !("ttl" in detail) || detail["ttl"] !== "1h") return 0;
+  const { inputTokens } = detail;
+  return typeof inputTokens === "number" ? inputTokens : 0;
+}
 
 /**
  * AWS Bedrock's Converse API through the Vercel AI SDK, which is loaded only when this is called. Throws

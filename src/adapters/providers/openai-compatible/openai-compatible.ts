@@ -1,11 +1,12 @@
 import type { BreakerPolicy } from "../../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../../domain/money/price.ts";
 import type { DialectName } from "../../../ports/dialect.ts";
-import type { ForwardRequest, WireProvider } from "../../../ports/provider.ts";
+import type { ForwardRequest, PromptCacheTerms, WireProvider } from "../../../ports/provider.ts";
 import { providerAddress } from "../provider-address.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import type { ExchangeTerms } from "../upstream/exchange.ts";
 import { faultOf } from "../upstream/fault-of.ts";
+import { keyDigest } from "../upstream/key-digest.ts";
 import { addressedHeaders, requestHeaders } from "../upstream/request-headers.ts";
 import { Upstream } from "../upstream/upstream.ts";
 
@@ -41,6 +42,8 @@ export interface OpenAiCompatibleSettings {
   readonly streamUsage?: boolean;
   /** The dialects of conversations that it takes, the one that others are translated to first. Default: chat alone. */
   readonly speaks?: readonly Conversation[];
+  /** How its prompt caches are steered; absent is not at all. */
+  readonly promptCache?: PromptCacheTerms;
   /** The circuit breaker of its models; `null` is off, absent is the default. */
   readonly breaker?: BreakerPolicy | null;
   /** Whether a host name may resolve to a private address. Default: only `localhost`. */
@@ -71,7 +74,9 @@ export function createOpenAiCompatible(settings: OpenAiCompatibleSettings): Wire
     prices,
     speaks: [settings.speaks?.[0] ?? "openai-chat", ...(settings.speaks?.slice(1) ?? []), ...PASSES],
     reportsStreamUsage: settings.streamUsage ?? true,
+    ...(settings.promptCache !== undefined && { promptCache: settings.promptCache }),
     keys: terms.length,
+    keyDigests: [apiKey, ...moreKeys].map(keyDigest),
     ...(settings.breaker !== undefined && { breaker: settings.breaker }),
     forward(request, sink) {
       const chosen = termsFor(terms, request.key ?? 0);

@@ -7,8 +7,10 @@ const ALLOWED: ReadonlySet<string> = new Set([
   "x-request-id",
   "request-id",
   "openai-processing-ms",
+  // Of the limits that it tells: their resets count from the provider's own time.
+  "date",
 ]);
-const ALLOWED_PREFIXES = ["x-ratelimit-", "anthropic-ratelimit-"];
+const ALLOWED_PREFIXES = ["x-ratelimit-", "anthropic-ratelimit-", "ratelimit"];
 
 /** Bounds on what a provider can make us carry along. */
 const MOST_HEADERS = 32;

@@ -9,7 +9,7 @@ export function createMemoryPauseStore(): PauseStore {
     async open(pause) {
       const subject = subjectKey(pause.subject);
       const inForce = [...pauses.values()].find((one) => one.lifted === null && subjectKey(one.subject) === subject);
-      if (inForce !== undefined) return inForce;
+      if (inForce !== undefined && pause.lifted === null) return inForce;
       pauses.set(pause.id, pause);
       return pause;
     },
@@ -25,5 +25,10 @@ export function createMemoryPauseStore(): PauseStore {
         .filter(({ lifted }) => !inForce || lifted === null)
         .toReversed()
         .slice(0, limit),
+    async lastBy(rule, subjects) {
+      const wanted = new Set(subjects.map(subjectKey));
+      const own = [...pauses.values()].filter((one) => one.rule?.name === rule && wanted.has(subjectKey(one.subject)));
+      return [...new Map(own.map((one) => [subjectKey(one.subject), one])).values()];
+    },
   };
 }

@@ -4,7 +4,7 @@ import { firstCallIdOf } from "./day.ts";
 import type { Tables } from "./tables.ts";
 
 /** The partitioned tables. */
-type Parent = "calls" | "fact_packs" | "body_packs";
+type Parent = "calls" | "fact_packs" | "call_marks" | "body_packs";
 
 /** Days for which a batch needs partitions. */
 export interface DaysNeeded {
@@ -31,7 +31,7 @@ export class DayPartitions {
   /** Sees to it that rows of these days have a place. */
   async ensure({ calls, bodies }: DaysNeeded): Promise<void> {
     const missing: (readonly [Parent, number])[] = [];
-    for (const day of calls) missing.push(...this.#unknown("calls", day), ...this.#unknown("fact_packs", day));
+    for (const day of calls) missing.push(...this.#unknown("fact_packs", day), ...this.#unknown("call_marks", day));
     for (const day of bodies) missing.push(...this.#unknown("body_packs", day));
     if (missing.length === 0) return;
     await this.#db.transaction().execute(async (transaction) => {
@@ -53,7 +53,7 @@ export class DayPartitions {
 
   /** Drops calls of `day` and earlier days with their facts; returns how many packs of facts went with them. */
   async dropFacts(day: number): Promise<number> {
-    return this.#dropUpTo(day, "fact_packs", ["calls", "fact_packs"]);
+    return this.#dropUpTo(day, "fact_packs", ["calls", "call_marks", "fact_packs"]);
   }
 
   /** One day in one short transaction, so that years that have piled up keep nobody waiting. */

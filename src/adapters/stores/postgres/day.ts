@@ -14,3 +14,9 @@ export const firstCallIdAt = (atMs: number): string => `call_${ulid(Math.max(0, 
 
 /** The least call id of a day. */
 export const firstCallIdOf = (day: number): string => firstCallIdAt(day * DAY_MS);
+
+/** An id is made moments before or after the arrival is noted: so far can the time in it be from that of the call, ms. */
+export const ID_SLACK_MS = 60_000;
+
+/** Whether a text is the id of a call. */
+export const isCallId = (id: string): boolean => /^call_[0-9a-hjkmnp-tv-z]{26}$/.test(id);

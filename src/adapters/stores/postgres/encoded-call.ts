@@ -31,6 +31,9 @@ const AS_REQUEST = -2;
 
 const LINE_FEED = 0x0a;
 
+/** Most bytes of a UTF-16 code unit in UTF-8. */
+const UNIT_BYTES = 3;
+
 /** Calls share buffers of this size: a buffer for each would cost more than writing it. */
 const SLAB_BYTES = 256 * 1024;
 
@@ -74,7 +77,7 @@ export function encodeCall(call: CallRecord): EncodedCall {
   const { request, upstream, answer } = bodies;
   const text = `${JSON.stringify(columnsOf(facts))}\n${writeFacts(facts)}`;
   const own = upstream === request ? null : upstream;
-  const most = HEAD_BYTES + Buffer.byteLength(text) + lengthOf(request) + lengthOf(own) + lengthOf(answer);
+  const most = HEAD_BYTES + UNIT_BYTES * text.length + lengthOf(request) + lengthOf(own) + lengthOf(answer);
   const buffer = roomFor(most);
   const start = used;
   let at = start + HEAD_BYTES;
@@ -101,17 +104,37 @@ function put(
   return at + body.length;
 }
 
-const columnsOf = (facts: CallFacts): CallColumns => ({
-  id: facts.id,
-  at: Math.floor(facts.at),
-  endpoint: facts.endpoint,
-  release: facts.release,
-  arm: facts.arm,
-  rolloutId: facts.rolloutId,
-  session: facts.session?.id ?? null,
-  outcome: facts.outcome,
-  retainBodiesDays: facts.retainBodiesDays,
-});
+/** The columns as a list: their names need not be written for every call. */
+type ColumnList = readonly [
+  string,
+  number,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  string,
+  number,
+];
+
+const columnsOf = (facts: CallFacts): ColumnList => [
+  facts.id,
+  Math.floor(facts.at),
+  facts.endpoint,
+  facts.release,
+  facts.arm,
+  facts.rolloutId,
+  facts.session?.id ?? null,
+  facts.outcome,
+  facts.retainBodiesDays,
+];
+
+function readColumns(text: string): CallColumns {
+  const [id, at, endpoint, release, arm, rolloutId, session, outcome, retainBodiesDays] = JSON.parse(
+    text,
+  ) as ColumnList;
+  return { id, at, endpoint, release, arm, rolloutId, session, outcome, retainBodiesDays };
+}
 
 /** Many calls in one buffer of their own, ready to be given to another thread. */
 export function joinCalls(calls: readonly EncodedCall[]): Buffer<ArrayBuffer> {
@@ -155,7 +178,7 @@ function storedCallIn(bytes: Buffer): StoredCall {
   const request = next(4);
   const upstream = bytes.readInt32LE(8) === AS_REQUEST ? request : next(8);
   return {
-    columns: JSON.parse(text.toString("utf8", 0, lineEnd)) as CallColumns,
+    columns: readColumns(text.toString("utf8", 0, lineEnd)),
     facts: text.subarray(lineEnd + 1),
     bodies: { request, upstream, answer: next(12) },
   };

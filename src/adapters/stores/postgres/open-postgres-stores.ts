@@ -2,6 +2,8 @@ import type { BudgetBank } from "../../../ports/budget-bank.ts";
 import type { CallStore } from "../../../ports/call-store.ts";
 import type { EvidenceJournal } from "../../../ports/evidence-journal.ts";
 import type { KeyStore } from "../../../ports/key-store.ts";
+import type { MeaningStore } from "../../../ports/meaning-store.ts";
+import type { ProofStore } from "../../../ports/proof-store.ts";
 import type { ReplicaBoard } from "../../../ports/replica-board.ts";
 import type { PauseStore } from "../../../ports/pause-store.ts";
 import type { ProjectStore } from "../../../ports/project-store.ts";
@@ -10,14 +12,19 @@ import type { ResponseStore } from "../../../ports/response-store.ts";
 import type { SpendStore } from "../../../ports/spend-store.ts";
 import type { RolloutStore } from "../../../ports/rollout-store.ts";
 import { createCallWriter } from "./call-writer.ts";
+import { chooseVectorSearch } from "./choose-vector-search.ts";
 import { openDatabase } from "./database.ts";
+import { databaseError } from "./database-error.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
 import { createPostgresBudgetBank } from "./postgres-budget-bank.ts";
 import { createPostgresCallStore } from "./postgres-call-store.ts";
 import { createPostgresEvidenceJournal } from "./postgres-evidence-journal.ts";
 import { createPostgresKeyStore } from "./postgres-key-store.ts";
+import { createPostgresMeaningStore } from "./postgres-meaning-store.ts";
+import type { VectorSearch } from "./postgres-meaning-store.ts";
 import { createPostgresPauseStore } from "./postgres-pause-store.ts";
 import { createPostgresProjectStore } from "./postgres-project-store.ts";
+import { createPostgresProofStore } from "./postgres-proof-store.ts";
 import { createPostgresReleaseStore } from "./postgres-release-store.ts";
 import { createPostgresReplicaBoard } from "./postgres-replica-board.ts";
 import { createPostgresResponseStore } from "./postgres-response-store.ts";
@@ -36,6 +43,8 @@ export interface PostgresStores extends Pick<Database, "kind" | "ready" | "close
   readonly projects: ProjectStore;
   readonly responses: ResponseStore;
   readonly budgets: BudgetBank;
+  readonly meanings: MeaningStore;
+  readonly proofs: ProofStore;
   /** Of a database that other servers use too; `null` for one of our own. */
   readonly board: ReplicaBoard | null;
   /** What is written stays. */
@@ -43,11 +52,18 @@ export interface PostgresStores extends Pick<Database, "kind" | "ready" | "close
 }
 
 /** Opens a database and its stores. Throws like `openDatabase`. */
-export const openPostgresStores = async (options: DatabaseOptions): Promise<PostgresStores> =>
-  postgresStoresOn(await openDatabase(options));
+export async function openPostgresStores(options: DatabaseOptions): Promise<PostgresStores> {
+  const database = await openDatabase(options);
+  try {
+    return postgresStoresOn(database, await chooseVectorSearch(database.db));
+  } catch (error) {
+    await database.close();
+    throw databaseError(error);
+  }
+}
 
 /** The stores of an open database. */
-export function postgresStoresOn(database: Database): PostgresStores {
+export function postgresStoresOn(database: Database, search: VectorSearch): PostgresStores {
   const writer = createCallWriter({ address: database.address, limits: { ...database.limits, size: 1 } }, database);
   return {
     kind: database.kind,
@@ -61,6 +77,8 @@ export function postgresStoresOn(database: Database): PostgresStores {
     projects: createPostgresProjectStore(database.db),
     responses: createPostgresResponseStore(database.db),
     budgets: createPostgresBudgetBank(database.db, database.kind),
+    meanings: createPostgresMeaningStore(database.db, search),
+    proofs: createPostgresProofStore(database.db),
     board: database.kind === "server" ? createPostgresReplicaBoard(database.db) : null,
     forgottenEvidence: () => 0,
     ready: () => database.ready(),

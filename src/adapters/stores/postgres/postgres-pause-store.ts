@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import { subjectKey } from "../../../domain/access/pause.ts";
-import type { Pause, PauseSubject } from "../../../domain/access/pause.ts";
+import type { Pause, PauseSubject, RuleFact } from "../../../domain/access/pause.ts";
 import type { PauseStore } from "../../../ports/pause-store.ts";
 import { plainText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
@@ -17,12 +17,10 @@ export function createPostgresPauseStore(db: Kysely<Tables>): PauseStore {
       .executeTakeFirst();
   return {
     async open(pause) {
-      const { id, reason, by, at } = pause;
       const subject = plainText(subjectKey(pause.subject));
-      const row = { id, subject, reason: plainText(reason), opened_by: plainText(by), opened_at: at };
       const made = await db
         .insertInto("pauses")
-        .values({ ...row, lifted_at: null, lifted_by: null, lifted_reason: null })
+        .values(rowOf(pause))
         .onConflict((conflict) => conflict.doNothing())
         .returningAll()
         .executeTakeFirst();
@@ -48,8 +46,35 @@ export function createPostgresPauseStore(db: Kysely<Tables>): PauseStore {
       if (inForce) query = query.where("lifted_at", "is", null);
       return (await query.execute()).map(pauseOf);
     },
+    async lastBy(rule, subjects) {
+      const keys = subjects.map((subject) => plainText(subjectKey(subject)));
+      const rows = await db
+        .selectFrom("pauses")
+        .selectAll()
+        .distinctOn("subject")
+        .where("rule", "=", rule)
+        .where("subject", "=", sql<string>`any(${keys})`)
+        .orderBy("subject")
+        .orderBy("position", "desc")
+        .execute();
+      return rows.map(pauseOf);
+    },
   };
 }
+
+const rowOf = ({ id, subject, reason, by, at, lifted, rule }: Pause) => ({
+  id,
+  subject: plainText(subjectKey(subject)),
+  reason: plainText(reason),
+  opened_by: plainText(by),
+  opened_at: at,
+  lifted_at: lifted?.at ?? null,
+  lifted_by: lifted === null ? null : plainText(lifted.by),
+  lifted_reason: lifted === null ? null : plainText(lifted.reason),
+  rule: rule?.name ?? null,
+  rule_outcome: rule?.outcome ?? null,
+  rule_until: rule?.until ?? null,
+});
 
 const pauseOf = (row: Selectable<Tables["pauses"]>): Pause => ({
   id: row.id,
@@ -59,6 +84,9 @@ const pauseOf = (row: Selectable<Tables["pauses"]>): Pause => ({
   at: row.opened_at,
   lifted:
     row.lifted_at === null ? null : { at: row.lifted_at, by: row.lifted_by ?? "", reason: row.lifted_reason ?? "" },
+  ...(row.rule !== null && {
+    rule: { name: row.rule, outcome: (row.rule_outcome ?? "paused") as RuleFact["outcome"], until: row.rule_until },
+  }),
 });
 
 function subjectOf(text: string): PauseSubject {

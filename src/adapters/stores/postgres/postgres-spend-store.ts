@@ -22,7 +22,11 @@ const COUNTERS: readonly string[] = [
   "calls",
   ...TOKEN_CLASSES.flatMap((each) => [`${COLUMNS[each]}_tokens`, `${COLUMNS[each]}_pico`]),
   "other_pico",
+  "cache_saved_pico",
 ];
+
+/** What was saved is no cost. */
+const COSTS: readonly string[] = COUNTERS.filter((each) => each.endsWith("_pico") && each !== "cache_saved_pico");
 
 const GROUPS: Readonly<Record<SpendDimension, string>> = {
   hour: "hour",
@@ -75,6 +79,7 @@ function documentOf(replicaId: string, { spend, ...slot }: SpendRow): Record<str
     user_name: indexedText(slot.user),
     calls: spend.calls,
     other_pico: spend.otherPico.toString(),
+    cache_saved_pico: spend.savedPico.toString(),
   };
   for (const each of TOKEN_CLASSES) {
     document[`${COLUMNS[each]}_tokens`] = spend.classes[each].tokens;
@@ -94,7 +99,7 @@ async function sum(db: Kysely<Tables>, query: SpendQuery): Promise<readonly Spen
     ...(keyId === undefined ? [] : [sql`key_id = ${keyId}`]),
     ...(user === undefined ? [] : [sql`user_name = ${indexedText(user)}`]),
   ];
-  const cost = sql.raw(COUNTERS.filter((counter) => counter.endsWith("_pico")).join(" + "));
+  const cost = sql.raw(COSTS.join(" + "));
   const grouping = groups.length === 0 ? sql`having count(*) > 0` : sql`group by ${sql.join(groups)}`;
   const { rows } = await sql<Record<string, string>>`
     select ${sql.join([...groups, ...sums])} from spend_hours where ${sql.join(filters, sql` and `)}
@@ -126,5 +131,6 @@ function spendOf(row: Record<string, string>): ModelSpend {
       reasoning: classOf("reasoning"),
     },
     otherPico: BigInt(row["other_pico"] ?? "0"),
+    savedPico: BigInt(row["cache_saved_pico"] ?? "0"),
   };
 }

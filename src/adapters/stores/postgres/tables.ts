@@ -75,7 +75,7 @@ interface ProjectTable {
   readonly author: string;
 }
 
-/** Partitioned by ranges of `id`, one day each: an id begins with its time. */
+/** Calls from before packs said what they hold; nothing is written here any more. Partitioned by ranges of `id`. */
 interface CallTable {
   readonly id: string;
   readonly at: number;
@@ -101,6 +101,26 @@ interface PackTable {
   readonly data: Buffer;
 }
 
+/** Everything of a call but its bytes is a line of such a pack. */
+interface FactPackTable extends PackTable {
+  /** Times in the ids of the first and the last call; these four are `null` in packs whose calls are rows of `calls`. */
+  readonly first_ms: number | null;
+  readonly last_ms: number | null;
+  /** One per line, see `tagOf`. */
+  readonly tags: readonly number[] | null;
+  /** By the clock of the database, epoch microseconds. */
+  readonly written_us: Generated<number | null>;
+}
+
+/** By what the calls of a pack can be found; partitioned by `day`, which is the pack's. */
+interface CallMarkTable {
+  readonly day: number;
+  readonly mark: string;
+  /** As in the pack. */
+  readonly last_ms: number;
+  readonly pack: string;
+}
+
 interface ResponseTable {
   readonly id: string;
   readonly key_id: string;
@@ -122,6 +142,10 @@ interface PauseTable {
   readonly lifted_at: number | null;
   readonly lifted_by: string | null;
   readonly lifted_reason: string | null;
+  /** Name of the rule that did it; `null` where a person did. */
+  readonly rule: string | null;
+  readonly rule_outcome: string | null;
+  readonly rule_until: number | null;
 }
 
 interface MigrationTable {
@@ -140,7 +164,8 @@ export interface Tables {
   readonly keys: KeyTable;
   readonly projects: ProjectTable;
   readonly calls: CallTable;
-  readonly fact_packs: PackTable;
+  readonly fact_packs: FactPackTable;
+  readonly call_marks: CallMarkTable;
   readonly body_packs: PackTable;
   readonly responses: ResponseTable;
   readonly pauses: PauseTable;

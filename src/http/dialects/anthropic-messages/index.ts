@@ -14,6 +14,7 @@ import { outline } from "./outline.ts";
 import { readRequest } from "./request/read-request.ts";
 import { releaseWords } from "./request/release-words.ts";
 import { toCanonical } from "./request/to-canonical.ts";
+import { wirePrefix } from "./request/wire-prefix.ts";
 
 /** Anthropic's Messages API (`POST /v1/messages`, version 2023-06-01), streamed as server-sent events or whole. */
 export const anthropicMessages: Dialect = {
@@ -29,6 +30,7 @@ export const anthropicMessages: Dialect = {
   forProvider,
   fromCanonical,
   eventReader,
+  promptCaching: { prefix: wirePrefix },
   reasons: "anthropic",
   tellsAll,
   reader: (form) => (form.stream ? new StreamReader() : new WholeReader()),

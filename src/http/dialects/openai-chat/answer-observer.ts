@@ -1,4 +1,5 @@
 import type { StreamEvent } from "../event-stream.ts";
+import { withServiceTier } from "../../../domain/money/service-tier.ts";
 import { isRecord } from "../is-record.ts";
 import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
@@ -29,7 +30,8 @@ export class AnswerObserver {
     if (error != null) return facts.fail("provider_error", errorWords(error));
     if (typeof model === "string" && model !== "") facts.model ??= model;
     if (Array.isArray(choices)) for (const choice of choices) this.#choice(choice, delta);
-    if (usage != null) facts.usage = usageOf(usage) ?? facts.usage;
+    const counts = usage == null ? null : usageOf(usage);
+    if (counts !== null) facts.usage = withServiceTier(counts, body["service_tier"]);
   }
 
   #choice(choice: unknown, delta: "delta" | "message"): void {

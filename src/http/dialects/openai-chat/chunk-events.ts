@@ -1,4 +1,5 @@
 import type { CallEvent, FinishReason } from "../../../domain/call/canonical.ts";
+import { withServiceTier } from "../../../domain/money/service-tier.ts";
 import { isRecord } from "../is-record.ts";
 import { logprobsIn } from "./logprobs.ts";
 import { opaqueParts } from "./reasoning-details.ts";
@@ -38,7 +39,7 @@ export class ChunkEvents {
       for (const choice of choices) if (isRecord(choice) && (choice["index"] ?? 0) === 0) this.#choice(choice, delta);
     }
     const counts = usageOf(usage);
-    if (counts !== null) this.#usage = { type: "usage", usage: counts };
+    if (counts !== null) this.#usage = { type: "usage", usage: withServiceTier(counts, body["service_tier"]) };
     return this.#taken();
   }
 

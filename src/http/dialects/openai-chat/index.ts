@@ -1,4 +1,5 @@
 import type { Dialect } from "../../../ports/dialect.ts";
+import { namePrompt } from "../name-prompt.ts";
 import { tellsAll } from "../tells-all.ts";
 import { answerForm } from "./answer-form.ts";
 import { answerTerms, askAgain } from "./answer-terms.ts";
@@ -29,6 +30,7 @@ export const openAiChat: Dialect = {
   checking: { terms: answerTerms, askAgain },
   fromCanonical,
   eventReader,
+  promptCaching: { name: namePrompt },
   tellsAll,
   reader: (form) => (form.stream ? new StreamReader(form) : new WholeReader()),
   encoder: (form, callId, createdAt) =>

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../domain/json.ts";
 import type { AnswerForm, Dialect, IncomingRequest } from "../../../ports/dialect.ts";
+import { namePrompt } from "../name-prompt.ts";
 import { tellsAll } from "../tells-all.ts";
 import { errorBody } from "../openai-chat/error-body.ts";
 import { answerReader, eventReader } from "./answer/answer-reader.ts";
@@ -50,6 +51,7 @@ export const openAiResponses: Dialect = {
   forProvider,
   fromCanonical,
   eventReader,
+  promptCaching: { name: namePrompt },
   reasons: "openai",
   tellsAll,
   reader: ({ stream }) => answerReader(stream),

@@ -4,6 +4,10 @@ import { replicas } from "./0003-replicas.ts";
 import { budgets } from "./0004-budgets.ts";
 import { pauses } from "./0005-pauses.ts";
 import { spend } from "./0006-spend.ts";
+import { meanings } from "./0007-meanings.ts";
+import { callPacks } from "./0008-call-packs.ts";
+import { pauseRules } from "./0009-pause-rules.ts";
+import { cacheSavings } from "./0010-cache-savings.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -20,4 +24,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 4, name: "budgets", statements: budgets },
   { number: 5, name: "pauses", statements: pauses },
   { number: 6, name: "spend", statements: spend },
+  { number: 7, name: "meanings", statements: meanings },
+  { number: 8, name: "call-packs", statements: callPacks },
+  { number: 9, name: "pause-rules", statements: pauseRules },
+  { number: 10, name: "cache-savings", statements: cacheSavings },
 ];

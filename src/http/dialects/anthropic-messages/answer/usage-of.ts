@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../../domain/json.ts";
 import type { TokenUsage } from "../../../../domain/money/price.ts";
+import { serviceTierOf } from "../../../../domain/money/service-tier.ts";
 import { isRecord } from "../../is-record.ts";
 
 /**
@@ -16,14 +17,22 @@ export function usageOf(value: unknown, known: TokenUsage | null = null): TokenU
   const told = isRecord(details) ? countOf(details["thinking_tokens"]) : null;
   const generated = total ?? (known === null ? 0 : known.output + known.reasoning);
   const reasoning = Math.min(told ?? known?.reasoning ?? 0, generated);
+  const cacheWrite1h = hourOf(value["cache_creation"]) ?? known?.cacheWrite1h ?? 0;
+  const tier = serviceTierOf(value["service_tier"]) ?? known?.tier;
   return {
     input: input ?? 0,
     cachedInput: countOf(value["cache_read_input_tokens"]) ?? known?.cachedInput ?? 0,
     cacheWrite: countOf(value["cache_creation_input_tokens"]) ?? known?.cacheWrite ?? 0,
     output: generated - reasoning,
     reasoning,
+    ...(cacheWrite1h > 0 && { cacheWrite1h }),
+    ...(tier !== undefined && { tier }),
   };
 }
+
+/** How much of what was written was written for an hour. */
+const hourOf = (written: unknown): number | null =>
+  isRecord(written) ? countOf(written["ephemeral_1h_input_tokens"]) : null;
 
 /** The reverse: disjoint classes as the API's usage object. */
 export function usageBody({ input, cachedInput, cacheWrite, output, reasoning }: TokenUsage): JsonObject {

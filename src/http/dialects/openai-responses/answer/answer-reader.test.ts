@@ -31,4 +31,22 @@ describe("a stream of this API that passes", () => {
     expect(reader.push(bytes)).toEqual(bytes);
     expect(reader.facts).toMatchObject({ fault: null, finishReason: null });
   });
+
+  test.each([
+    ["flex", "flex"],
+    ["priority", "priority"],
+    ["default", undefined],
+  ])("says by its tier %s at what price it is paid", (named, tier) => {
+    const usage = { input_tokens: 5, output_tokens: 7 };
+    const response = { id: "r", model: "m", status: "completed", output: [], usage, service_tier: named };
+    const streamed = answerReader(true);
+    streamed.push(event({ type: "response.completed", response }));
+    const whole = answerReader(false);
+    whole.push(Buffer.from(JSON.stringify(response)));
+    whole.end();
+    for (const { facts } of [streamed, whole]) {
+      expect(facts.usage).toMatchObject({ input: 5, output: 7 });
+      expect(facts.usage?.tier).toBe(tier);
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import type { CallEvent, TokenLogprob } from "../../../../domain/call/canonical.ts";
+import { withServiceTier } from "../../../../domain/money/service-tier.ts";
 import type { GatheredFacts } from "../../openai-chat/gathered-facts.ts";
 import { errorWords } from "../../openai-chat/error-words.ts";
 import { isRecord } from "../../is-record.ts";
@@ -140,7 +141,8 @@ export class EventTranslator {
       return [];
     }
     const usage = usageOf(response["usage"]);
-    const counted: readonly CallEvent[] = usage === null ? [] : [{ type: "usage", usage }];
+    const counted: readonly CallEvent[] =
+      usage === null ? [] : [{ type: "usage", usage: withServiceTier(usage, response["service_tier"]) }];
     const reason = isRecord(details) ? details["reason"] : null;
     if (reason === "max_output_tokens") return [...counted, { type: "end", finishReason: "length" }];
     if (reason === "content_filter") return [...counted, { type: "end", finishReason: reason }];

@@ -1,0 +1,65 @@
+import type { TokenPrice, TokenUsage } from "../money/price.ts";
+import { cacheSavedPico } from "./pays-to-write.ts";
+
+/** Whose calls are counted together. Texts are empty where a call has no such thing. */
+export interface PromptCacheSlot {
+  readonly endpoint: string;
+  /** `support-bot@7`. */
+  readonly release: string;
+  /** `provider/model`. */
+  readonly model: string;
+}
+
+/** What the providers have counted for a slot since this process began. */
+export interface PromptCacheSum extends PromptCacheSlot {
+  /** Attempts that were answered with counts. */
+  readonly calls: number;
+  /** Marks and names that Rollward has set. */
+  readonly marks: number;
+  readonly inputTokens: number;
+  readonly readTokens: number;
+  readonly writtenTokens: number;
+  /** Below 0 where more was written than read. */
+  readonly savedPico: bigint;
+}
+
+/** One answer by its provider's own counts. */
+export interface PromptCacheUse {
+  readonly usage: TokenUsage;
+  readonly price: TokenPrice;
+  readonly marks: number;
+}
+
+/** Slots that are counted; what comes after is counted under no release. */
+const MOST_SLOTS = 5_000;
+
+/** Adds up what the providers' prompt caches have saved. Bounded; exact. */
+export class PromptCacheTally {
+  readonly #sums = new Map<string, PromptCacheSum>();
+
+  add(slot: PromptCacheSlot, { usage, price, marks }: PromptCacheUse): void {
+    const wanted = keyOf(slot);
+    const own = this.#sums.has(wanted) || this.#sums.size < MOST_SLOTS ? slot : { ...slot, release: "" };
+    const key = own === slot ? wanted : keyOf(own);
+    const { endpoint, release, model } = own;
+    const before = this.#sums.get(key) ?? { ...NOTHING, endpoint, release, model };
+    this.#sums.set(key, {
+      ...before,
+      calls: before.calls + 1,
+      marks: before.marks + marks,
+      inputTokens: before.inputTokens + usage.input,
+      readTokens: before.readTokens + usage.cachedInput,
+      writtenTokens: before.writtenTokens + usage.cacheWrite,
+      savedPico: before.savedPico + cacheSavedPico(usage, price),
+    });
+  }
+
+  /** Every slot, the one that saved most first. */
+  sums(): readonly PromptCacheSum[] {
+    return [...this.#sums.values()].toSorted((one, other) => (one.savedPico > other.savedPico ? -1 : 1));
+  }
+}
+
+const NOTHING = { calls: 0, marks: 0, inputTokens: 0, readTokens: 0, writtenTokens: 0, savedPico: 0n };
+
+const keyOf = ({ endpoint, release, model }: PromptCacheSlot): string => `${endpoint}\n${release}\n${model}`;

@@ -1,0 +1,27 @@
+import { RollwardError } from "../domain/errors.ts";
+import type { Gateway } from "./gateway.ts";
+import { callSubjectsOf } from "./meters/call-subjects-of.ts";
+import { rankOf } from "./meters/visit-of.ts";
+import type { OpenCall } from "./open-call.ts";
+
+/**
+ * Refuses the call where the process has more to do than it can and its class comes later than others. Only the class
+ * decides, before anybody is assigned to anything: both arms of a rollout lose the same calls. What is under way stays.
+ */
+export function shed(gateway: Gateway, call: OpenCall): void {
+  if (gateway.overload.isShedding()) refuseLater(gateway, call);
+  call.loadBytes = call.arrival.bytes.length;
+  gateway.load.bytes += call.loadBytes;
+}
+
+function refuseLater(gateway: Gateway, call: OpenCall): void {
+  const classes = call.settings.meters?.queue?.classes ?? [];
+  if (!gateway.overload.refuses(rankOf({ classes }, callSubjectsOf(call)), classes.length)) return;
+  throw new RollwardError("overloaded", {
+    reason: "it is behind with its work, and calls of this class wait until it has caught up",
+    retryAfter: 1 + Math.floor(gateway.random() * RETRY_SPREAD_S),
+  });
+}
+
+/** Those who were refused together do not come back together, s. */
+const RETRY_SPREAD_S = 4;

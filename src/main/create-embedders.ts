@@ -1,0 +1,31 @@
+import { createLocalEmbedder } from "../adapters/embedders/local-embedder.ts";
+import { createProviderEmbedder } from "../adapters/embedders/provider-embedder.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Embedder } from "../ports/embedder.ts";
+import type { Embedders } from "../ports/embedders.ts";
+import type { Provider } from "../ports/provider.ts";
+
+/** The embedders of this process, each made when it is first asked for; the local one starts its thread then. */
+export function createEmbedders(clock: Clock): Embedders {
+  let local: Embedder | null = null;
+  const made = new Map<string, { readonly provider: Provider; readonly embedder: Embedder }>();
+  return {
+    of({ embedder: choice, dimension }, providers) {
+      if (choice === "local") return (local ??= createLocalEmbedder({ clock }));
+      const provider = providers.get(choice.provider);
+      if (provider === undefined || provider.speaks === null) return null;
+      if (!provider.speaks.includes("openai-embeddings")) return null;
+      if (!provider.prices.has(choice.model) || dimension === null) return null;
+      const name = `${choice.provider}/${choice.model}/${dimension}`;
+      const known = made.get(name);
+      // Another configuration makes another provider; who has asked the older one still hears from it.
+      if (known?.provider === provider) return known.embedder;
+      const embedder = createProviderEmbedder({ provider, model: choice.model, dimension, clock });
+      made.set(name, { provider, embedder });
+      return embedder;
+    },
+    async close() {
+      await Promise.all([local?.close(), ...[...made.values()].map(({ embedder }) => embedder.close())]);
+    },
+  };
+}
