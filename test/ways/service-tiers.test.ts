@@ -56,10 +56,14 @@ interface Asked {
   readonly path?: string;
 }
 
-function send({ endpoint = "bot", stream = false, tier, path = "chat/completions" }: Asked): Promise<Response> {
+function send(
+  { endpoint = "bot", stream = false, tier, path = "chat/completions" }: Asked,
+  signal: AbortSignal | null = null,
+): Promise<Response> {
   const messages = [{ role: "user", content: "Hello" }];
   return fetch(`${server.url}/v1/${path}`, {
     method: "POST",
+    signal,
     headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
     body: JSON.stringify({
       model: endpoint,
@@ -103,6 +107,29 @@ test.each([
 test("what was asked for does not count: the tier that the answer names does", async () => {
   upstream.script({ message: { content: "Hello." }, tier: "default" });
   expect((await ask({ tier: "priority" })).cost_pico).toBe(costOf(10, 1, 20));
+});
+
+test("an answer that nobody waited for is charged at the tier that was asked for", async () => {
+  const costOfLeaving = async (tier: string): Promise<bigint> => {
+    const [letAnswer, arrived, leaving] = [upstream.hold(), upstream.nextRequest(), new AbortController()];
+    const left = send({ stream: true, tier }, leaving.signal).catch(() => null);
+    const { over } = await arrived;
+    leaving.abort();
+    await left;
+    expect(await over).toEqual({ whole: false });
+    letAnswer();
+    const { gateway } = server.server.house;
+    await expect.poll(() => gateway.load.inFlight).toBe(0);
+    await gateway.recorder.flush();
+    const { body } = await server.ask("GET", "/api/calls?limit=1");
+    const [call] = (body as { data: readonly { outcome: string; cost_pico: string }[] }).data;
+    expect(call?.outcome).toBe("abandoned");
+    return BigInt(call?.cost_pico ?? 0);
+  };
+  const standard = await costOfLeaving("default");
+  // The longer name of the tier is itself some bytes of the request.
+  expect(Number(await costOfLeaving("priority")) / Number(standard)).toBeCloseTo(2, 0);
+  expect(Number(await costOfLeaving("flex")) / Number(standard)).toBeCloseTo(0.5, 1);
 });
 
 test("an answer that names no tier costs the standard price", async () => {

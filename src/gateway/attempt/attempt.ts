@@ -3,6 +3,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { MeteredUsage, TokenPrice } from "../../domain/money/price.ts";
 import { costPico, unitCostPico } from "../../domain/money/price.ts";
 import { estimateUsage, usageSoFar } from "../../domain/money/estimate-usage.ts";
+import type { ServiceTier } from "../../domain/money/service-tier.ts";
 import type { HoldBackPolicy } from "../../domain/release/fault-policy.ts";
 import type { ModelTarget, Timeouts } from "../../domain/release/release.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -36,6 +37,8 @@ export interface AttemptTerms {
   readonly startedAt: number;
   /** Bytes of the request, for estimating usage when the provider reports none. */
   readonly requestBytes: number;
+  /** The tier of service that the request names, for pricing that estimate. */
+  readonly tier?: ServiceTier;
   readonly answerBytes: number;
 }
 
@@ -250,8 +253,15 @@ export class Attempt implements AnswerSink {
     const { usage, characters, begun, finishReason, units } = this.#source.facts;
     // What is not counted in tokens has none to estimate.
     if (units !== undefined && usage === null) return null;
-    if (usage !== null) return finishReason === null ? usageSoFar(usage, characters) : { ...usage, estimated: false };
-    return begun || this.#wasReadForNothing() ? estimateUsage(this.#terms.requestBytes, characters) : null;
+    if (usage !== null && finishReason !== null) return { ...usage, estimated: false };
+    if (usage !== null) return this.#atTier(usageSoFar(usage, characters));
+    if (!begun && !this.#wasReadForNothing()) return null;
+    return this.#atTier(estimateUsage(this.#terms.requestBytes, characters));
+  }
+
+  #atTier(usage: MeteredUsage): MeteredUsage {
+    const { tier } = this.#terms;
+    return tier === undefined || usage.tier !== undefined ? usage : { ...usage, tier };
   }
 
   /** We broke it off before it said a word: the provider has read the request all the same, and will charge for it. */

@@ -2,6 +2,7 @@ import type { AttemptReason } from "../../domain/call/call-record.ts";
 import type { FaultPolicy } from "../../domain/release/fault-policy.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
+import { tierNamed } from "../meters/tiers-asked.ts";
 import { present } from "../present.ts";
 import { Attempt } from "./attempt.ts";
 import type { Place } from "./find-place.ts";
@@ -40,6 +41,7 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
     const body = order.amend?.(plain) ?? plain;
     const source = sourceFor(gateway, open, { provider, target, body, key: place.key });
     const deadline = open.startedAt + rendered.timeouts.totalMs;
+    const tier = price.tiers === undefined ? undefined : tierNamed(open);
     const terms = {
       clock: gateway.clock,
       target,
@@ -54,6 +56,7 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
       key: health.keys.size > 1 ? place.key : null,
       startedAt: open.startedAt,
       requestBytes: body.length,
+      ...(tier !== undefined && { tier }),
       answerBytes: open.settings.limits.answerBytes,
     };
     return { attempt: new Attempt(terms, source, ticket), target: place.target, body };
