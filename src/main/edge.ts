@@ -4,7 +4,7 @@ import type { healthView } from "../contract/health.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { admin } from "../http/admin/admin.ts";
-import type { Admin } from "../http/admin/admin.ts";
+import type { Admin } from "../http/admin/admin-terms.ts";
 import { overloadOf } from "../http/admin/load-view-of.ts";
 import { createApp } from "../http/app.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";

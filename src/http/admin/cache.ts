@@ -7,7 +7,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { SemanticDesk } from "../../gateway/cache/semantic/semantic-desk.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { GroupProof } from "../../ports/proof-store.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";

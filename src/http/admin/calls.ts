@@ -12,7 +12,7 @@ import type { MeteredUsage } from "../../domain/money/price.ts";
 import type { PromptCacheFact } from "../../domain/prompt-cache/prompt-cache-fact.ts";
 import type { RoutingFact } from "../../domain/routing/routing-fact.ts";
 import type { CallFilter } from "../../ports/call-store.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 import { instantOf } from "./instant-of.ts";
 

@@ -5,7 +5,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import { componentDigests } from "../../domain/release/release-digest.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import { actorOf } from "./actor-of.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { knownRelease } from "./known-release.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { summaryOf } from "./summary-of.ts";

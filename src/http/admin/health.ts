@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { alive, ready, showHealth } from "../../contract/health.ts";
 import { openApi } from "../../contract/openapi.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Whether the server runs, takes traffic, and how it is doing; and the description of its own API. */

@@ -5,7 +5,7 @@ import type { keyView } from "../../contract/keys.ts";
 import type { Key } from "../../domain/access/key.ts";
 import { hashSecret, keyPrefix, presentKey } from "../../domain/access/presented-key.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 import { instantOf } from "./instant-of.ts";
 

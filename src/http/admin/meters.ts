@@ -7,7 +7,7 @@ import { windowAt } from "../../domain/budgets/budget-rule.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
 import type { BankAccount } from "../../ports/budget-bank.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { loadViewOf } from "./load-view-of.ts";
 import { serveRoute } from "./serve-route.ts";

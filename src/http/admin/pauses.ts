@@ -7,7 +7,7 @@ import type { Pause, PauseSubject } from "../../domain/access/pause.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";

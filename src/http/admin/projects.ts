@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { applyProject } from "../../contract/projects.ts";
 import { actorOf } from "./actor-of.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Applies configuration as code. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { showPromptCache } from "../../contract/prompt-cache.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** What the providers' prompt caches have saved. */

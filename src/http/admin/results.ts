@@ -11,7 +11,7 @@ import type { ResultSource } from "../../domain/results/result-policy.ts";
 import type { Route } from "../../domain/traffic/route.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { definitionsOf } from "../../gateway/results/open-visit.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 

@@ -7,7 +7,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import { verifyLog } from "../../domain/rollout/log.ts";
 import type { RolloutEvent } from "../../domain/rollout/rollout.ts";
 import { actorOf } from "./actor-of.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { rolloutViewOf } from "./rollout-view-of.ts";

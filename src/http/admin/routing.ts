@@ -12,7 +12,7 @@ import type { RoutedCall } from "../../domain/routing/report/routed-session.ts";
 import { routingReport } from "../../domain/routing/report/routing-report.ts";
 import type { RoutingReport } from "../../domain/routing/report/routing-report.ts";
 import type { CallStore } from "../../ports/call-store.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";

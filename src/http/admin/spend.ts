@@ -9,7 +9,7 @@ import { attributeSpend } from "../../domain/spend/attribute-spend.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { findDearHours, forecastWindows, spendBetween } from "../../jobs/look-at-spend.ts";
 import type { SpendStore, SpendSum } from "../../ports/spend-store.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
