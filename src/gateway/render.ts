@@ -1,6 +1,7 @@
 import { RollwardError } from "../domain/errors.ts";
 import { renderPrompt } from "../domain/prompt/render.ts";
 import type { RenderedMessage } from "../domain/prompt/render.ts";
+import { isSameTarget } from "../domain/release/fault-policy.ts";
 import type { ModelTarget, Release, Timeouts } from "../domain/release/release.ts";
 import { releaseName } from "../domain/release/release.ts";
 import { spliceJson } from "../kit/json-splice.ts";
@@ -21,22 +22,31 @@ export function render(_: Gateway, call: OpenCall): void {
   const usage = dialect.usageEdits(request);
   if (call.placement !== null) call.arrival.onRelease?.(call.placement.release);
   const base = aim.type === "direct" ? direct(aim.target) : released(request, present(call.placement).release, dialect);
+  let last: Spliced | null = null;
   call.rendered = {
     targets: base.targets,
     timeouts: base.timeouts,
     overrides: base.overrides,
     own: base.own,
     bodyFor(target) {
-      const asks = asksForUsage(call, target) ? usage : [];
-      return spliceJson(request.bytes, [
-        ...base.edits,
-        ...(call.context?.edits ?? []),
-        ...asks,
-        ...setModel(request, target),
-      ]);
+      const cuts = call.context?.edits ?? NO_EDITS;
+      if (last !== null && isSameTarget(last.target, target) && last.cuts === cuts) return last.body;
+      const asks = asksForUsage(call, target) ? usage : NO_EDITS;
+      const body = spliceJson(request.bytes, [...base.edits, ...cuts, ...asks, ...setModel(request, target)]);
+      last = { target, cuts, body };
+      return body;
     },
   };
 }
+
+/** A body that was made: the cache, the budgets and the attempt ask for the same one in turn. */
+interface Spliced {
+  readonly target: ModelTarget;
+  readonly cuts: readonly ByteEdit[];
+  readonly body: Buffer;
+}
+
+const NO_EDITS: readonly ByteEdit[] = [];
 
 interface Base extends Omit<RenderedRequest, "bodyFor"> {
   readonly edits: readonly ByteEdit[];

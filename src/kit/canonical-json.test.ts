@@ -125,6 +125,22 @@ function reordered(value: unknown): unknown {
 const withoutMinusZero = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe("laws", () => {
+  it("writes few members and many in the order of the UTF-16 code units of their names", () => {
+    const names = fc.oneof(
+      fc.uniqueArray(key, { maxLength: 20 }),
+      fc.uniqueArray(key, { minLength: 25, maxLength: 60, size: "max" }),
+    );
+    fc.assert(
+      fc.property(names, (given) => {
+        const text = given
+          .toSorted()
+          .map((name) => `${JSON.stringify(name)}:0`)
+          .join(",");
+        expect(canonicalJson(Object.fromEntries(given.map((name) => [name, 0])))).toBe(`{${text}}`);
+      }),
+    );
+  });
+
   it("can be parsed back to the same value", () => {
     fc.assert(
       fc.property(json, (value) => {

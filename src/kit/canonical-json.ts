@@ -52,9 +52,39 @@ function writtenObject(object: object, depth: number): string {
   }
   const members = object as Readonly<Record<string, unknown>>;
   let text = "{";
-  // Without a comparison function, strings are sorted by their UTF-16 code units.
-  for (const key of Object.keys(object).toSorted()) {
-    text += `${text === "{" ? "" : ","}${writtenString(key)}:${written(members[key], depth)}`;
+  for (const key of sorted(Object.keys(object))) {
+    text += `${text === "{" ? "" : ","}${writtenKey(key)}${written(members[key], depth)}`;
   }
   return `${text}}`;
+}
+
+/** Keys that were written before, with their colon: most objects have the same ones. */
+const knownKeys = new Map<string, string>();
+const MOST_KEYS = 1_000;
+const LONGEST_KEY = 64;
+
+function writtenKey(key: string): string {
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const made = `${writtenString(key)}:`;
+  if (knownKeys.size < MOST_KEYS && key.length <= LONGEST_KEY) knownKeys.set(key, made);
+  return made;
+}
+
+/** Up to so many keys are put in order one by one. */
+const FEW_KEYS = 32;
+
+/** In the order of UTF-16 code units, which is that of `<` between strings. Takes the list that it is given. */
+function sorted(keys: string[]): readonly string[] {
+  if (keys.length > FEW_KEYS) return keys.toSorted();
+  for (let end = 1; end < keys.length; end += 1) {
+    const key = keys[end] ?? "";
+    let at = end;
+    for (let before = keys[at - 1]; before !== undefined && before > key; before = keys[at - 1]) {
+      keys[at] = before;
+      at -= 1;
+    }
+    keys[at] = key;
+  }
+  return keys;
 }

@@ -4,7 +4,7 @@ import type { healthView } from "../contract/health.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { admin } from "../http/admin/admin.ts";
-import type { Admin } from "../http/admin/admin-terms.ts";
+import type { AdminTerms } from "../http/admin/admin-terms.ts";
 import { overloadOf } from "../http/admin/load-view-of.ts";
 import { createApp } from "../http/app.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
@@ -22,7 +22,7 @@ export interface EdgeTerms {
 export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms): FastifyInstance {
   const refusals = new Map<ErrorCode, number>();
   const { stores, host, gateway, delivery, announcer } = house;
-  const terms: Admin = {
+  const terms: AdminTerms = {
     gateway,
     delivery,
     calls: stores.calls,
@@ -57,7 +57,7 @@ async function databaseTrouble({ stores, gateway, delivery }: House): Promise<st
   return (await stores.ready()) ? null : "the database does not answer";
 }
 
-async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>): ReturnType<Admin["health"]> {
+async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>): ReturnType<AdminTerms["health"]> {
   const { stores, gateway, delivery } = house;
   const records = gateway.recorder.counts();
   const evidence = delivery.log.counts();
@@ -89,13 +89,14 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
   };
 }
 
-function metersHealth({ limiter, budgets, waiting, learned, overload }: Gateway): z.input<typeof healthView>["meters"] {
-  const { meters: subjects, refused, shared } = limiter.counts();
+function metersHealth(gateway: Gateway): z.input<typeof healthView>["meters"] {
+  const { limiter, load, budgets, waiting, learned, overload } = gateway;
+  const { meters: subjects, shared } = limiter.counts();
   const { calls, oldestMs } = waiting.counts();
   const estimateMs = waiting.lines().reduce((most, line) => Math.max(most, line.estimateMs), 0);
   const queue = { waiting: calls, oldest_wait_ms: oldestMs, estimated_wait_ms: estimateMs };
   return {
-    limits: { subjects, refused, shared, ...queue, learned_shared: learned.counts().shared },
+    limits: { subjects, refused: load.limited, shared, ...queue, learned_shared: learned.counts().shared },
     overload: overloadOf(overload.counts()),
     budgets: budgets.counts(),
   };

@@ -1,5 +1,5 @@
 import { Bucket } from "../../domain/limits/bucket.ts";
-import type { LimitClaim, LimitKind, Rate } from "../../domain/limits/limit-rule.ts";
+import type { LimitClaim, Rate } from "../../domain/limits/limit-rule.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Limiter, LimiterCounts, LimitPass, LimitRefusal, LimitState } from "../../ports/limiter.ts";
 
@@ -17,6 +17,13 @@ interface Taken {
   readonly cost: number;
 }
 
+/** What of a limit is looked up, and when (monotonic milliseconds). */
+interface Metered {
+  readonly kind: Taken["kind"];
+  readonly rate: Rate;
+  readonly now: number;
+}
+
 /** Limits of one process, exact. */
 export class LocalLimiter implements Limiter {
   readonly #clock: Clock;
@@ -31,7 +38,7 @@ export class LocalLimiter implements Limiter {
 
   take(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal {
     const now = this.#clock.elapsed();
-    const taken = claims.flatMap((claim) => this.#bucketsOf(claim, tokens));
+    const taken = claims.flatMap((claim) => this.#bucketsOf(claim, tokens, now));
     for (const { claim, kind, bucket, cost } of taken) {
       const waitMs = bucket.waitMs(cost, now);
       if (waitMs > 0) return this.#refuse({ claim, kind, retryAfterMs: waitMs, states: this.#states(taken) });
@@ -71,21 +78,30 @@ export class LocalLimiter implements Limiter {
     return refusal;
   }
 
-  #bucketsOf(claim: LimitClaim, tokens: number): readonly Taken[] {
+  #bucketsOf(claim: LimitClaim, tokens: number, now: number): readonly Taken[] {
     const { requests, tokens: perToken } = claim.rule;
     const taken: Taken[] = [];
     if (requests !== null) {
-      taken.push({ claim, kind: "requests", bucket: this.#bucket(claim, "requests", requests), cost: 1 });
+      taken.push({
+        claim,
+        kind: "requests",
+        bucket: this.#bucket(claim, { kind: "requests", rate: requests, now }),
+        cost: 1,
+      });
     }
     if (perToken !== null && tokens > 0) {
-      taken.push({ claim, kind: "tokens", bucket: this.#bucket(claim, "tokens", perToken), cost: tokens });
+      taken.push({
+        claim,
+        kind: "tokens",
+        bucket: this.#bucket(claim, { kind: "tokens", rate: perToken, now }),
+        cost: tokens,
+      });
     }
     return taken;
   }
 
-  #bucket({ rule, subject }: LimitClaim, kind: LimitKind, rate: Rate): Bucket {
+  #bucket({ rule, subject }: LimitClaim, { kind, rate, now }: Metered): Bucket {
     const key = `${rule.name}|${kind}|${subject}`;
-    const now = this.#clock.elapsed();
     const known = this.#buckets.get(key);
     if (known !== undefined) {
       if (!isSameRate(known.rate, rate)) known.change(rate, now);

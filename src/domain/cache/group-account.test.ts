@@ -7,7 +7,17 @@ import type { Standing } from "./semantic/standing.ts";
 
 const terms = { ...DEFAULT_TERMS, embedder: "e", judge: "j" };
 const STANDING = standingOf(reduceCertification(CERTIFICATION_OFF, { type: "start", at: 1, terms }));
-const CERTIFICATE = { threshold: 0.91234, n: 120, wrong: 2, upper: 0.0473, test: 1, alpha: 0.03, hitShare: 0.4, at: 1 };
+const CERTIFICATE = {
+  threshold: 0.91234,
+  n: 120,
+  wrong: 2,
+  upper: 0.0473,
+  test: 1,
+  alpha: 0.03,
+  hitShare: 0.4,
+  leastSimilarity: 0.7,
+  at: 1,
+};
 
 test("an account comes back as it was, and what is none does not", () => {
   const account = { release: "faq@1", scope: "tenant acme", standing: STANDING };

@@ -37,6 +37,7 @@ export function tiersFor(asked: unknown): readonly ServiceTier[] {
 
 /** By class of token the dearest of the standard price and those of the tiers that may answer, for the worst case. */
 export function dearestPrice(price: TokenPrice, tiers: readonly ServiceTier[]): TokenPrice {
+  if (price.tiers === undefined) return price;
   return tiers.reduce((dearest, tier) => dearerOf(dearest, price.tiers?.[tier] ?? price), price);
 }
 

@@ -12,11 +12,11 @@ export function limitHeaders(states: readonly LimitState[]): Record<string, stri
     ratelimit: states.map(standingOf).join(", "),
   };
   for (const kind of ["requests", "tokens"] as const) {
-    const tightest = states.filter((state) => state.kind === kind).toSorted(byShare)[0];
-    if (tightest === undefined) continue;
+    const tightest = tightestOf(states, kind);
+    if (tightest === null) continue;
     headers[`x-ratelimit-limit-${kind}`] = String(rateOf(tightest)?.amount ?? 0);
     headers[`x-ratelimit-remaining-${kind}`] = String(tightest.remaining);
-    headers[`x-ratelimit-reset-${kind}`] = `${(tightest.resetMs / 1_000).toFixed(3).replace(/\.?0+$/, "")}s`;
+    headers[`x-ratelimit-reset-${kind}`] = `${Math.round(tightest.resetMs) / 1_000}s`;
   }
   return headers;
 }
@@ -36,4 +36,11 @@ const standingOf = (state: LimitState): string =>
 
 const shareLeft = (state: LimitState): number => state.remaining / (rateOf(state)?.amount ?? 1);
 
-const byShare = (one: LimitState, other: LimitState): number => shareLeft(one) - shareLeft(other);
+/** The limit of a kind of which the smallest share is left. */
+function tightestOf(states: readonly LimitState[], kind: LimitState["kind"]): LimitState | null {
+  let tightest: LimitState | null = null;
+  for (const state of states) {
+    if (state.kind === kind && (tightest === null || shareLeft(state) < shareLeft(tightest))) tightest = state;
+  }
+  return tightest;
+}

@@ -11,7 +11,7 @@ import type { PauseStore } from "../../ports/pause-store.ts";
 import type { Actor } from "../../domain/rollout/rollout.ts";
 
 /** Everything the admin API is plugged into. */
-export interface Admin {
+export interface AdminTerms {
   readonly gateway: Gateway;
   readonly delivery: Delivery;
   readonly calls: CallStore;

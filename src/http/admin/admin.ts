@@ -12,10 +12,10 @@ import { projects } from "./projects.ts";
 import { results } from "./results.ts";
 import { rollouts } from "./rollouts.ts";
 import { routing } from "./routing.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 
 /** Every noun of the admin API. */
-export function admin(app: FastifyInstance, terms: Admin): void {
+export function admin(app: FastifyInstance, terms: AdminTerms): void {
   health(app, terms);
   endpoints(app, terms);
   rollouts(app, terms);

@@ -7,7 +7,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { SemanticDesk } from "../../gateway/cache/semantic/semantic-desk.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { GroupProof } from "../../ports/proof-store.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
@@ -15,7 +15,7 @@ import { serveRoute } from "./serve-route.ts";
 type SemanticView = NonNullable<z.input<typeof showCache.answer>["semantic"]>;
 
 /** Kept answers: what they are good for, and forgetting them. */
-export function cache(app: FastifyInstance, { gateway, calls }: Admin): void {
+export function cache(app: FastifyInstance, { gateway, calls }: AdminTerms): void {
   serveRoute(app, { gateway, route: showCache }, async () => {
     const { shared: waited, ...tally } = gateway.cache.tally();
     const { semantic } = gateway.cache;

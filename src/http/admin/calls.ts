@@ -12,12 +12,12 @@ import type { MeteredUsage } from "../../domain/money/price.ts";
 import type { PromptCacheFact } from "../../domain/prompt-cache/prompt-cache-fact.ts";
 import type { RoutingFact } from "../../domain/routing/routing-fact.ts";
 import type { CallFilter } from "../../ports/call-store.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 import { instantOf } from "./instant-of.ts";
 
 /** Recorded calls: lists of facts, and one call with its bytes. */
-export function calls(app: FastifyInstance, admin: Admin): void {
+export function calls(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway } = admin;
 
   serveRoute(app, { gateway, route: listCalls }, async ({ query }) => {

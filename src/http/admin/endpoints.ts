@@ -5,14 +5,14 @@ import { RollwardError } from "../../domain/errors.ts";
 import { componentDigests } from "../../domain/release/release-digest.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import { actorOf } from "./actor-of.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { knownRelease } from "./known-release.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { summaryOf } from "./summary-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Endpoints and their releases. */
-export function endpoints(app: FastifyInstance, admin: Admin): void {
+export function endpoints(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway, delivery } = admin;
 
   serveRoute(app, { gateway, route: listEndpoints }, () => ({

@@ -2,11 +2,11 @@ import type { FastifyInstance } from "fastify";
 import { alive, ready, showHealth } from "../../contract/health.ts";
 import { openApi } from "../../contract/openapi.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Whether the server runs, takes traffic, and how it is doing; and the description of its own API. */
-export function health(app: FastifyInstance, admin: Admin): void {
+export function health(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway } = admin;
   const document = openApi(admin.version);
   app.get("/api/openapi.json", () => document);

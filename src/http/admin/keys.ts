@@ -5,12 +5,12 @@ import type { keyView } from "../../contract/keys.ts";
 import type { Key } from "../../domain/access/key.ts";
 import { hashSecret, keyPrefix, presentKey } from "../../domain/access/presented-key.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 import { instantOf } from "./instant-of.ts";
 
 /** Keys: create, list, revoke. A change is in force on the next request. */
-export function keys(app: FastifyInstance, admin: Admin): void {
+export function keys(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway } = admin;
   const load = async (): Promise<void> => gateway.keys.replace(await admin.keys.list());
   let turn = Promise.resolve();

@@ -7,7 +7,7 @@ import { windowAt } from "../../domain/budgets/budget-rule.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
 import type { BankAccount } from "../../ports/budget-bank.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { loadViewOf } from "./load-view-of.ts";
 import { serveRoute } from "./serve-route.ts";
@@ -16,14 +16,14 @@ import { serveRoute } from "./serve-route.ts";
 const MOST_ACCOUNTS = 10_000;
 
 /** Limits and budgets: what is configured, and what was spent. */
-export function meters(app: FastifyInstance, { gateway, delivery, bank }: Admin): void {
-  const { clock, limiter, budgets, announcer } = gateway;
+export function meters(app: FastifyInstance, { gateway, delivery, bank }: AdminTerms): void {
+  const { clock, limiter, load, budgets, announcer } = gateway;
   const { replicaId } = delivery.replicas;
 
   serveRoute(app, { gateway, route: listLimits }, () => {
-    const { meters: subjects, refused, shared } = limiter.counts();
+    const { meters: subjects, shared } = limiter.counts();
     const data = (gateway.settings().meters?.limits ?? []).map(limitOf);
-    return { data, subjects, refused, shared, ...loadViewOf(gateway) };
+    return { data, subjects, refused: load.limited, shared, ...loadViewOf(gateway) };
   });
 
   serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit } }) => {

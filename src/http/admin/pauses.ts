@@ -7,13 +7,13 @@ import type { Pause, PauseSubject } from "../../domain/access/pause.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Emergency stops: list, open, lift. In force here at once, on other replicas within a second. */
-export function pauses(app: FastifyInstance, { gateway, keys, pauses: store }: Admin): void {
+export function pauses(app: FastifyInstance, { gateway, keys, pauses: store }: AdminTerms): void {
   const { clock, ids } = gateway;
   const refresh = async (): Promise<void> => gateway.pauses.replace(await store.list(IN_FORCE));
 

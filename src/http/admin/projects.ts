@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { applyProject } from "../../contract/projects.ts";
 import { actorOf } from "./actor-of.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Applies configuration as code. */
-export function projects(app: FastifyInstance, admin: Admin): void {
+export function projects(app: FastifyInstance, admin: AdminTerms): void {
   serveRoute(app, { gateway: admin.gateway, route: applyProject }, ({ body, key }) => admin.apply(body, actorOf(key)));
 }

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { showPromptCache } from "../../contract/prompt-cache.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** What the providers' prompt caches have saved. */
-export function promptCache(app: FastifyInstance, { gateway }: Admin): void {
+export function promptCache(app: FastifyInstance, { gateway }: AdminTerms): void {
   serveRoute(app, { gateway, route: showPromptCache }, () => ({
     data: gateway.prefixes.tally.sums().map((sum) => ({
       endpoint: sum.endpoint,

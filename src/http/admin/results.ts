@@ -11,12 +11,12 @@ import type { ResultSource } from "../../domain/results/result-policy.ts";
 import type { Route } from "../../domain/traffic/route.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { definitionsOf } from "../../gateway/results/open-visit.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Kept results of tools and retrieval: what they are good for, forgetting them, and opening what has closed itself. */
-export function results(app: FastifyInstance, { gateway }: Admin): void {
+export function results(app: FastifyInstance, { gateway }: AdminTerms): void {
   const { cache, lines, purity } = gateway.results;
 
   serveRoute(app, { gateway, route: showResults }, async () => {

@@ -7,14 +7,14 @@ import { RollwardError } from "../../domain/errors.ts";
 import { verifyLog } from "../../domain/rollout/log.ts";
 import type { RolloutEvent } from "../../domain/rollout/rollout.ts";
 import { actorOf } from "./actor-of.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { rolloutViewOf } from "./rollout-view-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Rollouts: what they are doing, why, and what a person tells them. */
-export function rollouts(app: FastifyInstance, admin: Admin): void {
+export function rollouts(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway, delivery } = admin;
 
   serveRoute(app, { gateway, route: listRollouts }, async ({ query }) => {

@@ -12,7 +12,7 @@ import type { RoutedCall } from "../../domain/routing/report/routed-session.ts";
 import { routingReport } from "../../domain/routing/report/routing-report.ts";
 import type { RoutingReport } from "../../domain/routing/report/routing-report.ts";
 import type { CallStore } from "../../ports/call-store.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
@@ -23,7 +23,7 @@ export const MOST_CALLS = 50_000;
 const PAGE = 500;
 
 /** What routing is worth. */
-export function routing(app: FastifyInstance, admin: Admin): void {
+export function routing(app: FastifyInstance, admin: AdminTerms): void {
   serveRoute(app, { gateway: admin.gateway, route: reportRouting }, async ({ params, query }) => {
     const release = await releaseOf(admin, params.endpoint, query.release);
     const policy = release.content.policies.routing;
@@ -35,7 +35,11 @@ export function routing(app: FastifyInstance, admin: Admin): void {
   });
 }
 
-async function releaseOf({ gateway, delivery }: Admin, endpoint: string, number: number | undefined): Promise<Release> {
+async function releaseOf(
+  { gateway, delivery }: AdminTerms,
+  endpoint: string,
+  number: number | undefined,
+): Promise<Release> {
   if (number === undefined) return requireEndpoint(gateway.routes, endpoint).stable;
   const release = await delivery.releases.byNumber(endpoint, number);
   if (release === null) throw new RollwardError("release_not_found", { release: `${endpoint}@${number}` });

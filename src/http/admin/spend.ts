@@ -9,7 +9,7 @@ import { attributeSpend } from "../../domain/spend/attribute-spend.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { findDearHours, forecastWindows, spendBetween } from "../../jobs/look-at-spend.ts";
 import type { SpendStore, SpendSum } from "../../ports/spend-store.ts";
-import type { Admin } from "./admin-terms.ts";
+import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
@@ -20,7 +20,7 @@ interface Filters {
 }
 
 /** What was spent, why it changed, what is to be expected and what is too dear. */
-export function spend(app: FastifyInstance, { gateway, spend: store }: Admin): void {
+export function spend(app: FastifyInstance, { gateway, spend: store }: AdminTerms): void {
   const { clock } = gateway;
 
   serveRoute(app, { gateway, route: showSpend }, async ({ query: { since, until, by, limit, ...filters } }) => {

@@ -89,6 +89,8 @@ export class Fields {
   /** Takes a field that asks for nothing as long as it has this value or is empty. */
   leaveDefault(name: string, value: Json): void {
     const given = this.#object[name] ?? null;
+    // What is absent or null is never in the way.
+    if (given === null) return;
     const asksNothing =
       given === value || (typeof given === "object" && JSON.stringify(given) === JSON.stringify(value));
     if (asksNothing) this.#left.delete(name);

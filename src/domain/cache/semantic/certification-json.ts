@@ -74,8 +74,9 @@ function readTerms(value: unknown): CertificationTerms | undefined {
 function readCertificate(value: unknown): Certificate | undefined {
   const certificate = asFields(value);
   if (certificate === null || !isCut(certificate) || !isModel(certificate["model"])) return undefined;
-  const { test, alpha, hitShare, at } = certificate;
-  return isCount(test) && [alpha, hitShare, at].every(isNumber) ? (certificate as unknown as Certificate) : undefined;
+  const { test, alpha, hitShare, leastSimilarity, at } = certificate;
+  const isWhole = isCount(test) && [alpha, hitShare, leastSimilarity, at].every(isNumber);
+  return isWhole ? (certificate as unknown as Certificate) : undefined;
 }
 
 function isModel(value: unknown): value is LogisticModel {

@@ -55,6 +55,18 @@ function* clearAudits(count: number, name: string): Generator<CertificationEvent
 const opened = fold(reduceCertification(CERTIFICATION_OFF, start()), clearAudits(2_000, "open"));
 
 describe("a certification", () => {
+  test("opens on audits that are all alike and all right, after no more of them than it said", () => {
+    let state = reduceCertification(CERTIFICATION_OFF, start({ bound: 0.2 }));
+    const said = standingOf(fold(state, [audit("first", 0.9, true)])).missingAudits ?? 0;
+    for (let at = 0; state.phase !== "open" && at < 1_000; at += 1)
+      state = fold(state, [audit(`same-${at}`, 0.9, true)]);
+    expect(state.phase).toBe("open");
+    // How the audits divide between the halves is chance: 99.9 % of the time within three standard deviations.
+    expect(standingOf(state).audits).toBeLessThan(said + 3 * Math.sqrt(said) + 10);
+    expect(decideHit(state, featuresOf(0.9)).serves).toBe(true);
+    expect(decideHit(state, featuresOf(0.2)).serves).toBe(false);
+  });
+
   test("is off until it is started, and then says how many audits are missing", () => {
     expect(standingOf(CERTIFICATION_OFF)).toMatchObject({ phase: "off", silence: "off", missingAudits: null });
     expect(auditRate(CERTIFICATION_OFF)).toBe(0);

@@ -4,7 +4,7 @@ import { areTerms, CERTIFYING_SHARE } from "./certification-terms.ts";
 import type { CertificationTerms } from "./certification-terms.ts";
 import { coinOf } from "./coin.ts";
 import type { Cut } from "./find-threshold.ts";
-import { scoreOf } from "./logistic-model.ts";
+import { isCertified } from "./is-certified.ts";
 import type { LogisticModel, Sample } from "./logistic-model.ts";
 import { isPairFeatures } from "./pair-features.ts";
 import type { PairFeatures } from "./pair-features.ts";
@@ -18,6 +18,8 @@ export interface Certificate extends Cut {
   readonly alpha: number;
   /** Share of the certifying audits that were above the threshold. */
   readonly hitShare: number;
+  /** Similarity of the least alike pair among them: nothing less alike is a hit. */
+  readonly leastSimilarity: number;
   readonly at: number;
 }
 
@@ -168,7 +170,7 @@ function audited(state: Certification, event: Extract<CertificationEvent, { type
     certified: state.certified + Number(certifies),
   };
   const { certificate, terms } = state;
-  if (certificate === null || terms === null || scoreOf(certificate.model, features) <= certificate.threshold) {
+  if (certificate === null || terms === null || !isCertified(certificate, features)) {
     return counted;
   }
   // Either half of the audits may raise the alarm: the threshold stood before the audit came.

@@ -1,4 +1,5 @@
 import type { Certification } from "./certification.ts";
+import { isCertified } from "./is-certified.ts";
 import { scoreOf } from "./logistic-model.ts";
 import type { PairFeatures } from "./pair-features.ts";
 
@@ -20,6 +21,6 @@ export function decideHit(state: Certification, features: PairFeatures, raise = 
   }
   const score = scoreOf(certificate.model, features);
   const threshold = Math.max(certificate.threshold, raise);
-  const serves = score > threshold;
+  const serves = score > raise && isCertified(certificate, features);
   return { serves, score, threshold, reason: serves ? "certified" : "below" };
 }

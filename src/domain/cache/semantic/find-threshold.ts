@@ -31,7 +31,9 @@ export interface ThresholdTest {
  * stops, no cut costs a part of α.
  *
  * A cut of size n is the events that score more than the (n + 1)-th: given that score they are a random sample of what
- * lies above it, which the boundary event itself would not be.
+ * lies above it, which the boundary event itself would not be. The cut of all events has no boundary: what is bounded are all
+ * lookups, and those that score less than any that was audited are left out on the assumption that errors get rarer as the
+ * score grows. It is what proves questions that all look alike to the score.
  */
 export function findThreshold(
   events: readonly ScoredEvent[],
@@ -40,7 +42,7 @@ export function findThreshold(
 ): ThresholdTest {
   let [passed, counted, wrong]: [Cut | null, number, number] = [null, 0, 0];
   for (const size of sizes) {
-    const threshold = events[size]?.score ?? 0;
+    const threshold = events[size]?.score ?? belowAll(events);
     // Events that score just the same as the boundary lie on it too, and are left out.
     for (let event = events[counted]; event !== undefined && event.score > threshold; event = events[counted]) {
       wrong += Number(!event.isCorrect);
@@ -55,3 +57,6 @@ export function findThreshold(
   }
   return { passed, failed: null };
 }
+
+/** Lookups that score like the lowest event score more than this, those that score less do not. */
+const belowAll = (events: readonly ScoredEvent[]): number => (events.at(-1)?.score ?? 0) * (1 - 1e-9);

@@ -27,8 +27,8 @@ const PESSIMISM = 1.5;
 const UNSEEN = 3;
 
 /**
- * Sizes of the cuts for a number of events, strictest first, from the smallest that could pass at all. They depend on nothing
- * but that number and the terms. Empty where no cut could pass.
+ * Sizes of the cuts for a number of events, strictest first, from the smallest that could pass at all to all events. They depend
+ * on nothing but that number and the terms. Empty where no cut could pass.
  */
 export function cutSizes(events: number, { bound, boundOf }: TestTerms): readonly number[] {
   const most = events - 1;
@@ -36,7 +36,7 @@ export function cutSizes(events: number, { bound, boundOf }: TestTerms): readonl
   if (least === null) return [];
   const sizes: number[] = [];
   for (let size = least; size < most; size = Math.ceil(size * GROWTH)) sizes.push(size);
-  return [...sizes, most];
+  return [...sizes, most, events];
 }
 
 /** The cuts that a test will walk, and how far it is expected to get. */

@@ -3,6 +3,7 @@ import { spentAlpha } from "./exact-bounds.ts";
 import { findThreshold } from "./find-threshold.ts";
 import type { ScoredEvent } from "./find-threshold.ts";
 import { boundBehind, leastSample } from "./judge-bound.ts";
+import { isCertified } from "./is-certified.ts";
 import { fitLogistic, scoreOf } from "./logistic-model.ts";
 import type { LogisticModel, Sample } from "./logistic-model.ts";
 import { planCuts } from "./plan-cuts.ts";
@@ -75,7 +76,16 @@ export function refitted(state: Certification, at: number): Certification {
   const tested = { ...looked, tests: state.tests + 1, failed };
   if (passed === null || passed.n / events.length <= standing) return tested;
   const hitShare = passed.n / events.length;
-  const certificate: Certificate = { ...passed, model, test: tested.tests, alpha: test.alpha, hitShare, at };
+  const leastSimilarity = leastSimilarityAbove(state.certifying, { model, threshold: passed.threshold });
+  const certificate: Certificate = {
+    ...passed,
+    model,
+    leastSimilarity,
+    test: tested.tests,
+    alpha: test.alpha,
+    hitShare,
+    at,
+  };
   return { ...tested, phase: "open", certificate, closedBy: null };
 }
 
@@ -85,10 +95,14 @@ const scoredBy = (model: LogisticModel, samples: readonly Sample[]): readonly Sc
     .map(({ x, isCorrect }) => ({ score: scoreOf(model, x), isCorrect }))
     .toSorted((one, other) => other.score - one.score);
 
-function shareAbove(
+const shareAbove = (samples: readonly Sample[], certificate: Certificate): number =>
+  samples.length === 0 ? 0 : samples.filter(({ x }) => isCertified(certificate, x)).length / samples.length;
+
+/** The similarity of the least alike pair that scores more than a threshold. */
+function leastSimilarityAbove(
   samples: readonly Sample[],
   { model, threshold }: { readonly model: LogisticModel; readonly threshold: number },
 ): number {
   const above = samples.filter(({ x }) => scoreOf(model, x) > threshold);
-  return samples.length === 0 ? 0 : above.length / samples.length;
+  return above.reduce((least, { x }) => Math.min(least, x[0] ?? 1), 1);
 }
