@@ -27,8 +27,17 @@ export function describeEffect(metric: MetricName, reading: MetricReading | unde
   return `${name} ${verb} ${size}${values === null ? "" : ` (${values})`}`;
 }
 
+/**
+ * "0.81 times" what it is with stable, as sessions of the same time compare; the plain values where no effect is known, `null`
+ * where nothing is. The values themselves are of different times: a rollout sends most of its candidates late.
+ */
+export function describeRatio(reading: MetricReading | undefined): string | null {
+  const ratio = reading?.effect?.ratio;
+  return ratio === undefined ? describeValues(reading) : `${round(ratio)} times`;
+}
+
 /** "10.3 % against 1.1 %": candidate against stable; `null` when one of them is missing. */
-export function describeValues(reading: MetricReading | undefined): string | null {
+function describeValues(reading: MetricReading | undefined): string | null {
   if (reading === undefined) return null;
   const { candidate, stable } = reading.value;
   if (candidate === null || stable === null) return null;

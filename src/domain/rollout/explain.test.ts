@@ -73,7 +73,7 @@ describe("explainRollout", () => {
 
   it("tells a promotion on proof from one without", () => {
     expect(explainRollout(looked(drainingRollout(), { observedMs: 30_000 }))).toBe(
-      "Promoted: errors and cost are proven no worse than stable (errors 10.3 % against 1.1 %, cost $0.0042 against $0.0031) after 1,240 candidate sessions.",
+      "Promoted: errors and cost are proven no worse than stable (errors 1.02 times, cost 1.02 times) after 1,240 candidate sessions.",
     );
     expect(explainRollout(promotingRollout())).toMatch(/^Being promoted: errors and cost are proven no worse/);
     expect(explainRollout(commanded(rampingAt(1), { type: "promote" }))).toBe(

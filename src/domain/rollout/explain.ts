@@ -1,4 +1,4 @@
-import { describeEffect, describeValues, formatShare, listMetrics, listWords, verbFor } from "./describe-effect.ts";
+import { describeEffect, describeRatio, formatShare, listMetrics, listWords, verbFor } from "./describe-effect.ts";
 import { isReturn } from "./is-return.ts";
 import type { MetricName } from "./plan.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
@@ -126,7 +126,7 @@ function explainPromoting(rollout: Rollout): string {
 const drainEnd = (rollout: Rollout): string =>
   rollout.holds.length > 0 ? `its holds end: ${explainHolds(rollout)}` : "sessions under way have had their time";
 
-/** Why the promotion was allowed, with the values of the metrics that were proven. */
+/** Why the promotion was allowed, with the effect on the metrics that were proven. */
 function explainBasis(rollout: Rollout): string {
   const { promotion, reading, certified } = rollout;
   if (promotion?.basis === "human_override") {
@@ -134,7 +134,7 @@ function explainBasis(rollout: Rollout): string {
   }
   if (promotion?.basis === "unproven_policy") return "the deadline passed without proof and the plan promotes then";
   const values = certified.flatMap((metric) => {
-    const described = describeValues(reading?.metrics.find((read) => read.metric === metric));
+    const described = describeRatio(reading?.metrics.find((read) => read.metric === metric));
     return described === null ? [] : [`${listMetrics([metric])} ${described}`];
   });
   const shown = values.length === 0 ? "" : ` (${values.join(", ")})`;
