@@ -74,8 +74,12 @@ export function failure(status: number, text: string, written: RouteInput["writt
     // What helps the sender of a request speaks of a field that nobody here has sent by hand.
     const message = error.message.replace(error.help, "").trimEnd();
     const { param } = error;
-    const name = param === null ? undefined : written[param];
-    return new CliError(name === undefined ? message : message.replace(`\`${param}\``, () => name), null);
+    if (param === null || written[param] === undefined) return new CliError(message, null);
+    const names = Object.entries(written);
+    return new CliError(
+      names.reduce((said, [name, flag]) => said.replaceAll(`\`${name}\``, () => flag), message),
+      null,
+    );
   } catch {
     return new CliError(
       `The server answered ${status} with something that is not an error of Rollward.`,

@@ -55,14 +55,35 @@ export const cache: AddCommand = (program, line) => {
 type Meanings = z.output<typeof showCache.answer>["semantic"];
 
 /** Answers to questions that mean the same: how what is proven stands, and what came of the searches of this process. */
-function describeMeanings(semantic: Meanings): string {
+export function describeMeanings(semantic: Meanings): string {
   if (semantic === null || (semantic.groups.length === 0 && Object.keys(semantic.outcomes).length === 0)) return "";
   const groups = semantic.groups.map(({ release, shared, says }) => [release, shared, says]);
   const outcomes = Object.entries(semantic.outcomes).map(([endpoint, counts]) => [endpoint, told(counts)]);
   return [
     formatTable([["same meaning", "shared by", "state"], ...groups]),
     ...(outcomes.length === 0 ? [] : ["", formatTable([["endpoint", "searches since the start"], ...outcomes])]),
+    ...Object.keys(semantic.outcomes).flatMap((endpoint) => hintsOf(semantic, endpoint)),
   ].join("\n");
+}
+
+/** From this share of all that was counted on late vectors are worth a word. */
+const LATE_SHARE = 0.1;
+
+/** What somebody should look at: audits that mostly prove nothing, and vectors that come too late. */
+function hintsOf({ outcomes, troubles }: NonNullable<Meanings>, endpoint: string): readonly string[] {
+  const { audit = 0, unjudged = 0, late = 0, ...others } = outcomes[endpoint] ?? {};
+  const [most] = Object.entries(troubles[endpoint] ?? {}).toSorted(([, one], [, other]) => other - one);
+  const sum = Object.values(others).reduce((all, one) => all + one, audit + late);
+  return [
+    ...(unjudged * 2 > audit && most !== undefined
+      ? [`${endpoint}: ${unjudged} of ${audit} audits have no verdict and prove nothing, most often: ${most[0]}.`]
+      : []),
+    ...(late > 0 && late >= sum * LATE_SHARE
+      ? [
+          `${endpoint}: ${late} vectors came later than \`within\` of cache.semantic permits; a longer one waits for them.`,
+        ]
+      : []),
+  ];
 }
 
 const told = (counts: Readonly<Record<string, number>>): string => {

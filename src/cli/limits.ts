@@ -19,7 +19,9 @@ export const limits: AddCommand = (program, line) => {
       const rows = answer.data.map((one) => [one.name, one.per, ...amountsOf(one), onlyOf(one.only)]);
       const where = answer.shared ? "shared with other servers" : "of this server alone";
       line.say(formatTable([["limit", "per", "requests", "tokens", "concurrent", "only"], ...rows]));
-      line.say(`Counted for ${answer.subjects} subjects, ${where}; ${answer.refused} calls were refused here.`);
+      line.say(
+        `Counted for ${answer.subjects} subjects, ${where}; ${answer.refused} ${answer.refused === 1 ? "call was" : "calls were"} refused here.`,
+      );
       for (const text of loadTexts(answer)) line.say(text);
     });
 };
@@ -55,10 +57,16 @@ function loadTexts({ queue, learned, overload }: Answer): readonly string[] {
     const delay = formatDuration(overload.delay_ms);
     texts.push(
       "",
-      `${state} for overload: ${delay} late, ${overload.bytes} bytes of requests; ${overload.refused} refused so far.`,
+      `${state} for overload: ${delay} late, ${overload.bytes} bytes of requests; ${overload.refused} refused so far${byClass(overload)}.`,
     );
   }
   return texts;
+}
+
+/** Who was refused, by class: 1 is the first of `queue`; what is of none comes behind the last. */
+function byClass({ refused_by_class: refused }: Answer["overload"]): string {
+  const parts = refused.flatMap((calls, at) => (calls === 0 ? [] : [`class ${at + 1}: ${calls}`]));
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
 const rateText = (rate: LimitView["requests"]): string =>

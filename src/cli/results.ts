@@ -33,7 +33,11 @@ export const results: AddCommand = (program, line) => {
         query: { tool, source },
         written,
       });
-      line.say(line.json() ? JSON.stringify(answer) : `${answer.purged} entries of ${endpoint} are forgotten.`);
+      line.say(
+        line.json()
+          ? JSON.stringify(answer)
+          : `${answer.purged} ${answer.purged === 1 ? "entry of" : "entries of"} ${endpoint} ${answer.purged === 1 ? "is" : "are"} forgotten.`,
+      );
     });
   addEvict(group, line);
   group

@@ -87,6 +87,7 @@ export const showCache = defineRoute({
         poisoned: count,
         copied_bytes: count.describe("of partitions that this process has near to hand"),
         outcomes: z.record(z.string(), counts).describe("by endpoint: searches by outcome, verdicts of judges"),
+        troubles: z.record(z.string(), counts).describe("by endpoint: why audits have no verdict"),
         groups: z.array(groupView),
       })
       .nullable()

@@ -78,7 +78,7 @@ export const listLimits = defineRoute({
   answer: z.object({
     data: z.array(limitView),
     subjects: z.number().int().describe("subjects that this server keeps in mind"),
-    refused: z.number().int().describe("calls that this server has refused"),
+    refused: z.number().int().describe("calls that a configured limit has refused on this server, each once"),
     shared: z.boolean().describe("whether limits are shared with other servers through Valkey at the moment"),
     queue: z.object({
       calls: z.number().int().describe("calls that wait on this server"),

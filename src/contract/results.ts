@@ -41,7 +41,7 @@ const asked = z.record(z.string(), anything);
 const toolQuestion = {
   endpoint: z.string().min(1).max(100).describe("The endpoint whose model called the tool, as in `model`"),
   tool: toolName,
-  arguments: asked.describe("As the model wrote them, as JSON"),
+  arguments: asked.describe("As the model wrote them: an object, or the string that is its JSON"),
   release: releaseName,
 };
 

@@ -133,6 +133,9 @@ export interface Gateway {
   random(): number;
   /** The settings in force; read once per call. */
   settings(): GatewaySettings;
-  /** Calls in flight and the bytes of their requests. `admit` counts up, `settle` counts down. */
-  readonly load: { inFlight: number; bytes: number };
+  /**
+   * Calls in flight and the bytes of their requests: `admit` counts up, `settle` counts down. `limited` are the calls
+   * that a configured limit has refused since the start, each once, however often it was tried while it waited.
+   */
+  readonly load: { inFlight: number; bytes: number; limited: number };
 }

@@ -30,6 +30,8 @@ export async function limit(gateway: Gateway, call: OpenCall): Promise<void> {
   call.limits = pass.states;
   if (!isPass(pass)) {
     if (queue !== null) noteTurnedAway(gateway, call, pass.retryAfterMs);
+    // A client that has left was refused nothing.
+    if (!call.abandoned) gateway.load.limited += 1;
     throw limited(pass);
   }
   call.pass = pass;

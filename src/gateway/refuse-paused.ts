@@ -12,7 +12,7 @@ export function refusePaused(gateway: Gateway, call: OpenCall): void {
   throw new RollwardError("paused", {
     calls: callsOf(pause.subject),
     // The reason of a rule tells figures of others: clients hear of the rule alone.
-    reason: pause.rule === undefined ? ended(pause.reason) : `by the rule ${pause.rule.name}.`,
+    reason: pause.rule === undefined ? ended(pause.reason) : `the rule ${pause.rule.name} has stopped them.`,
     retryAfter: 30,
   });
 }

@@ -18,9 +18,22 @@ function refuseLater(gateway: Gateway, call: OpenCall): void {
   const classes = call.settings.meters?.queue?.classes ?? [];
   if (!gateway.overload.refuses(rankOf({ classes }, callSubjectsOf(call)), classes.length)) return;
   throw new RollwardError("overloaded", {
-    reason: "it is behind with its work, and calls of this class wait until it has caught up",
+    reason: reasonOf(gateway),
     retryAfter: 1 + Math.floor(gateway.random() * RETRY_SPREAD_S),
   });
+}
+
+/** What there is too much of, and until when the class is refused. */
+function reasonOf(gateway: Gateway): string {
+  const { delayMs, bytes } = gateway.overload.counts();
+  const { shedAt = null } = gateway.settings().limits;
+  if (shedAt !== null && bytes >= shedAt.bytes) {
+    return `it holds ${bytes} bytes of requests, more than it should (${shedAt.bytes}), and calls of this class are refused until it holds fewer`;
+  }
+  if (shedAt !== null && delayMs >= shedAt.delayMs) {
+    return "it is behind with its work, and calls of this class are refused until it has caught up";
+  }
+  return "it had until just now, and calls of this class are refused until that is two seconds ago";
 }
 
 /** Those who were refused together do not come back together, s. */

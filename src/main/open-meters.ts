@@ -65,7 +65,7 @@ export function openLoad({
   health,
   settings,
 }: LoadTerms): Pick<Gateway, "health" | "learned" | "overload" | "load"> {
-  const load = { inFlight: 0, bytes: 0 };
+  const load = { inFlight: 0, bytes: 0, limited: 0 };
   const board =
     valkey === undefined ? {} : { board: new ValkeyLimitBoard({ valkey, replicaId, prefix: LEARNED_KEYS }) };
   return {

@@ -4,6 +4,7 @@ import { loadProject } from "../config/load.ts";
 import { projectChanges } from "../config/project-changes.ts";
 import type { EndpointSettings, Project, ProjectFiles, ProviderSettings } from "../config/project.ts";
 import { retirementWarnings } from "../config/retirements.ts";
+import { cacheWarnings } from "../config/cache-warnings.ts";
 import { stabilityWarnings } from "../config/stability-warnings.ts";
 import { writtenPolicies } from "../config/written-policies.ts";
 import type { applyAnswer } from "../contract/projects.ts";
@@ -130,6 +131,7 @@ export class ProjectHost {
     const warnings = [
       ...retirementWarnings(project.retirements, this.#terms.delivery.clock.now()),
       ...stabilityWarnings(project.endpoints.values()),
+      ...cacheWarnings(project.endpoints.values()),
     ];
     const fine = { project: around, mistakes: [], missing: [], warnings };
     if (request.dryRun) return { applied: false, endpoints: changes, ...fine };

@@ -119,9 +119,14 @@ describe("limits", () => {
     const began = performance.now();
     expect(await statuses(Array.from({ length: 5 }, () => call(server)))).toEqual([200, 200, 200, 200, 200]);
     expect(performance.now() - began).toBeGreaterThan(150);
+    const { load } = server.server.house.gateway;
+    expect(load.limited).toBe(0);
     const many = await statuses(Array.from({ length: 120 }, () => call(server)));
     expect(many.filter((status) => status === 200).length).toBeGreaterThan(20);
-    expect(many.filter((status) => status === 429).length).toBeGreaterThan(20);
+    const refused = many.filter((status) => status === 429).length;
+    expect(refused).toBeGreaterThan(20);
+    expect((await server.ask("GET", "/api/limits")).body).toMatchObject({ refused });
+    expect((await server.ask("GET", "/api/health")).body).toMatchObject({ meters: { limits: { refused } } });
     expect(server.server.house.gateway.waiting.counts()).toEqual({ calls: 0, oldestMs: 0 });
   });
 

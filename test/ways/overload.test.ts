@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { runCli } from "../../src/cli/run-cli.ts";
 import type { healthView } from "../../src/contract/health.ts";
 import { startCountingUpstream } from "../fixtures/counting-upstream.ts";
 import type { CountingUpstream } from "../fixtures/counting-upstream.ts";
@@ -51,7 +52,7 @@ describe("overload", () => {
     expect((await overload()).strain).toBeGreaterThan(1);
     const refused = await call("crawler");
     expect(refused.status).toBe(503);
-    expect(await refused.text()).toContain("overloaded");
+    expect(await refused.text()).toMatch(/it holds \d+ bytes of requests, .* calls of this class are refused until/);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
     const first = call("shop");
     await upstream.nextRequest();
@@ -61,6 +62,11 @@ describe("overload", () => {
     await Promise.all(answers.map((answer) => answer.text()));
     expect(upstream.asked.length).toBe(2);
     expect(await overload()).toMatchObject({ refused: 1, refused_by_class: [0, 1] });
+    let said = "";
+    await runCli(["--url", server.url, "limits", "show"], { ROLLWARD_API_KEY: ADMIN_KEY }, (text) => {
+      said += text;
+    });
+    expect(said).toContain("1 refused so far (class 2: 1).");
   });
 
   test("the first class is refused last, and everybody is let in when the load is gone", async () => {

@@ -85,7 +85,7 @@ describe("rules that stop calls", () => {
     for (let made = 0; made < 6; made += 1) await call(server, { key: acme });
     await vi.waitFor(async () => expect((await call(server, { key: acme })).status).toBe(503), SOON);
     const refused = await call(server, { key: acme });
-    expect(refused.text).toContain("Calls of the tenant acme are stopped: by the rule runaway.");
+    expect(refused.text).toContain("Calls of the tenant acme are stopped: the rule runaway has stopped them.");
     expect(refused.text).not.toContain("$");
     expect((await call(server, { key: other })).status).toBe(200);
     const [pause, ...more] = await pausesOf(server);
@@ -127,13 +127,14 @@ describe("rules that stop calls", () => {
     for (let made = 0; made < 4; made += 1) expect((await ask()).status).not.toBe(200);
     expect(await pausesOf(server)).toEqual([]);
     await ask();
-    await vi.waitFor(async () => expect((await ask()).text).toContain("by the rule broken"), SOON);
+    await vi.waitFor(async () => expect((await ask()).text).toContain("the rule broken has stopped them"), SOON);
     expect((await call(server)).status).toBe(200);
     clock.setWall(61_000);
     await vi.waitFor(async () => expect((await pausesOf(server))[0]?.lifted?.reason).toBe("Its time was over."), SOON);
-    for (let made = 0; made < 4; made += 1) expect((await ask()).text).not.toContain("by the rule broken");
+    for (let made = 0; made < 4; made += 1)
+      expect((await ask()).text).not.toContain("the rule broken has stopped them");
     await ask();
-    await vi.waitFor(async () => expect((await ask()).text).toContain("by the rule broken"), SOON);
+    await vi.waitFor(async () => expect((await ask()).text).toContain("the rule broken has stopped them"), SOON);
   });
 
   test("what clients get wrong, and what limits refuse, stops nobody", async () => {

@@ -72,6 +72,12 @@ describe("results of tools", () => {
     expect((await lookUp({ id, deep: { a: 1, b: 2 } }, { endpoint: "helper" })).body).toMatchObject({ status: "hit" });
   });
 
+  test("arguments as the string that the model's answer holds are the same question as the object", async () => {
+    const args = freshOrder();
+    await keep(` {"id": "${args.id}", "deep": {"b": 2, "a": 1}}`, "one");
+    expect((await lookUp({ deep: { a: 1, b: 2 }, ...args })).body).toMatchObject({ status: "hit", result: "one" });
+  });
+
   test("arguments that differ beyond a double are two questions", async () => {
     const { id } = freshOrder();
     const body = (digits: string): string =>
@@ -127,6 +133,15 @@ describe("results of tools", () => {
     expect(body).toMatchObject({ status: "miss", reason: "age" });
     await bring(body["claim"], { result: "new" });
     expect((await lookUp(args)).body).toMatchObject({ status: "hit", result: "new" });
+  });
+
+  test("who takes no kept result runs in any case, also beside a run that is under way", async () => {
+    const args = freshOrder();
+    expect((await lookUp(args)).body).toMatchObject({ status: "miss", reason: "absent" });
+    const { body } = await lookUp(args, { max_age_ms: 0 });
+    expect(body).toMatchObject({ status: "miss", reason: "absent" });
+    expect((await bring(body["claim"], { result: "mine" })).body).toMatchObject({ kept: "stored" });
+    expect((await lookUp(args, { max_age_ms: 0 })).body).toMatchObject({ status: "miss", reason: "age" });
   });
 
   test("an application forgets what it has changed itself", async () => {
@@ -195,6 +210,8 @@ describe("what is refused", () => {
     ["a tool that is not declared", { tool: "guess" }, "400 results_not_kept"],
     ["an endpoint that does not exist", { endpoint: "nobody" }, "404 endpoint_not_found"],
     ["arguments that are no object", { arguments: [1] }, "400 invalid_request"],
+    ["arguments that are no JSON", { arguments: "{'id': 1}" }, "400 invalid_request"],
+    ["arguments with a name twice", { arguments: '{"id":1,"id":2}' }, "400 invalid_request"],
     ["a member that nobody knows", { colour: "red" }, "400 invalid_request"],
     ["a name that is none", { tool: "a b" }, "400 invalid_request"],
   ])("%s", async (_, more, told) => {
@@ -294,6 +311,21 @@ describe("on the command line", () => {
     expect((await lookUp(other)).body).toMatchObject({ status: "miss" });
     expect((await bring(onItsWay, { result: "too late" })).body).toMatchObject({ kept: "lapsed" });
     expect((await lookUp(running)).body).toMatchObject({ status: "miss", reason: "absent" });
+  });
+
+  test("one that names no source, or a source twice, is told of the flags", async () => {
+    let text = "";
+    const environment = { ROLLWARD_API_KEY: ADMIN_KEY, ROLLWARD_URL: server.url };
+    expect(await runCli(["results", "open", "support-bot"], environment, (more) => (text += more))).toBe(1);
+    expect(text).toContain("Name either a --tool or a --source.");
+  });
+
+  test("one entry is one entry", async () => {
+    await run("results", "purge", "support-bot");
+    await keep(freshOrder(), 1);
+    expect(await run("results", "purge", "support-bot", "--tool", "lookup_order")).toBe(
+      "1 entry of support-bot is forgotten.\n",
+    );
   });
 });
 

@@ -125,6 +125,7 @@ export class ResultDesk {
     const place = { endpoint: folderText(folder), key };
     const [closing, kept] = await Promise.all([this.purity.closingOf(visit.purity), this.find(visit)]);
     if (closing !== null) return miss("closed");
+    if (visit.maxAgeMs === 0) return this.#granted(visit, { reason: kept === null ? "absent" : "age" });
     if (kept !== null) return this.#found(visit, kept);
     const look = (): Promise<KeptResult | null> => this.find(visit);
     const standing = this.lines.enter({ place, waitMs: policy.waitMs, look });

@@ -57,10 +57,11 @@ async function semanticView(desk: SemanticDesk): Promise<SemanticView> {
   // What this process has counted is told also while the store is away.
   const accounts = await proofs.accounts().catch(() => []);
   const groups = accounts.flatMap((state) => groupView(state) ?? []);
-  const outcomes = Object.fromEntries(
-    Object.entries(desk.tally()).map(([endpoint, tally]) => [endpoint, { ...tally }]),
+  const [outcomes, troubles] = [desk.tally(), desk.troubles()].map((tallies) =>
+    Object.fromEntries(Object.entries(tallies).map(([endpoint, tally]) => [endpoint, { ...tally }])),
   );
-  return { search: store.search, poisoned: store.poisoned(), copied_bytes: copies.bytes, outcomes, groups };
+  const told = { outcomes: outcomes ?? {}, troubles: troubles ?? {} };
+  return { search: store.search, poisoned: store.poisoned(), copied_bytes: copies.bytes, ...told, groups };
 }
 
 /** `null` for an account that nobody of us wrote. */

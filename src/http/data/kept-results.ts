@@ -20,6 +20,7 @@ import { keepResult } from "../../gateway/results/keep-result.ts";
 import { openVisit, routeFor } from "../../gateway/results/open-visit.ts";
 import type { ResultRequest } from "../../gateway/results/open-visit.ts";
 import type { LookupAnswer } from "../../gateway/results/result-desk.ts";
+import { JsonScanError, scanJsonObject } from "../../kit/json-scan.ts";
 import { parseInput, readJsonBody } from "../admin/serve-route.ts";
 import type { JsonBody } from "../admin/serve-route.ts";
 import { callerOf, identifyCaller } from "../caller.ts";
@@ -84,14 +85,17 @@ type Question = Kind["lookUp"]["body"] | Kind["forget"]["body"];
 
 /** What is asked, whichever kind it is. */
 function questionIn(body: JsonBody, schema: Question): ResultRequest {
-  const asked = parseInput(schema, body.value) as z.output<Kind["lookUp"]["body"]>;
+  const written = writtenArguments(body);
+  const value =
+    written === null ? body.value : { ...(body.value as object), arguments: JSON.parse(written) as unknown };
+  const asked = parseInput(schema, value) as z.output<Kind["lookUp"]["body"]>;
   const maxAgeMs = asked.max_age_ms ?? null;
   if ("tool" in asked) {
     return {
       endpoint: asked.endpoint,
       source: { kind: "tool", name: asked.tool },
       asked: asked.arguments as Json,
-      numbers: inexactNumbers(textOf(body, "arguments") ?? "{}"),
+      numbers: inexactNumbers(written ?? textOf(body, "arguments") ?? "{}"),
       release: asked.release ?? null,
       indexVersion: null,
       maxAgeMs,
@@ -106,6 +110,20 @@ function questionIn(body: JsonBody, schema: Question): ResultRequest {
     indexVersion: asked.index_version,
     maxAgeMs,
   };
+}
+
+/** Arguments that came as the string that OpenAI's API gives: one JSON object, as strict as a body; else `null`. */
+function writtenArguments({ value }: JsonBody): string | null {
+  const { arguments: written } = value as { readonly arguments?: unknown };
+  if (typeof written !== "string") return null;
+  try {
+    scanJsonObject(Buffer.from(written));
+    return written;
+  } catch (error) {
+    if (!(error instanceof JsonScanError)) throw error;
+    const reason = "`arguments` must be an object, or a string that is the JSON of one.";
+    throw new RollwardError("invalid_request", { reason, param: "arguments" }, error);
+  }
 }
 
 /** A member of the body as it was written; `null` where it has none. */

@@ -49,6 +49,7 @@ export class SemanticDesk {
   readonly certifications: Certifications;
   readonly copies: PartitionCopies;
   readonly #tallies = new Map<string, Map<string, number>>();
+  readonly #troubles = new Map<string, Map<string, number>>();
   readonly #audits = new Map<OpenCall, Promise<void>>();
   readonly #puts = new Set<Promise<void>>();
   #isClosed = false;
@@ -62,20 +63,25 @@ export class SemanticDesk {
   }
 
   /** Counts what became of a search. */
-  count(endpoint: string, { outcome, verdict }: SemanticFact): void {
+  count(endpoint: string, { outcome, verdict, trouble }: SemanticFact): void {
     this.add(endpoint, outcome);
-    if (verdict !== null) this.add(endpoint, verdict);
-    else if (outcome === "audit") this.add(endpoint, "unjudged");
+    if (verdict !== null) return this.add(endpoint, verdict);
+    if (outcome !== "audit") return;
+    this.add(endpoint, "unjudged");
+    if (trouble !== null) countOf(this.#troubles, endpoint, trouble);
   }
 
   add(endpoint: string, what: string): void {
-    const tally = this.#tallies.get(endpoint) ?? new Map<string, number>();
-    this.#tallies.set(endpoint, tally);
-    tally.set(what, (tally.get(what) ?? 0) + 1);
+    countOf(this.#tallies, endpoint, what);
   }
 
   tally(): Readonly<Record<string, SemanticTally>> {
-    return Object.fromEntries([...this.#tallies].map(([endpoint, tally]) => [endpoint, Object.fromEntries(tally)]));
+    return talliesOf(this.#tallies);
+  }
+
+  /** Why audits have no verdict, by endpoint. */
+  troubles(): Readonly<Record<string, SemanticTally>> {
+    return talliesOf(this.#troubles);
   }
 
   /** Whether one more judge may be asked. */
@@ -140,3 +146,14 @@ export class SemanticDesk {
     await this.embedders.close();
   }
 }
+
+type Tallies = Map<string, Map<string, number>>;
+
+function countOf(tallies: Tallies, endpoint: string, what: string): void {
+  const tally = tallies.get(endpoint) ?? new Map<string, number>();
+  tallies.set(endpoint, tally);
+  tally.set(what, (tally.get(what) ?? 0) + 1);
+}
+
+const talliesOf = (tallies: Tallies): Readonly<Record<string, SemanticTally>> =>
+  Object.fromEntries([...tallies].map(([endpoint, tally]) => [endpoint, Object.fromEntries(tally)]));
