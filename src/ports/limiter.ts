@@ -29,8 +29,6 @@ export interface LimitRefusal {
 export interface LimiterCounts {
   /** Subjects that are kept in mind. */
   readonly meters: number;
-  /** Tries that took nothing; a call that waits is tried again and again. */
-  readonly refused: number;
   /** Whether limits are shared with other replicas at the moment. */
   readonly shared: boolean;
 }

@@ -1,4 +1,5 @@
 import type { CallEvent, CanonicalRequest } from "../../src/domain/call/canonical.ts";
+import { plainRequest } from "../../src/domain/call/plain-request.ts";
 import type { RollwardError } from "../../src/domain/errors.ts";
 import type { ConverseRequest, ConversingProvider, EventSink, Flow } from "../../src/ports/provider.ts";
 
@@ -116,26 +117,8 @@ export class EventLog implements EventSink {
 }
 
 const QUESTION: CanonicalRequest = {
-  messages: [{ role: "user", content: [{ type: "text", text: "Well?" }] }],
-  tools: [],
-  toolChoice: null,
-  parallelToolCalls: null,
-  responseFormat: null,
-  maxTokens: 200,
+  ...plainRequest([{ role: "user", content: [{ type: "text", text: "Well?" }] }], 200),
   temperature: null,
-  topP: null,
-  topK: null,
-  stop: [],
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  reasoningEffort: null,
-  reasoningTokens: null,
-  verbosity: null,
-  topLogprobs: null,
-  serviceTier: null,
-  user: null,
-  metadata: null,
 };
 
 /** A request for the subject's model. */

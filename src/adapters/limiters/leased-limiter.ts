@@ -53,7 +53,6 @@ export class LeasedLimiter implements Limiter {
   #isClosed = false;
   #stopTick: (() => void) | null = null;
   #replicas = 1;
-  #refused = 0;
   #isAway = false;
 
   constructor(terms: LeasedLimiterTerms) {
@@ -67,7 +66,7 @@ export class LeasedLimiter implements Limiter {
     if (this.#isAway || !this.#terms.valkey.isReady) return this.#takeAlone(costs);
     const now = this.#terms.clock.elapsed();
     const dry = costs.find(({ meter, cost }) => meter.dryMs(cost, now) > 0);
-    if (dry !== undefined) return this.#refuse(dry, dry.meter.dryMs(dry.cost, now), costs);
+    if (dry !== undefined) return refusalOf(dry, dry.meter.dryMs(dry.cost, now), costs);
     return new Promise((resolve) => {
       this.#waiting.push({ costs, rounds: 0, resolve });
       void this.#work();
@@ -75,7 +74,7 @@ export class LeasedLimiter implements Limiter {
   }
 
   counts(): LimiterCounts {
-    return { meters: this.#meters.size, refused: this.#refused, shared: !this.#isAway };
+    return { meters: this.#meters.size, shared: !this.#isAway };
   }
 
   async close(): Promise<void> {
@@ -123,11 +122,6 @@ export class LeasedLimiter implements Limiter {
         }
       },
     };
-  }
-
-  #refuse({ meter }: Cost, retryAfterMs: number, costs: readonly Cost[]): LimitRefusal {
-    this.#refused += 1;
-    return { claim: meter.claim, kind: meter.kind, retryAfterMs, states: statesOf(costs) };
   }
 
   /** Asks for what calls wait for, for as long as calls wait. */
@@ -199,7 +193,7 @@ export class LeasedLimiter implements Limiter {
         if (waitMs === undefined && waiter.rounds < ROUNDS) continue;
         const { meter, cost } = short;
         meter.refused(cost, now + Math.min(waitMs ?? 1, DRY_MS));
-        waiter.resolve(this.#refuse(short, waitMs ?? DRY_MS, waiter.costs));
+        waiter.resolve(refusalOf(short, waitMs ?? DRY_MS, waiter.costs));
       }
       served.add(waiter);
     }
@@ -219,7 +213,7 @@ export class LeasedLimiter implements Limiter {
     const alone = { now: this.#terms.clock.elapsed(), replicas: this.#replicas };
     for (const one of costs) {
       const waitMs = one.meter.aloneMs(one.cost, alone);
-      if (waitMs > 0) return this.#refuse(one, waitMs, costs);
+      if (waitMs > 0) return refusalOf(one, waitMs, costs);
     }
     return this.#pass(costs);
   }
@@ -272,3 +266,10 @@ function statesOf(costs: readonly Cost[]): readonly LimitState[] {
     return [{ rule: claim.rule, kind, remaining, resetMs: Math.ceil((missing * rate.windowMs) / rate.amount) }];
   });
 }
+
+const refusalOf = ({ meter }: Cost, retryAfterMs: number, costs: readonly Cost[]): LimitRefusal => ({
+  claim: meter.claim,
+  kind: meter.kind,
+  retryAfterMs,
+  states: statesOf(costs),
+});

@@ -29,7 +29,6 @@ export class LocalLimiter implements Limiter {
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
   readonly #places = new Map<string, number>();
-  #refused = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
@@ -41,12 +40,12 @@ export class LocalLimiter implements Limiter {
     const taken = claims.flatMap((claim) => this.#bucketsOf(claim, tokens, now));
     for (const { claim, kind, bucket, cost } of taken) {
       const waitMs = bucket.waitMs(cost, now);
-      if (waitMs > 0) return this.#refuse({ claim, kind, retryAfterMs: waitMs, states: this.#states(taken) });
+      if (waitMs > 0) return { claim, kind, retryAfterMs: waitMs, states: this.#states(taken) };
     }
     const places = claims.filter(({ rule }) => rule.concurrent !== null);
     for (const claim of places) {
       if ((this.#places.get(placeOf(claim)) ?? 0) < (claim.rule.concurrent ?? 0)) continue;
-      return this.#refuse({ claim, kind: "concurrent", retryAfterMs: PLACE_WAIT_MS, states: this.#states(taken) });
+      return { claim, kind: "concurrent", retryAfterMs: PLACE_WAIT_MS, states: this.#states(taken) };
     }
     for (const { bucket, cost } of taken) bucket.take(cost);
     for (const claim of places) this.#move(placeOf(claim), 1);
@@ -54,7 +53,7 @@ export class LocalLimiter implements Limiter {
   }
 
   counts(): LimiterCounts {
-    return { meters: this.#buckets.size + this.#places.size, refused: this.#refused, shared: false };
+    return { meters: this.#buckets.size + this.#places.size, shared: false };
   }
 
   async close(): Promise<void> {}
@@ -71,11 +70,6 @@ export class LocalLimiter implements Limiter {
         for (const { kind, bucket } of taken) if (kind === "tokens") bucket.correct(tokens - (used ?? 0), now);
       },
     };
-  }
-
-  #refuse(refusal: LimitRefusal): LimitRefusal {
-    this.#refused += 1;
-    return refusal;
   }
 
   #bucketsOf(claim: LimitClaim, tokens: number, now: number): readonly Taken[] {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { AssistantPart, CanonicalRequest } from "./canonical.ts";
+import { plainRequest } from "./plain-request.ts";
 import { ownReasoning } from "./own-reasoning.ts";
 
 const thought = (part: Partial<Extract<AssistantPart, { type: "reasoning" }>>): AssistantPart => ({
@@ -12,26 +13,9 @@ const thought = (part: Partial<Extract<AssistantPart, { type: "reasoning" }>>): 
 const SAID: AssistantPart = { type: "text", text: "Hello." };
 
 const held = (...content: readonly AssistantPart[]): CanonicalRequest => ({
-  messages: [{ role: "assistant", content }],
-  tools: [],
-  toolChoice: null,
-  parallelToolCalls: null,
-  responseFormat: null,
+  ...plainRequest([{ role: "assistant", content }], 0),
   maxTokens: null,
   temperature: null,
-  topP: null,
-  topK: null,
-  stop: [],
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  reasoningEffort: null,
-  reasoningTokens: null,
-  verbosity: null,
-  topLogprobs: null,
-  serviceTier: null,
-  user: null,
-  metadata: null,
 });
 
 test("thoughts go back to the vendor that signed them", () => {

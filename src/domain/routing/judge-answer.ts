@@ -1,4 +1,5 @@
 import type { CanonicalRequest } from "../call/canonical.ts";
+import { plainRequest } from "../call/plain-request.ts";
 import type { JudgePolicy } from "./routing-policy.ts";
 
 /** Characters of question and answer that a judge is shown, each: what lies beyond is cut out of the middle. */
@@ -23,36 +24,14 @@ export function judgeRequest(
 }
 
 /** A short question to a judge, of whose reply nothing is drawn. */
-export const judgingRequest = (system: string, material: string): CanonicalRequest => ({
-  ...SILENT,
-  messages: [
-    { role: "system", text: system },
-    { role: "user", content: [{ type: "text", text: material }] },
-  ],
-});
-
-/** A request that sets nothing but its length and that nothing is drawn. */
-const SILENT: Omit<CanonicalRequest, "messages"> = {
-  tools: [],
-  toolChoice: null,
-  parallelToolCalls: null,
-  responseFormat: null,
-  maxTokens: MAX_TOKENS,
-  temperature: 0,
-  topP: null,
-  topK: null,
-  stop: [],
-  seed: null,
-  presencePenalty: null,
-  frequencyPenalty: null,
-  reasoningEffort: null,
-  reasoningTokens: null,
-  verbosity: null,
-  topLogprobs: null,
-  serviceTier: null,
-  user: null,
-  metadata: null,
-};
+export const judgingRequest = (system: string, material: string): CanonicalRequest =>
+  plainRequest(
+    [
+      { role: "system", text: system },
+      { role: "user", content: [{ type: "text", text: material }] },
+    ],
+    MAX_TOKENS,
+  );
 
 /** A text as a judge is shown it: of a long one the beginning and the end. */
 export function shortened(text: string): string {
