@@ -1,24 +1,26 @@
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { checkAll } from "./evidence/checks.ts";
-import { Random } from "./evidence/random.ts";
+import type { Study } from "./evidence/draw.ts";
+import { writePage } from "./evidence/page.ts";
 import { loadReference } from "./evidence/reference.ts";
 import { linesOf, summaryOf, tableOf } from "./evidence/report.ts";
-import type { Outcome } from "./evidence/scenario.ts";
-import { SCENARIOS } from "./evidence/scenarios/index.ts";
+import { simulate } from "./evidence/simulate.ts";
 
 const HELP = `Repeats the Monte-Carlo study of the evidence against the shipped statistics.
 
-  --runs N    runs of every scenario (default 400)
-  --full      as many runs as the reference study
-  --seed N    another seed (default 20261121); the same seed gives the same figures
-  --json      ends with one line of JSON; the comparisons with other rules are on the line before
+  --runs N     runs of every scenario (default 400), never more than the reference study has
+  --full       as many runs as the reference study
+  --seed N     another seed (default 20261121); the same seed gives the same figures
+  --threads N  worker threads (default: all cores); the figures do not depend on it
+  --write      writes the tables into docs/evidence.md
+  --json       ends with one line of JSON; the comparisons with other rules are on the line before
 `;
 
-interface Options {
-  readonly runs: number;
-  readonly isFull: boolean;
-  readonly seed: number;
+interface Options extends Study {
+  readonly threads: number;
   readonly isJson: boolean;
+  readonly isWritten: boolean;
 }
 
 /** Reads the command line; `null` when help was asked for. */
@@ -28,41 +30,38 @@ function readOptions(): Options | null {
       runs: { type: "string", default: "400" },
       full: { type: "boolean", default: false },
       seed: { type: "string", default: "20261121" },
+      threads: { type: "string", default: String(availableParallelism()) },
+      write: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const [runs, seed] = [Number(values.runs), Number(values.seed)];
   if (values.help) return null;
-  if (!Number.isSafeInteger(runs) || runs < 1)
-    throw new RangeError(`--runs takes a whole number above 0, not ${values.runs}.`);
+  const [runs, seed, threads] = [Number(values.runs), Number(values.seed), Number(values.threads)];
+  for (const [name, value] of Object.entries({ runs, threads })) {
+    if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`--${name} takes a whole number above 0.`);
+  }
   if (!Number.isSafeInteger(seed)) throw new RangeError(`--seed takes a whole number, not ${values.seed}.`);
-  return { runs, seed, isFull: values.full, isJson: values.json };
+  return { runs, seed, threads, isFull: values.full, isJson: values.json, isWritten: values.write };
 }
 
-function simulate({ runs, seed, isFull }: Options): readonly Outcome[] {
-  return SCENARIOS.flatMap(({ name, fullRuns, simulate: run }) => {
-    const started = performance.now();
-    const outcomes = run(new Random(seed, name), isFull ? fullRuns : runs);
-    const seconds = (performance.now() - started) / 1000;
-    if (process.stderr.isTTY) process.stderr.write(`${name}: ${seconds.toFixed(1)} s\n`);
-    return outcomes;
-  });
-}
-
-function main(): void {
+async function main(): Promise<void> {
   const options = readOptions();
   if (options === null) {
     process.stdout.write(HELP);
     return;
   }
-  const outcomes = simulate(options);
-  const checks = checkAll(new Map(outcomes.map((outcome) => [outcome.id, outcome])), loadReference());
+  const started = performance.now();
+  const outcomes = await simulate(options, options.threads);
+  const seconds = (performance.now() - started) / 1_000;
+  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  const checks = checkAll(byId, loadReference());
   const [scenarios, comparisons] = [linesOf(outcomes, true), linesOf(outcomes, false)];
   process.stdout.write(`${tableOf(scenarios, checks)}\n\nFor comparison\n${tableOf(comparisons, checks)}\n\n`);
-  process.stdout.write(`${summaryOf(checks)}\n`);
+  process.stdout.write(`${summaryOf(checks)}\n${seconds.toFixed(0)} s with ${options.threads} threads.\n`);
+  if (options.isWritten) writePage({ outcomes: byId, checks, study: options, seconds });
   if (options.isJson) process.stdout.write(`${JSON.stringify({ comparisons })}\n${JSON.stringify({ scenarios })}\n`);
   process.exitCode = checks.every(({ passed }) => passed) ? 0 : 1;
 }
 
-main();
+await main();

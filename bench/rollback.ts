@@ -90,7 +90,9 @@ function report(results: readonly TrialResult[]): void {
   console.log("by         runs   p50 ms   p99 ms   worst ms   sessions after it   exposed (median)");
   for (const { way, runs, p50Ms, p99Ms, worstMs, sessionsAfter, medianExposed } of rows) {
     const cells = [String(runs).padStart(4), ...[p50Ms, p99Ms, worstMs].map((ms) => String(ms).padStart(8))];
-    console.log(`${way.padEnd(10)} ${cells.join(" ")} ${String(sessionsAfter).padStart(19)} ${String(medianExposed).padStart(18)}`);
+    console.log(
+      `${way.padEnd(10)} ${cells.join(" ")} ${String(sessionsAfter).padStart(19)} ${String(medianExposed).padStart(18)}`,
+    );
   }
   if (rows.some(({ p99Ms }) => p99Ms >= MOST_MS)) process.exitCode = 1;
   if (options.json) console.log(JSON.stringify({ replicas: Number(options.replicas), ways: rows }));

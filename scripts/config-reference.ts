@@ -28,6 +28,7 @@ const optionsOf = (schema: JsonSchema): readonly JsonSchema[] => schema.anyOf ??
 
 /** The type of a value in words. */
 function typeOf(schema: JsonSchema): string {
+  if (schema.$ref !== undefined) return schema.$ref.replace("#/definitions/", "");
   if (schema.const !== undefined) return code(JSON.stringify(schema.const).replaceAll('"', ""));
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(", ");
   if (schema.$comment !== undefined) return schema.$comment;

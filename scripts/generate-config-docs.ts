@@ -13,10 +13,12 @@ const HEADINGS = [
   { path: "providers.<name>", title: "Provider of kind" },
   { path: "endpoints.<name>", title: "Endpoint" },
   { path: "endpoints.<name>.rollout", title: "Rollout" },
+  { path: "flags.<name>", title: "Flag" },
 ];
 
 const reference = [
   configReference(configJsonSchema(), "rollward.yaml", HEADINGS),
+  configReference(configJsonSchema().definitions?.["condition"] ?? {}, "Condition", []),
   configReference(promptJsonSchema(), "Front matter of a prompt file", []),
   configReference(toolJsonSchema(), "Tool file", []),
 ].join("\n\n");

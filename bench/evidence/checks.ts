@@ -2,7 +2,10 @@ import { planHarm, planNoWorse } from "../../src/domain/evidence/planner.ts";
 import type { ReferenceEntry, ReferenceStudy } from "./reference.ts";
 import { ALPHA } from "./scenario.ts";
 import type { Outcome } from "./scenario.ts";
+import { AA_RATES, LIFTS } from "./scenarios/ab.ts";
 import { PRODUCT_NULLS } from "./scenarios/product.ts";
+import { STRESS_NULLS } from "./scenarios/stress.ts";
+import { WRONG_PROMOTION } from "./scenarios/wrong-promotion.ts";
 import { lowerLimit, median, shareTolerance } from "./statistics.ts";
 
 /** One thing that had to hold, about the entry `id`. */
@@ -152,10 +155,25 @@ const promises = (outcomes: Outcomes): readonly Check[] =>
     });
   });
 
+/** A lift that was planned for must be found as often as planned, as far as so many runs can tell. */
+const lifts = (outcomes: Outcomes): readonly Check[] =>
+  LIFTS.map(({ id, power, sessions }) => {
+    const outcome = outcomes.get(id);
+    if (outcome === undefined) return check(id, "power", { passed: false, detail: "not simulated" });
+    const found = outcome.counted("candidateWon");
+    const passed = lowerLimit(outcome.runs - found, outcome.runs) <= 1 - power;
+    const detail = `${found} of ${outcome.runs} found with ${sessions} sessions, planned ${percent(power)}`;
+    return check(id, "power", { passed, detail });
+  });
+
 /** Everything that the study has to show. */
 export function checkAll(outcomes: Outcomes, { entries, validityGates }: ReferenceStudy): readonly Check[] {
   return [
     ...PRODUCT_NULLS.map((id) => validity(outcomes, id, "rolledBack")),
+    ...STRESS_NULLS.map((id) => validity(outcomes, id, "by60")),
+    ...AA_RATES.map(({ id, rate }) => validity(outcomes, id, rate)),
+    ...WRONG_PROMOTION.map(({ name }) => validity(outcomes, name, "certified")),
+    ...lifts(outcomes),
     ...validityGates.map(({ id, rate }) => validity(outcomes, id, rate)),
     ...promises(outcomes),
     ...ordering(outcomes),

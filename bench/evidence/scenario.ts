@@ -10,6 +10,15 @@ export interface Row {
   readonly candidateSessions: string | null;
 }
 
+/** An outcome as plain data, to be sent between threads. */
+export interface OutcomeParts {
+  readonly id: string;
+  readonly runs: number;
+  readonly rows: readonly Row[];
+  readonly counts: readonly (readonly [string, number])[];
+  readonly samples: readonly (readonly [string, readonly number[]])[];
+}
+
 /** What happened in the runs of one entry of the reference. */
 export class Outcome {
   /** Id of the entry in the reference, where there is one. */
@@ -45,6 +54,24 @@ export class Outcome {
   samples(name: string): readonly number[] {
     return this.#samples.get(name) ?? [];
   }
+
+  parts(): OutcomeParts {
+    const { id, runs, rows } = this;
+    return { id, runs, rows, counts: [...this.#counts], samples: [...this.#samples] };
+  }
+
+  /** One outcome of several draws of the same entry. */
+  static joined(draws: readonly OutcomeParts[]): Outcome {
+    const [first] = draws;
+    if (first === undefined) throw new Error("An outcome needs at least one draw.");
+    const runs = draws.reduce((sum, draw) => sum + draw.runs, 0);
+    const outcome = new Outcome(first.id, runs, first.rows);
+    for (const { counts, samples } of draws) {
+      for (const [rate, times] of counts) outcome.#counts.set(rate, outcome.counted(rate) + times);
+      for (const [name, values] of samples) for (const value of values) outcome.note(name, value);
+    }
+    return outcome;
+  }
 }
 
 /** A simulated situation with all methods that are tried on its draws. */
@@ -53,6 +80,8 @@ export interface Scenario {
   readonly name: string;
   /** Runs of the reference. */
   readonly fullRuns: number;
+  /** Most runs of a quick look, for what takes seconds a run. */
+  readonly quickRuns?: number;
   readonly simulate: (random: Random, runs: number) => readonly Outcome[];
 }
 

@@ -27,7 +27,9 @@ export async function setStage(replicas: number): Promise<Stage> {
   };
   try {
     postgres = await startPostgres();
-    const config = writeProject({ "rollward.yaml": projectText({ upstreamPort: upstream.port, trial: 0, model: "good-1" }) });
+    const config = writeProject({
+      "rollward.yaml": projectText({ upstreamPort: upstream.port, trial: 0, model: "good-1" }),
+    });
     const environment = { DATABASE_URL: postgres.url, NODE_ENV: "production" };
     for (let each = 0; each < replicas; each += 1) {
       // The first applies the project, the others serve what it applied.

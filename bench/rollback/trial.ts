@@ -66,7 +66,9 @@ async function apply(server: ServerProcess, way: Way, { upstreamPort, trial }: T
   const text = projectText({ upstreamPort, trial, model: way === "evidence" ? "bad-1" : "good-1" });
   const body = { main: "rollward.yaml", files: { "rollward.yaml": text } };
   const answer = await askProcess(server, { method: "POST", path: "/api/apply", body });
-  const { endpoints = [] } = (answer?.body ?? {}) as { readonly endpoints?: readonly { readonly rollout: string | null }[] };
+  const { endpoints = [] } = (answer?.body ?? {}) as {
+    readonly endpoints?: readonly { readonly rollout: string | null }[];
+  };
   const rollout = endpoints[0]?.rollout;
   if (rollout === null || rollout === undefined) throw new Error(`No rollout was opened: ${JSON.stringify(answer)}`);
   return rollout;

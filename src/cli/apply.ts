@@ -1,20 +1,53 @@
+import { dirname } from "node:path";
+import type { Command } from "commander";
 import type { z } from "zod";
 import type { applyAnswer } from "../contract/projects.ts";
+import { parseDurationMs } from "../kit/duration.ts";
+import { CliError } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
+import { formatApply } from "./format-apply.ts";
+import { originOf } from "./origin-of.ts";
+import type { WrittenOrigin } from "./origin-of.ts";
+import { planMarkdown } from "./plan-markdown.ts";
 import { sendProject } from "./send-project.ts";
+import { waitForRollouts } from "./wait-for-rollouts.ts";
+
+type ApplyAnswer = z.output<typeof applyAnswer>;
 
 /** Read when no file is named. */
 const DEFAULT_FILE = "rollward.yaml";
 
+const FORMATS = ["text", "markdown", "json"] as const;
+
+type Format = (typeof FORMATS)[number];
+
+interface ApplyOptions extends WrittenOrigin {
+  readonly plan?: boolean;
+  readonly format?: string;
+  readonly wait?: boolean;
+  readonly timeout: string;
+}
+
 /** `rollward apply`: freezes what changed into releases and opens rollouts. */
 export const apply: AddCommand = (program, line) => {
-  program
+  const command = program
     .command("apply")
     .description("applies a project, rollward.yaml unless named: freezes releases and opens rollouts")
     .argument("[file]", "the project's main file", DEFAULT_FILE)
-    .action(async (file: string) => {
-      report(line, await sendProject(line.connection(), { path: file, dryRun: false }));
-    });
+    .option("--plan", "only say what would change, as `rollward diff` does")
+    .option("--format <format>", FORMAT_HELP)
+    .option("--wait", "wait until every rollout that this opens has ended, and end by how they did")
+    .option("--timeout <duration>", "how long to wait, for example 45m or 2d", "1h");
+  addOriginOptions(command).action(async (file: string, options: ApplyOptions) => {
+    const format = formatOf(line, options.format);
+    if (options.plan === true) return plan(line, { file, format, origin: options });
+    const waitMs = waitMsOf(options);
+    const origin = await originOf(options, { environment: line.environment, directory: dirname(file) });
+    const answer = await sendProject(line.connection(), { path: file, dryRun: false, origin });
+    report(line, answer, format);
+    if (answer.mistakes.length > 0) return line.exitWith(1);
+    if (waitMs !== null) line.exitWith(await waitForRollouts(line, { answer, waitMs, isQuiet: format !== "text" }));
+  });
 };
 
 /** `rollward diff`: what `apply` would change; exit code 2 when there is something. */
@@ -23,58 +56,57 @@ export const diff: AddCommand = (program, line) => {
     .command("diff")
     .description("shows what `rollward apply` would change; reads rollward.yaml unless named")
     .argument("[file]", "the project's main file", DEFAULT_FILE)
-    .action(async (file: string) => {
-      const answer = await sendProject(line.connection(), { path: file, dryRun: true });
-      report(line, answer);
-      if (answer.mistakes.length === 0 && changesSomething(answer)) line.exitWith(2);
-    });
+    .option("--format <format>", FORMAT_HELP)
+    .action((file: string, options: { format?: string }) =>
+      plan(line, { file, format: formatOf(line, options.format), origin: {} }),
+    );
 };
 
-const changesSomething = ({ project, endpoints }: z.output<typeof applyAnswer>): boolean =>
+const FORMAT_HELP = "text, markdown (for a comment on a pull request) or json";
+
+/** Facts of a release that no file says; what is not written is read from the CI's variables or from git. */
+function addOriginOptions(command: Command): Command {
+  return command
+    .option("--commit <hash>", "the commit that is applied")
+    .option("--branch <name>", "its branch")
+    .option("--author <name>", "who wrote it")
+    .option("--pull-request <number>", "number or address of the pull or merge request")
+    .option("--repository <address>", "where it is kept")
+    .option("--data-set <reference>", "what it was evaluated with")
+    .option("--eval-run <reference>", "the run of that evaluation");
+}
+
+function waitMsOf({ wait, timeout }: ApplyOptions): number | null {
+  const timeoutMs = parseDurationMs(timeout) ?? 0;
+  if (timeoutMs <= 0) throw new CliError(`--timeout ${timeout} is no duration.`, "Write it like 45m, 2h or 1d.");
+  return wait === true ? timeoutMs : null;
+}
+
+function formatOf(line: CommandLine, asked: string | undefined): Format {
+  if (asked === undefined) return line.json() ? "json" : "text";
+  const format = FORMATS.find((one) => one === asked);
+  if (format === undefined) throw new CliError(`--format ${asked} is none.`, `There are ${FORMATS.join(", ")}.`);
+  return format;
+}
+
+interface PlanTerms {
+  readonly file: string;
+  readonly format: Format;
+  readonly origin: WrittenOrigin;
+}
+
+async function plan(line: CommandLine, { file, format, origin: written }: PlanTerms): Promise<void> {
+  const origin = await originOf(written, { environment: line.environment, directory: dirname(file) });
+  const answer = await sendProject(line.connection(), { path: file, dryRun: true, origin });
+  report(line, answer, format);
+  if (answer.mistakes.length > 0) line.exitWith(1);
+  else if (changesSomething(answer)) line.exitWith(2);
+}
+
+const changesSomething = ({ project, endpoints }: ApplyAnswer): boolean =>
   [...endpoints, ...(project === undefined ? [] : [project])].some(({ outcome }) => outcome !== "unchanged");
 
-function report(line: CommandLine, answer: z.output<typeof applyAnswer>): void {
-  if (line.json()) line.say(JSON.stringify(answer));
-  else line.say(textOf(answer));
-  if (answer.mistakes.length > 0) line.exitWith(1);
-}
-
-const OUTCOMES = {
-  unchanged: "unchanged",
-  first: "is the first release and serves at once",
-  rollout: "goes out by rollout",
-  queued: "is queued",
-} as const;
-
-function textOf(answer: z.output<typeof applyAnswer>): string {
-  if (answer.mistakes.length > 0) {
-    const lines = answer.mistakes.map((one) => `${one.file}:${one.line}:${one.column}  ${one.message}\n    ${one.fix}`);
-    return [...lines, "", `${countOf(answer.mistakes.length, "mistake")}; nothing was applied.`].join("\n");
-  }
-  const project = answer.project === undefined ? [] : [projectText(answer.project)];
-  const changes = answer.endpoints.map(changeText);
-  const warnings = (answer.warnings ?? []).map((one) => `warning: ${one}`);
-  return [...project, ...changes, ...warnings].join("\n\n");
-}
-
-const AROUND = {
-  unchanged: "unchanged",
-  first: "everything is new",
-  changed: "changes at once, without a rollout",
-} as const;
-
-function projectText({ outcome, diff: changes }: NonNullable<z.output<typeof applyAnswer>["project"]>): string {
-  const head = `project: ${AROUND[outcome]}`;
-  return changes === "" ? head : `${head}\n${changes}`;
-}
-
-type Change = z.output<typeof applyAnswer>["endpoints"][number];
-
-function changeText({ endpoint, release, outcome, rollout, waits_until: until, diff: changes }: Change): string {
-  const does = until === null ? OUTCOMES[outcome] : `waits until ${until}`;
-  const head = `${release ?? endpoint}: ${does}${rollout === null ? "" : ` (${rollout})`}`;
-  return changes === "" ? head : `${head}\n${changes}`;
-}
-
-/** "1 mistake", "2 mistakes". */
-const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const report = (line: CommandLine, answer: ApplyAnswer, format: Format): void => {
+  if (format === "json") line.say(JSON.stringify(answer));
+  else line.say(format === "markdown" ? planMarkdown(answer).trimEnd() : formatApply(answer));
+};

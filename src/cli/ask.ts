@@ -6,6 +6,10 @@ import type { ApiRoute } from "../contract/route.ts";
 export interface Connection {
   readonly url: string;
   readonly key: string | null;
+  /** The environment that is asked about; absent or `null` is the server's own. */
+  readonly environment?: string | null;
+  /** Whether it was named for this command, and not for all of them. */
+  readonly isInsisted?: boolean;
 }
 
 /** What a route takes. */
@@ -20,10 +24,13 @@ export interface RouteInput {
 /** A failure that is told to the person in one line, with what to do. */
 export class CliError extends Error {
   readonly help: string | null;
+  /** Whether it may be over when the same is asked again: no server, or one that cannot answer now. */
+  readonly mayPass: boolean;
 
-  constructor(message: string, help: string | null = null) {
+  constructor(message: string, help: string | null = null, mayPass = false) {
     super(message);
     this.help = help;
+    this.mayPass = mayPass;
   }
 }
 
@@ -33,10 +40,24 @@ export async function ask<R extends ApiRoute>(
   route: R,
   input: RouteInput = {},
 ): Promise<z.output<R["answer"]>> {
-  const response = await send(connection, { method: route.method, path: pathOf(route, input), body: input.body });
+  const path = withEnvironment(pathOf(route, input), { route, connection });
+  const response = await send(connection, { method: route.method, path, body: input.body });
   const text = await response.text();
   if (!response.ok) throw failure(response.status, text, input.written);
   return route.answer.parse(JSON.parse(text)) as z.output<R["answer"]>;
+}
+
+/** A path with the environment that is meant. Throws `CliError` where the address is about the whole server. */
+function withEnvironment(
+  path: string,
+  { route, connection }: { readonly route: ApiRoute; readonly connection: Connection },
+): string {
+  const { environment = null, isInsisted = false } = connection;
+  if (environment === null || (route.perEnvironment === false && !isInsisted)) return path;
+  if (route.perEnvironment === false) {
+    throw new CliError("This is about the whole server and not about one environment.", "Leave out `--environment`.");
+  }
+  return `${path}${path.includes("?") ? "&" : "?"}environment=${encodeURIComponent(environment)}`;
 }
 
 /** Sends a request with the key. Throws `CliError` when nobody answers. */
@@ -62,15 +83,17 @@ export async function send(
     throw new CliError(
       `No server answers at ${url} (${reasonOf(error)}).`,
       "Start one with `npm start`, or set ROLLWARD_URL or --url to where it runs.",
+      true,
     );
   }
 }
 
 /** The server's error as a failure, with the fields that are at fault called what the person wrote. */
 export function failure(status: number, text: string, written: RouteInput["written"] = {}): CliError {
+  const mayPass = status >= 500 || status === 429;
   try {
     const { error } = errorBody.parse(JSON.parse(text));
-    if (error.code !== "invalid_request") return new CliError(error.message, null);
+    if (error.code !== "invalid_request") return new CliError(error.message, null, mayPass);
     // What helps the sender of a request speaks of a field that nobody here has sent by hand.
     const message = error.message.replace(error.help, "").trimEnd();
     const { param } = error;
@@ -84,6 +107,7 @@ export function failure(status: number, text: string, written: RouteInput["writt
     return new CliError(
       `The server answered ${status} with something that is not an error of Rollward.`,
       text.slice(0, 200),
+      mayPass,
     );
   }
 }

@@ -47,7 +47,7 @@ const rowOf = (call: z.output<typeof callView>): string[] => [
   call.id,
   call.at,
   call.release ?? call.requested_model,
-  call.arm ?? "–",
+  call.arm ?? (call.backtest === undefined ? "–" : "backtest"),
   call.tier ?? "–",
   String(call.status),
   call.total_ms.toFixed(0),
@@ -66,6 +66,7 @@ function textOf(call: z.output<typeof showCall.answer>): string {
   const { bodies } = call;
   return [
     rowOf(call).join("  "),
+    ...(call.backtest === undefined ? [] : [`replays ${call.backtest.replays} for ${call.backtest.id}`]),
     "",
     "stages",
     ...stages,

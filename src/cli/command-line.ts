@@ -4,6 +4,8 @@ import type { Connection } from "./ask.ts";
 /** What every command gets: where to ask, how to write, and whether people or programs read. */
 export interface CommandLine {
   readonly connection: () => Connection;
+  /** Variables of the process: where the server is, and what a CI says of the commit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Writes a line for people. */
   readonly say: (text: string) => void;
   /** Whether to answer with JSON instead. */

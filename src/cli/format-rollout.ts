@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import type { metricView, rolloutView } from "../contract/rollouts.ts";
 import { formatDuration } from "../kit/duration.ts";
+import { formatBeside } from "./format-beside.ts";
+import { formatGates } from "./format-gates.ts";
+import { formatStages } from "./format-stages.ts";
 import { formatTable } from "./format-table.ts";
 
 type RolloutView = z.output<typeof rolloutView>;
@@ -13,6 +16,7 @@ export function formatRollout(rollout: RolloutView): string {
     rollout.explanation,
   ];
   if (rollout.metrics.length > 0) lines.push("", formatTable([HEADING, ...rollout.metrics.map(rowOf)]));
+  lines.push(...formatBeside(rollout.metrics), ...formatStages(rollout), ...formatGates(rollout));
   const { union } = rollout;
   lines.push("", `harm, all metrics: log R ${number(union.log_r)} of ${number(union.threshold)}`);
   lines.push(...etaOf(rollout));
@@ -41,9 +45,15 @@ function etaOf({ eta, eta_note: note }: RolloutView): string[] {
   const steps = eta.steps.map(
     (step) => `  ${percent(step.weight).padStart(6)}  ${lasting(step)}  (waits for ${step.waits_for})`,
   );
-  const head = `about ${lasting(eta)} to the promotion, as things are going now`;
+  const head = `about ${lasting(eta)} to ${ENDS[eta.until]}, as things are going now`;
   return steps.length > 1 ? [`${head}:`, ...steps] : [head];
 }
+
+const ENDS = {
+  promotion: "the promotion",
+  verdict: "the planned end of the test; a winner may be proven before",
+  next_step: "the end of the preview",
+} as const;
 
 const lasting = ({ seconds, sessions }: { readonly seconds: number; readonly sessions: number }): string =>
   `${formatDuration(seconds * 1_000)} (${Math.ceil(sessions)} sessions)`;
@@ -76,5 +86,7 @@ const number = (value: number): string => value.toFixed(2);
 function value(one: number | null, unit: MetricView["unit"]): string {
   if (one === null) return "–";
   if (unit === "share") return percent(one);
+  if (unit === "tokens/s") return `${one.toPrecision(3)} tok/s`;
+  if (unit === "score" || unit === "value") return one.toLocaleString("en-US", { maximumSignificantDigits: 4 });
   return unit === "ms" ? `${Math.round(one)} ms` : `$${one.toPrecision(3)}`;
 }

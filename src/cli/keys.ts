@@ -9,30 +9,22 @@ export const keys: AddCommand = (program, line) => {
   group
     .command("create <name>")
     .description("creates a key and shows it once")
-    .option("-s, --scope <scope...>", "inference, direct, admin", ["inference"])
+    .option("-s, --scope <scope...>", "inference, direct, flags, admin", ["inference"])
     .option("-e, --endpoint <endpoint...>", "only these endpoints")
+    .option("--preview", "its calls are given the candidate wherever a rollout has one; they are no evidence")
+    .option("--role <role...>", "what its holder may decide at gates, for example approver")
     .option("--tenant <name>", "whose calls it makes, for limits, budgets and caches")
     .option("--expires <instant>", "ISO 8601, for example 2027-01-31T00:00:00Z")
-    .action(
-      async (name: string, options: { scope: string[]; endpoint?: string[]; expires?: string; tenant?: string }) => {
-        const body = {
-          name,
-          scopes: options.scope,
-          endpoints: options.endpoint ?? null,
-          tenant: options.tenant ?? null,
-          expires_at: options.expires === undefined ? null : instantOf(options.expires),
-        };
-        const { key, secret } = await ask(line.connection(), createKey, {
-          body,
-          written: { tenant: "--tenant", name: "The name" },
-        });
-        line.say(
-          line.json()
-            ? JSON.stringify({ key, secret })
-            : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`,
-        );
-      },
-    );
+    .action(async (name: string, options: KeyOptions) => {
+      const body = keyOf(name, options);
+      const { key, secret } = await ask(line.connection(), createKey, {
+        body,
+        written: { tenant: "--tenant", name: "The name" },
+      });
+      line.say(
+        line.json() ? JSON.stringify({ key, secret }) : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`,
+      );
+    });
   group
     .command("list")
     .description("all keys, without secrets")
@@ -41,15 +33,17 @@ export const keys: AddCommand = (program, line) => {
       const rows = data.map((key) => [
         key.id,
         key.name,
+        key.environment,
         key.scopes.join(","),
         key.tenant ?? "–",
+        key.roles.join(",") || "–",
         key.endpoints?.join(",") ?? "all endpoints",
         key.revoked_at !== null ? `revoked ${key.revoked_at}` : (key.expires_at ?? "never expires"),
       ]);
       line.say(
         line.json()
           ? JSON.stringify(data)
-          : formatTable([["id", "name", "scopes", "tenant", "endpoints", "expires"], ...rows]),
+          : formatTable([["id", "name", "environment", "scopes", "tenant", "roles", "endpoints", "expires"], ...rows]),
       );
     });
   group
@@ -60,6 +54,25 @@ export const keys: AddCommand = (program, line) => {
       line.say(line.json() ? JSON.stringify(key) : `${key.name} (${key.id}) is revoked.`);
     });
 };
+
+/** The options of `keys create`. */
+interface KeyOptions {
+  readonly scope: string[];
+  readonly endpoint?: string[];
+  readonly expires?: string;
+  readonly tenant?: string;
+  readonly role?: string[];
+  readonly preview?: boolean;
+}
+
+const keyOf = (name: string, { scope, endpoint, expires, tenant, role, preview }: KeyOptions) => ({
+  name,
+  scopes: preview === true ? [...scope, "preview"] : scope,
+  endpoints: endpoint ?? null,
+  tenant: tenant ?? null,
+  roles: role ?? [],
+  expires_at: expires === undefined ? null : instantOf(expires),
+});
 
 function instantOf(text: string): string {
   const at = Date.parse(text);

@@ -1,7 +1,11 @@
+import { decideApproval } from "../contract/gates.ts";
 import { COMMANDS, commandRollout, listRollouts, showRollout } from "../contract/rollouts.ts";
 import { ask, CliError } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatRollout, formatRollouts } from "./format-rollout.ts";
+import { addRolloutCopies } from "./rollout-copies.ts";
+import { addRolloutGates } from "./rollout-gates.ts";
+import { addRolloutStories } from "./rollout-stories.ts";
 
 /** How often `watch` looks. */
 const WATCH_MS = 1_000;
@@ -23,6 +27,9 @@ export const rollout: AddCommand = (program, line) => {
     .description("follows a rollout until it ends")
     .option("--once", "look once and end")
     .action(async (name: string, { once }: { once?: boolean }) => watch(line, await idOf(line, name), once === true));
+  addRolloutStories(group, line, idOf);
+  addRolloutGates(group, line, idOf);
+  addRolloutCopies(group, line, idOf);
   for (const command of COMMANDS) {
     group
       .command(`${command} <endpoint-or-id>`)
@@ -30,23 +37,25 @@ export const rollout: AddCommand = (program, line) => {
       .requiredOption("-r, --reason <text>", "why; it goes into the log (required)")
       .action(async (name: string, { reason }: { reason: string }) => {
         const id = await idOf(line, name);
-        const view = await ask(line.connection(), commandRollout, {
-          params: { rollout: id },
-          body: { command, reason },
-        });
+        const params = { rollout: id };
+        const view =
+          command === "approve" || command === "deny"
+            ? await ask(line.connection(), decideApproval, { params, body: { decision: command, reason } })
+            : await ask(line.connection(), commandRollout, { params, body: { command, reason } });
         line.say(line.json() ? JSON.stringify(view) : formatRollout(view));
       });
   }
 };
 
 const DESCRIPTIONS: Readonly<Record<(typeof COMMANDS)[number], string>> = {
+  start: "starts the ladder behind a dark launch, or what waits for its schedule",
   promote: "makes the candidate stable now, evidence or not",
   hold: "keeps the weight until resumed; evidence goes on",
   resume: "clears a manual hold",
   abort: "withdraws the candidate and ends the rollout",
   rollback: "returns to the stable release, also after the pointer moved",
-  approve: "agrees to the next step",
-  deny: "refuses the next step",
+  approve: "agrees to what waits for an approval",
+  deny: "refuses what waits for an approval",
   cancel: "gives up a rollout that has not started",
 };
 

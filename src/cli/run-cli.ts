@@ -2,17 +2,30 @@ import { Command } from "commander";
 import { VERSION } from "../contract/version.ts";
 import { printable } from "../kit/printable.ts";
 import { apply, diff } from "./apply.ts";
+import { backtest } from "./backtest.ts";
+import { approvals } from "./approvals.ts";
+import { freeze } from "./freeze.ts";
 import { budgets } from "./budgets.ts";
 import { cache } from "./cache.ts";
 import { calls } from "./calls.ts";
 import { CliError } from "./ask.ts";
 import { catalogue } from "./catalogue.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
+import { drill } from "./drill.ts";
+import { feedback } from "./feedback.ts";
+import { flags } from "./flags.ts";
 import { keys } from "./keys.ts";
+import { drift } from "./drift.ts";
 import { limits } from "./limits.ts";
+import { matrix } from "./matrix.ts";
+import { environments, parity } from "./parity.ts";
 import { pause } from "./pause.ts";
+import { pipeline } from "./pipeline.ts";
+import { promote } from "./promote.ts";
 import { releases } from "./releases.ts";
 import { spend } from "./spend.ts";
+import { status } from "./status.ts";
+import { versions } from "./versions.ts";
 import { rollback } from "./rollback.ts";
 import { rollout } from "./rollout.ts";
 import { routing } from "./routing.ts";
@@ -21,11 +34,24 @@ import { results } from "./results.ts";
 const COMMANDS: readonly AddCommand[] = [
   apply,
   diff,
+  drift,
+  status,
   rollout,
   rollback,
+  approvals,
+  freeze,
+  promote,
+  parity,
+  pipeline,
+  environments,
+  drill,
+  backtest,
   releases,
+  matrix,
+  versions,
   routing,
   calls,
+  feedback,
   cache,
   results,
   catalogue,
@@ -33,15 +59,21 @@ const COMMANDS: readonly AddCommand[] = [
   limits,
   budgets,
   pause,
+  flags,
   spend,
 ];
 
 /** What the exit code says; docs/cli.md has the same. */
 export const EXIT_CODES = `Exit codes:
-  0  done; nothing to apply (diff); the rollout was not withdrawn (rollout watch)
+  0  done; nothing to apply (diff, apply --plan); no drift (drift); every rollout was completed (apply --wait); the
+     rollout was not withdrawn (rollout watch)
   1  failed: a wrong command line, no server, a refusal of the server, mistakes in the project (apply, diff),
-     a failed answer (calls replay), a rollout that was rolled back or aborted (rollout watch)
-  2  there is something to apply (diff)
+     a failed answer (calls replay), a rollout that was rolled back or aborted (rollout watch), or that was not
+     completed (apply --wait)
+  2  there is something to apply (diff, apply --plan); there is drift (drift);
+     two environments would not behave alike (parity); a stage has failed (pipeline show); the candidate does harm
+     (backtest)
+  3  a rollout is still under way after the time-out (apply --wait); neither harm nor "no worse" is proven (backtest)
 `;
 
 /**
@@ -60,14 +92,19 @@ export async function runCli(
     .version(VERSION, "--version", "shows the version")
     .addHelpText("after", `\n${EXIT_CODES}`)
     .option("--url <url>", "where the server is (ROLLWARD_URL)")
+    .option("--environment <name>", "the environment that is meant (ROLLWARD_ENVIRONMENT; default: the server's own)")
     .option("--json", "answer with JSON")
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   const line: CommandLine = {
     connection: () => ({
       url: program.opts<{ url?: string }>().url ?? environment["ROLLWARD_URL"] ?? "http://127.0.0.1:4400",
       key: environment["ROLLWARD_API_KEY"] ?? environment["ROLLWARD_ADMIN_KEY"] ?? null,
+      environment: program.opts<{ environment?: string }>().environment ?? environment["ROLLWARD_ENVIRONMENT"] ?? null,
+      isInsisted: program.opts<{ environment?: string }>().environment !== undefined,
     }),
+    environment,
     say: (text) => write(`${text}\n`),
     json: () => program.opts<{ json?: boolean }>().json === true,
     exitWith: (code) => {

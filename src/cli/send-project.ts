@@ -2,18 +2,48 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { z } from "zod";
 import { applyProject } from "../contract/projects.ts";
-import type { applyAnswer } from "../contract/projects.ts";
+import type { applyAnswer, projectFiles } from "../contract/projects.ts";
+import type { originInput } from "../contract/origins.ts";
+import type { ApiRoute } from "../contract/route.ts";
 import { ask, CliError } from "./ask.ts";
 import type { Connection } from "./ask.ts";
 
 /** Rounds in which the server may ask for files: rollward.yaml names them all, so two are enough. */
 const MAX_ROUNDS = 4;
 
+/** A project to apply, or to say what that would do. */
+export interface ProjectToSend {
+  readonly path: string;
+  readonly dryRun: boolean;
+  /** Where it comes from; absent where nobody says. */
+  readonly origin?: z.input<typeof originInput>;
+}
+
 /** Sends a project to the server, adding the files that it asks for. */
-export async function sendProject(
+export const sendProject = (
   connection: Connection,
-  { path, dryRun }: { readonly path: string; readonly dryRun: boolean },
-): Promise<z.output<typeof applyAnswer>> {
+  { path, dryRun, origin }: ProjectToSend,
+): Promise<z.output<typeof applyAnswer>> =>
+  sendFiles(connection, path, {
+    route: applyProject,
+    bodyOf: (files) => ({ ...files, dry_run: dryRun, ...(origin !== undefined && { origin }) }),
+  });
+
+/** An address that takes the files of a project and says which ones it misses. */
+type FilesRoute = ApiRoute & { readonly answer: z.ZodType<{ readonly missing: readonly string[] }> };
+
+/** Where files go, and what goes with them. */
+export interface FilesDestination<R extends FilesRoute> {
+  readonly route: R;
+  readonly bodyOf: (files: z.input<typeof projectFiles>) => unknown;
+}
+
+/** Sends the files of a project to an address, adding those that it misses. */
+export async function sendFiles<R extends FilesRoute>(
+  connection: Connection,
+  path: string,
+  { route, bodyOf }: FilesDestination<R>,
+): Promise<z.output<R["answer"]>> {
   const directory = dirname(resolve(path));
   const main = basename(path);
   const text = await read(directory, main);
@@ -21,7 +51,7 @@ export async function sendProject(
   const files: Record<string, string> = { [main]: text };
   const refused = new Set<string>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const answer = await ask(connection, applyProject, { body: { main, files, dry_run: dryRun } });
+    const answer = await ask(connection, route, { body: bodyOf({ main, files }) });
     const wanted = answer.missing.filter((name) => !(name in files) && !refused.has(name));
     // What cannot be read here is a mistake that the server tells with its place.
     if (wanted.length === 0) return answer;

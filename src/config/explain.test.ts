@@ -21,7 +21,7 @@ describe("mistakes in a terminal", () => {
         'rollward.yaml:8:14  endpoints.bot.models[0]: "openai/gpt-x-latest" is not pinned; use one of openai/gpt-x-2026-05-01',
         "    write a model that means the same tomorrow, for example openai/gpt-x-2026-05-01",
         'rollward.yaml:9:5  endpoints.bot: "\\u001b[31mred" is not a key that is known here',
-        "    known here: description, prompt, models, parameters, tools, record, retain_bodies, timeouts, retries, fallbacks, hedge, hold_back, cache, checks, context, prompt_cache, sessions, routing, rollout",
+        "    known here: description, prompt, models, parameters, tools, record, retain_bodies, timeouts, retries, fallbacks, hedge, hold_back, cache, checks, context, prompt_cache, sessions, routing, rollout, notify, changes",
       ].join("\n"),
     );
   });

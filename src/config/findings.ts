@@ -12,10 +12,15 @@ export class Findings {
   readonly yaml: YamlFile;
   readonly #mistakes: Mistake[] = [];
   readonly #missing = new Set<string>();
+  /** The environments that the project goes through; empty where the file names none but its own. */
+  environments: readonly string[] = [];
+  /** The segments that conditions may name, as they are written, of all files. */
+  segments: ReadonlyMap<string, unknown>;
 
   constructor(bundle: ProjectFiles, yaml: YamlFile) {
     this.bundle = bundle;
     this.yaml = yaml;
+    this.segments = new Map(membersOf(memberOf(yaml.value, "segments")));
     this.#mistakes.push(...yaml.mistakes);
   }
 

@@ -5,6 +5,9 @@ import { configSchema } from "./schema/config-schema.ts";
 
 /** A JSON Schema as plain data, as far as Rollward's own schemas use it. */
 export interface JsonSchema {
+  /** `#/definitions/<name>`: a schema that stands in the document once, because it holds itself. */
+  readonly $ref?: string;
+  readonly definitions?: Readonly<Record<string, JsonSchema>>;
   readonly type?: string | readonly string[];
   readonly title?: string;
   readonly description?: string;

@@ -1,8 +1,10 @@
 import type { Catalogue } from "../contract/catalogue/schema.ts";
 import { windowsIn } from "./build/build-context-policy.ts";
 import { buildEndpoint } from "./build/build-endpoint.ts";
-import { buildMeters } from "./build/build-meters.ts";
+import { buildFlags } from "./build/build-flags.ts";
+import { buildMeters, evaluationRateOf } from "./build/build-meters.ts";
 import { buildPauses } from "./build/build-pauses.ts";
+import { buildFreezes } from "./build/build-windows.ts";
 import { buildPool, buildProvider, priceVersion } from "./build/build-provider.ts";
 import { buildResults } from "./build/build-results.ts";
 import { buildShedding } from "./build/build-shedding.ts";
@@ -10,7 +12,11 @@ import { checkAnswerChecks } from "./checks/check-answer-checks.ts";
 import { checkAliases } from "./checks/check-aliases.ts";
 import { checkCache } from "./checks/check-cache.ts";
 import { checkContext } from "./checks/check-context.ts";
+import { checkEnvironments, unknownEnvironment } from "./checks/check-environments.ts";
+import { checkSameReleases } from "./checks/check-same-releases.ts";
 import { checkFaultHandling } from "./checks/check-fault-handling.ts";
+import { checkFlags } from "./checks/check-flags.ts";
+import { checkGates } from "./checks/check-gates.ts";
 import { checkMeters } from "./checks/check-meters.ts";
 import { checkModels } from "./checks/check-models.ts";
 import { checkNames } from "./checks/check-names.ts";
@@ -22,7 +28,9 @@ import { checkRouting } from "./checks/check-routing.ts";
 import { checkParameters, checkPrices } from "./checks/check-prices.ts";
 import { catalogueOf } from "./content/catalogue-of.ts";
 import { fileText } from "./content/file-text.ts";
+import { type FlagFile, readFlagFiles } from "./content/flag-files.ts";
 import { type ProjectContents, readContents } from "./content/project-contents.ts";
+import { environmentsOf } from "./environments-of.ts";
 import { Findings } from "./findings.ts";
 import type { LoadResult, Mistake, PoolSettings, Project, ProjectFiles, ProviderSettings } from "./project.ts";
 import { retirementsOf } from "./retirements.ts";
@@ -35,7 +43,9 @@ import {
 } from "./schema/config-schema.ts";
 import { mistakesOf } from "./schema/mistakes-of.ts";
 import { mistake, shown, sortMistakes } from "./source/mistakes.ts";
+import { inEnvironment } from "./source/in-environment.ts";
 import { readYaml } from "./source/yaml-file.ts";
+import type { YamlFile } from "./source/yaml-file.ts";
 
 const refused = (mistakes: readonly Mistake[], missing: readonly string[] = []): LoadResult => ({
   ok: false,
@@ -64,7 +74,11 @@ function mainText({
 
 function buildProject(
   input: ConfigInput,
-  { contents, catalogue }: { readonly contents: ProjectContents; readonly catalogue: Catalogue },
+  {
+    contents,
+    catalogue,
+    flagFiles,
+  }: { readonly contents: ProjectContents; readonly catalogue: Catalogue; readonly flagFiles: readonly FlagFile[] },
 ): Project {
   const providers = new Map<string, ProviderSettings>();
   for (const [name, provider] of Object.entries(input.providers)) {
@@ -75,14 +89,17 @@ function buildProject(
     if (provider.kind === "pool") pools.set(name, buildPool(name, provider, providers));
   }
   const windowOf = windowsIn(catalogue, input.providers);
+  const flags = buildFlags([input, ...flagFiles.flatMap((file) => file.input ?? [])]);
   const endpoints = new Map(
     Object.entries(input.endpoints).map(([name, endpoint]) => [
       name,
-      buildEndpoint(name, endpoint, { ...contents, windowOf }),
+      buildEndpoint(name, endpoint, { ...contents, windowOf, segments: flags.segments }),
     ]),
   );
+  const environment = input.environment ?? DEFAULT_ENVIRONMENT;
   return {
-    environment: input.environment ?? DEFAULT_ENVIRONMENT,
+    environment,
+    releases: input.environments?.[environment]?.releases ?? "applied",
     providers,
     pools,
     endpoints,
@@ -98,7 +115,11 @@ function buildProject(
     },
     results: buildResults({ tools: input.tools, retrieval: input.retrieval }),
     meters: buildMeters({ rates: input.limits?.rates, queue: input.limits?.queue, budgets: input.budgets }),
+    flags,
+    flagOrigins: input.flag_origins ?? [],
+    evaluations: evaluationRateOf(input.limits?.evaluations),
     pauses: buildPauses(input.pauses),
+    freezes: buildFreezes(input.freezes),
     retainFactsDays: input.retain_facts ?? DEFAULT_RETAIN_FACTS_DAYS,
     priceVersion: priceVersion(providers.values()),
     catalogueVersion: catalogue.version,
@@ -107,17 +128,39 @@ function buildProject(
 }
 
 /**
- * Reads a project from its files: all of it, or everything that is wrong with it. Pure, and never throws on any text.
- * A file that the bundle lacks is told twice: in `missing` to be sent, and as a mistake where rollward.yaml names it.
+ * Reads a project from its files as it is in one of its environments, its own unless named: all of it, or everything that
+ * is wrong with it, in the others too. Pure, and never throws on any text. A file that the bundle lacks is told twice: in
+ * `missing` to be sent, and as a mistake where rollward.yaml names it.
  */
-export function loadProject(bundle: ProjectFiles): LoadResult {
+export function loadProject(bundle: ProjectFiles, environment?: string): LoadResult {
   const main = mainText(bundle);
   if ("refusal" in main) return main.refusal;
   const yaml = readYaml(bundle.main, main.text);
   if (yaml.value === undefined) return refused(yaml.mistakes);
+  const names = environmentsOf(yaml.value);
+  const name = environment ?? names[0] ?? DEFAULT_ENVIRONMENT;
+  const unknown = unknownEnvironment(yaml, name);
+  if (unknown !== null) return refused([unknown]);
+  const loaded = loadIn(bundle, inEnvironment(yaml, name), names);
+  if (!loaded.ok) return loaded;
+  const wrong = names
+    .filter((other) => other !== name)
+    .flatMap((other) => {
+      const there = loadIn(bundle, inEnvironment(yaml, other), names);
+      if (there.ok) return checkSameReleases(yaml, loaded.project, there.project);
+      return there.mistakes.map((one) => ({ ...one, message: `${one.message}, in the environment ${other}` }));
+    });
+  return wrong.length > 0 ? refused(wrong) : loaded;
+}
+
+/** The project as `yaml` reads, whose place in the bundle is the main file. */
+function loadIn(bundle: ProjectFiles, yaml: YamlFile, environments: readonly string[]): LoadResult {
   const findings = new Findings(bundle, yaml);
   const parsed = configSchema.safeParse(yaml.value);
   if (!parsed.success) findings.add(mistakesOf(parsed.error.issues, configSchema, { file: yaml }));
+  checkEnvironments(findings);
+  // First, because conditions anywhere may name the segments of these files.
+  const flagFiles = readFlagFiles(findings, environments);
   checkNames(findings);
   checkModels(findings);
   checkAliases(findings);
@@ -125,6 +168,8 @@ export function loadProject(bundle: ProjectFiles): LoadResult {
   checkPolicies(findings);
   checkMeters(findings);
   checkPauses(findings);
+  checkGates(findings);
+  checkFlags(findings, flagFiles);
   checkRouting(findings);
   checkFaultHandling(findings);
   checkCache(findings);
@@ -139,5 +184,5 @@ export function loadProject(bundle: ProjectFiles): LoadResult {
   checkResults(findings, contents);
   if (!parsed.success || catalogue === null || findings.mistakes.length > 0)
     return refused(findings.mistakes, findings.missing);
-  return { ok: true, project: buildProject(parsed.data, { contents, catalogue }) };
+  return { ok: true, project: buildProject(parsed.data, { contents, catalogue, flagFiles }) };
 }

@@ -13,6 +13,10 @@ export interface Options {
   readonly valkeyUrl: string | null;
   /** Path of rollward.yaml, or `null` to serve what was applied last. */
   readonly config: string | null;
+  /** The environment to serve the project in; absent or `null` is the one that it names as its own. */
+  readonly environment?: string | null;
+  /** Directory of programs that gates may run; absent or `null` runs none. */
+  readonly allowCommands?: string | null;
   /** The admin key to accept instead of making one. */
   readonly adminKey: string | null;
   /** Runs the example project against the simulated provider and tells the story. */
@@ -26,6 +30,7 @@ export interface Options {
 export const USAGE = `Usage: npm start -- [options]
 
   --config FILE       serve a project (rollward.yaml); without it the demo runs
+  --environment NAME  serve the project in this one of its environments (ROLLWARD_ENVIRONMENT); default: its own
   --fresh             with the demo: start over
   --no-demo           serve what was applied last, without the demo
   --port N            port to listen on (ROLLWARD_PORT, default 4400)
@@ -34,6 +39,7 @@ export const USAGE = `Usage: npm start -- [options]
                       :memory: keeps nothing
   --database-url URL  PostgreSQL server instead of the embedded database (DATABASE_URL)
   --valkey-url URL    Valkey or Redis server that replicas share: redis:// or rediss:// (VALKEY_URL)
+  --allow-commands DIR  let gates run the programs in this directory (ROLLWARD_ALLOW_COMMANDS); default: none
   --help              this text
 
   ROLLWARD_ADMIN_KEY  admin key to accept instead of creating one at the first start (at least 24 characters)
@@ -67,6 +73,8 @@ export function readOptions(args: readonly string[], environment: Environment): 
     databaseUrl: flags["database-url"] ?? environment["DATABASE_URL"] ?? null,
     valkeyUrl: readValkeyUrl(flags["valkey-url"] ?? environment["VALKEY_URL"] ?? null),
     config: config === null ? null : resolve(config),
+    allowCommands: directoryOf(flags["allow-commands"] ?? environment["ROLLWARD_ALLOW_COMMANDS"]),
+    environment: flags.environment ?? environment["ROLLWARD_ENVIRONMENT"] ?? null,
     adminKey,
     demo,
     fresh: demo && flags.fresh === true,
@@ -74,8 +82,13 @@ export function readOptions(args: readonly string[], environment: Environment): 
   };
 }
 
+const directoryOf = (text: string | undefined): string | null =>
+  text === undefined || text === "" ? null : resolve(text);
+
 function readFlags(args: readonly string[]): {
   config?: string;
+  environment?: string;
+  "allow-commands"?: string;
   host?: string;
   port?: string;
   "data-dir"?: string;
@@ -90,6 +103,8 @@ function readFlags(args: readonly string[]): {
       args: [...args],
       options: {
         config: { type: "string" },
+        environment: { type: "string" },
+        "allow-commands": { type: "string" },
         host: { type: "string" },
         port: { type: "string" },
         "data-dir": { type: "string" },

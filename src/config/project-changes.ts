@@ -3,7 +3,9 @@ import type { TokenPrice } from "../domain/money/price.ts";
 import { type Change, diffValues } from "../domain/release/diff.ts";
 import { canonicalJson } from "../kit/canonical-json.ts";
 import { fileText } from "./content/file-text.ts";
+import { resolveReference } from "./content/reference.ts";
 import type { ModelSettings, Project, ProjectFiles } from "./project.ts";
+import { inEnvironment } from "./source/in-environment.ts";
 import { readYaml } from "./source/yaml-file.ts";
 
 /** A project without mistakes and the files that it was read from. */
@@ -45,7 +47,7 @@ export function projectChanges(before: ReadProject, after: ReadProject): readonl
 }
 
 function partsOf({ files, project }: ReadProject): ReadonlyMap<string, Part> {
-  const document = documentOf(files);
+  const document = documentOf(files, project.environment);
   return new Map([
     ["environment", { settings: project.environment, written: document["environment"] }],
     ...providerParts(document, project),
@@ -54,7 +56,9 @@ function partsOf({ files, project }: ReadProject): ReadonlyMap<string, Part> {
     ...limitParts(document, project),
     ...meterParts(document, project),
     ...resultParts(document, project),
+    ...flagParts(document, { files, project }),
     ...project.pauses.map((rule) => part(`pauses.${rule.name}`, rule, section(document, "pauses")[rule.name])),
+    part("releases", project.releases, section(section(document, "environments"), project.environment)["releases"]),
     part("retain_facts", project.retainFactsDays, document["retain_facts"]),
   ]);
 }
@@ -119,11 +123,45 @@ function resultParts(document: JsonObject, { results }: Project): readonly Named
   ];
 }
 
-/** The main file as data. It was read before, so it is there and a mapping. */
-function documentOf({ main, files }: ProjectFiles): JsonObject {
+function flagParts(
+  document: JsonObject,
+  {
+    files,
+    project: {
+      flags: { flags, segments },
+      flagOrigins,
+      evaluations,
+    },
+  }: ReadProject,
+): readonly Named[] {
+  const all = [document, ...flagDocuments(document, files)];
+  const written = Object.assign({}, ...all.map((one) => section(one, "flags"))) as JsonObject;
+  const conditions = Object.assign({}, ...all.map((one) => section(one, "segments"))) as JsonObject;
+  return [
+    part("limits.evaluations", evaluations, section(document, "limits")["evaluations"]),
+    part("flag_origins", flagOrigins, document["flag_origins"]),
+    ...[...flags].map(([name, flag]) => part(`flags.${name}`, flag, written[name])),
+    ...[...segments].map(([name, segment]) => part(`segments.${name}`, segment, conditions[name])),
+  ];
+}
+
+/** The main file as data, as it reads in an environment. It was read before, so it is there and a mapping. */
+function documentOf({ main, files }: ProjectFiles, environment: string): JsonObject {
   const text = fileText(main, files.get(main) ?? "");
-  const value = "mistake" in text ? null : jsonOf(readYaml(main, text.text).value);
+  const value = "mistake" in text ? null : jsonOf(inEnvironment(readYaml(main, text.text), environment).value);
   return isObject(value) ? value : {};
+}
+
+/** The files with more flags, as data. */
+function flagDocuments({ flag_files: written }: JsonObject, { main, files }: ProjectFiles): readonly JsonObject[] {
+  const references = Array.isArray(written) ? (written as readonly Json[]) : [];
+  return references.flatMap((reference) => {
+    const resolved = typeof reference === "string" ? resolveReference(main, reference) : null;
+    if (resolved === null || !("path" in resolved)) return [];
+    const text = fileText(resolved.path, files.get(resolved.path) ?? "");
+    const value = "mistake" in text ? null : jsonOf(readYaml(resolved.path, text.text).value);
+    return isObject(value) ? [value] : [];
+  });
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

@@ -1,4 +1,6 @@
+import type { FreezeWindow } from "../domain/access/freeze-window.ts";
 import type { PauseRule } from "../domain/access/pause-rule.ts";
+import type { FlagSet } from "../domain/flags/flag.ts";
 import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { BreakerPolicy } from "../domain/health/circuit.ts";
 import type { SimulatedModelSettings } from "../domain/call/simulated-model-settings.ts";
@@ -6,6 +8,7 @@ import type { TokenPrice } from "../domain/money/price.ts";
 import type { ReleaseContent } from "../domain/release/release.ts";
 import type { ResultPolicies } from "../domain/results/result-policy.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
+import type { Rate } from "../domain/limits/limit-rule.ts";
 import type { ShedThresholds } from "../domain/limits/shedding.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
 import type { MeterSettings } from "./build/build-meters.ts";
@@ -216,6 +219,8 @@ export interface Limits {
 /** A project without mistakes: everything rollward.yaml and its files say. Holds no secret. */
 export interface Project {
   readonly environment: string;
+  /** Which releases go out there: those that are applied, or only those that are promoted. */
+  readonly releases: "applied" | "promoted";
   readonly providers: ReadonlyMap<string, ProviderSettings>;
   readonly pools: ReadonlyMap<string, PoolSettings>;
   readonly endpoints: ReadonlyMap<string, EndpointSettings>;
@@ -226,8 +231,16 @@ export interface Project {
   readonly results: ResultPolicies;
   /** What calls are measured by; `null` where they are not. */
   readonly meters: MeterSettings | null;
+  /** Feature flags, and the conditions that they share. */
+  readonly flags: FlagSet;
+  /** Pages whose scripts may ask for flags, by their origin. */
+  readonly flagOrigins: readonly string[];
+  /** How often a key may ask for flags; `null` is as often as it likes. */
+  readonly evaluations: Rate | null;
   /** Rules that stop calls by themselves. */
   readonly pauses: readonly PauseRule[];
+  /** Times in which nothing is released. */
+  readonly freezes: readonly FreezeWindow[];
   /** Full days for which the facts of calls are kept. */
   readonly retainFactsDays: number;
   /** SHA-256 of all prices in canonical form, 64 hex digits. */

@@ -25,20 +25,3 @@ export function retirementsOf(
   });
   return found.toSorted((a, b) => a.day.localeCompare(b.day));
 }
-
-/** How long before a model retires it is told of, in days. */
-const NOTICE_DAYS = 120;
-const MS_PER_DAY = 86_400_000;
-
-/** Sentences on the models that retire soon or have retired. `nowMs` is epoch milliseconds. */
-export function retirementWarnings(retirements: readonly Retirement[], nowMs: number): readonly string[] {
-  return retirements.flatMap(({ provider, model, day }) => {
-    const days = Math.ceil((Date.parse(day) - nowMs) / MS_PER_DAY);
-    if (days > NOTICE_DAYS) return [];
-    const when =
-      days <= 0
-        ? `has retired on ${day} and may answer no more`
-        : `retires on ${day}, in ${days} ${days === 1 ? "day" : "days"}`;
-    return [`${provider}/${model} ${when}, by the catalogue. Roll out another model in time.`];
-  });
-}

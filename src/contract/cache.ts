@@ -62,6 +62,7 @@ const groupView = z.object({
 export const showCache = defineRoute({
   method: "GET",
   path: "/api/cache",
+  perEnvironment: true,
   summary: "What the cache of this process has done since it started, by outcome and by reason",
   answer: z.object({
     shared: z.boolean(),
@@ -98,6 +99,7 @@ export const showCache = defineRoute({
 export const evictAnswer = defineRoute({
   method: "DELETE",
   path: "/api/calls/{call}/cache",
+  perEnvironment: true,
   summary:
     "Forgets the kept answer that a call was given or gave; the answer to another question is not given to this one again",
   params: z.strictObject({ call: idOf("call") }),
@@ -107,6 +109,7 @@ export const evictAnswer = defineRoute({
 export const purgeCache = defineRoute({
   method: "DELETE",
   path: "/api/endpoints/{endpoint}/cache",
+  perEnvironment: true,
   summary: "Forgets all kept answers of an endpoint",
   params: z.strictObject({ endpoint: endpointName }),
   answer: z.object({ purged: count }),

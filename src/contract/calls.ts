@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cacheView } from "./cache.ts";
+import { feedbackView } from "./feedback.ts";
 import { endpointName, idOf, instant, pico, signedPico } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
@@ -26,6 +27,10 @@ export const callView = z.object({
   rollout: z.string().nullable(),
   release: z.string().nullable(),
   arm: z.string().nullable(),
+  placement: z
+    .string()
+    .nullable()
+    .describe("why it was served where no lot of the ladder put it: preview, holdback, draining, incompatible"),
   tier: z.string().nullable(),
   provider: z.string().nullable(),
   model: z.string().nullable(),
@@ -124,6 +129,10 @@ export const callView = z.object({
     })
     .optional()
     .describe("which of its models the release chose, and why; absent where it has no routing"),
+  backtest: z
+    .object({ id: z.string(), replays: z.string().describe("the recorded call that it replays") })
+    .optional()
+    .describe("made by a backtest and seen by no user; absent in all other calls"),
   overrides: z.array(z.string()),
 });
 
@@ -135,6 +144,7 @@ const bodyView = z
 export const listCalls = defineRoute({
   method: "GET",
   path: "/api/calls",
+  perEnvironment: true,
   summary: "Recorded calls, newest first; lists never load bodies",
   query: z.strictObject({
     endpoint: endpointName.optional(),
@@ -153,7 +163,11 @@ export const listCalls = defineRoute({
 export const showCall = defineRoute({
   method: "GET",
   path: "/api/calls/{call}",
+  perEnvironment: true,
   summary: "One recorded call with its exact bytes",
   params: z.strictObject({ call: idOf("call") }),
-  answer: callView.extend({ bodies: z.object({ request: bodyView, upstream: bodyView, answer: bodyView }) }),
+  answer: callView.extend({
+    feedback: z.array(feedbackView).describe("what was said of the call, newest first; at most 100"),
+    bodies: z.object({ request: bodyView, upstream: bodyView, answer: bodyView }),
+  }),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endpointName, instant, limit } from "./fields.ts";
+import { retiringView, versionView } from "./versions.ts";
 import { defineRoute } from "./route.ts";
 
 /** A release in lists: everything but its content. */
@@ -13,7 +14,13 @@ export const releaseSummary = z.object({
 });
 
 /** A release with its content, and the version matrix: the digest of each part that is versioned on its own. */
-export const releaseDetail = releaseSummary.extend({ content: z.unknown(), components: z.unknown() });
+export const releaseDetail = releaseSummary.extend({
+  content: z.unknown(),
+  components: z.unknown(),
+  versions: z.array(versionView).describe("what it pins of prompts, models and tools"),
+  where: z.array(z.string()).describe("where it serves now"),
+  retiring: z.array(retiringView).describe("models of it that retire soon"),
+});
 
 /** An endpoint and where its calls go. */
 export const endpointView = z.object({
@@ -30,6 +37,7 @@ export const endpointView = z.object({
 export const listEndpoints = defineRoute({
   method: "GET",
   path: "/api/endpoints",
+  perEnvironment: true,
   summary: "Endpoints, their stable releases and the rollouts under way",
   answer: z.object({ data: z.array(endpointView) }),
 });
@@ -37,6 +45,7 @@ export const listEndpoints = defineRoute({
 export const listReleases = defineRoute({
   method: "GET",
   path: "/api/endpoints/{endpoint}/releases",
+  perEnvironment: true,
   summary: "Releases of an endpoint, newest first",
   params: z.strictObject({ endpoint: endpointName }),
   query: z.strictObject({ limit }),
@@ -46,6 +55,7 @@ export const listReleases = defineRoute({
 export const showRelease = defineRoute({
   method: "GET",
   path: "/api/endpoints/{endpoint}/releases/{number}",
+  perEnvironment: true,
   summary: "One release with its content",
   params: z.strictObject({ endpoint: endpointName, number: z.coerce.number().int().min(1) }),
   answer: releaseDetail,
@@ -54,6 +64,7 @@ export const showRelease = defineRoute({
 export const rollbackEndpoint = defineRoute({
   method: "POST",
   path: "/api/endpoints/{endpoint}/rollback",
+  perEnvironment: true,
   summary: "Rolls back the rollout under way, or returns to the release before the last promotion",
   params: z.strictObject({ endpoint: endpointName }),
   body: z.strictObject({ reason: z.string().min(1).max(500) }),

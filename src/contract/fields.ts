@@ -11,8 +11,11 @@ export const endpointName = z
     "is no name of an endpoint: those have lower-case letters, digits, dots, dashes and underscores, at most 63",
   );
 
+/** Why somebody did something, in their words. */
+export const reason = z.string().trim().min(1).max(500);
+
 /** What the prefixes of ids stand for. */
-const KINDS = { call: "call", key: "key", pau: "pause", rol: "rollout" } as const;
+const KINDS = { bkt: "backtest", call: "call", frz: "freeze", key: "key", pau: "pause", rol: "rollout" } as const;
 
 /** Ids in paths: a prefix and a ULID. */
 export const idOf = (prefix: keyof typeof KINDS): z.ZodString =>

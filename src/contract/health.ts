@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { metersHealth } from "./meters.ts";
+import { lastApply } from "./origins.ts";
+import { retiringView } from "./versions.ts";
 import { defineRoute } from "./route.ts";
 
 /** How the server itself is doing. */
@@ -37,6 +39,10 @@ export const healthView = z.object({
   meters: metersHealth,
   /** Requests without a key that is good here, by the code of the error; nothing else is kept of them. */
   refused: z.record(z.string(), z.number()),
+  applied: z
+    .array(lastApply)
+    .describe("what was applied last, by environment; nothing while the database is in trouble"),
+  retiring: z.array(retiringView).describe("models that retire soon and may be asked by a release that serves"),
   pins_forgotten: z.number(),
   resident_bytes: z.number(),
 });

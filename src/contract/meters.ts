@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instant, limit, pico } from "./fields.ts";
+import { instant, limit, pico, reason } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 const per = z.enum(["environment", "tenant", "key", "user", "endpoint", "model"]);
@@ -74,6 +74,7 @@ export const overloadView = z.object({
 export const listLimits = defineRoute({
   method: "GET",
   path: "/api/limits",
+  perEnvironment: true,
   summary: "The limits in force, and how this server counts them",
   answer: z.object({
     data: z.array(limitView),
@@ -93,6 +94,7 @@ export const listLimits = defineRoute({
 export const listBudgets = defineRoute({
   method: "GET",
   path: "/api/budgets",
+  perEnvironment: true,
   summary: "What was spent of each budget in its window, the most used first",
   query: z.strictObject({ budget: z.string().max(63).optional(), limit }),
   answer: z.object({ data: z.array(budgetView), trouble: z.string().nullable() }),
@@ -101,9 +103,10 @@ export const listBudgets = defineRoute({
 export const releaseBudget = defineRoute({
   method: "POST",
   path: "/api/budgets/{budget}/release",
+  perEnvironment: true,
   summary: "Gives back to a budget what servers that no longer live hold of it; what they spent untold is not counted",
   params: z.strictObject({ budget: z.string().min(1).max(63) }),
-  body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+  body: z.strictObject({ reason }),
   answer: z.object({ data: z.array(z.object({ subject: z.string(), released_pico: pico })) }),
 });
 

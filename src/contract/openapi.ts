@@ -1,15 +1,25 @@
 import { z } from "zod";
+import { listBacktests, planBacktest, showBacktest, startBacktest, stopBacktest } from "./backtests.ts";
 import { evictAnswer, purgeCache, showCache } from "./cache.ts";
 import { listCalls, showCall } from "./calls.ts";
 import { listEndpoints, listReleases, rollbackEndpoint, showRelease } from "./endpoints.ts";
+import { listFeedback, sendFeedback, sendMetrics } from "./feedback.ts";
+import { liftFreeze, listFreezes, openFreeze } from "./freezes.ts";
+import { decideApproval, listApprovals, listGateRuns, listNotices, tellGate } from "./gates.ts";
+import { evaluateFlag, killFlag, listFlags, restoreFlag, showFlag } from "./flags.ts";
 import { alive, ready, showHealth } from "./health.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { listBudgets, listLimits, releaseBudget } from "./meters.ts";
 import { liftPause, listPauses, openPause } from "./pauses.ts";
 import { applyProject } from "./projects.ts";
 import { showPromptCache } from "./prompt-cache.ts";
-import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "./rollouts.ts";
+import { commandRollout, listRolloutEvents, listRollouts, showRollout, listToJudge } from "./rollouts.ts";
+import { explainRollout, exportRollout, replayRollout, showSigningKey } from "./rollout-stories.ts";
 import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "./spend.ts";
+import { listEnvironments, showParity } from "./environments.ts";
+import { reportPipeline, showPipeline } from "./pipeline.ts";
+import { findPromotable, importRelease, promoteRelease } from "./promotions.ts";
+import { environmentQuery } from "./environment-query.ts";
 import type { ApiRoute } from "./route.ts";
 import {
   evictResult,
@@ -24,6 +34,9 @@ import {
   showResults,
 } from "./results.ts";
 import { reportRouting } from "./routing.ts";
+import { findDrift } from "./drift.ts";
+import { listUses, listVersions, showLineage, showMatrix, showVersion } from "./versions.ts";
+import { diffReleasesRoute } from "./release-diff.ts";
 
 /** Every address of the admin API by its operation name. */
 export const ROUTES = {
@@ -38,9 +51,30 @@ export const ROUTES = {
   showRollout,
   listRolloutEvents,
   commandRollout,
+  listApprovals,
+  decideApproval,
+  tellGate,
+  listGateRuns,
+  listNotices,
+  listFreezes,
+  openFreeze,
+  liftFreeze,
+  explainRollout,
+  replayRollout,
+  exportRollout,
+  showSigningKey,
+  planBacktest,
+  startBacktest,
+  stopBacktest,
+  listBacktests,
+  showBacktest,
   reportRouting,
   listCalls,
   showCall,
+  sendFeedback,
+  sendMetrics,
+  listFeedback,
+  listToJudge,
   showCache,
   evictAnswer,
   purgeCache,
@@ -64,11 +98,30 @@ export const ROUTES = {
   listPauses,
   openPause,
   liftPause,
+  listFlags,
+  showFlag,
+  evaluateFlag,
+  killFlag,
+  restoreFlag,
   showSpend,
   explainSpend,
   forecastSpend,
   listSpendAnomalies,
   applyProject,
+  listEnvironments,
+  showParity,
+  findPromotable,
+  promoteRelease,
+  importRelease,
+  showPipeline,
+  reportPipeline,
+  findDrift,
+  listVersions,
+  showVersion,
+  listUses,
+  showLineage,
+  showMatrix,
+  diffReleases: diffReleasesRoute,
 } as const satisfies Record<string, ApiRoute>;
 
 /** The body of every error of the server. */
@@ -102,7 +155,11 @@ function operation(operationId: string, route: ApiRoute): object {
     operationId,
     summary: route.summary,
     security: route.access === "open" ? [] : [{ key: [] }],
-    parameters: [...parameters(route.params, "path"), ...parameters(route.query, "query")],
+    parameters: [
+      ...parameters(route.params, "path"),
+      ...parameters(route.query, "query"),
+      ...(route.perEnvironment !== false ? parameters(environmentQuery, "query") : []),
+    ],
     ...(route.body === null ? {} : { requestBody: { required: true, content: json(route.body, "input") } }),
     responses: {
       "200": { description: "Done", content: json(route.answer, "output") },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endpointName, idOf, instant, limit } from "./fields.ts";
+import { endpointName, idOf, instant, limit, reason } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** What can be paused. */
@@ -9,8 +9,6 @@ export const pauseSubject = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("tenant"), name: z.string().min(1).max(200) }),
   z.strictObject({ type: z.literal("key"), name: idOf("key") }),
 ]);
-
-const why = z.string().trim().min(1).max(500);
 
 /** A pause with who, when and why. */
 export const pauseView = z.object({
@@ -35,6 +33,7 @@ export const pauseView = z.object({
 export const listPauses = defineRoute({
   method: "GET",
   path: "/api/pauses",
+  perEnvironment: true,
   summary: "Pauses, newest first: those in force, or with `all` also those that were lifted and the notes of rules",
   query: z.strictObject({ all: z.stringbool().default(false), limit }),
   answer: z.object({ data: z.array(pauseView) }),
@@ -43,16 +42,18 @@ export const listPauses = defineRoute({
 export const openPause = defineRoute({
   method: "POST",
   path: "/api/pauses",
+  perEnvironment: true,
   summary: "Stops an endpoint, a tenant, a key or everything: new calls are refused everywhere within a second",
-  body: z.strictObject({ subject: pauseSubject, reason: why }),
+  body: z.strictObject({ subject: pauseSubject, reason }),
   answer: pauseView,
 });
 
 export const liftPause = defineRoute({
   method: "POST",
   path: "/api/pauses/{pause}/lift",
+  perEnvironment: true,
   summary: "Lifts a pause",
   params: z.strictObject({ pause: idOf("pau") }),
-  body: z.strictObject({ reason: why }),
+  body: z.strictObject({ reason }),
   answer: pauseView,
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { originInput } from "./origins.ts";
 import { defineRoute } from "./route.ts";
 
 /** A mistake in the configuration, with its place. */
@@ -16,6 +17,25 @@ export const projectFiles = z.strictObject({
   files: z.record(z.string().max(500), z.string().max(1_000_000)),
 });
 
+/** What a new release of an endpoint means. */
+export const changeDetails = z.object({
+  from: z.string().nullable().describe("the release that serves now; null for the first"),
+  strategy: z.string(),
+  steps: z.array(z.string()).describe("the weights of its rollout, for people"),
+  conversations: z
+    .enum(["same", "compatible", "breaking"])
+    .describe("whether conversations in flight can be moved to it"),
+  reasons: z.array(z.string()).describe("why they cannot"),
+  price: z
+    .object({
+      calls: z.number().int(),
+      days: z.number().int(),
+      before: z.number().nullable(),
+      after: z.number().nullable(),
+    })
+    .describe("USD of a thousand calls by the recorded use of tokens; null where nothing is recorded"),
+});
+
 /** What applying does, or would do, to one endpoint. */
 export const endpointChange = z.object({
   endpoint: z.string(),
@@ -23,7 +43,9 @@ export const endpointChange = z.object({
   outcome: z.enum(["unchanged", "first", "rollout", "queued"]),
   rollout: z.string().nullable(),
   waits_until: z.string().nullable().describe("what a queued release waits for, to follow 'waits until'"),
+  outlook: z.array(z.string()).describe("what its rollout takes to come to its end, as far as it can be known before"),
   diff: z.string(),
+  details: changeDetails.optional().describe("absent where nothing changes"),
 });
 
 /** What applying does, or would do, to the project around the releases; it is in force at once. */
@@ -39,6 +61,7 @@ export const projectChange = z.object({
 /** The answer to an applied project: mistakes and missing files mean that nothing was applied. */
 export const applyAnswer = z.object({
   applied: z.boolean(),
+  environment: z.string().optional().describe("absent when there are mistakes"),
   endpoints: z.array(endpointChange),
   project: projectChange.optional().describe("absent when there are mistakes"),
   mistakes: z.array(mistakeView),
@@ -49,7 +72,8 @@ export const applyAnswer = z.object({
 export const applyProject = defineRoute({
   method: "POST",
   path: "/api/apply",
+  perEnvironment: "new",
   summary: "Applies a project: freezes releases and opens rollouts; all or nothing",
-  body: projectFiles.extend({ dry_run: z.boolean().default(false) }),
+  body: projectFiles.extend({ dry_run: z.boolean().default(false), origin: originInput.optional() }),
   answer: applyAnswer,
 });

@@ -7,6 +7,7 @@ const count = z.int().nonnegative();
 export const showPromptCache = defineRoute({
   method: "GET",
   path: "/api/cache/prompt",
+  perEnvironment: true,
   summary: "What the providers' prompt caches have saved since this process started, by the providers' own counts",
   answer: z.object({
     data: z.array(

@@ -156,6 +156,7 @@ export const resultsView = z.object({
 export const showResults = defineRoute({
   method: "GET",
   path: "/api/tool-results",
+  perEnvironment: true,
   summary:
     "What became of lookups of tool results and passages in this process, and which sources have closed themselves",
   answer: z.object({
@@ -169,6 +170,7 @@ export const showResults = defineRoute({
 export const purgeResults = defineRoute({
   method: "DELETE",
   path: "/api/endpoints/{endpoint}/tool-results",
+  perEnvironment: true,
   summary: "Forgets all kept results of a tool or of a retrieval, or of all that are declared",
   params: z.strictObject({ endpoint: endpointName }),
   query: sourceQuery,
@@ -178,6 +180,7 @@ export const purgeResults = defineRoute({
 export const evictResult = defineRoute({
   method: "DELETE",
   path: "/api/endpoints/{endpoint}/tool-results/{entry}",
+  perEnvironment: true,
   summary: "Forgets one kept result",
   params: z.strictObject({
     endpoint: endpointName,
@@ -190,6 +193,7 @@ export const evictResult = defineRoute({
 export const openResults = defineRoute({
   method: "POST",
   path: "/api/endpoints/{endpoint}/tool-results/open",
+  perEnvironment: true,
   summary: "Opens a source again that closed itself, and forgets what was held against it",
   params: z.strictObject({ endpoint: endpointName }),
   body: sourceQuery,

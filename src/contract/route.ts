@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** Who may use an address: nobody has to be known, a key that may call endpoints, or one with the scope `admin`. */
-export type Access = "open" | "inference" | "admin";
+/** Who may use an address: nobody has to be known, a key that may call endpoints, one with a role, or one with the scope `admin`. */
+export type Access = "open" | "inference" | "approver" | "admin";
 
 /** One address of the admin API, or of the data API where no other program has set its form: the table that routing, validation and OpenAPI share. */
 export interface ApiRoute {
@@ -10,6 +10,11 @@ export interface ApiRoute {
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  /**
+   * Whether it takes `?environment=`; without it the server's own environment is meant, or that of the key. `new` takes
+   * one that is not served yet.
+   */
+  readonly perEnvironment: boolean | "new";
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
@@ -30,6 +35,7 @@ export function defineRoute<
   summary: string;
   answer: A;
   access?: Access;
+  perEnvironment?: ApiRoute["perEnvironment"];
   params?: P;
   query?: Q;
   body?: B;
@@ -38,6 +44,7 @@ export function defineRoute<
   path: string;
   summary: string;
   access: Access;
+  perEnvironment: ApiRoute["perEnvironment"];
   params: P;
   query: Q;
   body: B;
@@ -48,6 +55,7 @@ export function defineRoute<
     path: route.path,
     summary: route.summary,
     access: route.access ?? "admin",
+    perEnvironment: route.perEnvironment ?? false,
     params: route.params ?? (NOTHING as unknown as P),
     query: route.query ?? (NOTHING as unknown as Q),
     body: route.body ?? (null as B),

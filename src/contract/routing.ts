@@ -48,6 +48,7 @@ export const routingReportView = z.object({
 export const reportRouting = defineRoute({
   method: "GET",
   path: "/api/endpoints/{endpoint}/routing-report",
+  perEnvironment: true,
   summary: "Whether the routing of a release beats random and length-only controls at the same cost",
   params: z.strictObject({ endpoint: endpointName }),
   query: z.strictObject({

@@ -36,6 +36,7 @@ const filters = {
 export const showSpend = defineRoute({
   method: "GET",
   path: "/api/spend",
+  perEnvironment: true,
   summary: "What was spent in whole hours, added up by what is asked for, the dearest first",
   query: z.strictObject({
     ...filters,
@@ -55,6 +56,7 @@ export const showSpend = defineRoute({
 export const explainSpend = defineRoute({
   method: "GET",
   path: "/api/spend/change",
+  perEnvironment: true,
   summary: "Why the last so many hours cost more or less than the same hours before: parts that add up exactly",
   query: z.strictObject({
     ...filters,
@@ -78,6 +80,7 @@ export const explainSpend = defineRoute({
 export const forecastSpend = defineRoute({
   method: "GET",
   path: "/api/spend/forecast",
+  perEnvironment: true,
   summary: "What the day and the month are expected to come to",
   query: z.strictObject(filters),
   answer: z.object({
@@ -98,6 +101,7 @@ export const forecastSpend = defineRoute({
 export const listSpendAnomalies = defineRoute({
   method: "GET",
   path: "/api/spend/anomalies",
+  perEnvironment: true,
   summary: "Endpoints and users whose present or last hour is too dear against the same hour of previous days",
   answer: z.object({
     data: z.array(

@@ -1,5 +1,5 @@
 import { RollwardError } from "../domain/errors.ts";
-import { releaseDigest } from "../domain/release/release-digest.ts";
+import type { Origin } from "../domain/release/origin.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
 import { explainQueue } from "../domain/rollout/explain-queue.ts";
@@ -10,6 +10,7 @@ import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
+import { freezeContent } from "./freeze-content.ts";
 import { openRollout } from "./open-rollout.ts";
 import { publishRoutes } from "./publish-routes.ts";
 
@@ -21,6 +22,10 @@ export interface Authored {
   readonly actor: Actor;
   /** Shown as the release's author. */
   readonly author: string;
+  /** Where the content comes from; absent where nobody said. */
+  readonly origin?: Origin;
+  /** Why it goes out; absent: it was applied. */
+  readonly reason?: string;
 }
 
 /** What applying an endpoint did. */
@@ -42,9 +47,10 @@ export interface AuthorResult {
 export async function author(delivery: Delivery, authored: Authored): Promise<AuthorResult> {
   const { content, environment } = authored;
   const { endpoint } = content;
-  const release = await freeze(delivery, authored);
+  const release = await freezeContent(delivery, content, authored.author);
   const channel = await delivery.rollouts.channel({ endpoint, environment });
   if (channel === null) {
+    await noteOrigin(delivery, authored, { release, parent: null });
     const opened = await delivery.rollouts.openChannel({ endpoint, environment }, release.id);
     await publishRoutes(delivery, opened, null);
     return { endpoint, release, outcome: "first", rolloutId: null, waitsUntil: null };
@@ -54,9 +60,11 @@ export async function author(delivery: Delivery, authored: Authored): Promise<Au
   if (newest === undefined ? channel.stable === release.id : newest.candidate === release.id) {
     return { endpoint, release, outcome: "unchanged", rolloutId: newest?.id ?? null, waitsUntil: null };
   }
+  // Before it can serve anybody: no release serves that nobody knows the origin of.
+  await noteOrigin(delivery, authored, { release, parent: channel.stable });
   const before = await makeWay(delivery, { authored, release, open });
   const plan = await budgetedPlan(delivery, { channel, release, plan: authored.plan });
-  const reason = `${releaseName(release)} was applied.`;
+  const reason = authored.reason ?? `${releaseName(release)} was applied.`;
   // Superseding may have moved the channel on.
   const now = (await delivery.rollouts.channel(channel.name)) ?? channel;
   const rollout = await openRollout(delivery, {
@@ -71,24 +79,19 @@ export async function author(delivery: Delivery, authored: Authored): Promise<Au
   return { endpoint, release, outcome: before === null ? "rollout" : "queued", rolloutId: rollout.id, waitsUntil };
 }
 
-function freeze(delivery: Delivery, { content, author }: Authored): Promise<Release> {
-  const release: Release = {
-    id: delivery.ids.next("rel"),
-    endpoint: content.endpoint,
-    number: 0,
-    digest: releaseDigest(content),
-    content,
-    createdAt: delivery.clock.now(),
-    author,
-  };
-  return delivery.releases.freeze(release).then((kept) => kept.release);
+async function noteOrigin(
+  { versions, clock }: Delivery,
+  { environment, origin, actor, author, reason }: Authored,
+  { release, parent }: { readonly release: Release; readonly parent: string | null },
+): Promise<void> {
+  const by = actor.kind === "key" ? actor.name : author;
+  const note = { releaseId: release.id, environment, origin: origin ?? null, parent, by, reason: reason ?? null };
+  await versions?.note({ ...note, at: clock.now() });
 }
 
 /** Newest first. */
-async function openRollouts(delivery: Delivery, { name }: Channel): Promise<readonly Rollout[]> {
-  const open = await delivery.rollouts.list({ endpoint: name.endpoint, open: true, limit: 100 });
-  return open.filter(({ channel }) => channel.environment === name.environment);
-}
+const openRollouts = (delivery: Delivery, { name }: Channel): Promise<readonly Rollout[]> =>
+  delivery.rollouts.list({ ...name, open: true, limit: 100 });
 
 /**
  * Applies the open rollouts' policies for newer releases, newest first; answers what the new one has to wait for, or
@@ -138,11 +141,8 @@ async function budgetedPlan(
   delivery: Delivery,
   { channel, release, plan }: { channel: Channel; release: Release; plan: RolloutPlan },
 ): Promise<RolloutPlan> {
-  const earlier = await delivery.rollouts.list({ endpoint: channel.name.endpoint, limit: 1_000 });
-  const attempts = earlier.filter(
-    ({ candidate, channel: { environment }, startedAt }) =>
-      candidate === release.id && environment === channel.name.environment && startedAt !== null,
-  ).length;
+  const earlier = await delivery.rollouts.list({ ...channel.name, limit: 1_000 });
+  const attempts = earlier.filter(({ candidate, startedAt }) => candidate === release.id && startedAt !== null).length;
   const attempt = attempts + 1;
   return { ...plan, beta: (6 * plan.beta) / (Math.PI ** 2 * attempt ** 2) };
 }

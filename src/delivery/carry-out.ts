@@ -1,9 +1,11 @@
 import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { applyCommand } from "../domain/rollout/command.ts";
+import type { Person } from "../domain/rollout/gates/tell-gate.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
 import { firstAnswer } from "./first-answer.ts";
+import { frozenBy } from "./frozen-by.ts";
 import { loadRollout, takeDecision } from "./take-decision.ts";
 import type { StoredRollout } from "./take-decision.ts";
 import { isWithdrawal } from "./wish.ts";
@@ -21,8 +23,8 @@ export async function carryOut(delivery: Delivery, rolloutId: string, wish: Wish
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const stored = await loadRollout(delivery, rolloutId);
     if (stored === null) return { refused: new RollwardError("rollout_not_found", { rollout: rolloutId }) };
-    const answer = applyCommand(stored.rollout, wish.command, contextOf(delivery, stored));
-    if ("refused" in answer) return answerAgain(delivery, { rollout: stored.rollout, wish, sentence: answer.refused });
+    const answer = applyCommand(stored.rollout, wish.command, await contextOf(delivery, stored, wish));
+    if ("refused" in answer) return answerAgain(delivery, { rollout: stored.rollout, wish, answer });
     if (answer.facts.length === 0) return { rollout: stored.rollout };
     const { actor, reason } = wish;
     const taken = await takeDecision(delivery, stored, { facts: answer.facts, actor, reason, idempotencyKey });
@@ -38,22 +40,48 @@ export async function carryOut(delivery: Delivery, rolloutId: string, wish: Wish
   });
 }
 
-function contextOf(delivery: Delivery, { rollout, channel }: StoredRollout): Parameters<typeof applyCommand>[2] {
+async function contextOf(
+  delivery: Delivery,
+  { rollout, channel }: StoredRollout,
+  wish: Wish,
+): Promise<Parameters<typeof applyCommand>[2]> {
   const reading = delivery.observatory.ledger(rollout.id)?.reading() ?? null;
   return {
     nextEpoch: channel.epoch + 1,
     channelStable: channel.stable,
     evidenceHash: reading === null ? null : hashReading(reading),
-    frozen: false,
+    // Only what brings the candidate forward: nothing that takes it back may wait for one more question.
+    frozen: BLOCKED.has(wish.command.type) && (await frozenBy(delivery, rollout.channel)) !== null,
+    ...(TO_GATES.has(wish.command.type) && (await personOf(delivery, rollout, wish))),
   };
 }
+
+/** Commands that a freeze blocks. */
+const BLOCKED: ReadonlySet<Wish["command"]["type"]> = new Set(["start", "promote"] as const);
+
+/** Commands by which a person says something to a gate. */
+const TO_GATES: ReadonlySet<Wish["command"]["type"]> = new Set(["approve", "deny", "gate"] as const);
+
+async function personOf(
+  { releases, clock }: Delivery,
+  { candidate }: Rollout,
+  { actor, roles = [], isAdmin = true, reason }: Wish,
+): Promise<{ readonly person?: Person }> {
+  if (actor.kind !== "key") return {};
+  const { keyId, name } = actor;
+  const candidateAuthor = (await releases.byId(candidate))?.author ?? null;
+  return { person: { keyId, name, roles, isAdmin, reason, at: clock.now(), candidateAuthor } };
+}
+
+type Refusal = Extract<ReturnType<typeof applyCommand>, { readonly refused: string }>;
 
 /** A wish that is refused now may have been fulfilled before: then it gets the answer that it got then. */
 async function answerAgain(
   delivery: Delivery,
-  { rollout, wish, sentence }: { readonly rollout: Rollout; readonly wish: Wish; readonly sentence: string },
+  { rollout, wish, answer }: { readonly rollout: Rollout; readonly wish: Wish; readonly answer: Refusal },
 ): Promise<Carried> {
   const first = await firstAnswer(delivery, rollout.id, wish.idempotencyKey);
   if (first !== null) return { rollout: first };
-  return { refused: new RollwardError("rollout_conflict", { reason: sentence, endpoint: rollout.channel.endpoint }) };
+  const { refused: reason, code = "rollout_conflict" } = answer;
+  return { refused: new RollwardError(code, { reason, endpoint: rollout.channel.endpoint }) };
 }

@@ -6,8 +6,11 @@ import type { EvidenceLog } from "../ports/evidence-log.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Pins } from "../ports/pins.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
+import type { VersionStore } from "../ports/version-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
-import type { RoutePublisher, Routes } from "../ports/routes.ts";
+import type { ChannelRoutes, RoutePublisher } from "../ports/routes.ts";
+import type { ShadowReadings } from "../ports/shadow-readings.ts";
+import type { Gating } from "./gates/gating.ts";
 import type { Observatory } from "./observatory.ts";
 import type { Replicas } from "./replicas.ts";
 import type { OwedWithdrawals } from "./owed-withdrawals.ts";
@@ -16,13 +19,18 @@ import type { Troubles } from "./troubles.ts";
 /** Everything a release's way is plugged into. */
 export interface Delivery {
   readonly clock: Clock;
+  /** Program and machine that compute evidence, as it stands with every reading. */
+  readonly engine: string;
   readonly ids: Ids;
   readonly releases: ReleaseStore;
   readonly rollouts: RolloutStore;
+  /** Notes where releases come from; absent where nobody asks. */
+  readonly versions?: Pick<VersionStore, "note">;
   readonly journal: EvidenceJournal;
   readonly log: EvidenceLog;
-  readonly pins: Pins;
-  readonly routes: Routes & RoutePublisher;
+  /** Where the sessions of an environment have been served. */
+  pinsOf(environment: string): Pins;
+  readonly routes: ChannelRoutes & RoutePublisher;
   readonly announcer: Announcer;
   readonly observatory: Observatory;
   readonly troubles: Troubles;
@@ -30,6 +38,10 @@ export interface Delivery {
   readonly owed: OwedWithdrawals;
   /** What is known of the other replicas. */
   readonly replicas: Replicas;
-  /** Whether every model of the release is configured here. */
-  isResolvable(release: Release): boolean;
+  /** What the copies of shadow stages show; absent where none are made. */
+  readonly shadows?: ShadowReadings;
+  /** `null` where nothing is gated and nobody told: in rehearsals. */
+  readonly gating: Gating | null;
+  /** Whether every model of the release is configured in an environment of this server. */
+  isResolvable(release: Release, environment: string): boolean;
 }

@@ -1,5 +1,5 @@
-import { estimateLadder } from "../domain/rollout/estimate-ladder.ts";
-import type { LadderEstimate } from "../domain/rollout/estimate-ladder.ts";
+import { estimateRollout } from "../domain/rollout/estimate-strategy.ts";
+import type { RolloutEstimate } from "../domain/rollout/estimate-strategy.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
 import type { SessionLedger } from "./session-ledger.ts";
@@ -7,14 +7,18 @@ import type { SessionLedger } from "./session-ledger.ts";
 /** Sessions on a step from which its own rate is taken; before that the rate of the whole rollout tells more. */
 const ENOUGH_SESSIONS = 20;
 
-/** How much longer until the promotion, over the whole remaining ladder; `null` for a rollout that is not ramping. */
-export function etaOf(delivery: Delivery, rollout: Rollout): LadderEstimate | null {
+/** How much longer, by the rollout's strategy and over all its remaining steps; `null` for one that is past them or not there yet. */
+export function etaOf(delivery: Delivery, rollout: Rollout): RolloutEstimate | null {
   const ledger = delivery.observatory.ledger(rollout.id);
-  if (ledger === null || rollout.phase !== "ramping") return null;
-  return estimateLadder(rollout, ledger.reading(), {
-    stepObservedMs: rollout.stepObservedMs + ledger.unloggedMs,
-    stepSessions: ledger.assignedIn(rollout.epoch),
-    sessionsPerSecond: sessionRate(rollout, ledger),
+  if (ledger === null || (rollout.phase !== "ramping" && rollout.phase !== "shadowing")) return null;
+  return estimateRollout(rollout, {
+    reading: ledger.reading(),
+    ab: ledger.abReading(),
+    progress: {
+      stepObservedMs: rollout.stepObservedMs + ledger.unloggedMs,
+      stepSessions: ledger.assignedIn(rollout.epoch),
+      sessionsPerSecond: sessionRate(rollout, ledger),
+    },
   });
 }
 

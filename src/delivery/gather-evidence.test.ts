@@ -56,7 +56,8 @@ describe("gathering what other replicas observed", () => {
   test("moves no session from stable to the candidate when two replicas drew different sides", async () => {
     const { world, delivery, rollout, meet } = await beside();
     await meet();
-    const { pins, clock } = delivery;
+    const { clock } = delivery;
+    const pins = delivery.pinsOf("production");
     const at = clock.now();
     pins.set("bot", "stable-here", { rolloutId: rollout.id, arm: "stable" });
     pins.set("bot", "candidate-here", { rolloutId: rollout.id, arm: "candidate" });

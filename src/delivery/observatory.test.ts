@@ -6,6 +6,7 @@ import { Observatory } from "./observatory.ts";
 const log = {
   append() {},
   counts: () => ({ written: 0, dropped: 0, waiting: 0, trouble: null }),
+  written: () => Promise.resolve(true),
   flush: () => Promise.resolve(),
 };
 

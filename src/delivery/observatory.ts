@@ -1,5 +1,6 @@
 import { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
+import type { Signal, SignalFate } from "../domain/feedback/signal.ts";
 import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EvidenceLog } from "../ports/evidence-log.ts";
@@ -17,6 +18,8 @@ export interface ObservatoryTerms {
   readonly replicaId: string;
   /** Whether this replica decides on rollouts; absent where nobody else can. */
   readonly isLeader?: () => boolean;
+  /** Whether there may be other replicas; absent where there are none. */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -45,7 +48,7 @@ export class Observatory implements SessionObserver {
   watch(rollout: Rollout, evidence: Evidence = new Evidence(rollout.plan)): SessionLedger {
     const known = this.#ledgers.get(rollout.id);
     if (known !== undefined) return known.ledger;
-    const { clock, log, replicaId, isLeader } = this.#terms;
+    const { clock, log, replicaId, isLeader, isShared } = this.#terms;
     const others = new OtherReplicas(rollout.plan, replicaId);
     const { window } = rollout.plan;
     const ledger = new SessionLedger({
@@ -56,6 +59,7 @@ export class Observatory implements SessionObserver {
       log,
       others,
       ...(isLeader !== undefined && { judgesAlone: isLeader }),
+      ...(isShared !== undefined && { isShared }),
     });
     this.#ledgers.set(rollout.id, { rollout, ledger, announced: false });
     return ledger;
@@ -84,6 +88,16 @@ export class Observatory implements SessionObserver {
     if (watched === undefined) return;
     watched.ledger.turnEnded(turn);
     this.#judge(turn.rolloutId);
+  }
+
+  /** The rollout that is watched under this id; `null` when it has ended or is not known. */
+  watched(rolloutId: string): Rollout | null {
+    return this.#ledgers.get(rolloutId)?.rollout ?? null;
+  }
+
+  /** Somebody said something of a session; `null` when its rollout is not watched or does not compare that. */
+  heard(rolloutId: string, signal: Signal): SignalFate | null {
+    return this.#ledgers.get(rolloutId)?.ledger.delayed?.receive(signal) ?? null;
   }
 
   /** Closes observation windows that have run out, for all rollouts. */

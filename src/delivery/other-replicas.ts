@@ -1,5 +1,6 @@
 import { mergeEvidence } from "../domain/evidence/running-evidence.ts";
 import type { Evidence, EvidencePlan } from "../domain/evidence/running-evidence.ts";
+import type { CutPart } from "../domain/evidence/evidence-cut.ts";
 import { ReplicaEvidence } from "./replica-evidence.ts";
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -43,6 +44,14 @@ export class OtherReplicas {
   /** See `ReplicaEvidence.giveUp`; nothing is given up of those that live. */
   giveUp(due: number, live: ReadonlySet<string> = NOBODY): void {
     for (const [replicaId, replica] of this.#replicas) if (!live.has(replicaId)) replica.giveUp(due);
+  }
+
+  /** What of all journals the sum rests on, with so many entries of this replica's own, in the order of ids. */
+  cutWith(entries: number): readonly CutPart[] {
+    const others = [...this.#replicas].map(([replicaId, { cut }]): CutPart => ({ replicaId, ...cut }));
+    return [...others, { replicaId: this.#replicaId, entries }].toSorted((one, other) =>
+      one.replicaId < other.replicaId ? -1 : 1,
+    );
   }
 
   /** All evidence, with this replica's own: added up in the order of ids, so that the sum has the same bits everywhere. */

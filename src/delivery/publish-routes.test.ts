@@ -26,13 +26,13 @@ describe("publishing what another replica decided", () => {
     const world = new DeliveryWorld();
     await world.apply("bot");
     const other = await follow(world);
-    const before = other.delivery.routes.byEndpoint("bot")?.epoch;
+    const before = other.delivery.routes.byChannel({ endpoint: "bot", environment: "production" })?.epoch;
     await rollOutNext(world);
     expect(await publishMissed(lacking(other, 2))).toEqual([
       "bot@2 needs models that are not configured on this server.",
     ]);
     expect(other.served("bot")).toEqual({ stable: 1, weight: 0 });
-    expect(other.delivery.routes.byEndpoint("bot")?.epoch).toBe(before);
+    expect(other.delivery.routes.byChannel({ endpoint: "bot", environment: "production" })?.epoch).toBe(before);
     expect(await publishMissed(other.delivery)).toEqual([]);
     expect(other.served("bot")).toEqual(world.served("bot"));
     expect(other.served("bot").weight).toBeGreaterThan(0);

@@ -17,7 +17,9 @@ export async function publishRoutes(
   rollout: Rollout | null,
 ): Promise<string | null> {
   const route = await routeFor(delivery, channel, rollout);
-  const published = delivery.routes.byEndpoint(channel.name.endpoint);
+  const published = delivery.routes.byChannel(channel.name);
+  // An answer of the store that comes late must not bring back what has been left since.
+  if (published !== undefined && published.epoch > route.epoch) return null;
   const missing = published === undefined ? undefined : unservable(delivery, route);
   if (published === undefined || missing === undefined) {
     delivery.routes.publish(route);
@@ -32,20 +34,33 @@ async function routeFor(delivery: Delivery, channel: Channel, rollout: Rollout |
   const releases = new Map<string, Release>();
   for (const id of ids) {
     const release = await delivery.releases.byId(id);
-    if (release === null) throw new Error(`The release ${id} of ${channel.name.endpoint} is missing from the store.`);
-    releases.set(id, release);
+    if (release !== null) releases.set(id, release);
+    else if (id === channel.stable)
+      throw new Error(`The release ${id} of ${channel.name.endpoint} is missing from the store.`);
   }
-  return routeOf(channel, rollout, releases);
+  // A release that is gone gets no call: the rollout is held for it, and stable answers everybody.
+  return ids.every((id) => releases.has(id))
+    ? routeOf(channel, rollout, releases)
+    : routeOf({ ...channel, rolloutId: null }, null, releases);
 }
 
 /** The release that would get calls and whose models are not configured here, the stable one first. */
-function unservable(delivery: Delivery, { stable, split }: Route): Release | undefined {
-  const asked = split === null || split.weight === 0 ? [stable] : [stable, split.candidate];
-  return asked.find((release) => !delivery.isResolvable(release));
+function unservable(delivery: Delivery, { stable, split, shadow, preview, channel }: Route): Release | undefined {
+  const drawn = split === null || split.weight === 0 ? undefined : split;
+  const candidate = (drawn ?? shadow ?? preview)?.candidate;
+  return [stable, ...(candidate === undefined ? [] : [candidate])].find(
+    (release) => !delivery.isResolvable(release, channel.environment),
+  );
 }
 
-const withoutCandidate = (route: Route): Route =>
-  route.split === null ? route : { ...route, split: { ...route.split, weight: 0, collecting: false } };
+const withoutCandidate = ({ channel, epoch, stable, split, draining, withdrawn }: Route): Route => ({
+  channel,
+  epoch,
+  stable,
+  draining,
+  split: split === null ? null : { ...split, weight: 0, collecting: false },
+  ...(withdrawn !== undefined && { withdrawn }),
+});
 
 /**
  * Publishes the channels that this process serves in an older state than the stored one: another replica decided, or
@@ -54,10 +69,8 @@ const withoutCandidate = (route: Route): Route =>
 export async function publishMissed(delivery: Delivery): Promise<readonly string[]> {
   const held: string[] = [];
   for (const channel of await delivery.rollouts.channels()) {
-    const published = delivery.routes.byEndpoint(channel.name.endpoint);
+    const published = delivery.routes.byChannel(channel.name);
     if (published !== undefined && published.epoch >= channel.epoch) continue;
-    // A route belongs to one environment: another's epoch says nothing about it.
-    if (published !== undefined && published.channel.environment !== channel.name.environment) continue;
     // Read after its channel: an older state of it would be published under the new epoch and stay.
     const rollout = channel.rolloutId === null ? null : await delivery.rollouts.byId(channel.rolloutId);
     // It has moved on since the channel was read: the next look sees both.

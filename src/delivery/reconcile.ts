@@ -4,6 +4,8 @@ import type { Observation } from "../domain/rollout/observation.ts";
 import { explainFacts } from "../domain/rollout/explain-facts.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
+import { observeGates, observeSessions, tellProvidersApart } from "./observe-gates.ts";
+import { observeStages } from "./observe-stages.ts";
 import type { SessionLedger } from "./session-ledger.ts";
 import { loadRollout, takeDecision } from "./take-decision.ts";
 import type { StoredRollout } from "./take-decision.ts";
@@ -20,6 +22,7 @@ export async function reconcile(delivery: Delivery, rolloutId: string, watchedMs
   if (stored === null || isTerminal(stored.rollout.phase)) return false;
   const ledger = delivery.observatory.watch(stored.rollout);
   ledger.watched(watchedMs);
+  await tellProvidersApart(delivery, stored.rollout, ledger);
   const facts = decide(stored.rollout, await observe(delivery, stored, ledger));
   if (facts.length === 0) return false;
   const reason = explainFacts(stored.rollout, facts);
@@ -30,28 +33,40 @@ export async function reconcile(delivery: Delivery, rolloutId: string, watchedMs
 
 async function observe(delivery: Delivery, stored: StoredRollout, ledger: SessionLedger): Promise<Observation> {
   const { rollout, channel } = stored;
-  const reading = ledger.reading();
   const candidate = await delivery.releases.byId(rollout.candidate);
+  const gates = await observeGates(delivery, rollout);
+  // All evidence at one moment: while something is waited for, more of it comes.
+  const reading = ledger.reading();
+  const evidenceHash = hashReading(reading);
+  const cut = ledger.cut();
+  const sessions = observeSessions(delivery, rollout, ledger);
+  const stages = observeStages(delivery, rollout, { ledger, evidenceHash });
   return {
     observedMs: ledger.unloggedMs,
     reading,
-    evidenceHash: hashReading(reading),
+    evidenceHash,
+    ...(cut !== null && { cut: { engine: delivery.engine, ...cut } }),
     stepSessions: ledger.assignedIn(rollout.epoch),
     quietMs: delivery.clock.now() - ledger.lastOutcomeAt,
-    routesAcked: delivery.replicas.areServing(rollout.channel.endpoint, rollout.epoch),
-    frozen: false,
-    candidateResolvable: candidate !== null && delivery.isResolvable(candidate),
+    routesAcked: delivery.replicas.areServing(rollout.channel, rollout.epoch),
+    candidateResolvable: candidate !== null && delivery.isResolvable(candidate, rollout.channel.environment),
     controlHealthy: isControlHealthy(reading),
     nextEpoch: channel.epoch + 1,
     channelStable: channel.stable,
     channelFree: channel.rolloutId === null || channel.rolloutId === rollout.id,
+    ...gates,
+    ...sessions,
+    ...(await stages),
   };
 }
 
 /** Share of failing stable sessions from which on "no worse than stable" says nothing good. */
 const UNHEALTHY_SHARE = 0.5;
 
+/** By failures of all causes, also those that the plan does not count. */
 function isControlHealthy(reading: Observation["reading"]): boolean {
   const errors = reading.metrics.find(({ metric }) => metric === "errors");
-  return (errors?.value.stable ?? 0) < UNHEALTHY_SHARE;
+  if (errors === undefined || errors.n.stable === 0) return true;
+  const failed = Object.values(errors.causes ?? {}).reduce((sum, { stable }) => sum + stable, 0);
+  return Math.max(errors.value.stable ?? 0, failed / errors.n.stable) < UNHEALTHY_SHARE;
 }

@@ -1,6 +1,7 @@
 import { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { EvidencePlan } from "../domain/evidence/running-evidence.ts";
 import type { SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { CutPart, GivenUp } from "../domain/evidence/evidence-cut.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
 import type { JournalBatch } from "../ports/evidence-journal.ts";
 
@@ -15,10 +16,13 @@ export class ReplicaEvidence {
   readonly evidence: Evidence;
   #batch = 0;
   #lastAt = 0;
+  #entries = 0;
+  #givenUp: readonly GivenUp[] = [];
   readonly #waiting = new Map<number, Waiting>();
 
-  constructor(plan: EvidencePlan) {
-    this.evidence = new Evidence(plan);
+  /** `evidence`: what it goes on with, when it took up that of processes before it. */
+  constructor(plan: EvidencePlan, evidence: Evidence = new Evidence(plan)) {
+    this.evidence = evidence;
   }
 
   /** Number of the last batch taken in. */
@@ -26,21 +30,37 @@ export class ReplicaEvidence {
     return this.#batch;
   }
 
+  /** What of the replica's journal the evidence rests on. */
+  get cut(): Omit<CutPart, "replicaId"> {
+    return { entries: this.#entries, ...(this.#givenUp.length > 0 && { givenUp: this.#givenUp }) };
+  }
+
   /** When its newest session was assigned, epoch milliseconds; 0 before any. */
   get lastAt(): number {
     return this.#lastAt;
   }
 
-  /** Takes in the next batch; `onAssigned` hears of every session in it. */
-  take({ batch, entries }: JournalBatch, onAssigned: (assignment: Assignment) => void): void {
+  /** Takes in the next batch; `onAssigned` hears of every session in it, `onFinal` of every outcome with the time of its assignment. */
+  take(
+    { batch, entries }: JournalBatch,
+    onAssigned: (assignment: Assignment) => void,
+    onFinal: (at: number, outcome: SessionOutcome) => void = () => {},
+  ): void {
     if (batch <= this.#batch) return;
     this.#batch = batch;
+    this.#entries += entries.length;
     for (const entry of entries) {
       if (entry.type === "final") {
         // One that was given up as lost has had its say.
-        if (this.#waiting.delete(entry.order)) this.evidence.add(entry.outcome);
+        const waiting = this.#waiting.get(entry.order);
+        if (waiting === undefined) continue;
+        this.#waiting.delete(entry.order);
+        this.evidence.add(entry.outcome);
+        onFinal(waiting.at, entry.outcome);
         continue;
       }
+      if (entry.type === "late") this.evidence.addDelayed(entry.metric, entry.outcome);
+      if (entry.type !== "assigned") continue;
       const { assignment, at } = entry;
       this.#waiting.set(entry.order, { assignment, at });
       this.#lastAt = Math.max(this.#lastAt, at);
@@ -53,6 +73,9 @@ export class ReplicaEvidence {
   giveUp(due: number): void {
     for (const [order, { assignment, at }] of this.#waiting) {
       if (at > due) return;
+      // Later looks at the same entries give up all that the earlier ones did.
+      const marks = this.#givenUp.filter(({ after }) => after !== this.#entries);
+      this.#givenUp = [...marks, { after: this.#entries, upTo: due }];
       this.#waiting.delete(order);
       this.evidence.add(lost(assignment));
     }

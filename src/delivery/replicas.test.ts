@@ -7,8 +7,10 @@ import type { ReplicaBoard } from "../ports/replica-board.ts";
 import type { Route } from "../domain/traffic/route.ts";
 import { Replicas } from "./replicas.ts";
 
+const BOT = { endpoint: "bot", environment: "production" };
+
 const routeAt = (epoch: number): Route => ({
-  channel: { endpoint: "bot", environment: "production" },
+  channel: BOT,
   epoch,
   stable: releaseOf("bot", "stable"),
   split: { rolloutId: "rol_1", seed: "s", candidate: releaseOf("bot", "candidate"), weight: 0.5, collecting: true },
@@ -38,8 +40,8 @@ describe("what a replica knows of the others", () => {
     clock.advance(3_600_000);
     replicas.noticeIsolation();
     expect(replicas).toMatchObject({ isLeader: true, isShared: false });
-    expect(replicas.areServing("bot", 99)).toBe(true);
-    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0.5);
+    expect(replicas.areServing(BOT, 99)).toBe(true);
+    expect(routes.byChannel(BOT)?.split?.weight).toBe(0.5);
   });
 
   test("a lead that is not renewed goes to another replica after five seconds", async () => {
@@ -69,16 +71,16 @@ describe("what a replica knows of the others", () => {
     other.routes.publish(routeAt(1));
     await other.replicas.meet();
     await one.replicas.meet();
-    expect(one.replicas.areServing("bot", 1)).toBe(true);
-    expect(one.replicas.areServing("bot", 2)).toBe(false);
+    expect(one.replicas.areServing(BOT, 1)).toBe(true);
+    expect(one.replicas.areServing(BOT, 2)).toBe(false);
     other.routes.publish(routeAt(2));
     await other.replicas.meet();
     await one.replicas.meet();
-    expect(one.replicas.areServing("bot", 2)).toBe(true);
+    expect(one.replicas.areServing(BOT, 2)).toBe(true);
     one.routes.publish(routeAt(3));
     clock.advance(6_000);
     await one.replicas.meet();
-    expect(one.replicas.areServing("bot", 3)).toBe(true);
+    expect(one.replicas.areServing(BOT, 3)).toBe(true);
   });
 
   test("cut off for more than half a minute it sends nobody to a candidate, until it meets the others again", async () => {
@@ -92,24 +94,24 @@ describe("what a replica knows of the others", () => {
     state.isCut = true;
     clock.advance(30_000);
     replicas.noticeIsolation();
-    expect(routes.byEndpoint("bot")?.split).toMatchObject({ weight: 0.5, collecting: true });
+    expect(routes.byChannel(BOT)?.split).toMatchObject({ weight: 0.5, collecting: true });
     clock.advance(1);
     replicas.noticeIsolation();
-    expect(routes.byEndpoint("bot")?.split).toMatchObject({ weight: 0, collecting: false });
+    expect(routes.byChannel(BOT)?.split).toMatchObject({ weight: 0, collecting: false });
     routes.publish(routeAt(2));
-    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    expect(routes.byChannel(BOT)?.split?.weight).toBe(0);
     await expect(replicas.meet()).rejects.toThrow("away");
     replicas.caughtUp(clock.elapsed());
-    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    expect(routes.byChannel(BOT)?.split?.weight).toBe(0);
     const began = clock.elapsed();
     clock.advance(1);
     state.isCut = false;
     await replicas.meet();
-    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    expect(routes.byChannel(BOT)?.split?.weight).toBe(0);
     replicas.caughtUp(began);
-    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    expect(routes.byChannel(BOT)?.split?.weight).toBe(0);
     replicas.caughtUp(clock.elapsed());
-    expect(routes.byEndpoint("bot")?.split).toMatchObject({ weight: 0.5, collecting: true });
+    expect(routes.byChannel(BOT)?.split).toMatchObject({ weight: 0.5, collecting: true });
   });
 
   test("what was withdrawn while it was cut off stays withdrawn when it meets the others again", async () => {
@@ -127,6 +129,6 @@ describe("what a replica knows of the others", () => {
     clock.advance(1);
     await replicas.meet();
     replicas.caughtUp(clock.elapsed());
-    expect(routes.byEndpoint("bot")?.split?.weight).toBe(0);
+    expect(routes.byChannel(BOT)?.split?.weight).toBe(0);
   });
 });

@@ -1,6 +1,8 @@
+import type { ChannelName } from "../domain/traffic/route.ts";
+import { scoped, scopeOf } from "../domain/traffic/environment-scope.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Heartbeat, ReplicaBoard, Standing } from "../ports/replica-board.ts";
-import type { RoutePublisher, Routes } from "../ports/routes.ts";
+import type { ChannelRoutes, RoutePublisher } from "../ports/routes.ts";
 
 /** Keys and projects as numbers that grow with their changes. */
 export type Changes = Standing["changes"];
@@ -10,7 +12,9 @@ export interface ReplicasTerms {
   readonly replicaId: string;
   /** `null` where nobody else can be: one process with a database of its own. */
   readonly board: ReplicaBoard | null;
-  readonly routes: Routes & RoutePublisher;
+  readonly routes: ChannelRoutes & RoutePublisher;
+  /** The server's own environment; absent where there is one only. */
+  readonly ownEnvironment?: () => string;
   readonly clock: Clock;
 }
 
@@ -81,11 +85,12 @@ export class Replicas {
     if (since > this.#isolatedAt) this.#terms.routes.isolate(false);
   }
 
-  /** Whether every live replica serves an endpoint in this epoch or a later one. */
-  areServing(endpoint: string, epoch: number): boolean {
-    const own = this.#terms.routes.byEndpoint(endpoint)?.epoch ?? 0;
+  /** Whether every live replica serves a channel in this epoch or a later one. */
+  areServing(channel: ChannelName, epoch: number): boolean {
+    const own = this.#terms.routes.byChannel(channel)?.epoch ?? 0;
+    const name = this.#nameOf(channel);
     const others = this.live.filter(({ replicaId }) => replicaId !== this.replicaId);
-    return !this.isShared || (own >= epoch && others.every(({ epochs }) => (epochs[endpoint] ?? 0) >= epoch));
+    return !this.isShared || (own >= epoch && others.every(({ epochs }) => (epochs[name] ?? 0) >= epoch));
   }
 
   /** Says goodbye, as far as the database can be reached. */
@@ -94,6 +99,12 @@ export class Replicas {
   }
 
   #epochs(): Heartbeat["epochs"] {
-    return Object.fromEntries(this.#terms.routes.all().map(({ channel, epoch }) => [channel.endpoint, epoch]));
+    return Object.fromEntries(this.#terms.routes.all().map(({ channel, epoch }) => [this.#nameOf(channel), epoch]));
+  }
+
+  /** Endpoints of the server's own environment go by their name alone, as replicas of earlier versions have them. */
+  #nameOf({ endpoint, environment }: ChannelName): string {
+    const own = this.#terms.ownEnvironment?.() ?? environment;
+    return scoped(scopeOf(environment, own), endpoint);
   }
 }

@@ -1,12 +1,17 @@
 import { Evidence } from "../domain/evidence/running-evidence.ts";
-import type { Reading, SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { SessionOutcome } from "../domain/evidence/evidence.ts";
+import { RecentOutcomes } from "../domain/rollout/recent-outcomes.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
-import type { EvidenceJournal, JournalBatch } from "../ports/evidence-journal.ts";
+import type { EvidenceJournal, JournalBatch, JournalEntry } from "../ports/evidence-journal.ts";
 import type { Delivery } from "./delivery.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
+import { DelayedBook } from "./delayed-book.ts";
+import { delayedMetrics } from "./delayed-metrics.ts";
 import { lost } from "./replica-evidence.ts";
+import { tellProvidersApart } from "./observe-gates.ts";
 import { publishRoutes } from "./publish-routes.ts";
+import type { Crossing, LedgerCut } from "./session-ledger.ts";
 
 /** Open rollouts looked at when a process starts; a channel has one, and few wait in the queue. */
 const MAX_OPEN_ROLLOUTS = 10_000;
@@ -29,20 +34,29 @@ export async function restore(delivery: Delivery): Promise<void> {
 
 /** The replicas that wrote the journal may live: each one's evidence is kept apart. */
 async function join(delivery: Delivery, rollout: Rollout): Promise<void> {
-  delivery.observatory.watch(rollout);
+  await tellProvidersApart(delivery, rollout, delivery.observatory.watch(rollout));
   await gatherEvidence(delivery, rollout);
 }
 
 /** Whoever wrote the journal is dead: this process goes on with its evidence. */
 async function takeUp(delivery: Delivery, rollout: Rollout): Promise<void> {
-  const { endpoint } = rollout.channel;
+  const { endpoint, environment } = rollout.channel;
+  const pins = delivery.pinsOf(environment);
   const sessions = new Map<number, number>();
-  const { evidence, crossing } = await replayEvidence(delivery, rollout, ({ session, arm, epoch }) => {
-    sessions.set(epoch, (sessions.get(epoch) ?? 0) + 1);
-    delivery.pins.set(endpoint, session, { rolloutId: rollout.id, arm });
+  const recent = new RecentOutcomes();
+  const { evidence, crossing, crossingItself, entries, delayed } = await replayEvidence(delivery, rollout, {
+    onAssigned: ({ session, arm, epoch }) => {
+      sessions.set(epoch, (sessions.get(epoch) ?? 0) + 1);
+      pins.set(endpoint, session, { rolloutId: rollout.id, arm });
+    },
+    onFinal: (at, outcome) => recent.add(at, outcome),
   });
   const ledger = delivery.observatory.watch(rollout, evidence);
-  if (crossing !== null) ledger.restoreCrossing(crossing);
+  await tellProvidersApart(delivery, rollout, ledger);
+  ledger.restoreBefore(entries);
+  ledger.restoreRecent(recent);
+  ledger.delayed?.inherit(delayed);
+  ledger.restoreCrossing(crossing, crossingItself);
   for (const [epoch, count] of sessions) ledger.restoreAssigned(epoch, count);
 }
 
@@ -50,7 +64,25 @@ async function takeUp(delivery: Delivery, rollout: Rollout): Promise<void> {
 export interface Replay {
   readonly evidence: Evidence;
   /** The evidence at the moment in which harm was first proven; `null` when it never was. */
-  readonly crossing: Reading | null;
+  readonly crossing: ReplayedCrossing | null;
+  /** The same without failures of the candidate's provider, where those are told apart. */
+  readonly crossingItself: ReplayedCrossing | null;
+  /** Entries of the journal that were replayed. */
+  readonly entries: number;
+  /** Sessions whose delayed outcomes may still come: losing their replica is no outcome. */
+  readonly delayed: DelayedBook;
+}
+
+/** The evidence when harm was first proven, and the entries of the journal up to there. */
+export interface ReplayedCrossing extends Crossing {
+  readonly cut: LedgerCut;
+}
+
+/** Who hears of what is replayed. */
+export interface ReplayListeners {
+  readonly onAssigned?: (assignment: Assignment) => void;
+  /** An outcome, with the time of its assignment (epoch ms). */
+  readonly onFinal?: (at: number, outcome: SessionOutcome) => void;
 }
 
 /**
@@ -61,47 +93,90 @@ export interface Replay {
 export async function replayEvidence(
   { journal }: { readonly journal: Pick<EvidenceJournal, "read"> },
   rollout: Pick<Rollout, "id" | "plan">,
-  onAssigned: (assignment: Assignment) => void = () => {},
+  listeners: ReplayListeners = {},
 ): Promise<Replay> {
-  const evidence = new Evidence(rollout.plan);
-  let crossing: Reading | null = null;
-  const add = (outcome: SessionOutcome): void => {
-    evidence.add(outcome);
-    if (crossing === null && evidence.logUnion() >= evidence.threshold) crossing = evidence.reading();
-  };
-  let replicaId: string | null = null;
-  let open = new Map<number, Assignment>();
-  const loseOpen = (): void => {
-    for (const assignment of open.values()) add(lost(assignment));
-    open = new Map();
-  };
-  for await (const batch of journal.read(rollout.id)) {
-    if (batch.replicaId !== replicaId) loseOpen();
-    replicaId = batch.replicaId;
-    replayBatch(batch, { evidence, open, add, onAssigned });
-  }
-  loseOpen();
-  return { evidence, crossing };
+  const replaying = new Replaying(rollout, listeners);
+  for await (const batch of journal.read(rollout.id)) replaying.take(batch);
+  replaying.loseOpen();
+  return replaying;
+}
+
+/** A session without an outcome so far. */
+interface Waiting {
+  readonly assignment: Assignment;
+  readonly at: number;
 }
 
 /** What a replay has come to. */
-interface Replaying {
+class Replaying implements Replay {
   readonly evidence: Evidence;
-  readonly open: Map<number, Assignment>;
-  readonly add: (outcome: SessionOutcome) => void;
-  readonly onAssigned: (assignment: Assignment) => void;
-}
+  readonly delayed: DelayedBook;
+  readonly #listeners: ReplayListeners;
+  crossing: ReplayedCrossing | null = null;
+  crossingItself: ReplayedCrossing | null = null;
+  entries = 0;
+  #replicaId: string | null = null;
+  #open = new Map<number, Waiting>();
 
-function replayBatch(batch: JournalBatch, { evidence, open, add, onAssigned }: Replaying): void {
-  for (const entry of batch.entries) {
-    if (entry.type === "final") {
-      open.delete(entry.order);
-      add(entry.outcome);
-      continue;
+  constructor({ id, plan }: Pick<Rollout, "id" | "plan">, listeners: ReplayListeners) {
+    this.evidence = new Evidence(plan);
+    this.delayed = new DelayedBook(delayedMetrics(id, plan.metrics));
+    this.#listeners = listeners;
+  }
+
+  take(batch: JournalBatch): void {
+    if (batch.replicaId !== this.#replicaId) this.loseOpen();
+    this.#replicaId = batch.replicaId;
+    for (const entry of batch.entries) {
+      this.entries += 1;
+      this.#takeEntry(entry);
     }
-    const { assignment } = entry;
-    open.set(entry.order, assignment);
-    evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
-    onAssigned(assignment);
+  }
+
+  /** Sessions of a replica whose journal has ended. */
+  loseOpen(): void {
+    for (const { assignment, at } of this.#open.values()) this.#add(at, lost(assignment));
+    this.#open = new Map();
+  }
+
+  #takeEntry(entry: JournalEntry): void {
+    if (entry.type === "signal") this.delayed.hear(entry);
+    else if (entry.type === "late") this.#takeLate(entry);
+    else if (entry.type === "assigned") this.#assign(entry);
+    else {
+      const at = this.#open.get(entry.order)?.at ?? 0;
+      this.#open.delete(entry.order);
+      this.#add(at, entry.outcome);
+    }
+  }
+
+  #assign({ order, at, assignment }: Extract<JournalEntry, { readonly type: "assigned" }>): void {
+    this.#open.set(order, { assignment, at });
+    this.delayed.add(assignment, at);
+    this.evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
+    this.#listeners.onAssigned?.(assignment);
+  }
+
+  #takeLate({ metric, session, outcome, of }: Extract<JournalEntry, { readonly type: "late" }>): void {
+    if (of === undefined) this.delayed.remove(metric, session);
+    else this.delayed.removeAhead(metric, session);
+    this.evidence.addDelayed(metric, outcome);
+    this.#judge();
+  }
+
+  #add(at: number, outcome: SessionOutcome): void {
+    this.evidence.add(outcome);
+    this.#listeners.onFinal?.(at, outcome);
+    this.#judge();
+  }
+
+  #judge(): void {
+    const { evidence, entries } = this;
+    const now = (): ReplayedCrossing => ({ reading: evidence.reading(), cut: { parts: [], before: entries } });
+    if (this.crossing === null && hasCrossed(evidence)) this.crossing = now();
+    if (this.crossingItself !== null || evidence.itself === null || !hasCrossed(evidence.itself)) return;
+    this.crossingItself = now();
   }
 }
+
+const hasCrossed = (evidence: Evidence): boolean => evidence.logUnion() >= evidence.threshold;

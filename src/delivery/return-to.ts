@@ -17,11 +17,16 @@ export interface Return {
 
 /** Moves the stable pointer in one decision: a rollout of one step, promoted by a person's override. */
 export function returnTo(delivery: Delivery, { channel, release, plan, actor, reason }: Return): Promise<Rollout> {
+  const { shadow: _shadow, target: _target, ab: _ab, gates: _gates, ...terms } = plan;
   const atOnce: RolloutPlan = {
-    ...plan,
+    ...terms,
+    strategy: "canary",
     steps: [{ weight: 1, minDurationMs: 0, minSessions: 0, approval: false }],
     // Nobody stays on the release that is left, and what is made better next need not wait.
     drainMs: 0,
+    holdback: 0,
+    bakeMs: 0,
+    warmMs: 0,
     onNewRelease: "queue",
   };
   return openRollout(delivery, {

@@ -2,6 +2,7 @@ import { RollwardError } from "../domain/errors.ts";
 import { isReturn } from "../domain/rollout/is-return.ts";
 import { isActive } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
+import { servedRollout } from "../domain/traffic/route.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
 import { returnTo } from "./return-to.ts";
@@ -9,6 +10,7 @@ import { returnTo } from "./return-to.ts";
 /** Who wants an endpoint rolled back, and why. */
 export interface RollbackWish {
   readonly endpoint: string;
+  readonly environment: string;
   readonly actor: Actor;
   readonly reason: string;
 }
@@ -19,23 +21,24 @@ export interface RollbackWish {
  */
 export async function rollBack(
   delivery: Delivery,
-  { endpoint, actor, reason }: RollbackWish,
+  wish: RollbackWish,
 ): Promise<{ readonly rollout: Rollout; readonly stable: string }> {
-  const served = await rollBackServed(delivery, { endpoint, actor, reason });
+  const served = await rollBackServed(delivery, wish);
   if (served !== null) return { rollout: served, stable: served.stable };
-  const channels = await delivery.rollouts.channels();
+  const { endpoint, environment, actor, reason } = wish;
+  const channels = (await delivery.rollouts.channels()).filter(({ name }) => name.environment === environment);
   const channel = channels.find(({ name }) => name.endpoint === endpoint);
   if (channel === undefined) {
     const known = channels.map(({ name }) => name.endpoint).join(", ");
     throw new RollwardError("endpoint_not_found", { endpoint, known: known || "none" });
   }
-  const all = await delivery.rollouts.list({ endpoint, limit: 200 });
+  const all = await delivery.rollouts.list({ endpoint, environment, limit: 200 });
   // A return is no promotion to go back on: the command given twice must not bring the left release back.
   const rollouts = all.filter((rollout) => !isReturn(rollout));
   const active = rollouts.find(({ phase }) => isActive(phase));
   if (active !== undefined) {
-    const wish = { command: { type: "rollback" } as const, actor, reason, idempotencyKey: null };
-    const rollout = await command(delivery, active.id, wish);
+    const back = { command: { type: "rollback" } as const, actor, reason, idempotencyKey: null };
+    const rollout = await command(delivery, active.id, back);
     return { rollout, stable: rollout.stable };
   }
   const promoted = rollouts.find(({ outcome, candidate }) => outcome === "promoted" && candidate === channel.stable);
@@ -46,7 +49,7 @@ export async function rollBack(
     });
   }
   const release = await delivery.releases.byId(promoted.stable);
-  if (release === null || !delivery.isResolvable(release)) {
+  if (release === null || !delivery.isResolvable(release, environment)) {
     throw new RollwardError("rollout_conflict", {
       reason: `The release before it uses a model that is not configured any more; add its provider again and apply.`,
       endpoint,
@@ -57,10 +60,11 @@ export async function rollBack(
 }
 
 /** Rolls back the rollout that gets traffic here, without asking the store which one that is; `null` when none does. */
-async function rollBackServed(delivery: Delivery, { endpoint, actor, reason }: RollbackWish): Promise<Rollout | null> {
-  const route = delivery.routes.byEndpoint(endpoint);
-  const rolloutId = route?.split?.rolloutId ?? route?.draining?.rolloutId;
-  if (rolloutId === undefined) return null;
+async function rollBackServed(delivery: Delivery, wish: RollbackWish): Promise<Rollout | null> {
+  const { actor, reason } = wish;
+  const route = delivery.routes.byChannel(wish);
+  const rolloutId = route === undefined ? null : servedRollout(route);
+  if (rolloutId === null) return null;
   try {
     return await command(delivery, rolloutId, { command: { type: "rollback" }, actor, reason, idempotencyKey: null });
   } catch (error) {

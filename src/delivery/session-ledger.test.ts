@@ -20,6 +20,7 @@ function openLedger() {
     log: {
       append: (_, entry) => void entries.push(entry),
       counts: () => ({ written: 0, dropped: 0, waiting: 0, trouble: null }),
+      written: async () => true,
       flush: async () => {},
     },
   });

@@ -1,29 +1,29 @@
+import type { AbReading } from "../domain/evidence/ab-evidence.ts";
 import type { Evidence } from "../domain/evidence/running-evidence.ts";
-import type { Reading, SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { Reading } from "../domain/evidence/evidence.ts";
+import type { EvidenceCut } from "../domain/evidence/evidence-cut.ts";
 import type { ObservationWindow } from "../domain/rollout/plan.ts";
-import type { Assignment, FailureCause, Turn } from "../domain/traffic/assignment.ts";
+import { RecentOutcomes } from "../domain/rollout/recent-outcomes.ts";
+import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { JournalEntry } from "../ports/evidence-journal.ts";
 import type { EvidenceLog } from "../ports/evidence-log.ts";
+import { DelayedLedger } from "./delayed-ledger.ts";
+import { delayedMetrics } from "./delayed-metrics.ts";
+import { addTurn, openSession, outcomeOf } from "./open-session.ts";
+import type { OpenSession } from "./open-session.ts";
 import type { OtherReplicas } from "./other-replicas.ts";
 
 /** Sessions that may wait for their outcome at once; more are served but not observed, in both arms alike. */
 const MAX_OPEN_SESSIONS = 100_000;
 
-/** One session between its assignment and its final outcome. */
-interface OpenSession {
-  readonly order: number;
-  readonly assignment: Assignment;
-  readonly assignedAt: number;
-  turns: number;
-  failure: FailureCause | null;
-  latencySumMs: number;
-  latencyCount: number;
-  firstTokenSumMs: number;
-  firstTokenCount: number;
-  costPico: bigint;
-  refused: boolean;
-  invalid: boolean;
-  isFinal: boolean;
+/** What a reading rests on, the engine apart. */
+export type LedgerCut = Omit<EvidenceCut, "engine">;
+
+/** Harm at the moment in which it was proven, and what that rests on where it is known. */
+export interface Crossing {
+  readonly reading: Reading;
+  readonly cut: LedgerCut | null;
 }
 
 /** What a ledger needs. */
@@ -36,6 +36,8 @@ export interface LedgerTerms {
   readonly others: OtherReplicas;
   /** Whether this replica may judge on its own evidence while it has heard of no other's; absent, always. */
   readonly judgesAlone?: () => boolean;
+  /** Whether there may be other replicas; absent where there are none. */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -54,11 +56,32 @@ export class SessionLedger {
   #unobserved = 0;
   readonly #assignedByEpoch = new Map<number, number>();
   #unloggedMs = 0;
-  #crossed: Reading | null = null;
+  /** Harm over all sessions, and harm without failures of the candidate's provider. */
+  #crossed: Crossing | null = null;
+  #crossedItself: Crossing | null = null;
+  #apart: { readonly pair: string; readonly isApart: boolean } | null = null;
+  /** Entries of this replica's own journal. */
+  #entries = 0;
+  /** Entries of earlier processes whose evidence was taken up. */
+  #before = 0;
+
+  #recent = new RecentOutcomes();
+
+  /** Sessions whose outcomes come later; `null` where the plan has no metric of that kind. */
+  readonly delayed: DelayedLedger | null;
+  /** What no metric compares is neither kept nor written. */
+  readonly #wantsSpeed: boolean;
 
   constructor(terms: LedgerTerms) {
     this.#terms = terms;
     this.#lastOutcomeAt = terms.clock.now();
+    const { rolloutId, evidence, clock, isShared = false } = terms;
+    this.#wantsSpeed = evidence.plan.metrics.some(({ metric }) => metric === "tokens-per-second");
+    const metrics = delayedMetrics(rolloutId, evidence.plan.metrics);
+    const write = (entry: JournalEntry): void => this.#write(entry);
+    const settled = (): void => void this.hasCrossed();
+    this.delayed =
+      metrics.length === 0 ? null : new DelayedLedger({ metrics, evidence, clock, isShared, write, settled });
   }
 
   get evidence(): Evidence {
@@ -70,9 +93,14 @@ export class SessionLedger {
     return this.#terms.others;
   }
 
+  /** The last sessions of all replicas, as far as they have been heard. */
+  get recent(): RecentOutcomes {
+    return this.#recent;
+  }
+
   /** Sessions that were not observed because too many were waiting. */
   get unobserved(): number {
-    return this.#unobserved;
+    return this.#unobserved + (this.delayed?.dropped ?? 0);
   }
 
   /** When the last sign of traffic came from any replica, epoch milliseconds; the start of the ledger before the first. */
@@ -111,29 +139,92 @@ export class SessionLedger {
   hasCrossed(): boolean {
     const { evidence, others, judgesAlone } = this.#terms;
     if (others.isEmpty && judgesAlone?.() !== false) this.#judge(evidence);
-    return this.#crossed !== null;
+    return this.#proof !== null;
+  }
+
+  /** Harm that rests on failures of the candidate's provider alone, where those are told apart; `null` where none is proven. */
+  providerProof(): Crossing | null {
+    return this.#proof === null ? this.#crossed : null;
+  }
+
+  /** The harm that counts: that of the releases themselves, where failures of providers are told apart. */
+  get #proof(): Crossing | null {
+    return this.isApart ? this.#crossedItself : this.#crossed;
+  }
+
+  /** Whether failures of providers are told apart from those of the releases; before anybody has said, they are. */
+  get isApart(): boolean {
+    return this.#terms.evidence.itself !== null && this.#apart?.isApart !== false;
+  }
+
+  /** Says whether two releases (a pair of ids, as text) ask different providers. */
+  tellApart(pair: string, isApart: boolean): void {
+    this.#apart = { pair, isApart };
+  }
+
+  /** Whether that has been said of this pair. */
+  knowsApart(pair: string): boolean {
+    return this.#apart?.pair === pair;
   }
 
   /** The same on the evidence of all replicas, as far as it has been heard. */
   hasCrossedTogether(): boolean {
     const { evidence, others } = this.#terms;
     this.#judge(others.isEmpty ? evidence : others.mergedWith(evidence));
-    return this.#crossed !== null;
+    return this.#proof !== null;
   }
 
   #judge(evidence: Evidence): void {
-    if (this.#crossed === null && evidence.logUnion() >= evidence.threshold) this.#crossed = evidence.reading();
+    if (this.#crossed === null && evidence.logUnion() >= evidence.threshold) {
+      this.#crossed = { reading: evidence.reading(), cut: this.#cutNow() };
+    }
+    const { itself } = evidence;
+    if (itself === null || this.#crossedItself !== null || !(itself.logUnion() >= itself.threshold)) return;
+    this.#crossedItself = { reading: evidence.reading(), cut: this.#cutNow() };
   }
 
-  /** Harm that an earlier process had proven. */
-  restoreCrossing(reading: Reading): void {
-    this.#crossed = reading;
+  /** Harm that an earlier process had proven, over all sessions and without failures of the candidate's provider. */
+  restoreCrossing(crossed: Crossing | null, itself: Crossing | null): void {
+    this.#crossed = crossed;
+    this.#crossedItself = itself;
+  }
+
+  /** The last sessions of earlier processes. */
+  restoreRecent(recent: RecentOutcomes): void {
+    this.#recent = recent;
+  }
+
+  /** The evidence that this ledger began with was that of so many entries of earlier processes. */
+  restoreBefore(entries: number): void {
+    this.#before = entries;
+  }
+
+  /** What of the journals the reading rests on; `null` where that was not kept. */
+  cut(): LedgerCut | null {
+    const proof = this.#proof;
+    return proof === null ? this.#cutNow() : proof.cut;
+  }
+
+  #cutNow(): LedgerCut {
+    const parts = this.#terms.others.cutWith(this.#entries);
+    return { parts, ...(this.#before > 0 && { before: this.#before }) };
+  }
+
+  #write(entry: JournalEntry): void {
+    this.#entries += 1;
+    this.#terms.log.append(this.#terms.rolloutId, entry);
   }
 
   /** The evidence as it stands; proven harm is shown as it was when it was proven. */
   reading(): Reading {
     const { evidence, others } = this.#terms;
-    return this.#crossed ?? (others.isEmpty ? evidence : others.mergedWith(evidence)).reading();
+    return this.#proof?.reading ?? (others.isEmpty ? evidence : others.mergedWith(evidence)).reading();
+  }
+
+  /** Who wins an A/B test so far, on the evidence of all replicas; `null` for every other strategy. */
+  abReading(): Omit<AbReading, "evidenceHash"> | null {
+    const { evidence, others } = this.#terms;
+    return (others.isEmpty ? evidence : others.mergedWith(evidence)).abReading();
   }
 
   /** Counts sessions that an earlier process assigned, so that steps go on where they were. */
@@ -147,46 +238,21 @@ export class SessionLedger {
       this.#unobserved += 1;
       return;
     }
-    const { evidence, log, clock, rolloutId } = this.#terms;
-    const session: OpenSession = {
-      order: this.#nextOrder,
-      assignment,
-      assignedAt: clock.now(),
-      turns: 0,
-      failure: null,
-      latencySumMs: 0,
-      latencyCount: 0,
-      firstTokenSumMs: 0,
-      firstTokenCount: 0,
-      costPico: 0n,
-      refused: false,
-      invalid: false,
-      isFinal: false,
-    };
+    const { evidence, clock } = this.#terms;
+    const session = openSession(this.#nextOrder, assignment, clock.now());
     this.#nextOrder += 1;
     this.#sessions.push(session);
     this.#open.set(assignment.session, session);
     this.restoreAssigned(assignment.epoch, 1);
     evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
-    log.append(rolloutId, { type: "assigned", order: session.order, at: session.assignedAt, assignment });
+    this.#write({ type: "assigned", order: session.order, at: session.assignedAt, assignment });
+    this.delayed?.assigned(assignment, session.assignedAt);
   }
 
   turnEnded(turn: Turn): void {
     const session = this.#open.get(turn.session);
     if (session === undefined) return;
-    session.turns += 1;
-    session.failure ??= turn.failure;
-    session.costPico += turn.costPico;
-    session.refused ||= turn.refused === true;
-    session.invalid ||= turn.invalid === true;
-    if (turn.latencyMs !== null) {
-      session.latencySumMs += turn.latencyMs;
-      session.latencyCount += 1;
-    }
-    if (turn.firstTokenMs !== null) {
-      session.firstTokenSumMs += turn.firstTokenMs;
-      session.firstTokenCount += 1;
-    }
+    addTurn(session, turn);
     if (session.failure !== null || session.turns >= this.#terms.window.turns) this.#finalise(session);
     this.#consume();
   }
@@ -203,6 +269,7 @@ export class SessionLedger {
       this.#finalise(session);
     }
     this.#consume();
+    this.delayed?.expire();
   }
 
   /** Closes every window now: the process is stopping in good order, alike for both arms. */
@@ -225,9 +292,10 @@ export class SessionLedger {
       const session = this.#sessions[this.#head];
       if (session === undefined || !session.isFinal) break;
       this.#head += 1;
-      const outcome = outcomeOf(session);
+      const outcome = outcomeOf(session, this.#wantsSpeed);
       this.#terms.evidence.add(outcome);
-      this.#terms.log.append(this.#terms.rolloutId, { type: "final", order: session.order, outcome });
+      this.#recent.add(session.assignedAt, outcome);
+      this.#write({ type: "final", order: session.order, outcome });
       this.#lastOutcomeAt = this.#terms.clock.now();
       this.hasCrossed();
     }
@@ -236,20 +304,4 @@ export class SessionLedger {
       this.#head = 0;
     }
   }
-}
-
-/** The one contribution of a session to every metric. */
-function outcomeOf(session: OpenSession): SessionOutcome {
-  const { arm, epoch, weight } = session.assignment;
-  return {
-    arm,
-    epoch,
-    weight,
-    failure: session.failure,
-    latencyMs: session.latencyCount === 0 ? null : session.latencySumMs / session.latencyCount,
-    firstTokenMs: session.firstTokenCount === 0 ? null : session.firstTokenSumMs / session.firstTokenCount,
-    costPico: Number(session.costPico),
-    ...(session.refused && { refused: true as const }),
-    ...(session.invalid && { invalid: true as const }),
-  };
 }

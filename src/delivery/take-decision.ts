@@ -4,6 +4,7 @@ import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout, RolloutEvent, RolloutFact } from "../domain/rollout/rollout.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
 import type { Delivery } from "./delivery.ts";
+import { noteNotices } from "./note-notices.ts";
 import { publishRoutes } from "./publish-routes.ts";
 
 /** A rollout with its channel, as stored. */
@@ -59,5 +60,7 @@ export async function makeVisible(
     await publishRoutes(delivery, channel, channel.rolloutId === null ? null : rollout);
   }
   if (ends) delivery.observatory.forget(rollout.id);
+  if (ends) delivery.gating?.gatekeeper.forget(rollout.id);
+  await noteNotices(delivery, rollout, events);
   delivery.announcer.decided(rollout, events);
 }

@@ -1,4 +1,5 @@
 import { RollwardError } from "../domain/errors.ts";
+import { servedRollout } from "../domain/traffic/route.ts";
 import type { Route } from "../domain/traffic/route.ts";
 import { carryOut } from "./carry-out.ts";
 import type { Carried } from "./carry-out.ts";
@@ -54,5 +55,4 @@ async function recordOwed(delivery: Delivery, rolloutId: string, wish: Wish): Pr
 const recordingOf = (rolloutId: string, { command, actor }: Wish): string =>
   `recording the ${command.type} of the rollout ${rolloutId}${actor.kind === "key" ? ` by ${actor.name}` : ""}, which is in force here`;
 
-const serves = ({ split, draining }: Route, rolloutId: string): boolean =>
-  split?.rolloutId === rolloutId || draining?.rolloutId === rolloutId;
+const serves = (route: Route, rolloutId: string): boolean => servedRollout(route) === rolloutId;

@@ -13,6 +13,7 @@ export function answerHeaders(call: OpenCall): Record<string, string> {
   if (call.placement !== null) {
     headers["x-rollward-release"] = releaseName(call.placement.release);
     headers["x-rollward-arm"] = call.placement.arm;
+    if (call.placement.reason !== undefined) headers["x-rollward-placement"] = call.placement.reason;
   }
   const tier = tierOf(call);
   if (tier !== null) headers["x-rollward-tier"] = tier;

@@ -1,10 +1,12 @@
+import type { Key } from "../domain/access/key.ts";
 import type { ErrorTally } from "../domain/access/error-tally.ts";
 import type { PauseRule } from "../domain/access/pause-rule.ts";
 import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
 import type { Calibration } from "../domain/context/calibration.ts";
 import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { HealthBoard } from "../domain/health/target-health.ts";
-import type { LimitRule, QueueRule } from "../domain/limits/limit-rule.ts";
+import type { FlagSet } from "../domain/flags/flag.ts";
+import type { LimitRule, QueueRule, Rate } from "../domain/limits/limit-rule.ts";
 import type { ShedThresholds } from "../domain/limits/shedding.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { BudgetLedger } from "../ports/budget-ledger.ts";
@@ -19,6 +21,7 @@ import type { Pauses } from "../ports/pauses.ts";
 import type { Pins } from "../ports/pins.ts";
 import type { Provider } from "../ports/provider.ts";
 import type { Routes } from "../ports/routes.ts";
+import type { ShadowCopies } from "../ports/shadow-copies.ts";
 import type { SessionRoutes } from "../ports/session-routes.ts";
 import type { Summaries } from "../ports/summaries.ts";
 import type { TokenCounters } from "../ports/token-counter.ts";
@@ -26,6 +29,7 @@ import type { SessionObserver } from "../ports/session-observer.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
 import type { ResultPolicies } from "../domain/results/result-policy.ts";
 import type { CacheDesk } from "./cache/cache-desk.ts";
+import type { FlagDesk } from "./flags/flag-desk.ts";
 import type { Overload } from "./meters/overload.ts";
 import type { ProviderLimits } from "./meters/provider-limits.ts";
 import type { WaitingRoom } from "./meters/waiting-room.ts";
@@ -69,6 +73,8 @@ export interface Meters {
 /** The part of the configuration that the request's way reads: immutable, swapped whole. */
 export interface GatewaySettings {
   readonly environment: string;
+  /** False before a project is in force there. Absent is yes. */
+  readonly isServed?: boolean;
   readonly providers: ReadonlyMap<string, Provider>;
   /** Names that stand for several providers. */
   readonly pools: ReadonlyMap<string, Pool>;
@@ -83,12 +89,31 @@ export interface GatewaySettings {
   readonly meters?: Meters;
   /** Rules that stop calls by themselves; absent where there are none. */
   readonly pauseRules?: readonly PauseRule[];
+  /** Flags and segments; absent where there are none. */
+  readonly flags?: FlagSet;
+  /** Pages whose scripts may ask for flags, by their origin; absent is none. */
+  readonly flagOrigins?: readonly string[];
+  /** How often a key may ask for flags; absent or `null` is as often as it likes. */
+  readonly evaluations?: Rate | null;
   /** Where each endpoint looks for a session's identity, in order. */
   readonly sessions: ReadonlyMap<string, readonly SessionSource[]>;
 }
 
-/** Everything a request's way is plugged into. */
+/** The environments that one server serves. Each has a gateway of its own: what one knows and counts, no other sees. */
+export interface Environments {
+  /** The server's own: that of keys which name none. */
+  readonly own: string;
+  /** The gateway of a key's environment. One that nobody has applied a project for has no endpoints. */
+  forKey(key: Pick<Key, "environment">): Gateway;
+  /** `undefined` where the server serves no such environment. */
+  named(environment: string): Gateway | undefined;
+  /** The server's own first. */
+  all(): readonly Gateway[];
+}
+
+/** Everything a request's way is plugged into, in one environment. */
 export interface Gateway {
+  readonly environments: Environments;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly keys: KeyRing;
@@ -103,6 +128,8 @@ export interface Gateway {
   readonly sessionRoutes: SessionRoutes;
   readonly observer: SessionObserver;
   readonly recorder: CallRecorder;
+  /** Takes calls to copy for shadow stages; absent where none are made. */
+  readonly copies?: ShadowCopies;
   /** Hears of faults of ours inside a call. */
   readonly announcer: Announcer;
   /** Every dialect that a provider may be asked in. */
@@ -111,6 +138,8 @@ export interface Gateway {
   readonly health: HealthBoard;
   /** Answers that were kept, and the questions under way. */
   readonly cache: CacheDesk;
+  /** Where flags are evaluated. */
+  readonly flags: FlagDesk;
   /** Results of tools and retrieved passages that applications have brought. */
   readonly results: ResultDesk;
   /** What was learnt of the beginnings that providers keep. */

@@ -19,11 +19,15 @@ import { resolve } from "./resolve.ts";
 import { settle } from "./settle.ts";
 import { stepsOf } from "./steps-of.ts";
 
+/** A request's way, in the environment of its key. */
+export const handle = ({ environments }: Gateway, arrival: Arrival): Promise<void> =>
+  handleIn(environments.forKey(arrival.key), arrival);
+
 /**
  * A request's way, from top to bottom. Resolves when the call is settled, whatever became of it;
  * never rejects. `settle` runs exactly once, because this is the only place that calls it.
  */
-export async function handle(gateway: Gateway, arrival: Arrival): Promise<void> {
+async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
   const call = openCall(gateway, arrival);
   const step = stepsOf(gateway, call);
   try {

@@ -4,6 +4,7 @@ import type { AttemptRecord, StageTiming } from "../domain/call/call-record.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { Release, ModelTarget, Timeouts } from "../domain/release/release.ts";
 import type { Session } from "../domain/traffic/assignment.ts";
+import type { PlacementReason } from "../domain/traffic/placement-reason.ts";
 import type { Arm, Route } from "../domain/traffic/route.ts";
 import type { AnswerFacts, Dialect, IncomingRequest } from "../ports/dialect.ts";
 import type { WireAddress } from "../ports/provider.ts";
@@ -27,6 +28,8 @@ export interface Arrival {
   readonly key: Key;
   /** The header `x-rollward-session`, or `null`. */
   readonly sessionHeader: string | null;
+  /** The release or rollout that the header `x-rollward-preview` asks for; absent or `null` for none. */
+  readonly preview?: string | null;
   /** Headers of the dialect for a provider that speaks it, checked by the edge; lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Which of the dialect's operations is asked for, where it has several. */
@@ -57,6 +60,8 @@ export interface Placement {
   readonly arm: Exclude<Arm, "shadow">;
   /** The rollout that drew the session into evidence, or `null`. */
   readonly evidenceOf: string | null;
+  /** Why it is served where no lot of the ladder put it; absent is the usual. */
+  readonly reason?: PlacementReason;
 }
 
 /** A request ready for providers. */

@@ -58,6 +58,10 @@ async function degraded({ budgets }: Gateway, { accounts, costs, attemptPico }: 
   return null;
 }
 
+/** The most that one attempt of a rendered call can cost, whichever of its targets is asked, pico-dollars. */
+export const mostAttemptPico = (gateway: Gateway, call: OpenCall): bigint =>
+  attemptCosts(gateway, call).reduce(most, 0n);
+
 /** The most that one attempt at each target of the plan can cost, at the dearest place that serves it. */
 function attemptCosts(gateway: Gateway, call: OpenCall): readonly bigint[] {
   const rendered = present(call.rendered);

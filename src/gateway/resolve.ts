@@ -21,10 +21,14 @@ function aimOf(gateway: Gateway, call: OpenCall): Aim {
   const { provider } = call.arrival;
   if (provider !== undefined) return resolveProvider(call, key, provider);
   const name = gateway.routes.byEndpoint(model) === undefined ? (call.settings.aliases?.get(model) ?? model) : model;
-  return name.includes("/") ? resolveModel(call, key, name) : resolveEndpoint(gateway, key, name);
+  return name.includes("/") ? resolveModel(call, key, name) : resolveEndpoint(gateway, call, name);
 }
 
-function resolveEndpoint(gateway: Gateway, key: Key, endpoint: string): Aim {
+/** A server tries again every two seconds to serve what was applied, s. */
+const UNSERVED_RETRY_S = 5;
+
+function resolveEndpoint(gateway: Gateway, call: OpenCall, endpoint: string): Aim {
+  const key = present(call.key);
   const route = gateway.routes.byEndpoint(endpoint);
   if (route === undefined) {
     const known = gateway.routes.all().map((one) => one.channel.endpoint);
@@ -42,6 +46,9 @@ function resolveEndpoint(gateway: Gateway, key: Key, endpoint: string): Aim {
       scope: "inference",
     });
   }
+  const { isServed, environment } = call.settings;
+  if (isServed === false)
+    throw new RollwardError("environment_unserved", { environment, retryAfter: UNSERVED_RETRY_S });
   return { type: "endpoint", route };
 }
 

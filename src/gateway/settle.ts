@@ -1,7 +1,5 @@
-import { isInvalid, isRefusal } from "../domain/answer/finding.ts";
 import type { CallBodies, CallFacts } from "../domain/call/call-record.ts";
 import { releaseName } from "../domain/release/release.ts";
-import { failureOf } from "../domain/traffic/failure-of.ts";
 import { cacheFactOf } from "./cache/course.ts";
 import { keepAnswer } from "./cache/keep-answer.ts";
 import { closeMeaning, countMeaning } from "./cache/semantic/close-meaning.ts";
@@ -12,11 +10,13 @@ import { noteErrors } from "./meters/note-errors.ts";
 import { noteSpend } from "./meters/note-spend.ts";
 import { besidePico, vectorPicoOf } from "./meters/beside-pico.ts";
 import { noteFindings } from "./note-findings.ts";
-import { countedFindings, routingFactOf } from "./routing/open-routing.ts";
+import { routingFactOf } from "./routing/open-routing.ts";
 import { learnPrefixes, promptCacheFactOf } from "./prompt-cache/learn-prefixes.ts";
 import { sinceArrival } from "./open-call.ts";
+import { offerCopy } from "./offer-copy.ts";
 import type { OpenCall } from "./open-call.ts";
 import { tierOf } from "./tier-of.ts";
+import { turnOf } from "./turn-of.ts";
 
 /** Status noted for a client that left before any was sent (nginx's convention). */
 const CLIENT_LEFT = 499;
@@ -37,18 +37,7 @@ export function settle(gateway: Gateway, call: OpenCall): void {
   closePass(call);
   const rolloutId = call.placement?.evidenceOf ?? null;
   if (rolloutId !== null && call.placement !== null && !isUnaffordable(facts)) {
-    const findings = countedFindings(call);
-    gateway.observer.turnEnded({
-      rolloutId,
-      session: call.placement.unit,
-      failure: failureOf({ ...facts, findings }),
-      // A client that left waited at least this long: a lower bound, the same for both arms.
-      latencyMs: facts.outcome === "failed" ? null : totalMs,
-      firstTokenMs: facts.firstTokenMs,
-      costPico: facts.costPico,
-      refused: findings.some(({ check }) => isRefusal(check)),
-      invalid: findings.some(({ check }) => isInvalid(check)),
-    });
+    gateway.observer.turnEnded({ rolloutId, ...turnOf(call, facts, call.placement) });
   }
   noteErrors(gateway, call, facts);
   if (audit === null) return closeBooks(gateway, call, facts);
@@ -62,6 +51,7 @@ function closeBooks(gateway: Gateway, call: OpenCall, facts: CallFacts): void {
   noteSpend(gateway, call, facts);
   countMeaning(gateway, call);
   gateway.recorder.record({ facts, bodies: bodiesOf(call) });
+  offerCopy(gateway, call, { facts, answerOf: () => wholeBodies(call).answer });
 }
 
 function factsOf(call: OpenCall, totalMs: number): CallFacts {
@@ -82,6 +72,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     releaseId: placement?.release.id ?? null,
     release: placement === null ? null : releaseName(placement.release),
     arm: placement?.arm ?? null,
+    ...(placement?.reason !== undefined && { placement: placement.reason }),
     tier: tierOf(call),
     provider: last?.provider ?? null,
     model: last?.model || null,

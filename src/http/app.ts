@@ -14,6 +14,7 @@ import { countTokens } from "./data/count-tokens.ts";
 import { keptResults } from "./data/kept-results.ts";
 import { messages } from "./data/messages.ts";
 import { models } from "./data/models.ts";
+import { ofrep } from "./data/ofrep.ts";
 import { passing } from "./data/passing.ts";
 import { responses } from "./data/responses.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
@@ -88,6 +89,7 @@ export function createApp(terms: HttpTerms): FastifyInstance {
   countTokens(app, terms.gateway);
   models(app, terms.gateway);
   keptResults(app, terms.gateway);
+  ofrep(app, terms.gateway);
   responses(app, { gateway: terms.gateway, keeper: terms.responses, stallMs: limits.stallMs });
   // In a scope of its own: nowhere else is a form read.
   void app.register((scope, _options, done) => {

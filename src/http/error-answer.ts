@@ -2,12 +2,21 @@ import type { FastifyReply } from "fastify";
 import { RollwardError } from "../domain/errors.ts";
 import { anthropicMessages } from "./dialects/anthropic-messages/index.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
+import { isOfrep, ofrepFailure } from "./ofrep-error.ts";
 
-/** Answers with an error outside a call: in Anthropic's form on its addresses, in OpenAI's on all others. */
+/** Answers with an error outside a call: in the form of Anthropic or OFREP on their addresses, in OpenAI's on all others. */
 export function answerError(reply: FastifyReply, error: RollwardError, id: string): void {
-  const dialect = isAnthropic(reply.request.url) ? anthropicMessages : openAiChat;
+  const { url } = reply.request;
+  if (isOfrep(url)) return answerOfrep(reply, error, url);
+  const dialect = isAnthropic(url) ? anthropicMessages : openAiChat;
   const body = dialect.errorBody(error, id);
   void reply.code(error.status).header("content-type", "application/json; charset=utf-8").send(body);
+}
+
+function answerOfrep(reply: FastifyReply, error: RollwardError, url: string): void {
+  const { retryAfter } = error.details;
+  if (retryAfter !== undefined && retryAfter !== null) reply.header("retry-after", retryAfter);
+  void reply.code(error.status).send(ofrepFailure(error, url));
 }
 
 /** Whether an address is one of the Messages API, whatever its query. */

@@ -2,7 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { RollwardError } from "../domain/errors.ts";
 
 /** Headers that we act on: a second one, or a twin spelled with underscores, would have two meanings. */
-const SINGLE = new Set(["host", "authorization", "x-api-key", "content-type", "x-rollward-session"]);
+const SINGLE = new Set([
+  "host",
+  "authorization",
+  "x-api-key",
+  "content-type",
+  "x-rollward-session",
+  "x-rollward-preview",
+]);
 const GUARDED = new Set([...SINGLE, "content-length", "transfer-encoding", "content-encoding"]);
 
 const malformed = (reason: string): RollwardError => new RollwardError("malformed_http", { reason });

@@ -8,7 +8,7 @@ import type { Provider } from "../ports/provider.ts";
 /** The embedders of this process, each made when it is first asked for; the local one starts its thread then. */
 export function createEmbedders(clock: Clock): Embedders {
   let local: Embedder | null = null;
-  const made = new Map<string, { readonly provider: Provider; readonly embedder: Embedder }>();
+  const made = new Map<Provider, Map<string, Embedder>>();
   return {
     of({ embedder: choice, dimension }, providers) {
       if (choice === "local") return (local ??= createLocalEmbedder({ clock }));
@@ -16,16 +16,19 @@ export function createEmbedders(clock: Clock): Embedders {
       if (provider === undefined || provider.speaks === null) return null;
       if (!provider.speaks.includes("openai-embeddings")) return null;
       if (!provider.prices.has(choice.model) || dimension === null) return null;
-      const name = `${choice.provider}/${choice.model}/${dimension}`;
-      const known = made.get(name);
-      // Another configuration makes another provider; who has asked the older one still hears from it.
-      if (known?.provider === provider) return known.embedder;
-      const embedder = createProviderEmbedder({ provider, model: choice.model, dimension, clock });
-      made.set(name, { provider, embedder });
+      // Another configuration makes another provider, and every environment has its own.
+      const own = made.get(provider) ?? new Map<string, Embedder>();
+      made.set(provider, own);
+      const name = `${choice.model}/${dimension}`;
+      const embedder = own.get(name) ?? createProviderEmbedder({ provider, model: choice.model, dimension, clock });
+      own.set(name, embedder);
       return embedder;
     },
     async close() {
-      await Promise.all([local?.close(), ...[...made.values()].map(({ embedder }) => embedder.close())]);
+      await Promise.all([
+        local?.close(),
+        ...[...made.values()].flatMap((own) => [...own.values()]).map((one) => one.close()),
+      ]);
     },
   };
 }

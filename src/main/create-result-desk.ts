@@ -1,5 +1,6 @@
 import { createMemoryCache } from "../adapters/caches/memory-cache.ts";
 import { createValkeyCache } from "../adapters/caches/valkey-cache.ts";
+import { scoped } from "../domain/traffic/environment-scope.ts";
 import { ResultDesk } from "../gateway/results/result-desk.ts";
 import type { CacheTerms } from "./create-cache-desk.ts";
 import type { Stores } from "./stores.ts";
@@ -13,11 +14,11 @@ const PREFIX = "rollward:results";
 /** Kept results of tools and retrieval: in Valkey where the replicas share one, else in this process. */
 export function createResultDesk(
   { valkey }: Pick<Stores, "valkey">,
-  { clock, ids, maxBytes }: Pick<CacheTerms, "clock" | "ids" | "maxBytes">,
+  { clock, ids, scope, maxBytes }: Pick<CacheTerms, "clock" | "ids" | "scope" | "maxBytes">,
 ): ResultDesk {
   const cache =
     valkey === undefined
       ? createMemoryCache({ clock, maxBytes })
-      : createValkeyCache({ valkey, ids, maxEntryBytes: MAX_ENTRY_BYTES, prefix: PREFIX });
+      : createValkeyCache({ valkey, ids, maxEntryBytes: MAX_ENTRY_BYTES, prefix: scoped(scope, PREFIX) });
   return new ResultDesk({ cache, clock, ids });
 }

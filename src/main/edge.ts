@@ -3,11 +3,21 @@ import type { z } from "zod";
 import type { healthView } from "../contract/health.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { ErrorCode } from "../domain/errors.ts";
+import { createStoredKeySigner } from "../adapters/signing/stored-key-signer.ts";
 import { admin } from "../http/admin/admin.ts";
 import type { AdminTerms } from "../http/admin/admin-terms.ts";
 import { overloadOf } from "../http/admin/load-view-of.ts";
+import { feedback } from "../http/data/feedback.ts";
+import { lastApplyOf, originOf } from "../http/admin/origin-view-of.ts";
+import { retiringViewOf } from "../http/admin/registry.ts";
 import { createApp } from "../http/app.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
+import { createDrills } from "./drill/create-drills.ts";
+import { appliedNow } from "./registry/applied-now.ts";
+import { registryTerms } from "./registry/registry-terms.ts";
+import { retiringNow } from "./registry/retiring-now.ts";
+import { compareEnvironments } from "./environments/compare-environments.ts";
+import { promotionTarget } from "./environments/promotion-target.ts";
 import type { House } from "./plug.ts";
 import { VERSION } from "../contract/version.ts";
 
@@ -21,18 +31,44 @@ export interface EdgeTerms {
 /** The HTTP edge of a house. */
 export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms): FastifyInstance {
   const refusals = new Map<ErrorCode, number>();
-  const { stores, host, gateway, delivery, announcer } = house;
+  const { stores, host, gateway, environments, delivery, announcer } = house;
   const terms: AdminTerms = {
     gateway,
     delivery,
     calls: stores.calls,
+    backtests: house.backtests.desk,
+    backtestStore: stores.backtests,
+    feedback: stores.feedback,
+    shadows: house.shadows,
+    drills: createDrills({
+      delivery,
+      calls: stores.calls,
+      planOf: ({ endpoint, environment }) =>
+        environments.known(environment)?.project.project?.endpoints.get(endpoint)?.plan ?? null,
+    }),
+    signer: createStoredKeySigner(stores.serverKeys, delivery.clock),
     keys: stores.keys,
-    pauses: stores.pauses,
-    bank: stores.budgets,
-    spend: stores.spend,
+    flags: stores.flags,
+    loadKills: () => house.flagKeeper.loadKills(),
+    storesOf: (environment) => environments.of(environment).stores,
     version: VERSION,
-    apply: ({ main, files, dry_run }, actor) =>
-      host.apply({ main, files: new Map(Object.entries(files)), dryRun: dry_run }, actor),
+    ...registryTerms(house),
+    apply: ({ main, files, dry_run, origin }, { actor, environment }) =>
+      host.apply(
+        {
+          main,
+          files: new Map(Object.entries(files)),
+          dryRun: dry_run,
+          origin: originOf(origin) ?? null,
+          ...(environment !== null && { environment }),
+        },
+        actor,
+      ),
+    promotionTarget: (content, environment) => promotionTarget(environments, content, environment),
+    parity: (from, to) => compareEnvironments({ stores, environments, delivery }, { from, to }),
+    applied: async () =>
+      (await stores.projects.all()).map(({ environment, appliedAt }) => ({ environment, at: appliedAt })),
+    pipelines: stores.pipelines,
     isStopping,
     // Anybody may ask for this: the database's own words are for the admin API.
     trouble: async () => (await databaseTrouble(house))?.split(":")[0] ?? null,
@@ -43,9 +79,12 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
     responses: house.responses,
     announcer,
     limits,
-    bodyBytes: () => host.settings().limits.bodyBytes,
+    bodyBytes: () => gateway.settings().limits.bodyBytes,
     refused: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
-    register: (app) => admin(app, terms),
+    register: (app) => {
+      feedback(app, terms);
+      admin(app, terms);
+    },
   });
 }
 
@@ -58,14 +97,15 @@ async function databaseTrouble({ stores, gateway, delivery }: House): Promise<st
 }
 
 async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>): ReturnType<AdminTerms["health"]> {
-  const { stores, gateway, delivery } = house;
+  const { stores, gateway, environments, delivery } = house;
+  const all = environments.all();
   const records = gateway.recorder.counts();
   const evidence = delivery.log.counts();
   const trouble = await databaseTrouble(house);
   return {
     version: VERSION,
     uptime_seconds: process.uptime(),
-    in_flight: gateway.load.inFlight,
+    in_flight: all.reduce((sum, { load }) => sum + load.inFlight, 0),
     database: { kind: stores.kind, ready: trouble === null, trouble },
     records: {
       recorded: records.recorded,
@@ -84,7 +124,9 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
     spend: house.spendKeeper.counts(),
     meters: metersHealth(gateway),
     refused: Object.fromEntries(refusals),
-    pins_forgotten: gateway.pins.forgotten(),
+    applied: (await appliedNow(stores.projects, trouble)).map((one) => lastApplyOf(one, gateway.keys)),
+    retiring: retiringNow(house).map(retiringViewOf),
+    pins_forgotten: all.reduce((sum, { pins }) => sum + pins.forgotten(), 0),
     resident_bytes: process.memoryUsage.rss(),
   };
 }

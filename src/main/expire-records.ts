@@ -1,10 +1,15 @@
 import type { Announcer } from "../ports/announcer.ts";
+import type { BacktestStore } from "../ports/backtest-store.ts";
 import type { BudgetBank } from "../ports/budget-bank.ts";
 import type { CallStore } from "../ports/call-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { FeedbackStore } from "../ports/feedback-store.ts";
+import type { GateRunStore } from "../ports/gate-run-store.ts";
 import type { MeaningStore } from "../ports/meaning-store.ts";
+import type { NoticeStore } from "../ports/notice-store.ts";
 import type { ProofStore } from "../ports/proof-store.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
+import type { ShadowStore } from "../ports/shadow-store.ts";
 
 /** Records expire by the day, so looking once an hour is soon enough. */
 const EVERY_MS = 60 * 60_000;
@@ -23,9 +28,16 @@ const DOING = "deleting expired records";
 export interface ExpiryTerms {
   readonly calls: CallStore;
   readonly responses?: ResponseStore;
+  /** Kept as long as facts are. */
+  readonly feedback?: Pick<FeedbackStore, "expire">;
   readonly budgets?: Pick<BudgetBank, "expire">;
   readonly meanings?: Pick<MeaningStore, "expire">;
   readonly proofs?: Pick<ProofStore, "expire">;
+  /** These are kept as long as accounts of budgets are: longer than any rollout should last. */
+  readonly backtests?: Pick<BacktestStore, "expire">;
+  readonly shadows?: Pick<ShadowStore, "expire">;
+  readonly gateRuns?: Pick<GateRunStore, "expire">;
+  readonly notices?: Pick<NoticeStore, "expire">;
   readonly clock: Clock;
   readonly announcer: Announcer;
   /** Full days for which facts are kept, as the project in force says. */
@@ -36,9 +48,14 @@ export interface ExpiryTerms {
 export function expireRecords({
   calls,
   responses,
+  feedback,
   budgets,
   meanings,
   proofs,
+  backtests,
+  shadows,
+  gateRuns,
+  notices,
   clock,
   announcer,
   retainFactsDays,
@@ -56,9 +73,11 @@ export function expireRecords({
       const jobs = [
         calls.expire(now, days),
         responses?.expire(now),
+        Number.isFinite(days) ? feedback?.expire(now - days * DAY_MS) : undefined,
         budgets?.expire(ended),
         meanings?.expire(now),
         proofs?.expire(quiet),
+        ...[backtests, shadows, gateRuns, notices].map((store) => store?.expire(ended)),
       ];
       const expired = await Promise.allSettled(jobs.filter((job) => job !== undefined));
       for (const each of expired) if (each.status === "rejected") throw each.reason;

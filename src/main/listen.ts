@@ -60,19 +60,19 @@ const LOOK_MS = 20;
 /** What is waited for when the server stops. */
 export interface DrainTerms {
   readonly underWay: UnderWay;
-  readonly load: { readonly inFlight: number };
+  readonly inFlight: () => number;
 }
 
 /**
  * Takes no new connections, waits for requests under way, at most `DRAIN_MS`, and closes the rest: connections that
  * have sent no whole head keep nobody waiting.
  */
-export async function drain(app: FastifyInstance, { underWay, load }: DrainTerms): Promise<void> {
+export async function drain(app: FastifyInstance, { underWay, inFlight }: DrainTerms): Promise<void> {
   const deadline = performance.now() + DRAIN_MS;
   app.server.close();
   app.server.closeIdleConnections();
   await underWay.finished(DRAIN_MS);
-  while (load.inFlight > 0 && performance.now() < deadline) {
+  while (inFlight() > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   app.server.closeAllConnections();

@@ -4,6 +4,7 @@ import { LocalLimiter } from "../adapters/limiters/local-limiter.ts";
 import { ValkeyLimitBoard } from "../adapters/limiters/valkey-limit-board.ts";
 import type { HealthBoard } from "../domain/health/target-health.ts";
 import type { Gateway, GatewaySettings } from "../gateway/gateway.ts";
+import type { EnvironmentScope } from "../domain/traffic/environment-scope.ts";
 import { Overload } from "../gateway/meters/overload.ts";
 import { ProviderLimits } from "../gateway/meters/provider-limits.ts";
 import { WaitingRoom } from "../gateway/meters/waiting-room.ts";
@@ -19,6 +20,8 @@ export interface MeterTerms {
   readonly replicaId: string;
   readonly clock: Clock;
   readonly announcer: Announcer;
+  /** Before the names of an environment where replicas share them. */
+  readonly scope: EnvironmentScope;
 }
 
 const ASKING = "telling the database what calls have cost";
@@ -27,7 +30,7 @@ const ASKING = "telling the database what calls have cost";
 const LIMIT_KEYS = "{rollward:limits}:";
 
 /** What calls are measured with: money always in the database, limits in Valkey where there is one. */
-export function openMeters({ stores, replicaId, clock, announcer }: MeterTerms): {
+export function openMeters({ stores, replicaId, clock, announcer, scope }: MeterTerms): {
   readonly limiter: Limiter;
   readonly budgets: BudgetLedger;
   readonly waiting: WaitingRoom;
@@ -43,7 +46,7 @@ export function openMeters({ stores, replicaId, clock, announcer }: MeterTerms):
   const limiter =
     valkey === undefined
       ? new LocalLimiter(clock)
-      : new LeasedLimiter({ valkey, clock, replicaId, prefix: LIMIT_KEYS });
+      : new LeasedLimiter({ valkey, clock, replicaId, prefix: `${LIMIT_KEYS}${scope}` });
   return { limiter, budgets, waiting: new WaitingRoom(clock, limiter) };
 }
 
@@ -51,7 +54,7 @@ export function openMeters({ stores, replicaId, clock, announcer }: MeterTerms):
 const LEARNED_KEYS = "{rollward:provider-limits}:";
 
 /** What is learnt of load stands on. */
-export interface LoadTerms extends Pick<MeterTerms, "replicaId" | "clock"> {
+export interface LoadTerms extends Pick<MeterTerms, "replicaId" | "clock" | "scope"> {
   readonly stores: Pick<Stores, "valkey">;
   readonly health: HealthBoard;
   readonly settings: () => GatewaySettings;
@@ -62,12 +65,15 @@ export function openLoad({
   stores: { valkey },
   replicaId,
   clock,
+  scope,
   health,
   settings,
 }: LoadTerms): Pick<Gateway, "health" | "learned" | "overload" | "load"> {
   const load = { inFlight: 0, bytes: 0, limited: 0 };
   const board =
-    valkey === undefined ? {} : { board: new ValkeyLimitBoard({ valkey, replicaId, prefix: LEARNED_KEYS }) };
+    valkey === undefined
+      ? {}
+      : { board: new ValkeyLimitBoard({ valkey, replicaId, prefix: `${LEARNED_KEYS}${scope}` }) };
   return {
     health,
     load,

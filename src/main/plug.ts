@@ -1,50 +1,41 @@
+import { VERSION } from "../contract/version.ts";
 import { DIALECTS } from "../http/dialects/index.ts";
+import { createMemoryFlagSwitches } from "../adapters/flags/memory-flag-switches.ts";
 import { createMemoryKeyRing } from "../adapters/keys/memory-key-ring.ts";
-import { createMemoryPauses } from "../adapters/pauses/memory-pauses.ts";
 import { createMemoryPins } from "../adapters/pins/memory-pins.ts";
-import { createMemorySessionRoutes } from "../adapters/session-routes/memory-session-routes.ts";
 import { createJournalWriter } from "../adapters/recorders/journal-writer.ts";
 import { createResponseKeeper } from "../adapters/recorders/response-keeper.ts";
 import { createQueueRecorder } from "../adapters/recorders/queue-recorder.ts";
 import { createRouteTable } from "../adapters/routes/route-table.ts";
 import { createRandomIds } from "../adapters/system/random-ids.ts";
-import { createMemorySummaries } from "../adapters/summaries/memory-summaries.ts";
 import { createTokenCounters } from "../adapters/tokens/token-counters.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
 import { Conductor } from "../delivery/conductor.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import { Calibration } from "../domain/context/calibration.ts";
-import { HealthBoard } from "../domain/health/target-health.ts";
+import { DRILL_CHANNEL } from "../delivery/drill/measure-withdrawal.ts";
 import { Observatory } from "../delivery/observatory.ts";
 import { OwedWithdrawals } from "../delivery/owed-withdrawals.ts";
 import { Replicas } from "../delivery/replicas.ts";
-import { ErrorTally } from "../domain/access/error-tally.ts";
 import { SpendBook } from "../domain/spend/spend-book.ts";
 import { Troubles } from "../delivery/troubles.ts";
+import { ShadowDesk } from "../jobs/shadow/shadow-desk.ts";
 import type { PauseRule } from "../domain/access/pause-rule.ts";
+import type { SignedPoster } from "../adapters/webhooks/create-signed-post.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Embedders } from "../ports/embedders.ts";
 import type { Announcer } from "../ports/announcer.ts";
-import type { SessionObserver } from "../ports/session-observer.ts";
 import type { ResponseKeeper } from "../ports/response-store.ts";
-import { openLoad, openMeters } from "./open-meters.ts";
+import { FlagKeeper } from "./keep-flags.ts";
 import { SpendKeeper } from "./keep-spend.ts";
 import { createEmbedders } from "./create-embedders.ts";
-import { PrefixDesk } from "../gateway/prompt-cache/prefix-desk.ts";
-import { createCacheDesk } from "./create-cache-desk.ts";
-import { createResultDesk } from "./create-result-desk.ts";
+import { EnvironmentRegistry } from "./environments/environment-registry.ts";
+import { openEnvironment } from "./environments/open-environment.ts";
+import { plugGating } from "./plug-gating.ts";
+import { openBacktests } from "./open-backtests.ts";
+import type { OpenBacktests } from "./open-backtests.ts";
 import { ProjectHost } from "./project-host.ts";
 import type { Stores } from "./stores.ts";
-
-/** Sessions remembered so that they keep their side; about 100 bytes each. */
-const PINS = 400_000;
-
-/** Summaries of conversations that are remembered, bytes. */
-const SUMMARY_BYTES = 16 * 1024 * 1024;
-
-/** Sessions whose route is remembered; about 150 bytes each, and none without routing. */
-const SESSION_ROUTES = 200_000;
 
 /** How often what was spent is written where rules look at it, ms: they see what they stop for that much later. */
 const RULED_SPEND_MS = 250;
@@ -56,12 +47,20 @@ export interface House {
   readonly stores: Stores;
   readonly announcer: Announcer;
   readonly host: ProjectHost;
+  /** Every environment with what belongs to it alone. */
+  readonly environments: EnvironmentRegistry;
+  /** The gateway of the server's own environment. */
   readonly gateway: Gateway;
   readonly responses: ResponseKeeper;
   readonly delivery: Delivery;
   readonly conductor: Conductor;
   readonly spendKeeper: SpendKeeper;
-  readonly errors: ErrorTally;
+  readonly flagKeeper: FlagKeeper;
+  /** Sends signed messages to web servers that gates and people name. */
+  readonly poster: SignedPoster;
+  readonly backtests: OpenBacktests;
+  /** Makes and compares the copies of shadow stages. */
+  readonly shadows: ShadowDesk;
 }
 
 /** What a house stands in. */
@@ -71,109 +70,154 @@ export interface PlugTerms {
   readonly clock?: Clock;
   /** In place of the local model and those of providers. */
   readonly embedders?: Embedders;
+  /** The operator's directory of programs that gates may run; absent or `null` is none. */
+  readonly allowCommands?: string | null;
 }
 
 /** What is plugged into what: adapters into ways. Nothing runs yet. */
 export function plug(
   stores: Stores,
   announcer: Announcer,
-  { environment, clock = systemClock, embedders = createEmbedders(clock) }: PlugTerms,
+  { environment: variables, clock = systemClock, embedders = createEmbedders(clock), allowCommands = null }: PlugTerms,
 ): House {
   const ids = createRandomIds(clock);
-  const ground = {
-    stores,
-    announcer,
-    replicaId: ids.next("rep"),
-    shared: { clock, ids, pins: createMemoryPins(PINS), routes: createRouteTable() },
-    spend: new SpendBook(),
-    errors: new ErrorTally(),
-  };
-  const delivery = plugDelivery(ground, (release) => host.isResolvable(release));
-  const host = new ProjectHost({ delivery, projects: stores.projects, environment });
-  const { spend, replicaId } = ground;
-  const everyMs = (): number | null => (host.settings().pauseRules?.some(isOfSpend) === true ? RULED_SPEND_MS : null);
+  const spendBook = new SpendBook();
+  const flagSwitches = createMemoryFlagSwitches();
+  const base = { stores, announcer, replicaId: ids.next("rep"), clock, ids, routes: createRouteTable() };
+  const troubles = new Troubles(announcer);
+  const { gating, poster } = plugGating({
+    ...base,
+    troubles,
+    variables,
+    commands: allowCommands,
+    freezeWindows: (environment) => environments.known(environment)?.project.project?.freezes ?? [],
+    backtests: () => backtests.desk,
+  });
+  const shadows = openShadows(base, { environments: () => environments, delivery: () => delivery });
+  const delivery = plugDelivery({ ...base, gating, troubles, shadows }, () => environments);
+  const environments = new EnvironmentRegistry((registry) => {
+    const { observatory: observer } = delivery;
+    const ground = {
+      ...base,
+      ...commonParts(base),
+      environments: registry,
+      observer,
+      copies: shadows,
+      spendBook,
+      flagSwitches,
+      embedders,
+      variables,
+    };
+    return (terms) => openEnvironment(ground, terms);
+  });
+  const { releases, rollouts, calls, projects, turns, backtests: backtestStore } = stores;
+  const ownParts = { clock, announcer, replicaId: base.replicaId };
+  const flagKeeper = new FlagKeeper({ ...ownParts, store: stores.flags, switches: flagSwitches, environments });
+  const backtests = openBacktests({ ...ownParts, environments, store: backtestStore, calls, releases, rollouts });
   return {
+    backtests,
+    shadows,
     stores,
     announcer,
-    host,
+    flagKeeper,
+    poster,
+    host: new ProjectHost({ delivery, projects, calls, turns, environments, flags: flagKeeper }),
+    environments,
+    gateway: environments.of(environments.own).gateway,
     responses: createResponseKeeper({ store: stores.responses, clock, announcer }),
-    gateway: plugGateway(ground, { host, observer: delivery.observatory, embedders }),
     delivery,
     conductor: new Conductor(delivery),
-    spendKeeper: new SpendKeeper({ book: spend, store: stores.spend, replicaId, clock, announcer, everyMs }),
-    errors: ground.errors,
+    spendKeeper: spendKeeperOf(base, spendBook, environments),
   };
 }
 
-/** What both ways stand on. */
-interface Ground {
+/** What both ways stand on, in every environment. */
+interface Base extends Pick<Delivery, "clock" | "ids" | "routes"> {
   readonly stores: Stores;
   readonly announcer: Announcer;
   readonly replicaId: string;
-  readonly shared: Pick<Delivery, "clock" | "ids" | "pins" | "routes">;
-  readonly spend: SpendBook;
-  readonly errors: ErrorTally;
 }
 
-function plugDelivery(ground: Ground, isResolvable: Delivery["isResolvable"]): Delivery {
-  const { stores, announcer, replicaId, shared } = ground;
-  const { clock, routes } = shared;
-  const { releases, rollouts, journal } = stores;
+/** Sessions of drills that are remembered: one drill invents fewer. */
+const DRILL_PINS = 2_000;
+
+/** What is there only once everything is plugged. */
+interface PluggedLater {
+  readonly environments: () => EnvironmentRegistry;
+  readonly delivery: () => Delivery;
+}
+
+/** Copies calls for the shadow stages of all environments. */
+function openShadows(
+  { stores, clock, announcer, replicaId }: Base,
+  { environments, delivery }: PluggedLater,
+): ShadowDesk {
+  const { rollouts, shadows: store } = stores;
+  const servers = (): number => delivery().replicas.live.length;
+  return new ShadowDesk({ environments, rollouts, store, clock, announcer, replicaId, servers });
+}
+
+/** Writes what all environments spend; oftener where a rule of one of them looks at it. */
+function spendKeeperOf(
+  { stores, replicaId, clock, announcer }: Base,
+  book: SpendBook,
+  environments: EnvironmentRegistry,
+): SpendKeeper {
+  const isRuled = (): boolean =>
+    environments.all().some((gateway) => gateway.settings().pauseRules?.some(isOfSpend) === true);
+  const everyMs = (): number | null => (isRuled() ? RULED_SPEND_MS : null);
+  return new SpendKeeper({ book, store: stores.spend, replicaId, clock, announcer, everyMs });
+}
+
+/** What the gateways of all environments have in common. */
+const commonParts = ({ stores, clock }: Base) => ({
+  keys: createMemoryKeyRing(),
+  recorder: createQueueRecorder({ store: stores.calls, clock }),
+  dialects: DIALECTS,
+  tokens: createTokenCounters(),
+  random: Math.random,
+});
+
+function plugDelivery(
+  base: Base & Pick<Delivery, "gating" | "troubles" | "shadows">,
+  environments: () => EnvironmentRegistry,
+): Delivery {
+  const { stores, announcer, replicaId, clock, ids, routes, gating, troubles, shadows } = base;
+  const { releases, rollouts, journal, versions } = stores;
   const log = createJournalWriter({ journal, replicaId, clock, announcer });
-  const troubles = new Troubles(announcer);
-  const replicas = new Replicas({ replicaId, board: stores.board, routes, clock });
+  const ownEnvironment = (): string => environments().own;
+  // Sessions of drills come from nobody: opening an environment for them would start all that runs behind one.
+  const drillPins = createMemoryPins(DRILL_PINS);
+  const replicas = new Replicas({ replicaId, board: stores.board, routes, ownEnvironment, clock });
   return {
-    ...shared,
+    clock,
+    engine: `rollward ${VERSION}, v8 ${process.versions.v8}`,
+    ids,
+    routes,
     releases,
     rollouts,
+    versions,
     journal,
     log,
     announcer,
-    observatory: new Observatory({ clock, log, routes, replicaId, isLeader: () => replicas.isLeader }),
+    observatory: new Observatory({
+      clock,
+      log,
+      routes,
+      replicaId,
+      isLeader: () => replicas.isLeader,
+      isShared: replicas.isShared,
+    }),
     troubles,
     owed: new OwedWithdrawals(stores.notes ?? null, troubles),
     replicas,
-    isResolvable,
-  };
-}
-
-interface GatewayParts {
-  readonly host: ProjectHost;
-  readonly observer: SessionObserver;
-  readonly embedders: Embedders;
-}
-
-function plugGateway(
-  { stores, announcer, replicaId, shared, spend, errors }: Ground,
-  { host, observer, embedders }: GatewayParts,
-): Gateway {
-  const { clock, ids } = shared;
-  return {
-    ...shared,
-    keys: createMemoryKeyRing(),
-    pauses: createMemoryPauses(),
-    spend,
-    errors,
-    sessionRoutes: createMemorySessionRoutes(SESSION_ROUTES),
-    observer,
-    recorder: createQueueRecorder({ store: stores.calls, clock }),
-    announcer,
-    dialects: DIALECTS,
-    cache: createCacheDesk(stores, {
-      clock,
-      ids,
-      maxBytes: () => host.settings().limits.cacheBytes,
-      announcer,
-      embedders,
-    }),
-    results: createResultDesk(stores, { clock, ids, maxBytes: () => host.settings().limits.resultBytes }),
-    ...openMeters({ stores, replicaId, clock, announcer }),
-    ...openLoad({ stores, replicaId, clock, health: new HealthBoard(), settings: () => host.settings() }),
-    prefixes: new PrefixDesk(),
-    tokens: createTokenCounters(),
-    calibration: new Calibration(),
-    summaries: createMemorySummaries(SUMMARY_BYTES),
-    random: Math.random,
-    settings: () => host.settings(),
+    gating,
+    ...(shadows !== undefined && { shadows }),
+    pinsOf: (environment) =>
+      environment === DRILL_CHANNEL.environment ? drillPins : environments().of(environment).gateway.pins,
+    // Nobody can call the channel of drills, so that it does not matter which models its releases name.
+    isResolvable: (release, environment) =>
+      environment === DRILL_CHANNEL.environment ||
+      environments().known(environment)?.project.isResolvable(release) === true,
   };
 }

@@ -1,301 +1,255 @@
 import type { z } from "zod";
-import { createProvider } from "../adapters/providers/index.ts";
-import { loadProject } from "../config/load.ts";
-import { projectChanges } from "../config/project-changes.ts";
-import type { EndpointSettings, Project, ProjectFiles, ProviderSettings } from "../config/project.ts";
-import { retirementWarnings } from "../config/retirements.ts";
 import { cacheWarnings } from "../config/cache-warnings.ts";
+import { formatMistakes } from "../config/explain.ts";
+import { loadProject } from "../config/load.ts";
+import type { EndpointSettings, Project, ProjectFiles } from "../config/project.ts";
 import { stabilityWarnings } from "../config/stability-warnings.ts";
-import { writtenPolicies } from "../config/written-policies.ts";
 import type { applyAnswer } from "../contract/projects.ts";
 import type { AuthorResult } from "../delivery/author.ts";
 import { author } from "../delivery/author.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import { RollwardError } from "../domain/errors.ts";
-import { diffReleases, formatDiff } from "../domain/release/diff.ts";
-import { targetsOf } from "../domain/release/fault-policy.ts";
-import { releaseDigest } from "../domain/release/release-digest.ts";
+import { originWords } from "../domain/release/origin.ts";
+import type { Origin } from "../domain/release/origin.ts";
 import { releaseName } from "../domain/release/release.ts";
-import type { Release, ReleaseContent } from "../domain/release/release.ts";
 import type { Actor } from "../domain/rollout/rollout.ts";
-import type { GatewaySettings } from "../gateway/gateway.ts";
+import type { ApplyTurns } from "../ports/apply-turns.ts";
+import type { CallStore } from "../ports/call-store.ts";
 import type { AppliedProject, ProjectStore } from "../ports/project-store.ts";
-import type { Provider } from "../ports/provider.ts";
+import { inApplyTurn } from "./apply-turn.ts";
+import type { HeldTurn } from "./apply-turn.ts";
+import { changeAround, changeOf } from "./environments/change-around.ts";
+import type { EndpointChange } from "./environments/change-around.ts";
+import type { EnvironmentRegistry } from "./environments/environment-registry.ts";
+import { filesOf, isSameProject, storedFiles } from "./environments/project-files.ts";
+import type { FlagKeeper } from "./keep-flags.ts";
+import { reachOf } from "./environments/reach-of.ts";
+import { describeChange } from "./registry/describe-change.ts";
+import { retirementWarnings } from "./registry/retirement-warnings.ts";
+import { requireNoRejection } from "./require-no-rejection.ts";
+import { requireModelsInUse, requireOwnEnvironment } from "./environments/require-servable.ts";
 
 type ApplyAnswer = z.output<typeof applyAnswer>;
-type EndpointChange = ApplyAnswer["endpoints"][number];
-type ProjectChange = NonNullable<ApplyAnswer["project"]>;
+
+/** A project to be applied. */
+export interface ApplyRequest extends ProjectFiles {
+  readonly dryRun: boolean;
+  /** Where the files come from; absent or `null` where nobody says. */
+  readonly origin?: Origin | null;
+  /** Absent is the environment that the file names as its own. */
+  readonly environment?: string;
+}
 
 /** What the host is plugged into. */
 export interface ProjectHostTerms {
   readonly delivery: Delivery;
   readonly projects: ProjectStore;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly calls: Pick<CallStore, "list">;
+  /** Among the servers of one database; `null` where there is one server only. */
+  readonly turns: ApplyTurns | null;
+  readonly environments: EnvironmentRegistry;
+  readonly flags: Pick<FlagKeeper, "define">;
 }
 
-/** Calls may still use a provider that a new configuration dropped; it is closed after this long. */
-const CLOSE_AFTER_MS = 15 * 60_000;
-
-/** Open rollouts looked at; a channel has one, and few wait in the queue. */
-const MAX_OPEN = 1_000;
-
-const NOTHING: GatewaySettings = {
-  environment: "production",
-  providers: new Map(),
-  pools: new Map(),
-  priceVersion: "none",
-  limits: {
-    bodyBytes: 10 * 1024 * 1024,
-    answerBytes: 32 * 1024 * 1024,
-    inFlight: 1_000,
-    cacheBytes: 0,
-    resultBytes: 0,
-  },
-  sessions: new Map(),
-};
-
-interface RunningProvider {
-  readonly settings: string;
-  readonly provider: Provider;
-}
-
-/** Holds the project in force: providers that run, and the settings of the request's way. */
+/** Applies projects and holds those in force: one in every environment. */
 export class ProjectHost {
   readonly #terms: ProjectHostTerms;
-  #settings: GatewaySettings = NOTHING;
-  /** Nothing is deleted before a project says for how long it is kept. */
-  #retainFactsDays = Number.POSITIVE_INFINITY;
-  #providers = new Map<string, RunningProvider>();
+  /** What is in force, by environment. */
+  readonly #served = new Map<string, ProjectFiles>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(terms: ProjectHostTerms) {
     this.#terms = terms;
   }
 
-  settings(): GatewaySettings {
-    return this.#settings;
-  }
-
-  /** Full days for which the facts of calls are kept. */
-  retainFactsDays(): number {
-    return this.#retainFactsDays;
-  }
-
-  /** Whether every model of a release is configured here. */
-  isResolvable({ content }: Pick<Release, "content">): boolean {
-    const { providers, pools } = this.#settings;
-    return targetsOf(content).every(
-      ({ provider, model }) =>
-        providers.get(provider)?.prices.has(model) === true || pools.get(provider)?.models.includes(model) === true,
+  /** Applies a project whole, one at a time; with `dryRun` only says what would happen. */
+  apply(request: ApplyRequest, actor: Actor): Promise<ApplyAnswer> {
+    if (request.dryRun) return this.#inTurn(() => this.#apply(request, { actor, turn: null }));
+    const { turns, delivery } = this.#terms;
+    const from = originWords(request.origin ?? null);
+    const by = `${nameOf(actor)}${from === null ? "" : ` (${from})`}`;
+    return this.#inTurn(() =>
+      inApplyTurn({ turns, clock: delivery.clock, ids: delivery.ids }, by, (turn) =>
+        this.#apply(request, { actor, turn }),
+      ),
     );
   }
 
-  /** Applies a project whole, one at a time; with `dry_run` only says what would happen. */
-  apply(request: ProjectFiles & { readonly dryRun: boolean }, actor: Actor): Promise<ApplyAnswer> {
-    const run = this.#turn.then(() => this.#apply(request, actor));
-    this.#turn = run.catch(() => {});
-    return run;
+  /** Learns the name of the server's own environment from what was applied there. */
+  async learnOwn(): Promise<void> {
+    const { projects, environments } = this.#terms;
+    const own = await projects.latest();
+    if (own !== null && own.environment !== environments.own) environments.callOwn(own.environment);
   }
 
-  /** Serves a project as it was applied before, without opening rollouts. */
-  async resume(files: ProjectFiles): Promise<ApplyAnswer> {
-    const loaded = loadProject(files);
-    if (!loaded.ok)
-      return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
-    await this.#serve(loaded.project);
+  /** Serves a project as it was applied before in an environment, without opening rollouts. */
+  async resume(files: ProjectFiles, environment: string): Promise<ApplyAnswer> {
+    const loaded = loadProject(files, environment);
+    if (!loaded.ok) return refused(loaded);
+    await this.#serve(loaded.project, files);
     return { applied: true, endpoints: [], mistakes: [], missing: [] };
   }
 
-  /** Serves what was applied last, by whichever server; `null` when nothing was. */
-  followLatest(): Promise<ApplyAnswer | null> {
-    const run = this.#turn.then(async () => {
-      const latest = await this.#terms.projects.latest();
-      return latest === null ? null : this.resume(filesOf(latest));
+  /**
+   * Serves what was applied last in every environment, by whichever server, and answers where that cannot be and why. What
+   * is in force already is left alone: counts of rules would begin anew with every look.
+   */
+  followLatest(): Promise<ReadonlyMap<string, Error>> {
+    return this.#inTurn(async () => {
+      await this.learnOwn();
+      const failed = new Map<string, Error>();
+      for (const latest of await this.#terms.projects.all()) {
+        const served = this.#served.get(latest.environment);
+        if (served !== undefined && isSameProject(served, latest)) continue;
+        const failure = await this.#takeOver(latest);
+        if (failure !== null) failed.set(latest.environment, failure);
+      }
+      return failed;
     });
+  }
+
+  /** One environment's trouble is not another one's. */
+  async #takeOver(latest: AppliedProject): Promise<Error | null> {
+    try {
+      const { applied: isServed, mistakes, missing } = await this.resume(filesOf(latest), latest.environment);
+      if (isServed) return null;
+      return new Error(mistakes.length > 0 ? formatMistakes(mistakes) : `It lacks the files ${missing.join(", ")}.`);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#terms.environments.environments().map(({ project }) => project.close()));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#turn.then(work);
     this.#turn = run.catch(() => {});
     return run;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#providers.values()].map(({ provider }) => provider.close()));
-  }
-
-  async #apply(request: ProjectFiles & { readonly dryRun: boolean }, actor: Actor): Promise<ApplyAnswer> {
-    const loaded = loadProject(request);
-    if (!loaded.ok)
-      return { applied: false, endpoints: [], mistakes: [...loaded.mistakes], missing: [...loaded.missing] };
+  async #apply(request: ApplyRequest, applying: Applying): Promise<ApplyAnswer> {
+    const { delivery, projects } = this.#terms;
+    const loaded = loadProject(request, request.environment);
+    if (!loaded.ok) return refused(loaded);
     const { project } = loaded;
-    const around = await this.#changeAround(request, project);
-    const changes = [];
+    const latest = await projects.latest(project.environment);
+    const around = changeAround(latest, { files: request, project });
+    const changes: EndpointChange[] = [];
     for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
-    const warnings = [
-      ...retirementWarnings(project.retirements, this.#terms.delivery.clock.now()),
-      ...stabilityWarnings(project.endpoints.values()),
-      ...cacheWarnings(project.endpoints.values()),
-    ];
-    const fine = { project: around, mistakes: [], missing: [], warnings };
-    if (request.dryRun) return { applied: false, endpoints: changes, ...fine };
-    await this.#requireSameEnvironment(project);
-    await this.#requireModelsInUse(project);
-    await this.#serve(project);
+    const { warnings, outlooks } = await reachOf(delivery, project, changes);
+    const { environment } = project;
+    const fine = {
+      environment,
+      project: around,
+      mistakes: [],
+      missing: [],
+      warnings: [...this.#warningsOf(project), ...warnings],
+    };
+    const outlookOf = (endpoint: string): string[] => [...(outlooks.get(endpoint) ?? [])];
+    if (applying.turn === null) {
+      const told = changes.map((change) => ({ ...change, outlook: outlookOf(change.endpoint) }));
+      return { applied: false, endpoints: told, ...fine };
+    }
+    const isOwn = await this.#placeOf(project, request.environment);
+    await requireModelsInUse(delivery, project);
+    if (project.releases === "applied") await requireNoRejection(delivery, project);
+    if (isOwn) this.#terms.environments.callOwn(project.environment);
+    await this.#serve(project, request);
+    await applying.turn.renew(0, project.endpoints.size);
     // Kept before releases refer to it: a restart must find the providers of every release that serves.
-    await this.#terms.projects.save({
-      environment: project.environment,
-      files: { ...Object.fromEntries(request.files), [MAIN]: request.main },
-      appliedAt: this.#terms.delivery.clock.now(),
-      author: actor.kind === "key" ? actor.keyId : "start",
-    });
-    const results: EndpointChange[] = [];
-    for (const [index, endpoint] of [...project.endpoints.values()].entries()) {
-      const result = await author(this.#terms.delivery, {
-        environment: project.environment,
-        content: endpoint.content,
-        plan: endpoint.plan,
-        actor,
-        author: actor.kind === "key" ? actor.name : "rollward.yaml",
-      });
-      results.push(applied(result, changes[index]?.diff ?? ""));
+    await projects.save({ ...this.#appliedAs(request, applying.actor), environment, ...(!isOwn && { isOwn }) });
+    await this.#terms.flags.define(project.environment, project.flags);
+    const results = await this.#author(request, { ...applying, project, changes });
+    const endpoints = results.map((result) => ({ ...result, outlook: outlookOf(result.endpoint) }));
+    return { applied: true, endpoints, ...fine };
+  }
+
+  /** Every endpoint in turn: the turn is renewed before each, so that two servers never apply between one another. */
+  async #author({ origin }: ApplyRequest, work: Applying & ToAuthor): Promise<Omit<EndpointChange, "outlook">[]> {
+    const { actor, turn, project, changes } = work;
+    const { environment, endpoints } = project;
+    if (project.releases === "promoted") return [...changes];
+    const results: Omit<EndpointChange, "outlook">[] = [];
+    for (const { content, plan } of endpoints.values()) {
+      await turn?.renew(results.length, endpoints.size);
+      const from = { environment, actor, author: nameOf(actor), ...(origin != null && { origin }) };
+      const result = await author(this.#terms.delivery, { ...from, content, plan });
+      results.push(applied(result, changes[results.length]));
     }
-    return { applied: true, endpoints: results, ...fine };
-  }
-
-  /** One database serves one environment: routes are found by endpoint alone. */
-  async #requireSameEnvironment({ environment }: Project): Promise<void> {
-    const channels = await this.#terms.delivery.rollouts.channels();
-    const other = channels.find(({ name }) => name.environment !== environment);
-    if (other === undefined) return;
-    const served = other.name.environment;
-    throw new RollwardError("invalid_request", {
-      reason: `This server serves the environment ${served}; the project says ${environment}. Use another data directory or database for it.`,
-      param: "environment",
-    });
-  }
-
-  /** A model that serves now may not be dropped before its release is: its calls would fail at once. */
-  async #requireModelsInUse({ environment, endpoints, providers, pools }: Project): Promise<void> {
-    const { rollouts, releases } = this.#terms.delivery;
-    const open = await rollouts.list({ open: true, limit: MAX_OPEN });
-    const channels = (await rollouts.channels()).filter(
-      ({ name }) => name.environment === environment && endpoints.has(name.endpoint),
-    );
-    const candidates = channels.flatMap(({ rolloutId }) => open.find(({ id }) => id === rolloutId)?.candidate ?? []);
-    for (const id of new Set([...channels.map(({ stable }) => stable), ...candidates])) {
-      const release = await releases.byId(id);
-      if (release === null) continue;
-      const lost = targetsOf(release.content).find(
-        ({ provider, model }) =>
-          !(providers.get(provider)?.models.has(model) ?? pools.get(provider)?.models.includes(model)),
-      );
-      if (lost === undefined) continue;
-      throw new RollwardError("rollout_conflict", {
-        reason: `${releaseName(release)} serves calls with ${lost.provider}/${lost.model}, which this configuration drops; keep it until another release is stable.`,
-        endpoint: release.endpoint,
-      });
-    }
-  }
-
-  /** What changes outside of releases, against what was applied last by whichever server. */
-  async #changeAround(files: ProjectFiles, project: Project): Promise<ProjectChange> {
-    const latest = await this.#terms.projects.latest();
-    const old = latest === null ? null : filesOf(latest);
-    const before = old === null ? null : loadProject(old);
-    if (old === null || before?.ok !== true) return { outcome: "first", diff: "" };
-    const changes = projectChanges({ files: old, project: before.project }, { files, project });
-    return { outcome: changes.length === 0 ? "unchanged" : "changed", diff: formatDiff(changes) };
+    return results;
   }
 
   async #changeOf(project: Project, endpoint: EndpointSettings): Promise<EndpointChange> {
-    const before = await this.#newestContent(project, endpoint);
-    const same = before !== null && releaseDigest(before) === releaseDigest(endpoint.content);
-    return {
-      endpoint: endpoint.name,
-      release: null,
-      outcome: before === null ? "first" : same ? "unchanged" : "rollout",
-      rollout: null,
-      waits_until: null,
-      diff: formatDiff(diffReleases(before, endpoint.content, writtenPolicies)),
-    };
+    const { delivery, calls } = this.#terms;
+    const change = await changeOf(delivery, project, endpoint);
+    if (change.outcome === "unchanged") return change;
+    return { ...change, details: await describeChange({ delivery, calls }, project, endpoint) };
   }
 
-  /** What the endpoint is on its way to: the newest candidate, or what is stable. */
-  async #newestContent(project: Project, { name }: EndpointSettings): Promise<ReleaseContent | null> {
-    const { rollouts, releases } = this.#terms.delivery;
-    const channel = await rollouts.channel({ endpoint: name, environment: project.environment });
-    if (channel === null) return null;
-    const [newest] = await rollouts.list({ endpoint: name, open: true, limit: 1 });
-    return (await releases.byId(newest?.candidate ?? channel.stable))?.content ?? null;
+  #warningsOf(project: Project): string[] {
+    const { routes, clock } = this.#terms.delivery;
+    return [
+      ...retirementWarnings(project, routes.all(), clock.now()),
+      ...stabilityWarnings(project.endpoints.values()),
+      ...cacheWarnings(project.endpoints.values()),
+    ];
   }
 
-  /** Starts what is new, keeps what is unchanged, and swaps the settings whole. */
-  async #serve(project: Project): Promise<void> {
-    const running = await this.#runAll(project);
-    const dropped = [...this.#providers.values()].filter((old) => running.get(old.provider.name) !== old);
-    this.#providers = running;
-    this.#settings = {
-      environment: project.environment,
-      providers: new Map([...running].map(([name, { provider }]) => [name, provider])),
-      pools: project.pools,
-      aliases: project.aliases,
-      priceVersion: project.priceVersion,
-      limits: project.limits,
-      results: project.results,
-      ...(project.meters !== null && { meters: project.meters }),
-      ...(project.pauses.length > 0 && { pauseRules: project.pauses }),
-      sessions: new Map([...project.endpoints].map(([name, { sessions }]) => [name, sessions])),
-    };
-    this.#retainFactsDays = project.retainFactsDays;
-    for (const { provider } of dropped) {
-      this.#terms.delivery.clock.after(CLOSE_AFTER_MS, () => void provider.close());
-    }
+  /** Whether a project is for the server's own environment; throws where nobody has said that it is for another one. */
+  async #placeOf(project: Project, asked: string | undefined): Promise<boolean> {
+    const own = await this.#terms.projects.latest();
+    if (own === null || own.environment === project.environment) return true;
+    if (asked !== undefined) return false;
+    await requireOwnEnvironment(this.#terms.delivery, { own: own.environment, asked: project.environment });
+    return true;
   }
 
-  /** All providers of a project, or none: when one cannot start, those started for it are closed again. */
-  async #runAll(project: Project): Promise<Map<string, RunningProvider>> {
-    const running = new Map<string, RunningProvider>();
-    try {
-      for (const settings of project.providers.values()) running.set(settings.name, await this.#run(settings, project));
-      return running;
-    } catch (error) {
-      const started = [...running].filter(([name, one]) => this.#providers.get(name) !== one);
-      await Promise.all(started.map(([, { provider }]) => provider.close()));
-      throw error;
-    }
+  #appliedAs(request: ApplyRequest, actor: Actor): Omit<AppliedProject, "environment"> {
+    const appliedAt = this.#terms.delivery.clock.now();
+    const { origin } = request;
+    const by = actor.kind === "key" ? actor.keyId : "start";
+    return { files: storedFiles(request), appliedAt, author: by, ...(origin != null && { origin }) };
   }
 
-  async #run(settings: ProviderSettings, project: Project): Promise<RunningProvider> {
-    const { answerBytes } = project.limits;
-    const fingerprint = `${answerBytes} ${fingerprintOf(settings)}`;
-    const known = this.#providers.get(settings.name);
-    if (known?.settings === fingerprint) return known;
-    const provider = await createProvider(settings, {
-      environment: this.#terms.environment,
-      answerBytes,
-      clock: this.#terms.delivery.clock,
-    });
-    return { settings: fingerprint, provider };
+  async #serve(project: Project, { main, files }: ProjectFiles): Promise<void> {
+    const opened = this.#terms.environments.of(project.environment);
+    // What was stopped there is stopped before its first call.
+    await opened.loadPauses();
+    await opened.project.serve(project);
+    this.#served.set(project.environment, { main, files });
   }
 }
 
-/** Key under which the path of the main file is kept among the stored files. */
-export const MAIN = "";
-
-/** An applied project as the files that it was read from. */
-export function filesOf({ files: { [MAIN]: main = "rollward.yaml", ...files } }: AppliedProject): ProjectFiles {
-  return { main, files: new Map(Object.entries(files)) };
+/** Who applies, in which turn; `null` only says what would happen. */
+interface Applying {
+  readonly actor: Actor;
+  readonly turn: HeldTurn | null;
 }
 
-const applied = (result: AuthorResult, diff: string): EndpointChange => ({
+interface ToAuthor {
+  readonly project: Project;
+  /** In the order of its endpoints. */
+  readonly changes: readonly EndpointChange[];
+}
+
+const nameOf = (actor: Actor): string => (actor.kind === "key" ? actor.name : "rollward.yaml");
+
+const refused = ({ mistakes, missing }: RefusedLoad): ApplyAnswer => ({
+  applied: false,
+  endpoints: [],
+  mistakes: [...mistakes],
+  missing: [...missing],
+});
+
+type RefusedLoad = Extract<ReturnType<typeof loadProject>, { readonly ok: false }>;
+
+const applied = (result: AuthorResult, change: EndpointChange | undefined): Omit<EndpointChange, "outlook"> => ({
   endpoint: result.endpoint,
   release: releaseName(result.release),
   outcome: result.outcome,
   rollout: result.rolloutId,
   waits_until: result.waitsUntil,
-  diff,
+  diff: change?.diff ?? "",
+  ...(change?.details !== undefined && { details: change.details }),
 });
-
-/** Settings as text, to tell whether a provider changed. */
-const fingerprintOf = (settings: ProviderSettings): string =>
-  JSON.stringify(settings, (_, value: unknown) => {
-    if (typeof value === "bigint") return value.toString();
-    return value instanceof Map ? [...value] : value;
-  });

@@ -4,12 +4,12 @@ import type { Logger } from "pino";
 import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
+import type { Environments } from "../gateway/gateway.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Embedders } from "../ports/embedders.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createEdge } from "./edge.ts";
 import { ensureAdminKey } from "./first-key.ts";
-import { IN_FORCE } from "../domain/access/pause.ts";
 import { drain, listen, watchRequests } from "./listen.ts";
 import { openStores } from "./open-stores.ts";
 import { openValkey } from "./open-valkey.ts";
@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions, environment: NodeJS.ProcessEn
     environment,
     ...(clock !== undefined && { clock }),
     ...(embedders !== undefined && { embedders }),
+    allowCommands: options.allowCommands ?? null,
   });
   try {
     return await bringUp(house, options);
@@ -61,13 +62,16 @@ export async function serve(options: ServeOptions, environment: NodeJS.ProcessEn
 
 /** State, project, edge, keys. The first key comes last: it is shown once, so nothing may fail after it. */
 async function bringUp(house: House, options: ServeOptions): Promise<Server> {
-  const { stores, gateway, delivery, host } = house;
+  const { stores, gateway, delivery, host, environments, announcer } = house;
+  await host.learnOwn();
   await restore(delivery);
-  await startProject(host, { projects: stores.projects, config: options.config });
+  const { config, environment = null } = options;
+  await startProject(host, { projects: stores.projects, announcer, config, environment });
   let stopping = false;
   const app = createEdge(house, { limits: options.edge ?? {}, isStopping: () => stopping });
   gateway.keys.replace(await stores.keys.list());
-  gateway.pauses.replace(await stores.pauses.list(IN_FORCE));
+  for (const each of environments.environments()) await each.loadPauses();
+  await house.flagKeeper.loadKills();
   const underWay = watchRequests(app);
   const created = await listenAndMakeKey(house, options, app);
   const background = startBackground(house);
@@ -79,8 +83,8 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
     async stop() {
       stopping = true;
       background.stop();
-      gateway.results.lines.letAllGo();
-      await drain(app, { underWay, load: gateway.load });
+      for (const { results } of environments.all()) results.lines.letAllGo();
+      await drain(app, { underWay, inFlight: () => inFlightIn(environments) });
       await background.finish();
       await host.close();
       await stores.valkey?.close();
@@ -88,6 +92,9 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
     },
   };
 }
+
+const inFlightIn = (environments: Environments): number =>
+  environments.all().reduce((sum, { load }) => sum + load.inFlight, 0);
 
 /** From the first moment there is an edge to close again: nobody may be answered by a server that did not start. */
 async function listenAndMakeKey(house: House, options: Options, app: FastifyInstance): Promise<string | null> {

@@ -1,7 +1,9 @@
 import { watchPauses } from "../jobs/watch-pauses.ts";
+import { sendNotices } from "../jobs/send-notices.ts";
 import { watchSpend } from "../jobs/watch-spend.ts";
 import { expireRecords } from "./expire-records.ts";
 import { followChanges } from "./follow-changes.ts";
+import type { OpenEnvironment } from "./environments/open-environment.ts";
 import type { House } from "./plug.ts";
 
 /** What runs behind the calls. */
@@ -14,53 +16,99 @@ export interface Background {
 
 /** Starts what runs behind the calls: rollouts, changes of other replicas, spend, expiry. */
 export function startBackground(house: House): Background {
-  const { stores, gateway, delivery, conductor, host, announcer, spendKeeper } = house;
-  const { clock, keys, pauses } = gateway;
-  const { troubles, replicas } = delivery;
+  const { stores, gateway, delivery, conductor, host, environments, announcer, spendKeeper, flagKeeper } = house;
+  const { clock, keys } = gateway;
   conductor.onChanges(
-    followChanges({ keys: stores.keys, ring: keys, pauseStore: stores.pauses, pauses, host, clock, troubles }),
+    followChanges({
+      keys: stores.keys,
+      ring: keys,
+      environments,
+      flags: flagKeeper,
+      host,
+      clock,
+      troubles: delivery.troubles,
+    }),
   );
   conductor.start();
   spendKeeper.start();
-  gateway.learned.start();
-  gateway.overload.start();
-  const stopWatching = watchSpend({ store: stores.spend, clock, announcer, isLeader: () => replicas.isLeader });
-  const stopRules = watchPauses({
-    store: stores.pauses,
-    spend: stores.spend,
-    pauses,
-    keys,
-    tally: house.errors,
-    clock,
-    ids: gateway.ids,
-    announcer,
-    rules: () => host.settings().pauseRules ?? [],
-    isLeader: () => replicas.isLeader,
-  });
-  const stopExpiring = expireRecords({
-    calls: stores.calls,
-    responses: stores.responses,
-    budgets: stores.budgets,
-    meanings: stores.meanings,
-    proofs: stores.proofs,
+  flagKeeper.start();
+  house.backtests.watch.start();
+  house.shadows.start();
+  const stops: (() => void)[] = [];
+  environments.onOpened((opened) => void stops.push(...startIn(opened, () => delivery.replicas.isLeader)));
+  const stopExpiring = startExpiring(house);
+  const stopTelling = sendNotices({
+    notices: stores.notices,
+    rollouts: stores.rollouts,
+    post: house.poster.post,
     clock,
     announcer,
-    retainFactsDays: () => host.retainFactsDays(),
+    random: () => gateway.random(),
+    isLeader: () => delivery.replicas.isLeader,
   });
   return {
     stop() {
       stopExpiring();
-      gateway.learned.close();
-      gateway.overload.close();
-      stopWatching();
-      stopRules();
+      stopTelling();
+      for (const stop of stops) stop();
     },
-    async finish() {
-      await conductor.stop();
-      delivery.observatory.close();
-      await gateway.cache.semantic?.close();
-      await Promise.all([spendKeeper.stop(), gateway.recorder.flush(), delivery.log.flush(), house.responses.flush()]);
-      await Promise.all([gateway.limiter.close(), gateway.budgets.close()]);
-    },
+    finish: () => finish(house),
   };
+}
+
+/** Who still decides or asks comes first, then what was gathered, then who lent something. */
+async function finish(house: House): Promise<void> {
+  const { gateway, delivery, conductor, environments, spendKeeper, flagKeeper } = house;
+  await Promise.all([house.backtests.watch.stop(), house.shadows.stop()]);
+  await conductor.stop();
+  await delivery.gating?.gatekeeper.stop();
+  await house.poster.close();
+  delivery.observatory.close();
+  for (const { cache } of environments.all()) await cache.semantic?.close();
+  await Promise.all([
+    spendKeeper.stop(),
+    flagKeeper.stop(),
+    gateway.recorder.flush(),
+    delivery.log.flush(),
+    house.responses.flush(),
+  ]);
+  await Promise.all(environments.all().flatMap(({ limiter, budgets }) => [limiter.close(), budgets.close()]));
+}
+
+/** Deletes what is kept no longer, by the days of the server's own environment: a day of records goes at once, for all. */
+function startExpiring({ stores, gateway, environments, announcer }: House): () => void {
+  const { calls, responses, feedback, budgets, meanings, proofs, backtests, shadows, gateRuns, notices } = stores;
+  return expireRecords({
+    calls,
+    responses,
+    feedback,
+    budgets,
+    meanings,
+    proofs,
+    backtests,
+    shadows,
+    gateRuns,
+    notices,
+    clock: gateway.clock,
+    announcer,
+    retainFactsDays: () => environments.of(environments.own).project.retainFactsDays(),
+  });
+}
+
+/** What runs behind the calls of one environment; answers what stops it. */
+function startIn(
+  { gateway, project, stores, announcer, errors }: OpenEnvironment,
+  isLeader: () => boolean,
+): readonly (() => void)[] {
+  const { clock, ids, keys, pauses, learned, overload } = gateway;
+  learned.start();
+  overload.start();
+  const rules = () => project.settings().pauseRules ?? [];
+  const watched = { spend: stores.spend, pauses, keys, tally: errors, clock, ids, announcer };
+  return [
+    () => learned.close(),
+    () => overload.close(),
+    watchSpend({ store: stores.spend, clock, announcer, isLeader }),
+    watchPauses({ store: stores.pauses, ...watched, rules, isLeader }),
+  ];
 }

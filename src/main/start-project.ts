@@ -1,39 +1,76 @@
 import { formatMistakes } from "../config/explain.ts";
+import { loadProject } from "../config/load.ts";
 import { readProject } from "../config/read-files.ts";
 import type { ProjectFiles } from "../config/project.ts";
-import type { AppliedProject, ProjectStore } from "../ports/project-store.ts";
-import { filesOf, MAIN } from "./project-host.ts";
+import type { Announcer } from "../ports/announcer.ts";
+import type { ProjectStore } from "../ports/project-store.ts";
+import { filesOf, isSameProject } from "./environments/project-files.ts";
 import type { ProjectHost } from "./project-host.ts";
 
 /** A configuration that cannot be served; the message lists every mistake with its place. */
 export class ProjectError extends Error {}
 
-/**
- * Serves the project at `config`, or what was applied last; nothing when there is neither. A configuration that has
- * not changed since it was applied opens no rollout: a restart must not bring back a release that was withdrawn.
- */
-export async function startProject(
-  host: ProjectHost,
-  { projects, config }: { readonly projects: ProjectStore; readonly config: string | null },
-): Promise<void> {
-  if (config !== null) {
-    const bundle = await readProject(config);
-    const isKnown = isSame(bundle, await projects.latest());
-    const answer = isKnown
-      ? await host.resume(bundle)
-      : await host.apply({ ...bundle, dryRun: false }, { kind: "machine" });
-    if (answer.mistakes.length > 0) throw new ProjectError(formatMistakes(answer.mistakes));
-    return;
-  }
-  const last = await projects.latest();
-  if (last === null) return;
-  const answer = await host.resume(filesOf(last));
-  if (answer.mistakes.length > 0) throw new ProjectError(formatMistakes(answer.mistakes));
+/** What starting projects needs. */
+export interface StartTerms {
+  readonly projects: ProjectStore;
+  readonly announcer: Announcer;
+  /** Path of rollward.yaml, or `null` to serve what was applied last. */
+  readonly config: string | null;
+  /** The environment to apply it in; `null` is the one that the file names as its own. */
+  readonly environment: string | null;
 }
 
-function isSame({ main, files }: ProjectFiles, last: AppliedProject | null): boolean {
-  if (last === null) return false;
-  const { [MAIN]: lastMain, ...lastFiles } = last.files;
-  const names = Object.keys(lastFiles);
-  return lastMain === main && names.length === files.size && names.every((name) => files.get(name) === lastFiles[name]);
+/**
+ * Serves the project at `config`, and in every other environment what was applied there last. A configuration that has
+ * not changed since it was applied opens no rollout: a restart must not bring back a release that was withdrawn.
+ */
+export async function startProject(host: ProjectHost, terms: StartTerms): Promise<void> {
+  const { projects, config } = terms;
+  const bundle = config === null ? null : await readProject(config);
+  const target = bundle === null ? null : environmentOf(bundle, terms.environment);
+  const own = (await projects.latest())?.environment ?? null;
+  for (const applied of await projects.all()) {
+    const { environment } = applied;
+    if (environment === target) continue;
+    const isNeeded = target === null && environment === own;
+    await resume(host, { files: filesOf(applied), environment, isNeeded, announcer: terms.announcer });
+  }
+  if (bundle !== null) await start(host, bundle, { ...terms, target });
+}
+
+interface Resuming {
+  readonly files: ProjectFiles;
+  readonly environment: string;
+  readonly isNeeded: boolean;
+  readonly announcer: Announcer;
+}
+
+/** What is wrong in another environment does not keep the server's own from being served. */
+async function resume(host: ProjectHost, { files, environment, isNeeded, announcer }: Resuming): Promise<void> {
+  try {
+    requireNoMistakes(await host.resume(files, environment));
+  } catch (error) {
+    if (isNeeded) throw error;
+    announcer.troubled(`serving the project of the environment ${environment}`, error);
+  }
+}
+
+async function start(
+  host: ProjectHost,
+  bundle: ProjectFiles,
+  { projects, environment, target }: StartTerms & { readonly target: string | null },
+): Promise<void> {
+  const isKnown = target !== null && isSameProject(bundle, await projects.latest(target));
+  const request = { ...bundle, dryRun: false, ...(environment !== null && { environment }) };
+  requireNoMistakes(isKnown ? await host.resume(bundle, target) : await host.apply(request, { kind: "machine" }));
+}
+
+/** Where a project is to be applied; `null` for one with mistakes, which applying tells. */
+function environmentOf(bundle: ProjectFiles, asked: string | null): string | null {
+  const loaded = loadProject(bundle, asked ?? undefined);
+  return loaded.ok ? loaded.project.environment : null;
+}
+
+function requireNoMistakes({ mistakes }: Awaited<ReturnType<ProjectHost["apply"]>>): void {
+  if (mistakes.length > 0) throw new ProjectError(formatMistakes(mistakes));
 }

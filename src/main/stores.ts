@@ -1,16 +1,27 @@
+import type { ApplyTurns } from "../ports/apply-turns.ts";
+import type { BacktestStore } from "../ports/backtest-store.ts";
 import type { BudgetBank } from "../ports/budget-bank.ts";
 import type { CallStore } from "../ports/call-store.ts";
 import type { EvidenceJournal } from "../ports/evidence-journal.ts";
+import type { FlagStore } from "../ports/flag-store.ts";
+import type { FreezeStore } from "../ports/freeze-store.ts";
+import type { GateRunStore } from "../ports/gate-run-store.ts";
+import type { NoticeStore } from "../ports/notice-store.ts";
+import type { FeedbackStore } from "../ports/feedback-store.ts";
 import type { KeyStore } from "../ports/key-store.ts";
 import type { ReplicaBoard } from "../ports/replica-board.ts";
 import type { MeaningStore } from "../ports/meaning-store.ts";
 import type { PauseStore } from "../ports/pause-store.ts";
+import type { PipelineStore } from "../ports/pipeline-store.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
 import type { ProofStore } from "../ports/proof-store.ts";
 import type { ReleaseStore } from "../ports/release-store.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
+import type { ServerKeyStore } from "../ports/server-key-store.ts";
+import type { ShadowStore } from "../ports/shadow-store.ts";
 import type { SpendStore } from "../ports/spend-store.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
+import type { VersionStore } from "../ports/version-store.ts";
 import type { Valkey } from "../ports/valkey.ts";
 import type { WithdrawalNotes } from "../ports/withdrawal-notes.ts";
 
@@ -18,19 +29,31 @@ import type { WithdrawalNotes } from "../ports/withdrawal-notes.ts";
 export interface Stores {
   readonly kind: "embedded" | "server" | "memory";
   readonly releases: ReleaseStore;
+  readonly versions: VersionStore;
   readonly rollouts: RolloutStore;
   readonly journal: EvidenceJournal;
   readonly calls: CallStore;
+  readonly feedback: FeedbackStore;
   readonly keys: KeyStore;
   readonly pauses: PauseStore;
+  readonly flags: FlagStore;
+  readonly freezes: FreezeStore;
+  readonly gateRuns: GateRunStore;
+  readonly notices: NoticeStore;
   readonly spend: SpendStore;
   readonly projects: ProjectStore;
+  readonly pipelines: PipelineStore;
   readonly responses: ResponseStore;
   readonly budgets: BudgetBank;
   readonly meanings: MeaningStore;
   readonly proofs: ProofStore;
+  readonly backtests: BacktestStore;
+  readonly serverKeys: ServerKeyStore;
+  readonly shadows: ShadowStore;
   /** Where the servers of one database meet; `null` where there is one server only. */
   readonly board: ReplicaBoard | null;
+  /** Who applies a project, among the servers of one database; `null` where there is one server only. */
+  readonly turns: ApplyTurns | null;
   /** Hot state that the replicas share; absent for a process that shares none. */
   readonly valkey?: Valkey;
   /** Absent where there is no directory of this process's own. */

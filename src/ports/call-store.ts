@@ -3,6 +3,7 @@ import type { CallBodies, CallFacts, CallRecord } from "../domain/call/call-reco
 /** What to list. Times are epoch milliseconds. */
 export interface CallFilter {
   readonly endpoint?: string;
+  readonly environment?: string;
   readonly release?: string;
   readonly arm?: string;
   readonly rolloutId?: string;

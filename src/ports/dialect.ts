@@ -1,10 +1,10 @@
 import type { AnswerSummary } from "../domain/answer/answer.ts";
 import type { AnswerTerms } from "../domain/answer/answer-terms.ts";
-import type { CallEvent, CanonicalRequest, ReasoningOrigin } from "../domain/call/canonical.ts";
+import type { CallEvent, CanonicalRequest, ReasoningOrigin, ToolCall } from "../domain/call/canonical.ts";
 import type { Units } from "../domain/call/units.ts";
 import type { RequestOutline } from "../domain/call/outline.ts";
 import type { RollwardError } from "../domain/errors.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import type { TokenUsage } from "../domain/money/price.ts";
 import type { OwnPart, PrefixMark, PrefixOutline } from "../domain/prompt-cache/prefix-outline.ts";
 import type { RenderedMessage } from "../domain/prompt/render.ts";
@@ -55,6 +55,8 @@ export interface IncomingRequest {
   readonly opening: string | null;
   /** Whether the request carries earlier turns (an assistant or tool message), so the session did not begin here. */
   readonly continues: boolean;
+  /** Whether the last message brings results of tools that are marked as errors; absent where none does, or none can. */
+  readonly hasToolErrors?: true;
   /** Values for prompt variables: the body's `variables`, then `metadata`. */
   readonly variables: Readonly<Record<string, string>>;
   /** Writes a field of a form. Absent where the body is JSON, whose members are written as such. */
@@ -165,6 +167,27 @@ export interface AnswerChecking {
   askAgain(body: Buffer, again: AskedAgain): Buffer;
 }
 
+/** The result of a tool as a request brings it, with the call that it answers. */
+export interface BroughtResult extends Pick<ToolCall, "name" | "arguments"> {
+  /** In the dialect's own form. */
+  readonly content: Json;
+  readonly isError: boolean;
+}
+
+/** An answer that calls tools, and what they gave: one result for each of its calls, in order. */
+export interface AnsweredTools {
+  readonly answer: AnswerSummary;
+  readonly results: readonly Pick<BroughtResult, "content" | "isError">[];
+}
+
+/** What replaying a conversation needs of a dialect. */
+export interface ToolTalk {
+  /** The results of tools in a request, with the calls that they answer, oldest first. Leaves out what has no call. */
+  results(body: JsonObject): readonly BroughtResult[];
+  /** A request with an answer to it and the results of its tools at its end; `null` where the API would not take that. */
+  goOn(body: Buffer, tools: AnsweredTools): Buffer | null;
+}
+
 /** A dialect as clients speak it. Requests are read leniently, answers are written exactly. */
 export interface ClientDialect {
   /** Throws `malformed_json` or `invalid_request` with `param`. */
@@ -179,6 +202,8 @@ export interface ClientDialect {
   outline?(body: JsonObject): RequestOutline;
   /** Absent where there is no conversation. */
   readonly checking?: AnswerChecking;
+  /** Absent where there are no tools. */
+  readonly toolTalk?: ToolTalk;
   encoder(form: AnswerForm, callId: string, createdAt: number): AnswerEncoder;
   /** Error as a response body. */
   errorBody(error: RollwardError, callId: string): Buffer;

@@ -1,10 +1,25 @@
-import type { SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { DelayedOutcome, SessionOutcome } from "../domain/evidence/evidence.ts";
+import type { Signal } from "../domain/feedback/signal.ts";
+import type { MetricName } from "../domain/rollout/plan.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
 
 /** One line of a replica's journal of a rollout. `order` is the session's place in the replica's assignment order. */
 export type JournalEntry =
   | { readonly type: "assigned"; readonly order: number; readonly at: number; readonly assignment: Assignment }
-  | { readonly type: "final"; readonly order: number; readonly outcome: SessionOutcome };
+  | { readonly type: "final"; readonly order: number; readonly outcome: SessionOutcome }
+  /** Somebody said something of a session afterwards; the replica that received it writes it, whoever assigned the session. */
+  | ({ readonly type: "signal" } & Signal)
+  /**
+   * A session's contribution to a delayed metric, in assignment order. Its own replica writes it; with `of` another one
+   * does in the place of a dead one, whose id that is (empty where it is not known).
+   */
+  | {
+      readonly type: "late";
+      readonly metric: MetricName;
+      readonly session: string;
+      readonly outcome: DelayedOutcome;
+      readonly of?: string;
+    };
 
 /** A batch of one replica's journal; `batch` counts from 1 without gaps within (rollout, replica). */
 export interface JournalBatch {

@@ -10,6 +10,8 @@ export interface EvidenceLog {
     /** Why entries cannot be written at the moment; `null` while the last write succeeded. */
     readonly trouble: string | null;
   };
+  /** Resolves to whether everything taken so far has reached the journal; false when some of it was dropped instead. */
+  written(): Promise<boolean>;
   /** Resolves when everything taken so far is written or counted as dropped. */
   flush(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Identifiers and secrets as a port: tests make them predictable. */
 export interface Ids {
   /** A new id such as `call_01jd…`: prefix, then 26 characters sortable by the time of making (ULID). */
-  next(prefix: "call" | "rel" | "rol" | "key" | "rep" | "ses" | "pau"): string;
+  next(prefix: "call" | "rel" | "rol" | "key" | "rep" | "ses" | "pau" | "frz" | "bkt" | "flk" | "fb"): string;
   /** `bytes` random bytes in hex. */
   secret(bytes: number): string;
 }

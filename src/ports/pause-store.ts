@@ -9,8 +9,15 @@ export interface PauseStore {
   open(pause: Pause): Promise<Pause>;
   /** Lifts a pause; one that was lifted stays as it was. `null` when there is none with this id. */
   lift(id: string, lifted: NonNullable<Pause["lifted"]>): Promise<Pause | null>;
-  /** Newest first; `inForce` leaves out those that were lifted. */
-  list(filter: { readonly inForce: boolean; readonly limit: number }): Promise<readonly Pause[]>;
+  /**
+   * Newest first; `inForce` leaves out those that were lifted. `environment` leaves out those of others, `null` is the
+   * server's own; absent is all.
+   */
+  list(filter: {
+    readonly inForce: boolean;
+    readonly environment?: string | null;
+    readonly limit: number;
+  }): Promise<readonly Pause[]>;
   /** What a rule did last about each of the subjects: its newest pause or note. Subjects that it never met are left out. */
   lastBy(rule: string, subjects: readonly PauseSubject[]): Promise<readonly Pause[]>;
 }

@@ -1,14 +1,23 @@
-/** The configuration files last applied, by path relative to the project. They hold no secrets. */
+import type { Origin } from "../domain/release/origin.ts";
+
+/** The configuration files last applied in one environment, by path relative to the project. They hold no secrets. */
 export interface AppliedProject {
   readonly environment: string;
   readonly files: Readonly<Record<string, string>>;
   /** Epoch milliseconds. */
   readonly appliedAt: number;
   readonly author: string;
+  /** Where the files came from, as whoever applied them said; absent where nobody did. */
+  readonly origin?: Origin;
+  /** Whether the environment is the server's own; absent is yes, as before there could be others. */
+  readonly isOwn?: boolean;
 }
 
 /** Remembers what was applied, so that a restart serves the same. */
 export interface ProjectStore {
   save(project: AppliedProject): Promise<void>;
-  latest(): Promise<AppliedProject | null>;
+  /** What was applied last in an environment; in the server's own one without a name. */
+  latest(environment?: string): Promise<AppliedProject | null>;
+  /** What was applied last in each environment, in the order in which it was. */
+  all(): Promise<readonly AppliedProject[]>;
 }

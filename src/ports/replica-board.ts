@@ -1,7 +1,7 @@
 /** A sign of life of one replica. */
 export interface Heartbeat {
   readonly replicaId: string;
-  /** The epoch that it serves, by endpoint. */
+  /** The epoch that it serves, by endpoint: `support-bot`, or `staging/support-bot` outside of the own environment. */
   readonly epochs: Readonly<Record<string, number>>;
 }
 
@@ -11,8 +11,13 @@ export interface Standing {
   readonly leader: string;
   /** Those heard of lately, the one that asks included. */
   readonly live: readonly Heartbeat[];
-  /** Numbers that grow with every change of the keys, of the applied project and of the pauses. */
-  readonly changes: { readonly keys: number; readonly projects: number; readonly pauses: number };
+  /** Numbers that grow with every change of the keys, of the applied project, of the pauses and of the flags' kill switches. */
+  readonly changes: {
+    readonly keys: number;
+    readonly projects: number;
+    readonly pauses: number;
+    readonly flags: number;
+  };
 }
 
 /** Where the replicas of one database meet. */

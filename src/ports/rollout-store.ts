@@ -21,6 +21,7 @@ export interface RolloutStore {
   /** Newest first; `open` leaves out terminal ones. */
   list(filter: {
     readonly endpoint?: string;
+    readonly environment?: string;
     readonly open?: boolean;
     readonly limit: number;
   }): Promise<readonly Rollout[]>;

@@ -1,9 +1,17 @@
-import type { Route } from "../domain/traffic/route.ts";
+import type { ChannelName, Route } from "../domain/traffic/route.ts";
 
-/** Reads where calls go: the gateway's side. Never waits. */
+/** Reads where calls of one environment go: the gateway's side. Never waits. */
 export interface Routes {
   byEndpoint(endpoint: string): Route | undefined;
   all(): readonly Route[];
+}
+
+/** Reads where the calls of all environments go: delivery's side. */
+export interface ChannelRoutes {
+  byChannel(channel: ChannelName): Route | undefined;
+  all(): readonly Route[];
+  /** The routes of one environment. It is named by a function: a server learns the name of its own with its first project. */
+  of(environment: () => string): Routes;
 }
 
 /** Publishes where calls go: delivery's side. An older epoch never replaces a newer one. */

@@ -1,5 +1,6 @@
 import type { ModelSpend } from "../domain/spend/spend.ts";
 import type { SpendRow } from "../domain/spend/spend-book.ts";
+import type { EnvironmentScope } from "../domain/traffic/environment-scope.ts";
 
 /** What spend can be told apart by. */
 export type SpendDimension = "hour" | "endpoint" | "model" | "key" | "user";
@@ -10,6 +11,8 @@ export interface SpendQuery {
   readonly until: number;
   readonly by: readonly SpendDimension[];
   readonly endpoint?: string;
+  /** Only endpoints whose names begin so; of the server's own environment they have no slash. Absent is all. */
+  readonly scope?: EnvironmentScope;
   readonly keyId?: string;
   readonly user?: string;
   readonly limit: number;

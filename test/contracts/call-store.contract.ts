@@ -116,12 +116,14 @@ function lists(get: GetStores): void {
     const plain = callOf({ endpoint, release: `${endpoint}@1` });
     const other = callOf({ endpoint, release: `${endpoint}@2`, arm: "candidate", rolloutId, at: T0 + 10 });
     const failed = callOf({ endpoint, release: `${endpoint}@2`, outcome: "failed", session, rolloutId, at: T0 + 20 });
-    const abandoned = callOf({ endpoint, release: null, outcome: "abandoned", at: T0 + 30 });
+    const abandoned = callOf({ endpoint, environment: "staging", release: null, outcome: "abandoned", at: T0 + 30 });
     await get().calls.append([plain, other, failed, abandoned]);
     const cases: readonly (readonly [Omit<CallFilter, "limit">, readonly CallRecord[]])[] = [
       [{ endpoint }, [abandoned, failed, other, plain]],
       [{ release: `${endpoint}@2` }, [failed, other]],
       [{ endpoint, arm: "candidate" }, [other]],
+      [{ endpoint, environment: "staging" }, [abandoned]],
+      [{ endpoint, environment: "production", arm: "stable" }, [failed, plain]],
       [{ rolloutId }, [failed, other]],
       [{ session: session.id }, [failed]],
       [{ endpoint, outcome: "ok" }, [other, plain]],

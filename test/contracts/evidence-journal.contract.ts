@@ -26,6 +26,7 @@ async function readFrom(get: GetStores, rolloutId: string): Promise<JournalBatch
 /** What every evidence journal must do. */
 export function evidenceJournalContract(get: GetStores): void {
   readsOn(get);
+  keepsWhatCameLater(get);
   const readAll = (rolloutId: string): Promise<JournalBatch[]> => readFrom(get, rolloutId);
   describe("as an evidence journal", () => {
     test("reads replica by replica, batch by batch, however it was appended", async () => {
@@ -102,5 +103,20 @@ function readsOn(get: GetStores): void {
       ["rep_3", 2],
       ["rep_3", 3],
     ]);
+  });
+}
+
+function keepsWhatCameLater(get: GetStores): void {
+  test("gives back what was said of sessions later, and what that came to", async () => {
+    const rolloutId = newId("rol");
+    const outcome = { arm: "candidate", epoch: 2, weight: 0.25, value: null } as const;
+    const entries: readonly JournalEntry[] = [
+      { type: "signal", metric: "judge", session: "key/s \u0000", value: 0.1 + 0.2, at: T0 },
+      { type: "late", metric: "business:basket", session: "key/s", outcome: { ...outcome, value: 12.5 } },
+      { type: "late", metric: "thumbs", session: "key/s", outcome, of: "rep_0" },
+    ];
+    const batch = { rolloutId, replicaId: "rep_1", batch: 1, entries };
+    await get().journal.append([batch]);
+    expect(await readFrom(get, rolloutId)).toEqual([batch]);
   });
 }

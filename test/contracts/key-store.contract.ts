@@ -19,7 +19,11 @@ const keyOf = (overrides: Partial<Key> = {}): Key => ({
 export function keyStoreContract(get: GetStores): void {
   describe("as a key store", () => {
     test("lists keys as they were created, in that order", async () => {
-      const keys = [keyOf(), keyOf({ endpoints: null, expiresAt: null, scopes: ["admin"] }), keyOf({ endpoints: [] })];
+      const keys = [
+        keyOf(),
+        keyOf({ endpoints: null, expiresAt: null, scopes: ["admin"], environment: "staging" }),
+        keyOf({ endpoints: [], roles: ["approver", "release-board"] }),
+      ];
       for (const key of keys) await get().keys.create(key);
       const ids = keys.map(({ id }) => id);
       expect((await get().keys.list()).filter(({ id }) => ids.includes(id))).toEqual(keys);

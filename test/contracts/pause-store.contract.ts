@@ -19,6 +19,8 @@ const inForce = (get: GetStores): Promise<readonly Pause[]> => get().pauses.list
 
 /** What every store of pauses must do. */
 export function pauseStoreContract(get: GetStores): void {
+  apartByEnvironment(get);
+
   describe("as a store of pauses", () => {
     test("keeps a pause until it is lifted, and then as a record", async () => {
       const pause = pauseOf(newId("bot"));
@@ -106,6 +108,29 @@ function rulesContract(get: GetStores): void {
       expect(found).toContainEqual(last);
       expect(await get().pauses.lastBy(rule, subjects.slice(2))).toEqual([]);
       expect(await get().pauses.lastBy(rule, [])).toEqual([]);
+    });
+  });
+}
+
+function apartByEnvironment(get: GetStores): void {
+  describe("as a store of pauses in several environments", () => {
+    test("stops the same subject in each environment by itself", async () => {
+      const name = newId("bot");
+      const [own, staged] = [
+        pauseOf(name),
+        pauseOf(name, { subject: { type: "endpoint", name, environment: "staging" } }),
+      ];
+      expect(await get().pauses.open(own)).toEqual(own);
+      expect(await get().pauses.open(staged)).toEqual(staged);
+      expect(await inForce(get)).toEqual(expect.arrayContaining([own, staged]));
+      const listed = async (environment: string | null) =>
+        (await get().pauses.list({ inForce: true, environment, limit: 1_000 })).map(({ id }) => id);
+      expect(await listed("staging")).toEqual([staged.id]);
+      expect(await listed(null)).toContain(own.id);
+      expect(await listed(null)).not.toContain(staged.id);
+      await get().pauses.lift(own.id, LIFTED);
+      expect(await inForce(get)).toContainEqual(staged);
+      await get().pauses.lift(staged.id, LIFTED);
     });
   });
 }

@@ -15,5 +15,31 @@ export function projectStoreContract(get: GetStores): void {
       await get().projects.save(second);
       expect(await get().projects.latest()).toEqual(second);
     });
+
+    test("remembers where the files came from", async () => {
+      const nothing = { isDirty: false, branch: null, author: null, pullRequest: null, repository: null };
+      const origin = { ...nothing, commit: "1f2e3d", dataSet: null, evalRun: "run 7" };
+      const project = { environment: "origins", files: {}, appliedAt: T0, author: "Ada", origin, isOwn: false };
+      await get().projects.save(project);
+      expect(await get().projects.latest("origins")).toEqual(project);
+    });
+
+    test("tells environments apart, and the server's own from the others", async () => {
+      const { projects } = get();
+      const own = { environment: "production", files: { "": "a" }, appliedAt: T0, author: "Ada" };
+      const other = { ...own, environment: "development", files: { "": "b" }, isOwn: false };
+      await projects.save(own);
+      await projects.save(other);
+      expect(await projects.latest()).toEqual(own);
+      expect(await projects.latest("development")).toEqual(other);
+      expect(await projects.latest("nowhere")).toBeNull();
+      const newer = { ...other, files: { "": "c" } };
+      await projects.save(newer);
+      const all = await projects.all();
+      expect(all.filter(({ environment }) => environment !== "staging" && environment !== "origins")).toEqual([
+        own,
+        newer,
+      ]);
+    });
   });
 }

@@ -155,6 +155,10 @@ function occupancy(get: GetStores): void {
     for (const each of [one, { ...other, rollout: staged }]) await get().rollouts.append(each);
     expect(await get().rollouts.append(deciding(one.rollout, [STARTED]))).toBe("appended");
     expect(await get().rollouts.append(deciding(staged, [STARTED]))).toBe("appended");
+    const listed = async (environment: string) =>
+      (await get().rollouts.list({ endpoint, environment, limit: 10 })).map(({ id }) => id);
+    expect([await listed("production"), await listed("staging")]).toEqual([[one.rollout.id], [staged.id]]);
+    expect(await listed("nowhere")).toEqual([]);
   });
 }
 

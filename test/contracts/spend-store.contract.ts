@@ -54,6 +54,23 @@ function setsRows(get: GetStores): void {
     ]);
   });
 
+  test("adds up the endpoints of one environment, the server's own and another one", async () => {
+    const key = newId("key");
+    const of = (endpoint: string, calls: number): SpendRow =>
+      rowOf({ endpoint, keyId: key, spend: spendOf(calls, 10n) });
+    await get().spend.write(newId("rep"), [
+      of("bot", 1),
+      of("", 2),
+      of("staging/bot", 4),
+      of("staging/", 8),
+      of("stag/bot", 16),
+    ]);
+    const all = { since: 0, until: 100 * HOUR, keyId: key, by: [], limit: 10 } as const;
+    const callsIn = async (scope: "" | "staging/" | "production/"): Promise<number> =>
+      (await get().spend.sum({ ...all, scope }))[0]?.spend.calls ?? 0;
+    expect([await callsIn(""), await callsIn("staging/"), await callsIn("production/")]).toEqual([3, 12, 0]);
+  });
+
   test("forgets hours before a time", async () => {
     const endpoint = newId("bot");
     await get().spend.write(newId("rep"), [rowOf({ endpoint, hour: HOUR }), rowOf({ endpoint, hour: 2 * HOUR })]);

@@ -10,19 +10,32 @@ import type { Key } from "../../src/domain/access/key.ts";
 import type { Stores } from "../../src/main/stores.ts";
 import type { ReplicaBoard } from "../../src/ports/replica-board.ts";
 import { HandClock } from "../fixtures/hand-clock.ts";
+import { backtestStoreContract } from "./backtest-store.contract.ts";
+import type { ApplyTurns } from "../../src/ports/apply-turns.ts";
+import { createMemoryApplyTurns } from "../../src/adapters/stores/memory/memory-apply-turns.ts";
+import { applyTurnsContract } from "./apply-turns.contract.ts";
 import { budgetBankContract } from "./budget-bank.contract.ts";
 import { callStoreContract } from "./call-store.contract.ts";
 import { evidenceJournalContract } from "./evidence-journal.contract.ts";
+import { flagStoreContract } from "./flag-store.contract.ts";
+import { feedbackStoreContract } from "./feedback-store.contract.ts";
+import { freezeStoreContract } from "./freeze-store.contract.ts";
+import { gateRunStoreContract } from "./gate-run-store.contract.ts";
+import { noticeStoreContract } from "./notice-store.contract.ts";
 import { keyStoreContract } from "./key-store.contract.ts";
 import { meaningStoreContract } from "./meaning-store.contract.ts";
+import { pipelineStoreContract } from "./pipeline-store.contract.ts";
 import { pauseStoreContract } from "./pause-store.contract.ts";
 import { projectStoreContract } from "./project-store.contract.ts";
 import { proofStoreContract } from "./proof-store.contract.ts";
 import { replicaBoardContract } from "./replica-board.contract.ts";
 import { releaseStoreContract } from "./release-store.contract.ts";
 import { responseStoreContract } from "./response-store.contract.ts";
+import { serverKeyStoreContract } from "./server-key-store.contract.ts";
+import { shadowStoreContract } from "./shadow-store.contract.ts";
 import { spendStoreContract } from "./spend-store.contract.ts";
 import { rolloutStoreContract } from "./rollout-store.contract.ts";
+import { versionStoreContract } from "./version-store.contract.ts";
 import { newId } from "./store-samples.ts";
 
 /** Stores to test, and what clears up after them. */
@@ -37,6 +50,8 @@ describe("the stores in memory", () => {
   contracts(async () => ({ stores: openMemoryStores(), cleanUp: () => {} }));
   const board = createMemoryReplicaBoard(new HandClock());
   replicaBoardContract(() => board);
+  const turns = createMemoryApplyTurns(new HandClock());
+  applyTurnsContract(() => turns);
 });
 
 describe("the stores in the embedded database", () => {
@@ -52,6 +67,11 @@ describe.runIf(SERVER_URL !== "")("the stores on a PostgreSQL server", () => {
     return kept;
   };
   replicaBoardContract(board);
+  applyTurnsContract((): ApplyTurns => {
+    const { turns } = get();
+    if (turns === null) throw new Error("A server is shared and gives turns.");
+    return turns;
+  });
 
   test("counts every change of keys and projects, so that other servers notice", async () => {
     const replicaId = newId("rep");
@@ -62,7 +82,7 @@ describe.runIf(SERVER_URL !== "")("the stores on a PostgreSQL server", () => {
     await keys.create(key);
     await keys.revoke(key.id, 2);
     await projects.save({ environment: "production", files: {}, appliedAt: 1, author: "Ada" });
-    expect(await standing()).toEqual({ keys: before.keys + 2, projects: before.projects + 1, pauses: before.pauses });
+    expect(await standing()).toEqual({ ...before, keys: before.keys + 2, projects: before.projects + 1 });
     await board().leave(replicaId);
   });
 });
@@ -89,17 +109,27 @@ function contracts(open: () => Promise<Opened>): () => Stores {
   });
   const get = (): Stores => opened.stores;
   releaseStoreContract(get);
+  versionStoreContract(get);
   rolloutStoreContract(get);
   evidenceJournalContract(get);
   callStoreContract(get);
+  feedbackStoreContract(get);
+  shadowStoreContract(get);
   keyStoreContract(get);
   pauseStoreContract(get);
+  freezeStoreContract(get);
+  gateRunStoreContract(get);
+  noticeStoreContract(get);
+  flagStoreContract(get);
   spendStoreContract(get);
   projectStoreContract(get);
+  pipelineStoreContract(get);
   responseStoreContract(get);
   budgetBankContract(() => get().budgets);
   meaningStoreContract(() => get().meanings);
   proofStoreContract(() => get().proofs);
+  serverKeyStoreContract(() => get().serverKeys);
+  backtestStoreContract(get);
   return get;
 }
 

@@ -22,6 +22,9 @@ async function help(...words: readonly string[]): Promise<{ readonly code: numbe
   return { code, text };
 }
 
+/** Options that every command takes. */
+const GLOBAL = ["--json", "--url", "--environment"];
+
 test("there are commands in the pages to check", () => {
   expect(commands.length).toBeGreaterThan(20);
 });
@@ -35,7 +38,7 @@ test.each(commands)("$page: rollward $words", async ({ words, rest }) => {
   const { text } = isGroup ? await help(first, second) : group;
   if (isGroup) expect(text).toContain(`rollward ${first} ${second}`);
   for (const [flag] of rest.matchAll(/--[a-z-]+/g)) {
-    if (flag !== "--json" && flag !== "--url") expect(text).toContain(flag);
+    if (!GLOBAL.includes(flag)) expect(text).toContain(flag);
   }
 });
 

@@ -80,7 +80,7 @@ describe("evidence", () => {
         await play({ clock, evidence, journal, name: "rep_1" }, first, epochLength);
         await play({ clock, evidence, journal, name: "rep_2" }, second, epochLength);
         let assigned = 0;
-        const replayed = await replayEvidence({ journal }, ROLLOUT, () => (assigned += 1));
+        const replayed = await replayEvidence({ journal }, ROLLOUT, { onAssigned: () => (assigned += 1) });
         expect(replayed.evidence.logUnion()).toBe(evidence.logUnion());
         expect(hashReading(replayed.evidence.reading())).toBe(hashReading(evidence.reading()));
         expect(assigned).toBe(first.length + second.length);
@@ -124,7 +124,7 @@ describe("a replay", () => {
     }
     const journal = { append: () => Promise.resolve(), read };
     let assigned = 0;
-    await replayEvidence({ journal }, ROLLOUT, () => (assigned += 1));
+    await replayEvidence({ journal }, ROLLOUT, { onAssigned: () => (assigned += 1) });
     expect(assigned).toBe(20_000);
     expect(most).toBeLessThan(1_000);
   });
@@ -146,10 +146,11 @@ describe("a session's ledger", () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 2, maxLength: 40 }), (arrivals) => {
         const finals: number[] = [];
         const log = {
-          append: (_: string, entry: { type: string; order: number }) => {
+          append: (_: string, entry: JournalEntry) => {
             if (entry.type === "final") finals.push(entry.order);
           },
           counts: () => ({ written: 0, dropped: 0, waiting: 0, trouble: null }),
+          written: () => Promise.resolve(true),
           flush: () => Promise.resolve(),
         };
         const clock = new HandClock();

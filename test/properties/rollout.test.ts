@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { drawArm } from "../../src/domain/traffic/draw.ts";
 import { verifyLog } from "../../src/domain/rollout/log.ts";
 import { isTerminal } from "../../src/domain/rollout/rollout.ts";
-import { commandArbitraries, planArbitrary, realOf } from "./rollout/commands.ts";
+import { commandArbitraries, realOf } from "./rollout/commands.ts";
 import type { Real } from "./rollout/commands.ts";
 import { checkInvariants } from "./rollout/invariants.ts";
+import { planArbitrary } from "./rollout/plans.ts";
 import { World } from "./rollout/world.ts";
 import type { CrashPoint } from "./rollout/world.ts";
 
@@ -27,9 +28,9 @@ describe("the rollout machine", () => {
             real.world.release(plan, []);
             fc.modelRun(() => ({ model: { isUp: true, isFrozen: false }, real }), commands);
             settle(real);
-            for (const { id, phase } of real.world.store.all()) {
+            for (const { id, phase, plan: its, outcome } of real.world.store.all()) {
               expect(verifyLog(real.world.store.events(id))).toEqual({ ok: true });
-              ends.set(phase, (ends.get(phase) ?? 0) + 1);
+              for (const end of [phase, `${its.strategy} ${String(outcome)}`]) ends.set(end, (ends.get(end) ?? 0) + 1);
             }
           },
         ),
@@ -38,6 +39,9 @@ describe("the rollout machine", () => {
       // A model that never gets anywhere would keep every invariant too.
       for (const phase of ["completed", "rolled_back", "aborted", "superseded"]) {
         expect(ends.get(phase) ?? 0, `${phase} was reached`).toBeGreaterThan(0);
+      }
+      for (const strategy of ["canary", "blue_green", "instant"]) {
+        expect(ends.get(`${strategy} promoted`) ?? 0, `${strategy} promoted something`).toBeGreaterThan(0);
       }
     },
   );

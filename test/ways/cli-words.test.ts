@@ -92,8 +92,8 @@ describe("the words of the command line", () => {
   test("show the tenant of a key", async () => {
     await rollward("keys", "create", "app", "--tenant", "acme");
     const said = await rollward("keys", "list");
-    expect(said).toMatch(/^0 id +name +scopes +tenant +endpoints/);
-    expect(said).toMatch(/app +inference +acme +all endpoints/);
+    expect(said).toMatch(/^0 id +name +environment +scopes +tenant +roles +endpoints/);
+    expect(said).toMatch(/app +production +inference +acme +– +all endpoints/);
   });
 
   test("say what spend cannot tell yet", async () => {

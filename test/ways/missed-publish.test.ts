@@ -26,10 +26,12 @@ test("a durable decision that could not be published is published as soon as the
   await expect(
     author(delivery, { environment: "production", content, plan: PLAN, actor, author: "Ada" }),
   ).rejects.toThrow("a test took it away");
-  expect(delivery.routes.byEndpoint("support-bot")).toBeUndefined();
+  expect(delivery.routes.byChannel({ endpoint: "support-bot", environment: "production" })).toBeUndefined();
   isAway = false;
   conductor.start();
-  await until(() => delivery.routes.byEndpoint("support-bot") !== undefined);
-  expect(delivery.routes.byEndpoint("support-bot")?.stable.content).toEqual(content);
+  await until(() => delivery.routes.byChannel({ endpoint: "support-bot", environment: "production" }) !== undefined);
+  expect(delivery.routes.byChannel({ endpoint: "support-bot", environment: "production" })?.stable.content).toEqual(
+    content,
+  );
   await conductor.stop();
 });

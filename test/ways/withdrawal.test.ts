@@ -93,18 +93,26 @@ describe("a person's withdrawal", () => {
     const id = await world.rollOut("bot");
     await command(world.delivery, id, wish("promote"));
     await world.conductor.look(id);
-    expect(world.delivery.routes.byEndpoint("bot")).toMatchObject({
+    expect(world.delivery.routes.byChannel({ endpoint: "bot", environment: "production" })).toMatchObject({
       stable: { number: 2 },
       draining: { rolloutId: id },
     });
     world.mood = "failing";
-    const told = rollBack(world.delivery, { endpoint: "bot", actor: ADA, reason: "Users complain." });
-    expect(world.delivery.routes.byEndpoint("bot")).toMatchObject({ stable: { number: 1 }, draining: null });
+    const told = rollBack(world.delivery, {
+      endpoint: "bot",
+      environment: "production",
+      actor: ADA,
+      reason: "Users complain.",
+    });
+    expect(world.delivery.routes.byChannel({ endpoint: "bot", environment: "production" })).toMatchObject({
+      stable: { number: 1 },
+      draining: null,
+    });
     await expect(told).rejects.toMatchObject({ code: "withdrawal_unrecorded" });
     world.mood = "well";
     await world.conductor.look(id);
     expect(await world.delivery.rollouts.channels()).toMatchObject([
-      { stable: world.delivery.routes.byEndpoint("bot")?.stable.id },
+      { stable: world.delivery.routes.byChannel({ endpoint: "bot", environment: "production" })?.stable.id },
     ]);
     expect(world.served("bot").stable).toBe(1);
   });
@@ -201,8 +209,16 @@ describe("a newer release", () => {
     world.clock.advance(1_000);
     await world.conductor.look(id);
     expect(await world.delivery.rollouts.byId(id)).toMatchObject({ phase: "completed" });
-    const { rollout } = await rollBack(world.delivery, { endpoint: "bot", actor: ADA, reason: "Users complain." });
-    expect(world.delivery.routes.byEndpoint("bot")).toMatchObject({ stable: { number: 1 }, draining: null });
+    const { rollout } = await rollBack(world.delivery, {
+      endpoint: "bot",
+      environment: "production",
+      actor: ADA,
+      reason: "Users complain.",
+    });
+    expect(world.delivery.routes.byChannel({ endpoint: "bot", environment: "production" })).toMatchObject({
+      stable: { number: 1 },
+      draining: null,
+    });
     await world.conductor.look(rollout.id);
     expect(await world.delivery.rollouts.byId(rollout.id)).toMatchObject({ phase: "completed" });
     expect(await world.apply("bot")).toMatchObject({ outcome: "rollout", waitsUntil: null });

@@ -41,7 +41,9 @@ class Journal {
   }
 
   ordersOf(rolloutId: string): number[] {
-    return this.batchesOf(rolloutId).flatMap(({ entries }) => entries.map(({ order }) => order));
+    return this.batchesOf(rolloutId).flatMap(({ entries }) =>
+      entries.flatMap((entry) => ("order" in entry ? [entry.order] : [])),
+    );
   }
 
   /** Whether the batches of a rollout count from 1 without gaps and never contradict themselves. */
@@ -102,6 +104,30 @@ describe("a journal writer", () => {
     await settle();
     expect(journal.ordersOf("rol_1")).toEqual([0, 1, 2]);
     expect(writer.counts()).toEqual({ written: 3, dropped: 3, waiting: 0, trouble: null });
+  });
+
+  it("tells who asks when all that was taken by then has arrived, and when some of it was dropped", async () => {
+    const journal = new Journal();
+    const { clock, writer } = writerOn(journal, { maxEntries: 4 });
+    expect(await writer.written()).toBe(true);
+    writer.append("rol_1", entryOf(1));
+    const answers: boolean[] = [];
+    void writer.written().then((isWritten) => answers.push(isWritten));
+    await settle();
+    expect(answers).toEqual([]);
+    clock.advance(100);
+    await settle();
+    expect(answers).toEqual([true]);
+    journal.mood = "failing";
+    for (let order = 2; order < 5; order += 1) writer.append("rol_1", entryOf(order));
+    void writer.written().then((isWritten) => answers.push(isWritten));
+    for (let order = 5; order < 9; order += 1) writer.append("rol_1", entryOf(order));
+    expect(await writer.written()).toBe(false);
+    clock.advance(100);
+    await settle();
+    expect(answers).toEqual([true]);
+    await writer.flush();
+    expect(answers).toEqual([true, false]);
   });
 
   it("announces once when it begins to fail and once when it works again, however often it tries", async () => {

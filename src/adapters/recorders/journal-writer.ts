@@ -60,6 +60,11 @@ class JournalWriter implements EvidenceLog {
   #trouble: string | null = null;
   #isArmed = false;
   #writing: Promise<void> | null = null;
+  /** Entries taken and entries that are out of the way, since the start. */
+  #taken = 0;
+  #settled = 0;
+  /** Who waits until so many are out of the way, oldest first. */
+  #waiters: { readonly upTo: number; readonly done: (isWritten: boolean) => void }[] = [];
 
   constructor(terms: Required<JournalWriterTerms> & { readonly limits: JournalWriterLimits }) {
     this.#terms = terms;
@@ -74,7 +79,17 @@ class JournalWriter implements EvidenceLog {
     if (entries === undefined) this.#gathered.set(rolloutId, [entry]);
     else entries.push(entry);
     this.#waiting += 1;
+    this.#taken += 1;
     this.#arm();
+  }
+
+  written(): Promise<boolean> {
+    // What came last may have found no room.
+    if (this.#waiting >= this.#terms.limits.maxEntries) return Promise.resolve(false);
+    if (this.#settled >= this.#taken) return Promise.resolve(true);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#waiters.push({ upTo: this.#taken, done: resolve });
+    return promise;
   }
 
   counts(): ReturnType<EvidenceLog["counts"]> {
@@ -127,6 +142,7 @@ class JournalWriter implements EvidenceLog {
     this.#trouble = null;
     this.#written += written;
     this.#waiting -= written;
+    this.#release(written, true);
   }
 
   #numberBatches(): readonly JournalBatch[] {
@@ -145,9 +161,16 @@ class JournalWriter implements EvidenceLog {
 
   #giveUp(): void {
     this.#dropped += this.#waiting;
+    this.#release(this.#waiting, false);
     this.#waiting = 0;
     this.#unacknowledged = [];
     this.#gathered = new Map();
     this.#failures = 0;
+  }
+
+  /** Batches are written in the order in which their entries were taken, so a count tells which those are. */
+  #release(entries: number, isWritten: boolean): void {
+    this.#settled += entries;
+    while ((this.#waiters[0]?.upTo ?? Infinity) <= this.#settled) this.#waiters.shift()?.done(isWritten);
   }
 }

@@ -1,51 +1,101 @@
-import type { Route } from "../../domain/traffic/route.ts";
-import type { RoutePublisher, Routes } from "../../ports/routes.ts";
+import { servedRollout } from "../../domain/traffic/route.ts";
+import type { Handover, Route } from "../../domain/traffic/route.ts";
+import type { ChannelRoutes, RoutePublisher, Routes } from "../../ports/routes.ts";
+
+/** Routes by environment and endpoint. */
+type RoutesByEnvironment = Map<string, Map<string, Route>>;
 
 /** The routes of this process: readers see a whole route or its successor, never a mixture. */
-export function createRouteTable(): Routes & RoutePublisher {
+export function createRouteTable(): ChannelRoutes & RoutePublisher {
   /** As they were published, and as they are in force. */
-  const published = new Map<string, Route>();
-  const routes = new Map<string, Route>();
+  const published: RoutesByEnvironment = new Map();
+  const routes: RoutesByEnvironment = new Map();
   const tripped = new Set<string>();
   let isIsolated = false;
 
-  const enforce = (route: Route): void =>
-    void routes.set(route.channel.endpoint, withTrips(isIsolated ? withoutCandidate(route) : route, tripped));
+  const enforce = (route: Route): void => {
+    const { endpoint, environment } = route.channel;
+    const inForce = withTrips(isIsolated ? isolated(route) : route, tripped);
+    routesIn(routes, environment).set(endpoint, inForce);
+  };
+  const enforceAll = (): void => allOf(published).forEach(enforce);
 
   return {
-    byEndpoint: (endpoint) => routes.get(endpoint),
-    all: () => [...routes.values()],
+    byChannel: ({ endpoint, environment }) => routes.get(environment)?.get(endpoint),
+    all: () => allOf(routes),
+    of: (environment) => routesOf(routes, environment),
     publish(route) {
-      const { endpoint } = route.channel;
-      const present = published.get(endpoint);
+      const { endpoint, environment } = route.channel;
+      const known = routesIn(published, environment);
+      const present = known.get(endpoint);
       if (present !== undefined && present.epoch > route.epoch) return;
       const left = present === undefined ? null : rolloutOf(present);
       if (left !== null && left !== rolloutOf(route)) tripped.delete(left);
-      published.set(endpoint, route);
+      known.set(endpoint, route);
       enforce(route);
     },
     trip(rolloutId) {
       tripped.add(rolloutId);
-      for (const route of published.values()) enforce(route);
+      enforceAll();
     },
     isolate(next) {
       if (next === isIsolated) return;
       isIsolated = next;
-      for (const route of published.values()) enforce(route);
+      enforceAll();
     },
   };
 }
 
-const rolloutOf = ({ split, draining }: Route): string | null => split?.rolloutId ?? draining?.rolloutId ?? null;
-
-function withTrips(route: Route, tripped: ReadonlySet<string>): Route {
-  const { split, draining } = route;
-  if (split !== null && tripped.has(split.rolloutId)) return withoutCandidate(route);
-  if (draining !== null && tripped.has(draining.rolloutId)) {
-    return { ...route, stable: draining.previous, draining: null };
-  }
-  return route;
+/** One environment's routes. Its name is compared and not looked up, so that a call pays for one look-up. */
+function routesOf(routes: RoutesByEnvironment, environment: () => string): Routes {
+  let name = environment();
+  let own = routesIn(routes, name);
+  const inForce = (): ReadonlyMap<string, Route> => {
+    const now = environment();
+    if (now !== name) {
+      name = now;
+      own = routesIn(routes, now);
+    }
+    return own;
+  };
+  return { byEndpoint: (endpoint) => inForce().get(endpoint), all: () => [...inForce().values()] };
 }
 
-const withoutCandidate = (route: Route): Route =>
-  route.split === null ? route : { ...route, split: { ...route.split, weight: 0, collecting: false } };
+function routesIn(all: RoutesByEnvironment, environment: string): Map<string, Route> {
+  const known = all.get(environment) ?? new Map<string, Route>();
+  all.set(environment, known);
+  return known;
+}
+
+const allOf = (all: RoutesByEnvironment): readonly Route[] => [...all.values()].flatMap((own) => [...own.values()]);
+
+/** The rollout that a route belongs to, wherever it has come to. */
+const rolloutOf = (route: Route): string | null => servedRollout(route) ?? route.withdrawn?.rolloutId ?? null;
+
+function withTrips(route: Route, tripped: ReadonlySet<string>): Route {
+  const { draining } = route;
+  const rolloutId = rolloutOf(route);
+  if (rolloutId === null || !tripped.has(rolloutId)) return route;
+  if (draining === null) return withoutCandidate(route);
+  const { previous, onRollback } = draining;
+  const withdrawn = { rolloutId, candidate: route.stable, handover: onRollback ?? NEXT_TURN };
+  return { ...route, stable: previous, draining: null, withdrawn };
+}
+
+const NEXT_TURN: Handover = { rule: "next_turn", because: "plan" };
+
+/** The route with nothing of it for the candidate. Its sessions leave as the plan says. */
+const withoutCandidate = ({ channel, epoch, stable, split, draining, withdrawn }: Route): Route => ({
+  channel,
+  epoch,
+  stable,
+  draining,
+  split: split === null ? null : { ...split, weight: 0, collecting: false },
+  ...(withdrawn !== undefined && { withdrawn }),
+});
+
+/** The same for a while only: no session is ended, and none is kept, because nobody has taken the candidate back. */
+function isolated(route: Route): Route {
+  const without = withoutCandidate(route);
+  return without.split === null ? without : { ...without, split: { ...without.split, onRollback: NEXT_TURN } };
+}

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { nameOf } from "../../domain/access/pause.ts";
+import { subjectKey } from "../../domain/access/pause.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 
 /** Bookkeeping of the log, not news. */
@@ -15,6 +15,7 @@ export function createLogAnnouncer(log: Logger): Announcer {
           {
             rollout: rollout.id,
             endpoint: rollout.channel.endpoint,
+            environment: rollout.channel.environment,
             seq,
             fact: fact.type,
             phase: rollout.phase,
@@ -36,7 +37,7 @@ export function createLogAnnouncer(log: Logger): Announcer {
       );
     },
     pausedByRule({ id, subject, reason, rule, lifted }) {
-      const facts = { pause: id, rule: rule?.name, subject: nameOf(subject), outcome: rule?.outcome };
+      const facts = { pause: id, rule: rule?.name, subject: subjectKey(subject), outcome: rule?.outcome };
       if (rule?.outcome === "paused" && lifted !== null) log.warn(facts, `Calls are let in again. ${lifted.reason}`);
       else log.warn(facts, lifted === null ? `Calls are stopped. ${reason}` : `${reason} ${lifted.reason}`);
     },

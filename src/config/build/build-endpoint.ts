@@ -1,3 +1,4 @@
+import type { Segments } from "../../domain/flags/condition.ts";
 import type { ModelTarget, ReleaseContent, ReleasePolicies } from "../../domain/release/release.ts";
 import type { SessionSource } from "../../domain/traffic/assignment.ts";
 import { splitModel } from "../checks/check-models.ts";
@@ -9,6 +10,7 @@ import { buildChecks } from "./build-checks.ts";
 import { buildContextPolicy } from "./build-context-policy.ts";
 import type { WindowOf } from "./build-context-policy.ts";
 import { buildFaultPolicy } from "./build-fault-policy.ts";
+import { communicationOf } from "./build-gates.ts";
 import { buildPlan } from "./build-plan.ts";
 import { buildPromptCachePolicy } from "./build-prompt-cache-policy.ts";
 import { buildRoutingPolicy } from "./build-routing-policy.ts";
@@ -47,6 +49,8 @@ function policiesOf(input: EndpointInput, windowOf: WindowOf): ReleasePolicies {
 
 /** What an endpoint is built from beside its own words: every file that it refers to, and what models take. */
 export interface EndpointSources extends ProjectContents {
+  /** Conditions with a name, which plans write out. */
+  readonly segments: Segments;
   readonly windowOf: WindowOf;
 }
 
@@ -68,7 +72,7 @@ export function buildEndpoint(name: string, input: EndpointInput, contents: Endp
     name,
     description: input.description ?? "",
     content,
-    plan: buildPlan(input.rollout),
+    plan: { ...buildPlan(input.rollout, contents.segments), ...communicationOf(input) },
     sessions: input.sessions ?? DEFAULT_SESSIONS,
   };
 }

@@ -64,3 +64,9 @@ const filterOf = (only: BudgetInput["only"] = {}): CallFilter => ({
   ...(only.endpoints !== undefined && { endpoints: only.endpoints }),
   ...(only.models !== undefined && { models: only.models }),
 });
+
+/** How often a key may ask for flags; `null` where nothing is said. All of a window may come at once: a page asks for many. */
+export const evaluationRateOf = (input: RateInput | undefined): Rate | null =>
+  input === undefined ? null : { ...input, burst: Math.min(input.amount, MOST_AT_ONCE) };
+
+const MOST_AT_ONCE = 10_000;

@@ -1,9 +1,15 @@
-import { DEFAULT_PLAN, checkPlan } from "../../domain/rollout/open-rollout.ts";
-import type { MetricName, MetricPlan, RolloutPlan, Step } from "../../domain/rollout/plan.ts";
-import { METRIC_KEYS, metricFallback, type RolloutInput, type StepInput } from "../schema/rollout-schema.ts";
+import type { Segments } from "../../domain/flags/condition.ts";
+import { needsProof } from "../../domain/rollout/check-stages.ts";
+import { DEFAULT_PLAN, checkPlan, exposedLeastMs } from "../../domain/rollout/open-rollout.ts";
+import type { MetricPlan, RolloutPlan, Step } from "../../domain/rollout/plan.ts";
+import type { RolloutInput, StepInput } from "../schema/rollout-schema.ts";
 import type { Fault } from "../source/mistakes.ts";
 import type { Path } from "../source/yaml-places.ts";
 import { formatPercent, spellDuration } from "../units.ts";
+import { gatingOf } from "./build-gates.ts";
+import { buildMetrics, writtenRequired } from "./build-metrics.ts";
+import { goalOf, hasLadder, requiresMetrics, buildStrategy, stepsOf } from "./build-strategy.ts";
+import { strategyFaults } from "./strategy-faults.ts";
 
 /** A fault of a plan; `path` is relative to its `rollout` section. */
 export interface PlanFault extends Fault {
@@ -27,50 +33,17 @@ function stepOf(input: StepInput): Step {
   };
 }
 
-interface Unshared {
-  readonly plan: Omit<MetricPlan, "share">;
-  /** As written; `null` when it takes part in dividing the rest, in proportion to `usual`. */
-  readonly share: number | null;
-  readonly usual: number;
-}
-
-function metricOf(metric: MetricName, input: boolean | NonNullable<RolloutInput["metrics"]>["cost"]): Unshared | null {
-  const known = DEFAULT_PLAN.metrics.find((one) => one.metric === metric);
-  if (input === false || (input === undefined && known === undefined)) return null;
-  const written = typeof input === "object" ? input : {};
-  const fallback = known ?? metricFallback(metric);
-  return {
-    plan: {
-      metric,
-      harmRatio: written.harm ?? fallback.harmRatio,
-      noWorseRatio: written.no_worse ?? fallback.noWorseRatio,
-      required: written.required ?? fallback.required,
-      capPico: written.cap_usd ?? known?.capPico ?? null,
-    },
-    share: written.share ?? null,
-    usual: known?.share ?? Math.min(...DEFAULT_PLAN.metrics.map(({ share }) => share)),
-  };
-}
-
-function metricsOf(input: RolloutInput["metrics"]): readonly MetricPlan[] {
-  const metrics = Object.entries(METRIC_KEYS)
-    .map(([key, metric]) => metricOf(metric, input?.[key as keyof typeof METRIC_KEYS]))
-    .filter((one) => one !== null);
-  const given = metrics.reduce((sum, { share }) => sum + (share ?? 0), 0);
-  const usual = metrics.reduce((sum, one) => sum + (one.share === null ? one.usual : 0), 0);
-  // Rounded so that three quarters read 0.75; the sum may be off by far less than a plan may be.
-  const rest = (one: Unshared): number => Number(((Math.max(0, 1 - given) * one.usual) / usual).toFixed(12));
-  return metrics.map((one) => ({ ...one.plan, share: one.share ?? rest(one) }));
-}
-
 /** The plan that a `rollout` section means; without one, the default plan. */
-export function buildPlan(input: RolloutInput | undefined): RolloutPlan {
+export function buildPlan(input: RolloutInput | undefined, segments: Segments = NO_SEGMENTS): RolloutPlan {
   if (input === undefined) return DEFAULT_PLAN;
-  return {
+  const ground = {
     strategy: input.strategy ?? DEFAULT_PLAN.strategy,
-    steps: input.steps?.map(stepOf) ?? DEFAULT_PLAN.steps,
-    metrics: metricsOf(input.metrics),
+    steps: stepsOf(input, input.steps?.map(stepOf) ?? DEFAULT_PLAN.steps),
+    metrics: requiredIn(buildMetrics(input.metrics), input),
     alpha: input.alpha ?? DEFAULT_PLAN.alpha,
+  };
+  return {
+    ...ground,
     beta: input.beta ?? DEFAULT_PLAN.beta,
     mode: input.mode ?? DEFAULT_PLAN.mode,
     window: {
@@ -80,12 +53,28 @@ export function buildPlan(input: RolloutInput | undefined): RolloutPlan {
     onInconclusive: input.on_inconclusive ?? DEFAULT_PLAN.onInconclusive,
     deadlineMs: input.deadline ?? DEFAULT_PLAN.deadlineMs,
     onNewRelease: input.on_new_release ?? DEFAULT_PLAN.onNewRelease,
-    drainMs: input.drain ?? DEFAULT_PLAN.drainMs,
+    drainMs: input.sessions?.drain ?? input.drain ?? DEFAULT_PLAN.drainMs,
     noDataMs: input.no_data ?? DEFAULT_PLAN.noDataMs,
+    ...buildStrategy(input, ground, segments),
+    ...gatingOf(input),
   };
 }
 
-function stepFaults(steps: readonly Step[]): readonly PlanFault[] {
+const NO_SEGMENTS: Segments = new Map();
+
+/** Where nothing is compared before the promotion, a metric is only required if the plan says so, or if it is the goal. */
+function requiredIn(metrics: readonly MetricPlan[], input: RolloutInput): readonly MetricPlan[] {
+  if (requiresMetrics(input)) return metrics;
+  const goal = input.strategy === "ab" ? goalOf(input) : null;
+  return metrics.map((metric) => ({
+    ...metric,
+    required: writtenRequired(input.metrics, metric.metric) ?? metric.metric === goal,
+  }));
+}
+
+function stepFaults({ strategy, steps: all }: RolloutPlan): readonly PlanFault[] {
+  if (!hasLadder(strategy) || (strategy === "shadow" && all.length === 0)) return [];
+  const steps = strategy === "dark" ? all.slice(1) : all;
   const last = steps.at(-1);
   const faults = steps.flatMap(({ weight }, index): PlanFault[] => {
     const before = steps[index - 1];
@@ -107,6 +96,7 @@ function stepFaults(steps: readonly Step[]): readonly PlanFault[] {
       },
     ];
   });
+  if (strategy === "flag" && last !== undefined && last.weight < 1) return faults;
   if (last === undefined || last.weight !== 1) {
     return [
       ...faults,
@@ -129,7 +119,8 @@ function stepFaults(steps: readonly Step[]): readonly PlanFault[] {
   return faults;
 }
 
-function metricFaults(metrics: readonly MetricPlan[]): readonly PlanFault[] {
+function metricFaults(plan: RolloutPlan): readonly PlanFault[] {
+  const { metrics } = plan;
   const path = ["metrics"];
   if (metrics.length === 0)
     return [{ path, message: "every metric is off, so nothing could ever be proven", fix: "leave at least one on" }];
@@ -143,7 +134,7 @@ function metricFaults(metrics: readonly MetricPlan[]): readonly PlanFault[] {
       },
     ];
   }
-  if (!metrics.some(({ required }) => required)) {
+  if (needsProof(plan) && !metrics.some(({ required }) => required)) {
     return [
       {
         path,
@@ -157,7 +148,7 @@ function metricFaults(metrics: readonly MetricPlan[]): readonly PlanFault[] {
 
 /** What is wrong with a plan, in its places; what only the domain knows stands at the section itself. */
 export function planFaults(plan: RolloutPlan): readonly PlanFault[] {
-  const leastMs = plan.steps.reduce((sum, { minDurationMs }) => sum + minDurationMs, 0);
+  const leastMs = exposedLeastMs(plan.steps);
   const early: readonly PlanFault[] =
     plan.deadlineMs < leastMs
       ? [
@@ -168,7 +159,7 @@ export function planFaults(plan: RolloutPlan): readonly PlanFault[] {
           },
         ]
       : [];
-  const faults = [...stepFaults(plan.steps), ...metricFaults(plan.metrics), ...early];
+  const faults = [...stepFaults(plan), ...metricFaults(plan), ...strategyFaults(plan), ...early];
   if (faults.length > 0) return faults;
   return checkPlan(plan).map((message) => ({
     path: [],

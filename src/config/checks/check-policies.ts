@@ -1,5 +1,7 @@
 import { buildPlan, planFaults } from "../build/build-plan.ts";
+import { writtenFaults } from "../build/strategy-faults.ts";
 import { type Findings, memberOf, membersOf, textItems } from "../findings.ts";
+import { checkFrozenConditions } from "./check-conditions.ts";
 import { DEFAULT_RETAIN_FACTS_DAYS, configSchema } from "../schema/config-schema.ts";
 import { DEFAULT_RETAIN_DAYS, endpointSchema } from "../schema/endpoint-schema.ts";
 import { rolloutSchema } from "../schema/rollout-schema.ts";
@@ -9,8 +11,11 @@ import { spellDuration } from "../units.ts";
 function checkRollout(findings: Findings, path: Path, rollout: unknown): void {
   const parsed = rolloutSchema.safeParse(rollout);
   if (!parsed.success) return;
-  for (const { path: inside, ...fault } of planFaults(buildPlan(parsed.data)))
-    findings.atValue([...path, ...inside], fault);
+  const written = writtenFaults(parsed.data);
+  const faults = written.length > 0 ? written : planFaults(buildPlan(parsed.data));
+  for (const { path: inside, ...fault } of faults) findings.atValue([...path, ...inside], fault);
+  const target = memberOf(rollout, "target");
+  if (target !== undefined) checkFrozenConditions(findings, [...path, "target"], target);
 }
 
 function checkTimeouts(findings: Findings, path: Path, timeouts: unknown): void {

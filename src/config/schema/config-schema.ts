@@ -1,14 +1,19 @@
 import * as z from "zod";
 import type { Limits } from "../project.ts";
+import { environmentsSchema } from "./environments-schema.ts";
 import { endpointSchema } from "./endpoint-schema.ts";
+import { flagOriginsSchema, flagsSchema, segmentsSchema } from "./flags-schema.ts";
 import { days, number, size, text } from "./leaf.ts";
-import { budgetSchema, queueSchema, rateLimitSchema } from "./meters-schema.ts";
+import { budgetSchema, evaluationRate, queueSchema, rateLimitSchema } from "./meters-schema.ts";
 import { pauseRuleSchema } from "./pauses-schema.ts";
 import { providerSchema } from "./provider-schema.ts";
+import { freezeSchema } from "./window-schema.ts";
 import { DEFAULT_SHED_AT, shedSchema } from "./shed-schema.ts";
 import { retrievalSchema, toolResultsSchema } from "./results-schema.ts";
 
 const MIB = 1_024 ** 2;
+
+const MOST_FLAG_FILES = 50;
 
 /** Bounds of a server that names none. */
 export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000, cacheBytes: 64 * MIB, resultBytes: 32 * MIB, learned: true, shedAt: DEFAULT_SHED_AT };
@@ -48,6 +53,7 @@ const limitsSchema = z
       .optional()
       .meta({ description: "How many calls and tokens are let in, by a name of your choice; all that apply must agree." }),
     queue: queueSchema.optional(),
+    evaluations: evaluationRate(),
     learned: z.boolean().optional().meta({
       preset: true,
       description:
@@ -71,6 +77,7 @@ export const configSchema = z
         description:
           "`development`, `staging`, `production`, or a name of your own. One endpoint in one environment is a channel.",
       }),
+    environments: environmentsSchema.optional(),
     providers: z.record(z.string(), providerSchema).meta({ description: "Who answers, by a name of your choice." }),
     catalogue: text({ what: "the path of a catalogue", max: 500 })
       .optional()
@@ -105,6 +112,19 @@ export const configSchema = z
       .record(z.string(), pauseRuleSchema)
       .optional()
       .meta({ description: "Rules that stop calls by themselves, by a name of your choice." }),
+    flags: flagsSchema,
+    segments: segmentsSchema,
+    flag_origins: flagOriginsSchema,
+    flag_files: z
+      .array(text({ what: "the path of a file", max: 500 }))
+      .min(1)
+      .max(MOST_FLAG_FILES)
+      .optional()
+      .meta({ description: "Files with more `flags` and `segments`, relative to this one." }),
+    freezes: z
+      .record(z.string(), freezeSchema)
+      .optional()
+      .meta({ description: "Times in which nothing is released, by a name of your choice." }),
     retain_facts: days("a call's facts are kept at least as long as its bytes")
       .optional()
       .meta({

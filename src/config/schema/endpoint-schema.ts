@@ -5,6 +5,7 @@ import { cacheSchema } from "./cache-schema.ts";
 import { checksSchema } from "./checks-schema.ts";
 import { contextSchema } from "./context-schema.ts";
 import { fallbacksSchema, hedgeSchema, holdBackSchema, retriesSchema } from "./fault-schema.ts";
+import { communicationShape } from "./communication-schema.ts";
 import { days, duration, text } from "./leaf.ts";
 import { parameters } from "./parameters.ts";
 import { promptCacheSchema } from "./prompt-cache-schema.ts";
@@ -90,6 +91,7 @@ export const endpointSchema = z.strictObject({
     }),
   routing: routingSchema.optional(),
   rollout: rolloutSchema.optional(),
+  ...communicationShape,
 });
 
 /** An endpoint as read. */

@@ -100,6 +100,15 @@ export const rateLimitSchema = z
   })
   .meta({ description: "One limit: at least one of `requests`, `tokens` and `concurrent`." });
 
+/** `limits.evaluations`. */
+export const evaluationRate = () =>
+  rate()
+    .optional()
+    .meta({
+      description:
+        "How often a key may ask for flags, on one server, for example `100/s`; all flags at once are one. Default: as often as it likes.",
+    });
+
 /** `limits.queue`. */
 export const queueSchema = z
   .strictObject({

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { DEFAULT_PLAN } from "../../domain/rollout/open-rollout.ts";
-import type { MetricName } from "../../domain/rollout/plan.ts";
 import { formatPercent, spellDuration } from "../units.ts";
-import { duration, number, percent, usd } from "./leaf.ts";
+import { gatesShape } from "./gates-schema.ts";
+import { duration, number, percent } from "./leaf.ts";
+import { metricsSchema } from "./metrics-schema.ts";
+import { STRATEGY_KEYS, strategyShape } from "./rollout-strategy-schema.ts";
 
 const DAY = 86_400_000;
 const YEAR = 366 * DAY;
@@ -29,82 +31,6 @@ const step = z
       "A weight, or a section with `weight` and what it takes to move on. What is not given is taken from the default ladder's step of the nearest lower weight; 100% needs neither time nor sessions.",
   });
 
-const BY_LATENCY = { harmRatio: 1.1, noWorseRatio: 1.25, required: false } as const;
-const BY_ERRORS = { harmRatio: 1.25, noWorseRatio: 2, required: false } as const;
-
-/** Margins of a metric that the default plan does not have: what is counted goes by the rules for errors, what is timed by those for latency. */
-export const metricFallback = (metric: MetricName): typeof BY_LATENCY | typeof BY_ERRORS =>
-  metric === "refusals" || metric === "invalid-output" ? BY_ERRORS : BY_LATENCY;
-
-/** The metrics as YAML names them. */
-export const METRIC_KEYS = {
-  errors: "errors",
-  refusals: "refusals",
-  invalid_output: "invalid-output",
-  latency: "latency",
-  first_token: "first-token",
-  cost: "cost",
-} as const satisfies Record<string, MetricName>;
-
-function metricShape(metric: MetricName) {
-  const known = DEFAULT_PLAN.metrics.find((one) => one.metric === metric);
-  const { harmRatio, noWorseRatio, required } = known ?? metricFallback(metric);
-  return {
-    harm: number({ min: 1, max: 100, above: true })
-      .optional()
-      .meta({ preset: harmRatio, description: "Ratio candidate : stable that is tolerated; beyond it lies harm." }),
-    no_worse: number({ min: 1, max: 100, above: true })
-      .optional()
-      .meta({ preset: noWorseRatio, description: 'Ratio candidate : stable at which "no worse" ends.' }),
-    required: z
-      .boolean()
-      .optional()
-      .meta({ preset: required, description: "Whether promotion needs the proof that it is no worse." }),
-    share: percent().optional().meta({
-      description:
-        "Weight in the union that decides a rollback. Metrics without one divide the rest in proportion to the default plan.",
-    }),
-  };
-}
-
-const metric = <S extends z.ZodType>(section: S, description: string) =>
-  z
-    .union([z.boolean().meta({ title: "on or off" }), section])
-    .optional()
-    .meta({ description });
-
-const metricsSchema = z
-  .strictObject({
-    errors: metric(
-      z.strictObject(metricShape("errors")),
-      "Share of sessions with a failed turn; repaired ones count as failed.",
-    ),
-    refusals: metric(
-      z.strictObject(metricShape("refusals")),
-      "Share of sessions in which the model declined, also where it was asked again. Off unless named.",
-    ),
-    invalid_output: metric(
-      z.strictObject(metricShape("invalid-output")),
-      "Share of sessions with an answer that was empty, cut short, invalid JSON, or called tools wrongly, as far as `checks` of either release look for it; repaired ones count. Off unless named.",
-    ),
-    latency: metric(z.strictObject(metricShape("latency")), "Time to the last byte."),
-    first_token: metric(z.strictObject(metricShape("first-token")), "Time to the first token. Off unless named."),
-    cost: metric(
-      z.strictObject({
-        ...metricShape("cost"),
-        cap_usd: usd().optional().meta({
-          description:
-            "Largest cost of a session that counts; more is clipped, so that one runaway session decides nothing.",
-        }),
-      }),
-      "Cost of a session.",
-    ),
-  })
-  .meta({
-    description:
-      "What is compared. `errors`, `latency` and `cost` are on unless set to `false`; a section changes margins.",
-  });
-
 const windowSchema = z
   .strictObject({
     turns: number({ min: 1, max: 1_000, integer: true })
@@ -125,14 +51,21 @@ const level = (fallback: number, description: string) =>
 /** How a new release of an endpoint reaches users. */
 export const rolloutSchema = z
   .strictObject({
-    strategy: z.enum(["canary"]).optional().meta({ preset: DEFAULT_PLAN.strategy, description: "How traffic moves." }),
+    strategy: z.enum(STRATEGY_KEYS).optional().meta({
+      preset: DEFAULT_PLAN.strategy,
+      description:
+        "How the candidate reaches users. `canary`: a ladder, on proof. `blue_green`: a preview, then everybody at once. `shadow`: copies that nobody sees. `ab`: fixed shares until one side is proven better. `flag`: a ladder for those whose calls meet a condition. `dark`: deployed, and started by a person. `instant`: everybody at once.",
+    }),
     steps: z
       .array(step)
       .optional()
       .meta({
         preset: DEFAULT_PLAN.steps.map(({ weight }) => formatPercent(weight)),
-        description: "The ladder: growing weights, the last one 100%.",
+        description:
+          "The ladder: growing weights, the last one 100%. Not for `blue_green`, `instant` and `ab`, whose steps follow from the strategy; a `shadow` rollout without them ends when it has seen enough, and a `flag` may end below 100%.",
       }),
+    ...strategyShape,
+    ...gatesShape,
     metrics: metricsSchema.optional(),
     mode: z.enum(["observe", "hold", "enforce"]).optional().meta({
       preset: DEFAULT_PLAN.mode,

@@ -1,5 +1,9 @@
-/** What a key may do. `inference` calls endpoints, `direct` calls `provider/model`, `admin` manages. */
-export type Scope = "inference" | "direct" | "admin";
+/**
+ * What a key may do. `inference` calls endpoints and asks for flags, `direct` calls `provider/model`, `flags` asks for
+ * flags and does nothing else, `admin` manages. `preview` is given the candidate wherever a rollout has one; `admin` does not
+ * include it.
+ */
+export type Scope = "inference" | "direct" | "flags" | "preview" | "admin";
 
 /** An API key without its secret. Times are epoch milliseconds. */
 export interface Key {
@@ -16,4 +20,8 @@ export interface Key {
   readonly revokedAt: number | null;
   /** Whose calls it makes, for limits, budgets and what is shared; absent where it belongs to none. */
   readonly tenant?: string;
+  /** What its holder may decide, such as `approver`: names that gates use. Absent is nothing. */
+  readonly roles?: readonly string[];
+  /** Where its calls go; absent is the server's own environment. */
+  readonly environment?: string;
 }

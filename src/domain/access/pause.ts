@@ -1,7 +1,10 @@
-/** What is paused: everything, or the calls of one endpoint, tenant or key. */
+/**
+ * What is paused in an environment: everything, or the calls of one endpoint, tenant or key. `environment` is absent for
+ * the server's own, and for whoever speaks within one.
+ */
 export type PauseSubject =
-  | { readonly type: "everything" }
-  | { readonly type: "endpoint" | "tenant" | "key"; readonly name: string };
+  | { readonly type: "everything"; readonly environment?: string }
+  | { readonly type: "endpoint" | "tenant" | "key"; readonly name: string; readonly environment?: string };
 
 /** An emergency stop: from `at` until it is lifted the subject's calls are refused. Times are epoch milliseconds. */
 export interface Pause {
@@ -47,9 +50,20 @@ export interface PausableCall {
  */
 export const IN_FORCE = { inForce: true, limit: 100_000 } as const;
 
-/** A subject as text that names it alone. */
+/** A subject as text that names it alone: `tenant acme`, and outside of the own environment `staging/tenant acme`. */
 export const subjectKey = (subject: PauseSubject): string =>
-  subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
+  `${subject.environment === undefined ? "" : `${subject.environment}/`}${nameOf(subject)}`;
+
+/** The subject of such a text. Names of environments have no space, and what follows a type does begin with one. */
+export function subjectOfKey(text: string): PauseSubject {
+  const slash = /^[^ /]+\//.exec(text)?.[0] ?? "";
+  const subject = text.slice(slash.length);
+  const environment = slash === "" ? {} : { environment: slash.slice(0, -1) };
+  if (subject === "everything") return { type: "everything", ...environment };
+  const space = subject.indexOf(" ");
+  const type = subject.slice(0, space) as "endpoint" | "tenant" | "key";
+  return { type, name: subject.slice(space + 1), ...environment };
+}
 
 /** A subject in words: "tenant acme", or "everything". */
 export const nameOf = (subject: PauseSubject): string =>

@@ -30,6 +30,9 @@ export const isRefusal = (kind: FindingKind): boolean => kind === "refusal" || k
 /** Whether a finding is one that the metric `invalid-output` counts; a verifier's doubt is no fault. */
 export const isInvalid = (kind: FindingKind): boolean => !isRefusal(kind) && kind !== "verifier";
 
+/** Whether a finding is one that the metric `tool-failures` counts. */
+export const isToolFault = (kind: FindingKind): boolean => kind === "unknown-tool" || kind === "invalid-arguments";
+
 const MAX_DETAIL = 300;
 const MAX_POINTER = 200;
 

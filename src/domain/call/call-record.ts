@@ -5,6 +5,7 @@ import type { PromptCacheFact } from "../prompt-cache/prompt-cache-fact.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { MeteredUsage } from "../money/price.ts";
 import type { RoutingFact } from "../routing/routing-fact.ts";
+import type { PlacementReason } from "../traffic/placement-reason.ts";
 import type { Arm } from "../traffic/route.ts";
 import type { CallUnits } from "./units.ts";
 import type { Session } from "../traffic/assignment.ts";
@@ -89,6 +90,8 @@ export interface CallFacts {
   readonly release: string | null;
   /** The arm the session is assigned to; evidence counts by it. */
   readonly arm: Arm | null;
+  /** Why it was served where no lot of the ladder put it; absent is the usual. */
+  readonly placement?: PlacementReason;
   readonly tier: Tier | null;
   readonly provider: string | null;
   readonly model: string | null;
@@ -117,10 +120,20 @@ export interface CallFacts {
   readonly promptCache?: PromptCacheFact;
   /** Which of its models the release chose, and why; absent where it has no routing. */
   readonly routing?: RoutingFact;
+  /** Made by a backtest, as the replay of a recorded call; absent in all others. */
+  readonly backtest?: BacktestMark;
   /** Request fields that the release overrode. */
   readonly overrides: readonly string[];
   /** Days to keep the bytes; 0 when none are kept. */
   readonly retainBodiesDays: number;
+}
+
+/** That a call was made by a backtest: no user has seen it, and nothing counts it as traffic. */
+export interface BacktestMark {
+  /** `bkt_…` */
+  readonly id: string;
+  /** Id of the recorded call that it replays, or that its turn began with. */
+  readonly replays: string;
 }
 
 /** One recorded call. */

@@ -26,6 +26,12 @@ export const LOAD_ERRORS = {
     message: "The limit {limit} is reached: {amount} for each {per}.",
     help: "Wait as `Retry-After` says. `rollward limits show` lists the limits; they are set in `limits.rates` of rollward.yaml.",
   },
+  flags_rate_limited: {
+    status: 429,
+    retryable: true,
+    message: "This key asks for flags too often: {amount} are allowed in {seconds} s.",
+    help: "Wait as `Retry-After` says, ask for all flags at once, or raise `limits.evaluations` in rollward.yaml.",
+  },
   budget_spent: {
     status: 402,
     retryable: false,

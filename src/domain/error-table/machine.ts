@@ -20,6 +20,12 @@ export const MACHINE_ERRORS = {
     message: "Rollward needs Node 24 or later; this is {version}.",
     help: "Start it with `npm start`, which brings its own Node.",
   },
+  environment_unserved: {
+    status: 503,
+    retryable: true,
+    message: "This server does not serve the environment {environment} at the moment.",
+    help: "Its project could not be taken over here, for example because a secret is missing; the server's log says why. Other servers of the same database may serve it.",
+  },
   database_unavailable: {
     status: 503,
     retryable: true,

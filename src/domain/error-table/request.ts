@@ -50,6 +50,12 @@ export const REQUEST_ERRORS = {
     message: "There is nothing at {method} {path}.",
     help: "`GET /api/openapi.json` lists every address; the base URL of an OpenAI SDK ends in `/v1`.",
   },
+  environment_not_found: {
+    status: 404,
+    retryable: false,
+    message: "This server serves no environment named {environment}.",
+    help: "It serves: {known}. `rollward apply --environment {environment}` serves the project there too.",
+  },
   endpoint_not_found: {
     status: 404,
     retryable: false,
@@ -74,6 +80,12 @@ export const REQUEST_ERRORS = {
     message: "The release {release} has no routing: its first model answers every session.",
     help: "Add `routing` to the endpoint in rollward.yaml; docs/routing.md shows how.",
   },
+  backtest_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no backtest {backtest}.",
+    help: "`rollward backtest list` shows those that there are.",
+  },
   rollout_not_found: {
     status: 404,
     retryable: false,
@@ -85,6 +97,12 @@ export const REQUEST_ERRORS = {
     retryable: false,
     message: "There is no recorded call {call}.",
     help: "Records expire; `rollward calls list` shows what is kept.",
+  },
+  session_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no recorded session {session}.",
+    help: "Name one of its calls instead, or the session as its calls named it; a key sees its own sessions and those of its tenant.",
   },
   response_not_found: {
     status: 404,
@@ -103,6 +121,12 @@ export const REQUEST_ERRORS = {
     retryable: false,
     message: "There is no budget named {budget}.",
     help: "Existing budgets: {known}. `rollward budgets list` shows them.",
+  },
+  flag_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no flag named {flag}.",
+    help: "Existing flags: {known}. They are declared in `flags` of rollward.yaml; `rollward flags list` shows them.",
   },
   pause_not_found: {
     status: 404,

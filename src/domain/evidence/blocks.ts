@@ -36,6 +36,8 @@ export class Blocks {
   #stable = new Float64Array(0);
   #candidates = 0;
   #stables = 0;
+  /** Sessions that have a place and no value. */
+  #unknown = 0;
 
   /** `onClosed` gets views of the buffers, valid during the call only. */
   constructor(onClosed: (block: ArmValues) => void, sizeOf: (weight: number) => number = blockSize) {
@@ -43,17 +45,22 @@ export class Blocks {
     this.#sizeOf = sizeOf;
   }
 
-  /** Takes the next session's value; Infinity is allowed. */
-  add(session: Pick<SessionOutcome, "arm" | "epoch" | "weight">, value: number): void {
+  /**
+   * Takes the next session's value; Infinity is allowed. `null` has a place and no value, so that where a block ends
+   * does not depend on whose values are missing.
+   */
+  add(session: Pick<SessionOutcome, "arm" | "epoch" | "weight">, value: number | null): void {
     if (session.epoch !== this.#epoch || session.weight !== this.#weight) this.#open(session.epoch, session.weight);
-    if (session.arm === "candidate") {
+    if (value === null) {
+      this.#unknown += 1;
+    } else if (session.arm === "candidate") {
       this.#candidate[this.#candidates] = value;
       this.#candidates += 1;
     } else {
       this.#stable[this.#stables] = value;
       this.#stables += 1;
     }
-    if (this.#candidates + this.#stables === this.#candidate.length) this.#close();
+    if (this.#candidates + this.#stables + this.#unknown === this.#candidate.length) this.#close();
   }
 
   #open(epoch: number, weight: number): void {
@@ -66,12 +73,14 @@ export class Blocks {
     this.#weight = weight;
     this.#candidates = 0;
     this.#stables = 0;
+    this.#unknown = 0;
   }
 
   #close(): void {
     const [candidates, stables] = [this.#candidates, this.#stables];
     this.#candidates = 0;
     this.#stables = 0;
+    this.#unknown = 0;
     if (candidates === 0 || stables === 0) return;
     this.#onClosed({ candidate: this.#candidate.subarray(0, candidates), stable: this.#stable.subarray(0, stables) });
   }

@@ -20,7 +20,28 @@ export interface SessionOutcome {
   readonly refused?: true;
   /** An answer in any observed turn that was empty, cut short, or not what was asked for; absent as above. */
   readonly invalid?: true;
+  /** A tool that failed, or was called wrongly, in any observed turn; absent as above. */
+  readonly toolFailed?: true;
+  /** Mean over the observed turns with counted output; absent when there was none. */
+  readonly tokensPerSecond?: number;
+  /** What the session would have cost without any cache, pico-dollars; absent where that is `costPico`. */
+  readonly neutralPico?: number;
 }
+
+/**
+ * What became of one session as far as one delayed metric is concerned: one contribution per session, in assignment
+ * order, with the weight in force when the session was assigned.
+ */
+export interface DelayedOutcome {
+  readonly arm: "stable" | "candidate";
+  readonly epoch: number;
+  readonly weight: number;
+  /** 1 for an event that happened, a score, a value; `null` when nothing came within the window. */
+  readonly value: number | null;
+}
+
+/** Of what unit a metric's value per arm is; `value` is the application's own. */
+export type MetricUnit = "share" | "ms" | "usd" | "tokens/s" | "score" | "value";
 
 /** A verdict is a value; `inconclusive` is one like the others. */
 export type Verdict = "harm" | "non-inferior" | "inconclusive";
@@ -30,8 +51,10 @@ export interface TestReading {
   readonly logE: number;
   readonly threshold: number;
   readonly crossed: boolean;
-  /** The margin being tested, as a ratio. */
+  /** The margin being tested: a ratio, or a difference where `isDifference` says so. */
   readonly margin: number;
+  /** The margin is a difference of shares or means, as a share of the range; absent is a ratio. */
+  readonly isDifference?: true;
 }
 
 /** What one metric says so far. */
@@ -41,13 +64,19 @@ export interface MetricReading {
   readonly n: { readonly stable: number; readonly candidate: number };
   /** Value per arm in `unit`, for people: a rate, a median, a mean. `null` without data. */
   readonly value: { readonly stable: number | null; readonly candidate: number | null };
-  readonly unit: "share" | "ms" | "usd";
+  readonly unit: MetricUnit;
+  /** More of it is better, and its margins are ratios stable : candidate; absent: less is better. */
+  readonly better?: "higher";
   /** Ratio candidate : stable with an interval for display; `null` where it cannot be told. */
   readonly effect: { readonly ratio: number; readonly low: number | null; readonly high: number | null } | null;
   readonly harm: TestReading;
   readonly noWorse: TestReading;
   readonly verdict: Verdict;
   readonly required: boolean;
+  /** Failed sessions by their first cause (errors only, and only where some failed); those that do not count as well. */
+  readonly causes?: Readonly<Partial<Record<FailureCause, { readonly stable: number; readonly candidate: number }>>>;
+  /** What sessions really cost on average, where `value` leaves the savings of caches out (cost only). */
+  readonly real?: { readonly stable: number | null; readonly candidate: number | null };
 }
 
 /** Everything a decision rests on: the evidence snapshot that goes into the log. */
@@ -62,6 +91,8 @@ export interface Reading {
     readonly crossed: boolean;
     readonly blame: MetricName | null;
   };
+  /** The union without failures of the candidate's provider, never above `union`; absent where those count like all others. */
+  readonly itself?: Reading["union"];
   /** Sample-ratio mismatch on assigned sessions; a crossing is a hold, never a block on harm. */
   readonly sampleRatio: { readonly logE: number; readonly threshold: number; readonly crossed: boolean };
   /** Whether every required metric is certified as no worse. */

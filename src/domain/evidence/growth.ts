@@ -1,3 +1,4 @@
+import { absoluteGrowth } from "./absolute-test.ts";
 import type { MetricReading } from "./evidence.ts";
 import { growthPerSession } from "./planner.ts";
 
@@ -13,17 +14,21 @@ export const noWorseGrowth = (metric: MetricReading, weight: number): number =>
   metric.unit === "share" ? eventGrowth(metric, weight) : blockGrowth(metric, weight);
 
 /** Equal rates are assumed until the effect is known well enough to have an interval. */
-function eventGrowth({ n, value, effect, noWorse }: MetricReading, weight: number): number {
+function eventGrowth({ n, value, effect, noWorse, better }: MetricReading, weight: number): number {
   const events = n.stable * (value.stable ?? 0) + n.candidate * (value.candidate ?? 0);
   const stableRate = Math.max(events, 0.5) / Math.max(n.stable + n.candidate, PRIOR_SESSIONS);
   const ratio = effect === null || effect.low === null ? 1 : effect.ratio;
-  if (ratio >= noWorse.margin) return 0;
-  return growthPerSession({
-    stableRate,
-    candidateRate: Math.min(1, ratio * stableRate),
-    weight,
-    margin: noWorse.margin,
-  });
+  const candidateRate = Math.min(1, ratio * stableRate);
+  const { margin, isDifference } = noWorse;
+  if (isDifference === true) {
+    return Math.max(0, absoluteGrowth({ stable: stableRate, candidate: candidateRate }, weight, margin));
+  }
+  if (better === "higher") {
+    // A good event: the arms change places.
+    if (stableRate >= margin * candidateRate) return 0;
+    return growthPerSession({ stableRate: candidateRate, candidateRate: stableRate, weight: 1 - weight, margin });
+  }
+  return ratio >= margin ? 0 : growthPerSession({ stableRate, candidateRate, weight, margin });
 }
 
 /** What a session tells is nearly proportional to n_c n_s / (n_c + n_s), which grows by w (1 - w) per session. */

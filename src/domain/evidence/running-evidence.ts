@@ -1,14 +1,21 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
-import type { MetricPlan } from "../rollout/plan.ts";
+import { bakeShares } from "../rollout/bake-weight.ts";
+import { stageLevels } from "../rollout/stage-levels.ts";
+import type { AbPlan, MetricName, MetricPlan, Step } from "../rollout/plan.ts";
+import { AbEvidence } from "./ab-evidence.ts";
+import type { AbReading } from "./ab-evidence.ts";
 import { ByEpoch } from "./by-epoch.ts";
 import type { EpochRow } from "./by-epoch.ts";
-import type { MetricReading, Reading, SessionOutcome, TestReading, Verdict } from "./evidence.ts";
-import { METRICS } from "./metrics/index.ts";
-import type { Tally } from "./metrics/metric.ts";
+import type { DelayedOutcome, MetricReading, Reading, SessionOutcome, TestReading, Verdict } from "./evidence.ts";
+import { logSumExp } from "./log-sum-exp.ts";
+import { definitionOf, unitOf } from "./metrics/index.ts";
+import { isBetterHigher } from "./metrics/kinds.ts";
+import type { Proof, Tally } from "./metrics/metric.ts";
 import { logSampleRatio, SAMPLE_RATIO_ALPHA } from "./sample-ratio.ts";
 import { logThreshold } from "./thresholds.ts";
 import { Union } from "./union.ts";
+import { withoutProviderFaults } from "./without-provider-faults.ts";
 
 /** What evidence is gathered for: a rollout's plan, or the part of it that matters here. */
 export interface EvidencePlan {
@@ -17,6 +24,17 @@ export interface EvidencePlan {
   readonly alpha: number;
   /** Level of each no-worse test. */
   readonly beta: number;
+  /** Share of sessions held back while a promotion bakes, and the steps whose weights are not the bake's; absent is none. */
+  readonly holdback?: number;
+  /** Milliseconds of the bake; absent is none. */
+  readonly bakeMs?: number;
+  readonly steps?: readonly Pick<Step, "weight">[];
+  /** Absent is no stage of copies; what it is does not matter here. */
+  readonly shadow?: unknown;
+  /** Absent is no A/B test. */
+  readonly ab?: AbPlan;
+  /** Anything but `count` gathers what the releases did themselves apart; absent is `count`. */
+  readonly providerFault?: "count" | "hold" | "roll_back";
 }
 
 interface AssignedCounts extends EpochRow {
@@ -32,70 +50,175 @@ const isDrawn = (weight: number): boolean => weight > 0 && weight < 1;
  * version of the engine: the last bit of Math.log is not specified).
  */
 export class Evidence {
-  /** ln(1/α): harm is proven when `logUnion` reaches it. */
+  /** ln(1/α) of the ladder's part of α: harm is proven when `logUnion` reaches it. */
   readonly threshold: number;
   readonly #plan: EvidencePlan;
-  readonly #tallies: readonly Tally[];
+  /** In the order of the plan. */
+  readonly #proofs: readonly Proof[];
+  /** Those of them that a session's own turns decide, and those whose outcome is sent later. */
+  readonly #atOnce: readonly Tally[];
+  readonly #delayed: ReadonlyMap<MetricName, Tally<DelayedOutcome>>;
   readonly #union: Union;
   readonly #logHarmOf: (index: number) => number;
   readonly #sessions = { stable: 0, candidate: 0 };
+  /** What is drawn with the weight of the bake belongs to it, and its evidence is its own. */
+  readonly #bake: Evidence | null;
+  readonly #bakeWeight: number | null;
+  readonly #test: AbEvidence | null;
+  /** The same without failures of the candidate's provider; `null` where those count like all others. */
+  readonly itself: Evidence | null;
   readonly #assigned = new ByEpoch<AssignedCounts>((epoch, weight) => ({ epoch, weight, candidate: 0, stable: 0 }));
 
   constructor(plan: EvidencePlan) {
-    const tallies = plan.metrics.map((metric) => METRICS[metric.metric].create(metric));
-    this.threshold = logThreshold(plan.alpha);
+    const proofs: Proof[] = [];
+    const atOnce: Tally[] = [];
+    const delayed = new Map<MetricName, Tally<DelayedOutcome>>();
+    for (const metric of plan.metrics) {
+      const definition = definitionOf(metric.metric);
+      if ("unit" in definition) {
+        const tally = definition.create(metric);
+        atOnce.push(tally);
+        proofs.push(tally);
+      } else {
+        const tally = definition.create(metric);
+        delayed.set(metric.metric, tally);
+        proofs.push(tally);
+      }
+    }
+    const { metrics, alpha, beta, ab, providerFault = "count", ...stages } = plan;
+    const goal = metrics.find(({ metric }) => metric === ab?.goal);
+    this.#bakeWeight = (plan.bakeMs ?? 0) > 0 ? (bakeShares(plan)?.weight ?? null) : null;
+    const levels = stageLevels(plan);
+    this.#bake = this.#bakeWeight === null ? null : new Evidence({ metrics, alpha: levels.bake, beta });
+    this.itself = providerFault === "count" ? null : new Evidence({ metrics, alpha, beta, ...stages });
+    this.#test = ab === undefined || goal === undefined ? null : new AbEvidence(ab, goal, alpha);
+    this.threshold = logThreshold(levels.ladder > 0 ? levels.ladder : alpha);
     this.#plan = plan;
-    this.#tallies = tallies;
+    this.#proofs = proofs;
+    this.#atOnce = atOnce;
+    this.#delayed = delayed;
     this.#union = new Union(plan.metrics.map(({ share }) => share));
-    this.#logHarmOf = (index) => tallies[index]?.logHarm() ?? 0;
+    this.#logHarmOf = (index) => proofs[index]?.logHarm() ?? 0;
+  }
+
+  /** What it is gathered for. */
+  get plan(): EvidencePlan {
+    return this.#plan;
   }
 
   /** A session was drawn: counts for the sample-ratio test. Weights of 0 and 1 are no draw and count nothing. */
   assigned(arm: "stable" | "candidate", epoch: number, weight: number): void {
-    if (isDrawn(weight)) this.#assigned.row(epoch, weight)[arm] += 1;
+    const bake = this.#bakeOf(weight);
+    if (bake !== null) bake.assigned(arm, epoch, weight);
+    else if (isDrawn(weight)) this.#assigned.row(epoch, weight)[arm] += 1;
   }
 
   /** A final outcome, in assignment order of one replica. Weights of 0 and 1 are no draw and count nothing. */
   add(outcome: SessionOutcome): void {
+    this.itself?.add(withoutProviderFaults(outcome));
+    const bake = this.#bakeOf(outcome.weight);
+    if (bake !== null) return bake.add(outcome);
     if (!isDrawn(outcome.weight)) return;
+    this.#test?.add(outcome);
     this.#sessions[outcome.arm] += 1;
-    for (const tally of this.#tallies) tally.add(outcome);
+    for (const tally of this.#atOnce) tally.add(outcome);
   }
 
-  /** ln of the weighted average of the harm e-values: cheap, called after every outcome. */
+  /** What became of a session in one delayed metric, in assignment order of one replica; a metric that the plan does not have counts nothing. */
+  addDelayed(metric: MetricName, outcome: DelayedOutcome): void {
+    this.itself?.addDelayed(metric, outcome);
+    const bake = this.#bakeOf(outcome.weight);
+    if (bake !== null) return bake.addDelayed(metric, outcome);
+    if (!isDrawn(outcome.weight)) return;
+    this.#test?.addDelayed(metric, outcome);
+    this.#delayed.get(metric)?.add(outcome);
+  }
+
+  #bakeOf(weight: number): Evidence | null {
+    return weight === this.#bakeWeight ? this.#bake : null;
+  }
+
+  /** Whether sessions were drawn while a promotion baked. */
+  get hasBaked(): boolean {
+    return this.#bake !== null && this.#bake.#assigned.rows.length > 0;
+  }
+
+  /** The evidence of the bake alone; `null` before it. */
+  bakeReading(): Reading | null {
+    if (this.#bake === null || !this.hasBaked) return null;
+    const itself = this.itself === null ? null : this.itself.#bake;
+    return { ...this.#bake.reading(), ...(itself !== null && { itself: itself.#readUnion() }) };
+  }
+
+  /** Who wins the A/B test, so far; `null` for every other strategy. */
+  abReading(): Omit<AbReading, "evidenceHash"> | null {
+    return this.#test?.reading() ?? null;
+  }
+
+  /**
+   * ln of the weighted average of the harm e-values: cheap, called after every outcome. Of the ladder and the bake
+   * whichever is nearer to its own threshold, told as if it were the ladder's: harm in either is harm.
+   */
   logUnion(): number {
-    return this.#union.logR(this.#logHarmOf);
+    const own = this.#union.logR(this.#logHarmOf);
+    return this.#bake === null ? own : Math.max(own, this.#bake.logUnion() - this.#bake.threshold + this.threshold);
   }
 
   /**
    * Everything at this moment. All numbers are finite: every factor of every test is positive, so no log e-value
-   * is ever minus infinity, and what cannot be told is `null`. `crossed` means now; who needs "ever" keeps it.
+   * is ever minus infinity, and what cannot be told is `null`. `crossed` means now; who needs "ever" keeps it. From the
+   * first session of a bake on it is that of the bake, unless the ladder proves more harm.
    */
   reading(): Reading {
-    const metrics = this.#plan.metrics.map((plan, index) => readMetric(this.#plan, plan, this.#tallies[index]));
-    const logR = this.logUnion();
+    const bake = this.bakeReading();
+    if (bake === null) return this.#own();
+    return this.#ladderProof() > proofIn(bake) ? this.#own() : bake;
+  }
+
+  #ladderProof(): number {
+    return proofIn({ union: this.#readUnion(), ...(this.itself !== null && { itself: this.itself.#readUnion() }) });
+  }
+
+  #readUnion(): Reading["union"] {
+    const logR = this.#union.logR(this.#logHarmOf);
     const crossed = logR >= this.threshold;
-    const sampleRatio = testOf(logSampleRatio(this.#assigned.rows), logThreshold(SAMPLE_RATIO_ALPHA));
+    const blame = crossed ? (this.#plan.metrics[this.#union.blame()]?.metric ?? null) : null;
+    return { logR, threshold: this.threshold, crossed, blame };
+  }
+
+  #own(): Reading {
+    const metrics = this.#plan.metrics.map((plan, index) =>
+      readMetric(this.#plan, { plan, proof: this.#proofs[index], threshold: this.threshold }),
+    );
+    const union = this.#readUnion();
+    const sampleRatio = testOf(this.#logSampleRatio(), logThreshold(SAMPLE_RATIO_ALPHA));
     return {
       sessions: { ...this.#sessions },
       metrics,
-      union: {
-        logR,
-        threshold: this.threshold,
-        crossed,
-        blame: crossed ? (this.#plan.metrics[this.#union.blame()]?.metric ?? null) : null,
-      },
+      union,
+      ...(this.itself !== null && { itself: this.itself.#readUnion() }),
       sampleRatio,
       certified: metrics.every(({ required, noWorse }) => !required || noWorse.crossed),
     };
   }
 
+  /** Of the assigned sessions, averaged with that of the analysed ones where a metric leaves some out. */
+  #logSampleRatio(): number {
+    const assigned = logSampleRatio(this.#assigned.rows);
+    const analysed = this.#proofs.flatMap((proof) => (proof.logLeftOut === undefined ? [] : [proof.logLeftOut()]));
+    if (analysed.length === 0) return assigned;
+    return logSumExp([assigned, ...analysed]) - Math.log(1 + analysed.length);
+  }
+
   /** Adds the evidence of another replica under the same plan. Unfinished blocks are left out. */
   absorb(other: Evidence): void {
-    if (other.#tallies.length !== this.#tallies.length) throw new TypeError("Only evidence under one plan adds up.");
+    if (other.#proofs.length !== this.#proofs.length) throw new TypeError("Only evidence under one plan adds up.");
     this.#sessions.stable += other.#sessions.stable;
     this.#sessions.candidate += other.#sessions.candidate;
-    for (const [index, tally] of other.#tallies.entries()) this.#tallies[index]?.absorb(tally);
+    for (const [index, proof] of other.#proofs.entries()) this.#proofs[index]?.absorb(proof);
+    if (other.#bake !== null) this.#bake?.absorb(other.#bake);
+    if (other.itself !== null) this.itself?.absorb(other.itself);
+    if (other.#test !== null) this.#test?.absorb(other.#test);
     for (const { epoch, weight, candidate, stable } of other.#assigned.rows) {
       const row = this.#assigned.row(epoch, weight);
       row.candidate += candidate;
@@ -104,27 +227,48 @@ export class Evidence {
   }
 }
 
+/** How much of harm is proven: 2 is that of the releases themselves, 1 over all sessions, 0 nothing. */
+const proofIn = ({ union, itself }: Pick<Reading, "union" | "itself">): number =>
+  itself?.crossed === true ? 2 : Number(union.crossed);
+
 const testOf = (logE: number, threshold: number): Omit<TestReading, "margin"> => ({
   logE,
   threshold,
   crossed: logE >= threshold,
 });
 
-/** A metric alone proves harm at α times its share, which is when it would cross the union without the others. */
-function readMetric({ alpha, beta }: EvidencePlan, plan: MetricPlan, tally: Tally | undefined): MetricReading {
-  if (tally === undefined) throw new TypeError(`The metric ${plan.metric} has no tally.`);
-  const harm = { ...testOf(tally.logHarm(), logThreshold(alpha * plan.share)), margin: plan.harmRatio };
-  const noWorse = { ...testOf(tally.logNoWorse(), logThreshold(beta)), margin: plan.noWorseRatio };
+interface ReadTerms {
+  readonly plan: MetricPlan;
+  readonly proof: Proof | undefined;
+  /** Of the union. */
+  readonly threshold: number;
+}
+
+/** A metric alone proves harm at the level times its share, which is when it would cross the union without the others. */
+function readMetric({ alpha, beta }: EvidencePlan, { plan, proof, threshold }: ReadTerms): MetricReading {
+  if (proof === undefined) throw new TypeError(`The metric ${plan.metric} has no tally.`);
+  const harm = {
+    ...testOf(proof.logHarm(), threshold - Math.log(plan.share)),
+    ...marginOf(plan.harmRatio, plan.harmDrop),
+  };
+  const noWorse = {
+    ...testOf(proof.logNoWorse(), logThreshold(beta)),
+    ...marginOf(plan.noWorseRatio, plan.noWorseDrop ?? plan.noWorsePoints),
+  };
   return {
     metric: plan.metric,
-    ...tally.display(alpha),
-    unit: METRICS[plan.metric].unit,
+    ...proof.display(alpha),
+    unit: unitOf(plan),
+    ...(isBetterHigher(plan) && { better: "higher" as const }),
     harm,
     noWorse,
     verdict: verdictOf(harm, noWorse),
     required: plan.required,
   };
 }
+
+const marginOf = (ratio: number, difference: number | undefined): Pick<TestReading, "margin" | "isDifference"> =>
+  difference === undefined ? { margin: ratio } : { margin: difference, isDifference: true };
 
 function verdictOf(harm: TestReading, noWorse: TestReading): Verdict {
   if (harm.crossed) return "harm";

@@ -91,6 +91,9 @@ function diffModels(before: readonly ModelTarget[], after: readonly ModelTarget[
   }).flat();
 }
 
+/** Deep enough to name an argument of an argument; what lies deeper is shown whole. */
+const SCHEMA_DEPTH = 8;
+
 function diffTools(before: readonly Tool[], after: readonly Tool[]): Change[] {
   const byName = (tools: readonly Tool[]): Map<string, Tool> => new Map(tools.map((tool) => [tool.name, tool]));
   const [old, fresh] = [byName(before), byName(after)];
@@ -99,7 +102,7 @@ function diffTools(before: readonly Tool[], after: readonly Tool[]): Change[] {
     return diffValues("tools", `tools.${name}`, {
       before: was === undefined ? undefined : plain(was),
       after: is === undefined ? undefined : plain(is),
-      depth: 1,
+      depth: SCHEMA_DEPTH,
     });
   });
   // The order of tools is part of the digest and reaches the model.

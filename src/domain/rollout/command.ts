@@ -1,11 +1,15 @@
+import type { ErrorCode } from "../errors.ts";
+import { approvalsForOverride, approveGate, denyGate, notAnAdmin, tellGate } from "./gates/tell-gate.ts";
+import type { GateCommand, Person } from "./gates/tell-gate.ts";
 import { isActive, isTerminal } from "./rollout.ts";
 import type { HoldReason, Phase, Rollout, RolloutFact, Wait } from "./rollout.ts";
+import { keepsWeightForProvider } from "./rules/provider-fault.ts";
 import { isStoppedByHarm } from "./rules/judge-harm.ts";
 import { withdraw } from "./withdraw.ts";
 
 /** What a person can tell a rollout. Who and why stand on the events. */
 export type Command =
-  /** Waits no longer for a schedule or a dependency. */
+  /** Waits no longer for a schedule or a dependency; of a dark launch starts the ladder behind it. */
   | { readonly type: "start" }
   /** Promotes without waiting for proof: a human override. */
   | { readonly type: "promote" }
@@ -28,16 +32,22 @@ export interface CommandContext {
   /** Hash of the evidence as it stands, for an override; `null` when there is none. */
   readonly evidenceHash: string | null;
   readonly frozen: boolean;
+  /** Who gives the command; absent where it is no person. */
+  readonly person?: Person;
 }
 
 /** The facts a command leads to ([]: the wish is fulfilled already), or a sentence on what to do instead. */
-export type CommandAnswer = { readonly facts: readonly RolloutFact[] } | { readonly refused: string };
+export type CommandAnswer =
+  | { readonly facts: readonly RolloutFact[] }
+  /** `code` absent: `rollout_conflict`. */
+  | { readonly refused: string; readonly code?: ErrorCode };
 
 /**
  * Turns a command into facts. Repeating one changes nothing. Hold, abort and rollback are open in every
  * active phase, freeze or not; after the pointer moved, the last two move it back.
  */
-export function applyCommand(rollout: Rollout, command: Command, context: CommandContext): CommandAnswer {
+export function applyCommand(rollout: Rollout, command: Command | GateCommand, context: CommandContext): CommandAnswer {
+  if (command.type === "gate") return tellGate(rollout, command, context.person);
   if (isTerminal(rollout.phase)) return answerAfterEnd(rollout, command);
   if (command.type === "supersede") return supersede(rollout, command.by, context);
   return ANSWERS[command.type](rollout, context);
@@ -104,8 +114,13 @@ const WAIT_HELP: Readonly<Record<Wait, string>> = {
   dependency: "it waits for a dependency",
 };
 
+/** Whether a dark launch waits for a person to start the ladder behind it. */
+const isDark = ({ plan, step, activity }: Rollout): boolean =>
+  plan.strategy === "dark" && step === 0 && activity === "awaiting_approval";
+
 function start(rollout: Rollout, { frozen }: CommandContext): CommandAnswer {
   if (isWithdrawing(rollout)) return refused(LEAVING);
+  if (isDark(rollout)) return facts({ type: "StepApproved" });
   if (!isBeforeStart(rollout)) return FULFILLED;
   if (rollout.phase === "draft") return refused("The plan has not been validated yet; validate it first.");
   if (frozen) return refused("The rollout cannot start during a freeze; wait until it ends.");
@@ -115,7 +130,15 @@ function start(rollout: Rollout, { frozen }: CommandContext): CommandAnswer {
 }
 
 /** Holds that rest on missing or doubtful evidence, or on a person's word: an override goes past them. */
-const OVERRIDDEN: readonly HoldReason[] = ["manual", "no_data", "inconclusive", "srm", "provider_fault"];
+const OVERRIDDEN: readonly HoldReason[] = [
+  "manual",
+  "no_data",
+  "inconclusive",
+  "srm",
+  "provider_fault",
+  "gate",
+  "trigger",
+];
 
 function promote(rollout: Rollout, { frozen, evidenceHash }: CommandContext): CommandAnswer {
   if (isWithdrawing(rollout)) return refused(LEAVING);
@@ -125,6 +148,8 @@ function promote(rollout: Rollout, { frozen, evidenceHash }: CommandContext): Co
     return refused("The candidate is proven harmful and cannot be promoted; roll it back and make a better release.");
   }
   if (frozen) return refused("Nothing is promoted during a freeze; wait until it ends.");
+  const unapproved = approvalsForOverride(rollout);
+  if (unapproved !== null) return unapproved;
   const lifted = rollout.holds.filter((hold) => OVERRIDDEN.includes(hold));
   const dismissals: readonly RolloutFact[] = lifted.map((hold) => ({ type: "HoldDismissed", hold }));
   return facts(...dismissals, { type: "PromotionDecided", basis: "human_override", evidenceHash });
@@ -137,20 +162,23 @@ function hold(rollout: Rollout): CommandAnswer {
 }
 
 /** Doubts that a person may settle for the rest of the rollout. */
-const DISMISSIBLE: readonly HoldReason[] = ["inconclusive", "srm", "provider_fault"];
+const DISMISSIBLE: readonly HoldReason[] = ["inconclusive", "srm", "provider_fault", "trigger"];
 
 /** What to do about the holds that a person cannot lift. */
 const HOLD_HELP: Partial<Record<HoldReason, string>> = {
   harm: "The candidate is proven harmful; roll it back or abort.",
   freeze: "The freeze must end first; this hold clears by itself.",
   no_data: "Sessions without an outcome prove nothing; this hold clears by itself when outcomes come.",
+  gate: "A gate failed; retry it, or say that it passed: `rollward rollout gate retry` or `rollward rollout gate pass`.",
+  candidate_missing: "The candidate's release or one of its models is gone; add it again, or roll back.",
   control_unhealthy: "The stable release is failing; this hold clears by itself when it answers again.",
 };
 
-/** A person's own hold ends; a doubt that only a person can settle is dismissed for good. */
+/** A person's own hold ends; a doubt that only a person can settle is dismissed for good, one that keeps the weight as well. */
 function resume(rollout: Rollout): CommandAnswer {
   if (isWithdrawing(rollout)) return refused(LEAVING);
   if (!isActive(rollout.phase)) return refused(NOT_STARTED);
+  if (keepsWeightForProvider(rollout)) return facts({ type: "HoldDismissed", hold: "provider_fault" });
   const due = rollout.holds.flatMap((held): readonly RolloutFact[] => {
     if (held === "manual") return [{ type: "HoldCleared", hold: held }];
     return DISMISSIBLE.includes(held) ? [{ type: "HoldDismissed", hold: held }] : [];
@@ -171,14 +199,18 @@ function rollback(rollout: Rollout, { nextEpoch }: CommandContext): CommandAnswe
   return { facts: withdraw(rollout, { type: "RollbackStarted", cause: "command", epoch: nextEpoch }) };
 }
 
-function approve(rollout: Rollout): CommandAnswer {
+function approve(rollout: Rollout, { person }: CommandContext): CommandAnswer {
+  const atGate = approveGate(rollout, person) ?? notAnAdmin(person);
+  if (atGate !== null) return atGate;
   if (rollout.waits.includes("approval")) return facts({ type: "WaitEnded", wait: "approval" });
   if (rollout.activity === "awaiting_approval") return facts({ type: "StepApproved" });
   if (rollout.approved) return FULFILLED;
   return refused("Nothing waits for approval now; it is asked when every other gate is clear.");
 }
 
-function deny(rollout: Rollout): CommandAnswer {
+function deny(rollout: Rollout, { person }: CommandContext): CommandAnswer {
+  const atGate = denyGate(rollout, person) ?? notAnAdmin(person);
+  if (atGate !== null) return atGate;
   const isAsked = rollout.waits.includes("approval") || rollout.activity === "awaiting_approval";
   if (isAsked) return facts({ type: "ApprovalDenied" });
   if (isWithdrawing(rollout)) return FULFILLED;

@@ -1,8 +1,22 @@
 import { describeEffect, describeRatio, formatShare, listMetrics, listWords, verbFor } from "./describe-effect.ts";
+import { explainFailed, explainTrigger, explainWaiting, waysBack } from "./gates/explain-gates.ts";
+import { unprovenIn } from "../evidence/shadow-reading.ts";
+import {
+  explainBake,
+  explainObserved,
+  explainOtherBasis,
+  explainPlace,
+  explainQuestion,
+  explainShadow,
+  explainWish,
+  isOfCopies,
+  nameHarm,
+} from "./explain-strategy.ts";
 import { isReturn } from "./is-return.ts";
 import type { MetricName } from "./plan.ts";
+import { keepsWeightForProvider } from "./rules/provider-fault.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
-import { isProven } from "./rules/certify.ts";
+import { stageLevels } from "./stage-levels.ts";
 import { lastTold } from "./told-after.ts";
 import type { Telling } from "./told.ts";
 
@@ -23,22 +37,26 @@ const SENTENCES: Readonly<Record<Phase, (rollout: Rollout) => string>> = {
   draft: () => "The plan is being drawn up; no session sees the candidate.",
   validated: () => "Ready: it starts as soon as the channel is free.",
   pending: explainPending,
-  shadowing: () => "The candidate answers in the shadow of stable; no session sees it.",
+  shadowing: explainShadowing,
   ramping: explainRamping,
   promoting: explainPromoting,
   draining: (rollout) =>
     `The candidate is stable: ${explainBasis(rollout)}. The rollout completes when ${drainEnd(rollout)}.`,
   completed: (rollout) =>
-    rollout.outcome === "observed"
-      ? "Completed: the candidate was only observed."
-      : `Promoted: ${explainBasis(rollout)}.`,
-  rolling_back: (rollout) => `Rolling back: ${explainCause(rollout)}.`,
-  rolled_back: (rollout) => `Rolled back: ${explainCause(rollout)}.`,
-  aborting: (rollout) => `Aborting: ${explainAbort(rollout)}.`,
-  aborted: (rollout) => `Aborted: ${explainAbort(rollout)}.`,
+    rollout.outcome === "observed" ? explainObserved(rollout) : `Promoted: ${explainBasis(rollout)}.`,
+  rolling_back: (rollout) => `Rolling back: ${explainCause(rollout)}.${explainWayBack(rollout)}`,
+  rolled_back: (rollout) => `Rolled back: ${explainCause(rollout)}.${explainWayBack(rollout)}`,
+  aborting: (rollout) => `Aborting: ${explainAbort(rollout)}.${explainWayBack(rollout)}`,
+  aborted: (rollout) => `Aborted: ${explainAbort(rollout)}.${explainWayBack(rollout)}`,
   superseded: (rollout) => `Superseded by a newer release${saidBy(rollout, "supersede")}.`,
-  cancelled: (rollout) => `Cancelled before it started${saidBy(rollout, "cancel", "abort", "deny")}.`,
+  cancelled: (rollout) => `Cancelled before it started${cancelCause(rollout)}.`,
 };
+
+function cancelCause(rollout: Rollout): string {
+  const said = saidBy(rollout, "cancel", "abort", "deny");
+  const failed = explainFailed(rollout);
+  return said === "" && failed !== null ? `: ${failed}` : said;
+}
 
 /** Longest reason in a sentence, characters; the whole of it stands in the log and the view. */
 const MAX_REASON = 200;
@@ -68,7 +86,12 @@ const WAITS: Readonly<Record<Wait, string>> = {
   queue: "the end of another rollout of the channel",
 };
 
-function explainPending({ waits }: Rollout): string {
+function explainPending(rollout: Rollout): string {
+  const { waits } = rollout;
+  const failed = explainFailed(rollout);
+  if (failed !== null) return `Does not start: ${failed}. Ask the gate again, or cancel the rollout.`;
+  const gates = explainWaiting(rollout);
+  if (gates !== null) return `Waits to start for ${gates}.`;
   return waits.length === 0
     ? "Ready: it starts as soon as the channel is free."
     : `Waits for ${listWords(waits.map((wait) => WAITS[wait]))}.`;
@@ -80,33 +103,57 @@ const HOLDS: Readonly<Record<Exclude<HoldReason, "manual">, string>> = {
   no_data: "no session has had an outcome for a while",
   freeze: "a freeze is in force",
   control_unhealthy: "the stable release is failing, so there is nothing to compare with",
-  provider_fault: "a provider is failing",
+  provider_fault:
+    "the provider of the candidate is failing and that of stable is not, so its failures say little of the release",
+  candidate_missing:
+    "the candidate's release is gone, or one of its models is no longer configured; add it again, or take the candidate back",
+  gate: "a gate failed",
+  trigger: "a trigger fired",
   harm: "the candidate is proven harmful",
 };
 
 function explainHolds(rollout: Rollout): string {
   const reasons = rollout.holds.map((hold) => {
     if (hold === "manual") return personDid(rollout, "is holding it", "hold", "deny");
+    if (hold === "gate") return explainFailed(rollout) ?? HOLDS.gate;
+    if (hold === "trigger") return explainTrigger(rollout);
     return hold === "harm" ? describeHarm(rollout) : HOLDS[hold];
   });
   return listWords(reasons);
 }
 
+const KEPT =
+  "the failures of its provider are not outweighed yet, so the weight stays until they are, or until somebody resumes it";
+
 function explainRamping(rollout: Rollout): string {
-  const { activity, weight, step, plan, deadlineReached } = rollout;
-  const place = `${formatShare(weight)} (step ${step + 1} of ${plan.steps.length})`;
-  if (activity === "held") return `Held at ${place}: ${explainHolds(rollout)}.`;
-  if (activity === "settling") return `At ${place}: the replicas are taking up the weight.`;
-  if (activity !== "awaiting_approval") return `At ${place}: ${explainProgress(rollout)}.`;
-  const question =
-    deadlineReached && !isProven(rollout)
-      ? "the deadline passed without proof; a person must decide whether to promote"
-      : "every other gate is clear; a person must approve the next step";
-  return `At ${place}: ${question}. So far ${explainProgress(rollout)}.`;
+  const { activity, weight, step, plan } = rollout;
+  const share = `${formatShare(weight)} (step ${step + 1} of ${plan.steps.length})`;
+  if (activity === "held") return `Held at ${share}: ${explainHolds(rollout)}.`;
+  const place = explainPlace(rollout) ?? `At ${share}`;
+  if (activity === "settling") return `${place}: the replicas are taking up the weight.`;
+  const progress = [explainProgress(rollout), keepsWeightForProvider(rollout) ? KEPT : ""]
+    .filter((clause) => clause !== "")
+    .join("; ");
+  const soFar = progress === "" ? "" : ` So far ${progress}.`;
+  const gates = explainWaiting(rollout);
+  if (gates !== null) return `${place}: waits for ${gates}.${soFar}`;
+  if (activity === "awaiting_approval") return `${place}: ${explainQuestion(rollout)}.${soFar}`;
+  const wish = explainWish(rollout);
+  return wish === null ? `${place}: ${progress}.` : `${place}: ${wish}.${soFar}`;
+}
+
+function explainShadowing(rollout: Rollout): string {
+  const { activity } = rollout;
+  const what = explainShadow(rollout);
+  if (activity === "held") return `${what}. Held: ${explainHolds(rollout)}.`;
+  if (activity !== "awaiting_approval") return `${what}.`;
+  return `${what}. The stage is over without proof; a person must decide whether it goes on.`;
 }
 
 /** "errors are proven no worse; latency and cost are not decided yet". */
-function explainProgress({ plan, certified }: Rollout): string {
+function explainProgress({ plan, certified, weight }: Rollout): string {
+  // Where nobody has been given the candidate, nothing is decided and nothing is missing.
+  if (weight === 0) return "";
   const required = plan.metrics.filter((metric) => metric.required).map(({ metric }) => metric);
   const open = required.filter((metric) => !certified.includes(metric));
   const proven = required.filter((metric) => certified.includes(metric));
@@ -124,7 +171,14 @@ function explainPromoting(rollout: Rollout): string {
 }
 
 const drainEnd = (rollout: Rollout): string =>
-  rollout.holds.length > 0 ? `its holds end: ${explainHolds(rollout)}` : "sessions under way have had their time";
+  rollout.holds.length > 0
+    ? `its holds end: ${explainHolds(rollout)}`
+    : `sessions under way have had their time${explainLeft(rollout)}`;
+
+function explainLeft(rollout: Rollout): string {
+  const left = rollout.plan.bakeMs === undefined ? null : explainBake(rollout);
+  return left === null ? "" : ` and it has been watched: ${left}`;
+}
 
 /** Why the promotion was allowed, with the effect on the metrics that were proven. */
 function explainBasis(rollout: Rollout): string {
@@ -132,6 +186,8 @@ function explainBasis(rollout: Rollout): string {
   if (promotion?.basis === "human_override") {
     return personDid(rollout, "decided so without waiting for proof", "promote", "approve");
   }
+  const other = explainOtherBasis(rollout);
+  if (other !== null) return other;
   if (promotion?.basis === "unproven_policy") return "the deadline passed without proof and the plan promotes then";
   const values = certified.flatMap((metric) => {
     const described = describeRatio(reading?.metrics.find((read) => read.metric === metric));
@@ -142,20 +198,51 @@ function explainBasis(rollout: Rollout): string {
   return `${provenClause(certified)} than stable${shown}${sessions}`;
 }
 
-const explainCause = (rollout: Rollout): string =>
-  rollout.outcome === "harm" ? describeHarm(rollout) : personDid(rollout, "decided so", "rollback");
+function explainCause(rollout: Rollout): string {
+  const { outcome } = rollout;
+  if (outcome === "harm") return describeHarm(rollout);
+  if (outcome === "shadow") return explainNotShown(rollout);
+  if (outcome === "trigger") return explainTrigger(rollout);
+  if (outcome !== "provider_fault") return personDid(rollout, "decided so", "rollback");
+  return `${describeHarm(rollout)}; without the failures of its provider nothing would be proven`;
+}
 
-const explainAbort = (rollout: Rollout): string =>
-  rollout.outcome === "expired" ? "the deadline passed without proof" : personDid(rollout, "decided so", "abort");
+const are = (metric: string): string => (metric.endsWith("s") ? "are" : "is");
+
+function explainNotShown({ shadowReading }: Rollout): string {
+  const open = shadowReading === undefined ? [] : unprovenIn(shadowReading);
+  const what =
+    open.length === 0
+      ? "no answer was compared"
+      : `${listWords(open)} ${open.length === 1 ? "is" : "are"} not proven no worse`;
+  return `the shadow stage is over and ${what}`;
+}
+
+function explainAbort(rollout: Rollout): string {
+  const { outcome } = rollout;
+  if (outcome === "expired") return "the deadline passed without proof";
+  return (outcome === "gate" ? explainFailed(rollout) : null) ?? personDid(rollout, "decided so", "abort");
+}
+
+/** What people have to undo by hand after the candidate has left, as the release declares it. */
+function explainWayBack(rollout: Rollout): string {
+  const ways = waysBack(rollout);
+  return ways.length === 0 ? "" : ` The way back of its changes of data: ${ways.join("; ")}.`;
+}
 
 /** "errors are 9.8 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0)". */
-function describeHarm({ harm, reading, plan }: Rollout): string {
+function describeHarm({ harm, reading, plan, shadowReading }: Rollout): string {
   if (harm === null) return HOLDS.harm;
+  if (isOfCopies(harm.metric)) {
+    const threshold = shadowReading?.union.threshold ?? Math.log(1 / stageLevels(plan).shadow);
+    const pairs = harm.candidateSessions.toLocaleString("en-US");
+    return `${nameHarm(harm.metric)} ${are(harm.metric)} worse than stable's, proven on ${pairs} pairs that nobody saw (log R ${harm.logR.toFixed(1)} ≥ ${threshold.toFixed(1)})`;
+  }
   const effect = describeEffect(
     harm.metric,
     reading?.metrics.find(({ metric }) => metric === harm.metric),
   );
-  const threshold = reading?.union.threshold ?? Math.log(1 / plan.alpha);
+  const threshold = reading?.union.threshold ?? Math.log(1 / stageLevels(plan).ladder);
   const proof = `log R ${harm.logR.toFixed(1)} ≥ ${threshold.toFixed(1)}`;
   return `${effect}, proven after ${count(harm.candidateSessions)} (${proof})`;
 }

@@ -1,10 +1,8 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
+import { NO_HASH } from "../../kit/hash-chain.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import { reduce } from "./reduce.ts";
 import type { Actor, Rollout, RolloutEvent, RolloutFact } from "./rollout.ts";
-
-/** What stands before the first entry: 64 zeros. */
-const NO_HASH = "0".repeat(64);
 
 /** What all entries of one decision share. */
 export interface LogMeta {

@@ -1,4 +1,9 @@
+import type { AbReading } from "../evidence/ab-evidence.ts";
 import type { Reading } from "../evidence/evidence.ts";
+import type { EvidenceCut } from "../evidence/evidence-cut.ts";
+import type { GateSights } from "./gates/gate-sights.ts";
+import type { TriggerFiring } from "./trigger-plan.ts";
+import type { ShadowReading } from "../evidence/shadow-reading.ts";
 
 /** What one look at a rollout saw. */
 export interface Observation {
@@ -10,6 +15,8 @@ export interface Observation {
   /** `union.crossed` means ever, not now: harm that was proven once stays proven. The caller latches it. */
   readonly reading: Reading;
   readonly evidenceHash: string;
+  /** What of the journals the reading rests on; absent where that is not known. */
+  readonly cut?: EvidenceCut;
   /** Sessions assigned on the present step, both arms. */
   readonly stepSessions: number;
   /** Milliseconds since the last final outcome or the step began. */
@@ -27,4 +34,26 @@ export interface Observation {
   readonly channelStable: string;
   /** No other rollout of the channel has started and not ended. */
   readonly channelFree: boolean;
+  /** What the copies of a shadow stage show; absent while there is none. */
+  readonly shadow?: ShadowReading;
+  /** The goal of an A/B test; absent for every other strategy. */
+  readonly ab?: AbReading;
+  /** Whether sessions may go on with the other release in mid-conversation; absent is yes. */
+  readonly compatible?: boolean;
+  /** What gates have to know of the world; absent where the plan has none. */
+  readonly gates?: GateSights;
+  /** The first classic trigger that is above its threshold; absent is none. */
+  readonly firing?: TriggerFiring;
+  /** How failures of providers bear on the harm; absent where they count as the release's own. */
+  readonly providerFault?: ProviderFaultSight;
+}
+
+/** Whether harm rests on failures of a provider that only one arm asks. */
+export interface ProviderFaultSight {
+  /** The releases themselves are not proven harmful: without failures of providers there is no crossing. */
+  readonly isOnlyProviders: boolean;
+  /** The candidate's provider fails more than stable's by what was seen lately. */
+  readonly isFailingNow: boolean;
+  /** What that harm was proven on, at the moment in which it was; absent where nothing is. */
+  readonly proof?: Pick<Observation, "reading" | "evidenceHash" | "cut">;
 }

@@ -1,7 +1,9 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import type { ChannelName } from "../traffic/route.ts";
-import type { MetricPlan, ObservationWindow, RolloutPlan } from "./plan.ts";
+import type { ObservationWindow, RolloutPlan } from "./plan.ts";
+import { checkMetric } from "./check-metric.ts";
+import { checkStages, needsProof } from "./check-stages.ts";
 import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutFact, Wait } from "./rollout.ts";
 import { STRATEGIES } from "./strategies/index.ts";
@@ -85,6 +87,13 @@ export const DEFAULT_PLAN: RolloutPlan = {
   drainMs: 10 * MINUTE_MS,
   // At 40 sessions an hour a quarter of an hour passes without any once in 20,000 times.
   noDataMs: 15 * MINUTE_MS,
+  // One session in fifty goes on with the release before: enough to compare with, few enough to have been promoted.
+  holdback: 0.02,
+  // What only shows under all traffic shows within half an hour; a newer release waits no longer than that.
+  bakeMs: 30 * MINUTE_MS,
+  sessions: { onPromotion: "keep", onRollback: "next_turn" },
+  // An outage of a provider that only the candidate asks says nothing of the release; it is not rolled back for that alone.
+  providerFault: "hold",
 };
 
 /** How far the shares of a plan may be from 1 together: rounding only. */
@@ -96,9 +105,10 @@ const MAX_TURNS = 1_000;
 /** What is wrong with a plan, in full sentences; [] when it can be frozen. */
 export function checkPlan(plan: RolloutPlan): readonly string[] {
   return [
-    ...STRATEGIES[plan.strategy].checkSteps(plan.steps),
+    ...STRATEGIES[plan.strategy].check(plan),
+    ...checkStages(plan),
     ...checkStepMinimums(plan),
-    ...checkMetrics(plan.metrics),
+    ...checkMetrics(plan),
     ...checkLevel("alpha", plan.alpha),
     ...checkLevel("beta", plan.beta),
     ...checkWindow(plan.window),
@@ -122,7 +132,8 @@ const checkStepMinimums = ({ steps }: RolloutPlan): readonly string[] =>
     ),
   ]);
 
-function checkMetrics(metrics: readonly MetricPlan[]): readonly string[] {
+function checkMetrics(plan: RolloutPlan): readonly string[] {
+  const { metrics } = plan;
   if (metrics.length === 0) return ["The plan has no metrics; without one nothing can be proven."];
   const names = metrics.map(({ metric }) => metric);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -135,27 +146,11 @@ function checkMetrics(metrics: readonly MetricPlan[]): readonly string[] {
       `The shares of the metrics add up to ${shares}; they must add up to 1.`,
     ),
     ...unless(
-      metrics.some(({ required }) => required),
+      !needsProof(plan) || metrics.some(({ required }) => required),
       "No metric is required; a promotion needs at least one that is proven no worse.",
     ),
   ];
 }
-
-function checkMetric({ metric, harmRatio, noWorseRatio, share, capPico }: MetricPlan): readonly string[] {
-  const isCap = capPico === null || (Number.isSafeInteger(capPico) && capPico > 0);
-  return [
-    ...unless(isMargin(harmRatio), `The harm margin of ${metric} is ${harmRatio}; it is a ratio and must be above 1.`),
-    ...unless(
-      isMargin(noWorseRatio),
-      `The no-worse margin of ${metric} is ${noWorseRatio}; it is a ratio and must be above 1.`,
-    ),
-    ...unless(share > 0 && share <= 1, `The share of ${metric} is ${share}; it must be above 0 and at most 1.`),
-    ...unless(isCap, `The cap of ${metric} is ${capPico} pico-dollars; it must be a whole number above 0.`),
-    ...unless(capPico === null || metric === "cost", `The metric ${metric} has a cap; only cost can be capped.`),
-  ];
-}
-
-const isMargin = (ratio: number): boolean => Number.isFinite(ratio) && ratio > 1;
 
 const checkLevel = (name: "alpha" | "beta", level: number): readonly string[] =>
   unless(level > 0 && level < 1, `The level ${name} is ${level}; it must be above 0 and below 1.`);
@@ -171,8 +166,12 @@ const checkWindow = ({ turns, withinMs }: ObservationWindow): readonly string[] 
   ),
 ];
 
+/** Least time of the steps on which the candidate is given to anybody: what the deadline counts. */
+export const exposedLeastMs = (steps: RolloutPlan["steps"]): number =>
+  steps.reduce((sum, { weight, minDurationMs }) => sum + (weight > 0 ? minDurationMs : 0), 0);
+
 function checkTimes({ deadlineMs, drainMs, noDataMs, steps }: RolloutPlan): readonly string[] {
-  const leastMs = steps.reduce((sum, { minDurationMs }) => sum + minDurationMs, 0);
+  const leastMs = exposedLeastMs(steps);
   return [
     ...unless(
       Number.isFinite(deadlineMs) && deadlineMs > 0 && !(deadlineMs < leastMs),

@@ -2,12 +2,14 @@ import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutEvent, RolloutFact } from "./rollout.ts";
 import { opening } from "./transitions/opening.ts";
 import { toldAfter } from "./told-after.ts";
+import { gates } from "./transitions/gates.ts";
 import { promotion } from "./transitions/promotion.ts";
 import { ramping } from "./transitions/ramping.ts";
+import { shadowing } from "./transitions/shadowing.ts";
 import type { Transition, Transitions } from "./transitions/transition.ts";
 import { withdrawal } from "./transitions/withdrawal.ts";
 
-const TRANSITIONS: Transitions = { ...opening, ...ramping, ...promotion, ...withdrawal };
+const TRANSITIONS: Transitions = { ...opening, ...shadowing, ...ramping, ...promotion, ...withdrawal, ...gates };
 
 /**
  * What one more event makes of a rollout. Deterministic, and total once the rollout exists: a fact that does
@@ -29,7 +31,7 @@ export function applyFact(rollout: Rollout, fact: RolloutFact, at: number): Roll
   return transition(rollout, fact, at);
 }
 
-function create({ rolloutId, seq, at, hash, fact }: RolloutEvent): Rollout {
+function create({ rolloutId, seq, at, actor, hash, fact }: RolloutEvent): Rollout {
   if (fact.type !== "Created") {
     throw new Error(`The log of the rollout ${rolloutId} begins with ${fact.type} instead of Created.`);
   }
@@ -43,6 +45,7 @@ function create({ rolloutId, seq, at, hash, fact }: RolloutEvent): Rollout {
     seed,
     stable,
     candidate,
+    openedBy: actor,
     createdAt: at,
     seq,
     lastHash: hash,

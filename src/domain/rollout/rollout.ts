@@ -1,7 +1,11 @@
 import type { Reading } from "../evidence/evidence.ts";
+import type { EvidenceCut } from "../evidence/evidence-cut.ts";
+import type { ShadowReading } from "../evidence/shadow-reading.ts";
 import type { ChannelName } from "../traffic/route.ts";
+import type { Approval, GateAttempt, GateRunResult, GateState } from "./gates/gate-state.ts";
 import type { MetricName, RolloutPlan } from "./plan.ts";
 import type { Told } from "./told.ts";
+import type { TriggerFiring } from "./trigger-plan.ts";
 
 /** Where a rollout is. Drawn in docs/release.md. */
 export type Phase =
@@ -32,13 +36,32 @@ export type HoldReason =
   | "manual"
   | "control_unhealthy"
   | "provider_fault"
-  | "harm";
+  | "harm"
+  /** The candidate's release is gone, or one of its models is no longer configured. */
+  | "candidate_missing"
+  /** A gate failed or ran out of time. */
+  | "gate"
+  /** A classic trigger fired. */
+  | "trigger";
 
 /** What a pending rollout waits for. */
 export type Wait = "approval" | "schedule" | "dependency" | "freeze" | "queue";
 
 /** Why a promotion was allowed. */
-export type PromotionBasis = "non-inferior" | "human_override" | "unproven_policy";
+export type PromotionBasis =
+  | "non-inferior"
+  | "human_override"
+  | "unproven_policy"
+  /** Its gates were clear; nothing was compared, because nobody had been given it. */
+  | "gates"
+  /** Proven better than stable. */
+  | "superior";
+
+/** What can be proven harmful: a gate metric, or by its name what the copies of a shadow stage are compared by. */
+export type HarmMetric = MetricName | `shadow:${string}`;
+
+/** How an A/B test ended. `none`: no difference of the size that was looked for. */
+export type AbVerdict = "candidate" | "stable" | "none";
 
 /** Who caused an event: a person's key, or the machine. */
 export type Actor =
@@ -62,14 +85,35 @@ export type RolloutFact =
   /** `stable` is the channel's pointer at this moment: the way back. */
   | { readonly type: "Started"; readonly stable: string }
   | { readonly type: "StepEntered"; readonly step: number; readonly weight: number; readonly epoch: number }
+  /** Copies of stable's calls go to the candidate from this epoch on. */
+  | { readonly type: "ShadowEntered"; readonly epoch: number }
+  | { readonly type: "ShadowPassed"; readonly evidenceHash: string; readonly epoch: number }
+  /** The stage is over and the candidate has not shown what it had to. */
+  | { readonly type: "ShadowFailed"; readonly metrics: readonly string[]; readonly evidenceHash: string }
   | { readonly type: "RoutesAcked"; readonly epoch: number }
   | { readonly type: "TimeObserved"; readonly ms: number }
-  | { readonly type: "EvidenceSnapshot"; readonly reading: Reading; readonly evidenceHash: string }
+  /** `cut`: what of the journals it rests on; absent in logs from before it was kept, and where it is not known. */
+  | {
+      readonly type: "EvidenceSnapshot";
+      readonly reading: Reading;
+      readonly evidenceHash: string;
+      readonly cut?: EvidenceCut;
+    }
+  | { readonly type: "ShadowSnapshot"; readonly reading: ShadowReading }
   | {
       readonly type: "HarmCrossed";
-      readonly metric: MetricName;
+      readonly metric: HarmMetric;
       readonly logR: number;
       readonly candidateSessions: number;
+      readonly evidenceHash: string;
+      /** Where it was proven, unless on the ladder: on copies, or while a promotion baked. */
+      readonly stage?: "shadow" | "bake";
+    }
+  /** An A/B test has come to its end. `sessions` of both arms. */
+  | {
+      readonly type: "WinnerFound";
+      readonly winner: AbVerdict;
+      readonly sessions: number;
       readonly evidenceHash: string;
     }
   | { readonly type: "NoWorseCertified"; readonly metric: MetricName; readonly evidenceHash: string }
@@ -78,15 +122,27 @@ export type RolloutFact =
   /** A person has looked at the reason and goes on: the hold ends and the machine does not set it again. */
   | { readonly type: "HoldDismissed"; readonly hold: HoldReason }
   | { readonly type: "ApprovalAsked" }
+  /** A gate is asked: what runs begins to run, and people and clocks are waited for. */
+  | ({ readonly type: "GateAsked"; readonly detail: string } & GateAttempt)
+  /** How an attempt of a gate ended; it is not asked again for this step unless somebody wants it. */
+  | ({ readonly type: "GateDecided" } & GateRunResult)
+  | ({ readonly type: "GateApproved"; readonly approval: Approval } & GateAttempt)
+  | ({ readonly type: "TriggerFired" } & TriggerFiring)
   | { readonly type: "StepApproved" }
   | { readonly type: "DeadlineReached" }
   | { readonly type: "PromotionDecided"; readonly basis: PromotionBasis; readonly evidenceHash: string | null }
   | { readonly type: "StablePointerMoved"; readonly from: string; readonly to: string; readonly epoch: number }
-  | { readonly type: "PinsDrained" }
-  | { readonly type: "Completed"; readonly outcome: "promoted" | "observed" }
-  | { readonly type: "RollbackStarted"; readonly cause: "harm" | "command"; readonly epoch: number }
+  /** With an `epoch` the promotion goes on baking after it. */
+  | { readonly type: "PinsDrained"; readonly epoch?: number }
+  /** With an `epoch` the candidate leaves traffic with it. */
+  | { readonly type: "Completed"; readonly outcome: "promoted" | "observed"; readonly epoch?: number }
+  | {
+      readonly type: "RollbackStarted";
+      readonly cause: "harm" | "command" | "shadow" | "trigger" | "provider_fault";
+      readonly epoch: number;
+    }
   | { readonly type: "RolledBack" }
-  | { readonly type: "AbortStarted"; readonly cause: "command" | "expired"; readonly epoch: number }
+  | { readonly type: "AbortStarted"; readonly cause: "command" | "expired" | "gate"; readonly epoch: number }
   | { readonly type: "Aborted" }
   | { readonly type: "Superseded"; readonly by: string; readonly epoch: number }
   | { readonly type: "Cancelled" };
@@ -140,10 +196,48 @@ export interface Rollout {
   readonly drainedMs: number;
   readonly deadlineReached: boolean;
   readonly certified: readonly MetricName[];
-  readonly harm: { readonly metric: MetricName; readonly logR: number; readonly candidateSessions: number } | null;
+  readonly harm: {
+    readonly metric: HarmMetric;
+    readonly logR: number;
+    readonly candidateSessions: number;
+    /** Where it was proven, unless on the ladder. */
+    readonly stage?: "shadow" | "bake";
+  } | null;
   readonly promotion: { readonly basis: PromotionBasis; readonly evidenceHash: string | null } | null;
   readonly pointerMoved: boolean;
-  readonly outcome: "promoted" | "observed" | "harm" | "command" | "expired" | "superseded" | "cancelled" | null;
+  readonly outcome:
+    | "promoted"
+    | "observed"
+    | "harm"
+    | "command"
+    | "shadow"
+    | "trigger"
+    | "provider_fault"
+    | "gate"
+    | "expired"
+    | "superseded"
+    | "cancelled"
+    | null;
+  /** Time observed while the candidate had no weight, milliseconds: the deadline does not count it. Absent is none. */
+  readonly unexposedMs?: number;
+  /** Whether sessions that began before the promotion have run out while it still bakes. */
+  readonly pinsDrained?: boolean;
+  /** Time observed since the withdrawal began, milliseconds, where sessions may finish on the candidate. */
+  readonly leavingMs?: number;
+  /** When the stable pointer moved to the candidate, epoch milliseconds; absent where it never did, or before it was kept. */
+  readonly promotedAt?: number;
+  /** How an A/B test ended; absent before. */
+  readonly winner?: AbVerdict;
+  /** The last snapshot of the shadow stage in the log; absent before the first. */
+  readonly shadowReading?: ShadowReading;
+  /** Who opened it; absent in snapshots from before it was kept. */
+  readonly openedBy?: Actor;
+  /** The gates that were asked so far, each at its step; absent is none. */
+  readonly gates?: readonly GateState[];
+  /** The trigger that fired first; absent is none. */
+  readonly trigger?: TriggerFiring;
+  /** Time observed while it was held for a provider's fault, milliseconds; absent is none. */
+  readonly providerFaultMs?: number;
   /** What people told it, the last word of each kind, oldest first. Absent in snapshots from before it was kept. */
   readonly told?: readonly Told[];
   /** The last evidence snapshot in the log. */
@@ -160,6 +254,9 @@ const ACTIVE: readonly Phase[] = ["shadowing", "ramping", "promoting", "draining
 
 /** Whether nothing can happen to it any more. */
 export const isTerminal = (phase: Phase): boolean => TERMINAL.includes(phase);
+
+/** Whether the candidate is being taken back. */
+export const isWithdrawing = (phase: Phase): boolean => phase === "rolling_back" || phase === "aborting";
 
 /** Whether it may carry candidate traffic, so that harm must be able to roll it back. */
 export const isActive = (phase: Phase): boolean => ACTIVE.includes(phase);

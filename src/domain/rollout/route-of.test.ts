@@ -122,13 +122,13 @@ describe("channelAfter", () => {
     expect(back).toEqual({ ...FREE, stable: "rel_stable", epoch: 5, rolloutId: "rol_1" });
   });
 
-  it("is free again when the rollout ends, without a new epoch", () => {
+  it("is free again when the rollout ends, in a new epoch, so that every replica hears that the drain is over", () => {
     const draining = drainingRollout();
     const end: readonly RolloutFact[] = [{ type: "PinsDrained" }, { type: "Completed", outcome: "promoted" }];
     expect(channelAfter(channelOf(draining), after(draining, ...end), end)).toEqual({
       ...FREE,
       stable: "rel_candidate",
-      epoch: 4,
+      epoch: 5,
     });
   });
 

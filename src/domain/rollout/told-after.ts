@@ -10,6 +10,7 @@ const TELLINGS: Partial<Record<RolloutFact["type"], Telling>> = {
   AbortStarted: "abort",
   RollbackStarted: "rollback",
   StepApproved: "approve",
+  GateApproved: "approve",
   ApprovalDenied: "deny",
   Cancelled: "cancel",
   Superseded: "supersede",

@@ -38,4 +38,10 @@ export interface Turn {
   readonly refused?: boolean;
   /** Whether any answer of the turn had another finding: empty, cut short, or not what was asked for. */
   readonly invalid?: boolean;
+  /** Whether the client sent a tool's result back as an error, or a tool was called that is not there or not so. */
+  readonly toolFailed?: boolean;
+  /** Output tokens, those of reasoning included, per second of the whole answer; absent where none were counted. */
+  readonly tokensPerSecond?: number;
+  /** What all attempts would have cost without prompt caches, pico-dollars; absent where that is `costPico`. */
+  readonly neutralPico?: bigint;
 }

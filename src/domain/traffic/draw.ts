@@ -1,5 +1,5 @@
 import { hmacUnit } from "../../kit/hash.ts";
-import type { Split } from "./route.ts";
+import type { Holdback, Split } from "./route.ts";
 
 /**
  * Draws a session's arm: HMAC-SHA256 with the rollout's seed, as a number in [0, 1), is below the weight.
@@ -11,5 +11,22 @@ export function drawArm(
   session: string,
 ): "stable" | "candidate" {
   if (split.weight <= 0) return "stable";
-  return hmacUnit(split.seed, `${endpoint}\n${session}`) < split.weight ? "candidate" : "stable";
+  return placeOf(split.seed, endpoint, session) < split.weight ? "candidate" : "stable";
+}
+
+/** Where a session stands in [0, 1) by the seed of a rollout: the same for as long as the rollout lives. */
+const placeOf = (seed: string, endpoint: string, session: string): number => hmacUnit(seed, `${endpoint}\n${session}`);
+
+/**
+ * Draws a new session's lot while a promotion bakes. Who is held back stands at the upper end, where the control of the
+ * ladder stood, and who is compared with those just below.
+ */
+export function drawBake(
+  { seed, held, watched }: Pick<Holdback, "seed" | "held" | "watched">,
+  endpoint: string,
+  session: string,
+): "held" | "watched" | "rest" {
+  const place = placeOf(seed, endpoint, session);
+  if (place >= 1 - held) return "held";
+  return place >= 1 - held - watched ? "watched" : "rest";
 }

@@ -1,27 +1,76 @@
 import type { z } from "zod";
+import type { findDrift } from "../../contract/drift.ts";
 import type { healthView } from "../../contract/health.ts";
 import type { applyAnswer, applyProject } from "../../contract/projects.ts";
+import type { SpellPolicies } from "../../domain/release/diff.ts";
+import type { RetiringModel } from "../../domain/release/retiring.ts";
+import type { VersionStore } from "../../ports/version-store.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import type { BacktestDesk } from "../../jobs/backtest/backtest-desk.ts";
+import type { BacktestStore } from "../../ports/backtest-store.ts";
 import type { CallStore } from "../../ports/call-store.ts";
+import type { ShadowBooks } from "../../ports/shadow-copies.ts";
+import type { Drills } from "../../ports/drills.ts";
+import type { FeedbackStore } from "../../ports/feedback-store.ts";
+import type { FlagStore } from "../../ports/flag-store.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
 import type { SpendStore } from "../../ports/spend-store.ts";
 import type { BudgetBank } from "../../ports/budget-bank.ts";
+import type { PipelineStore } from "../../ports/pipeline-store.ts";
+import type { PromotionTarget } from "../../delivery/promote.ts";
+import type { ParityDifference } from "../../domain/parity/parity.ts";
+import type { ReleaseContent } from "../../domain/release/release.ts";
 import type { PauseStore } from "../../ports/pause-store.ts";
+import type { Signer } from "../../ports/signer.ts";
 import type { Actor } from "../../domain/rollout/rollout.ts";
 
 /** Everything the admin API is plugged into. */
 export interface AdminTerms {
+  /** The gateway of the server's own environment. */
   readonly gateway: Gateway;
   readonly delivery: Delivery;
+  readonly drills: Drills;
+  readonly shadows: ShadowBooks;
   readonly calls: CallStore;
+  readonly backtests: BacktestDesk;
+  readonly backtestStore: BacktestStore;
+  readonly feedback: FeedbackStore;
   readonly keys: KeyStore;
-  readonly pauses: PauseStore;
-  readonly bank: BudgetBank;
-  readonly spend: SpendStore;
+  readonly flags: FlagStore;
+  /** Obeys the kill switches that are written. */
+  loadKills(): Promise<void>;
+  /** What environments keep in common stores, as one of them sees it. */
+  readonly storesOf: (environment: string) => {
+    readonly pauses: PauseStore;
+    readonly budgets: BudgetBank;
+    readonly spend: SpendStore;
+  };
+  /** Signs exports. */
+  readonly signer: Signer;
   readonly version: string;
+  readonly versions: VersionStore;
+  /** Policies in the words of rollward.yaml. */
+  readonly spellPolicies: SpellPolicies;
+  /** The models that retire, by the projects of all environments. */
+  readonly retirements: () => readonly RetiringModel[];
+  /** What differs between a project and the server. */
+  drift(
+    request: z.output<typeof findDrift.body>,
+    environment: string | null,
+  ): Promise<z.input<typeof findDrift.answer>>;
   /** Applies a project, or says what that would do. */
-  apply(request: z.output<typeof applyProject.body>, actor: Actor): Promise<z.input<typeof applyAnswer>>;
+  apply(
+    request: z.output<typeof applyProject.body>,
+    by: { readonly actor: Actor; /** `null` where none is named. */ readonly environment: string | null },
+  ): Promise<z.input<typeof applyAnswer>>;
+  /** What is configured for a release in an environment. */
+  promotionTarget(content: ReleaseContent, environment: string): PromotionTarget;
+  /** In what two environments differ, what matters most first. */
+  parity(from: string, to: string): Promise<readonly ParityDifference[]>;
+  /** When each environment's project was applied last, epoch milliseconds. */
+  applied(): Promise<readonly { readonly environment: string; readonly at: number }[]>;
+  readonly pipelines: PipelineStore;
   health(): Promise<z.input<typeof healthView>>;
   /** Whether the server takes no more traffic because it is about to end. */
   isStopping(): boolean;

@@ -2,13 +2,13 @@ import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
 import { evictAnswer, purgeCache, showCache } from "../../contract/cache.ts";
 import { describeStanding, readAccount } from "../../domain/cache/group-account.ts";
-import type { CallFacts } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import { evictAnswerOf } from "../../gateway/cache/evict-answer-of.ts";
 import type { SemanticDesk } from "../../gateway/cache/semantic/semantic-desk.ts";
-import type { Gateway } from "../../gateway/gateway.ts";
 import type { GroupProof } from "../../ports/proof-store.ts";
 import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
+import { requireNamed } from "./place-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
@@ -16,39 +16,33 @@ type SemanticView = NonNullable<z.input<typeof showCache.answer>["semantic"]>;
 
 /** Kept answers: what they are good for, and forgetting them. */
 export function cache(app: FastifyInstance, { gateway, calls }: AdminTerms): void {
-  serveRoute(app, { gateway, route: showCache }, async () => {
-    const { shared: waited, ...tally } = gateway.cache.tally();
-    const { semantic } = gateway.cache;
+  serveRoute(app, { gateway, route: showCache }, async ({ gateway: { cache: desk } }) => {
+    const { shared: waited, ...tally } = desk.tally();
+    const { semantic } = desk;
     return {
-      shared: gateway.cache.cache.isShared,
+      shared: desk.cache.isShared,
       ...tally,
       waited,
-      under_way: gateway.cache.flights.size,
-      store: gateway.cache.cache.counts(),
+      under_way: desk.flights.size,
+      store: desk.cache.counts(),
       semantic: semantic === null ? null : await semanticView(semantic),
     };
   });
 
-  serveRoute(app, { gateway, route: evictAnswer }, async ({ params }) => {
+  serveRoute(app, { gateway, route: evictAnswer }, async ({ params, named }) => {
+    const notThere = new RollwardError("call_not_found", { call: params.call });
     const facts = await calls.facts(params.call);
-    if (facts === null) throw new RollwardError("call_not_found", { call: params.call });
-    const key = facts.cache?.key ?? null;
-    if (key === null || facts.endpoint === null) return { evicted: false };
-    if (facts.tier === "cache:semantic") return { evicted: await refuseHit(gateway, facts) };
-    return { evicted: await gateway.cache.evict({ endpoint: facts.endpoint, key }) };
+    if (facts === null) throw notThere;
+    requireNamed({ named }, facts.environment, notThere);
+    const own = gateway.environments.named(facts.environment);
+    if (own === undefined) return { evicted: false };
+    return { evicted: await evictAnswerOf(own, facts) };
   });
 
-  serveRoute(app, { gateway, route: purgeCache }, async ({ params }) => {
-    requireEndpoint(gateway.routes, params.endpoint);
-    return { purged: await gateway.cache.purge(params.endpoint) };
+  serveRoute(app, { gateway, route: purgeCache }, async ({ params, gateway: { routes, cache: desk } }) => {
+    requireEndpoint(routes, params.endpoint);
+    return { purged: await desk.purge(params.endpoint) };
   });
-}
-
-/** The answer stays for its own question; it is this one that it must not be given to. */
-async function refuseHit({ cache: desk, clock }: Gateway, { cache, endpoint, release }: CallFacts): Promise<boolean> {
-  if (desk.semantic === null || cache?.semantic === undefined || cache.key === null || endpoint === null) return false;
-  const at = clock.now();
-  return desk.semantic.refuse({ endpoint, release: release ?? "", question: cache.key, at, fact: cache.semantic });
 }
 
 async function semanticView(desk: SemanticDesk): Promise<SemanticView> {

@@ -13,6 +13,8 @@ import type { PromptCacheFact } from "../../domain/prompt-cache/prompt-cache-fac
 import type { RoutingFact } from "../../domain/routing/routing-fact.ts";
 import type { CallFilter } from "../../ports/call-store.ts";
 import type { AdminTerms } from "./admin-terms.ts";
+import { feedbackViewOf } from "./feedback.ts";
+import { requireNamed } from "./place-of.ts";
 import { serveRoute } from "./serve-route.ts";
 import { instantOf } from "./instant-of.ts";
 
@@ -20,9 +22,10 @@ import { instantOf } from "./instant-of.ts";
 export function calls(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway } = admin;
 
-  serveRoute(app, { gateway, route: listCalls }, async ({ query }) => {
+  serveRoute(app, { gateway, route: listCalls }, async ({ query, environment }) => {
     const { rollout, since, ...rest } = query;
     const filter: CallFilter = {
+      environment,
       ...(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as { limit: number }),
       ...(rollout === undefined ? {} : { rolloutId: rollout }),
       ...(since === undefined ? {} : { since: Date.parse(since) }),
@@ -30,12 +33,16 @@ export function calls(app: FastifyInstance, admin: AdminTerms): void {
     return { data: (await admin.calls.list(filter)).map(viewOf) };
   });
 
-  serveRoute(app, { gateway, route: showCall }, async ({ params }) => {
+  serveRoute(app, { gateway, route: showCall }, async ({ params, named }) => {
+    const notThere = new RollwardError("call_not_found", { call: params.call });
     const facts = await admin.calls.facts(params.call);
-    if (facts === null) throw new RollwardError("call_not_found", { call: params.call });
+    if (facts === null) throw notThere;
+    requireNamed({ named }, facts.environment, notThere);
     const bodies = await admin.calls.bodies(params.call);
+    const said = await admin.feedback.list({ callId: params.call, limit: 100 });
     return {
       ...viewOf(facts),
+      feedback: said.map(feedbackViewOf),
       bodies: {
         request: bodyOf(bodies?.request ?? null),
         upstream: bodyOf(bodies?.upstream ?? null),
@@ -139,6 +146,7 @@ const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
   rollout: facts.rolloutId,
   release: facts.release,
   arm: facts.arm,
+  placement: facts.placement ?? null,
   tier: facts.tier,
   provider: facts.provider,
   model: facts.model,
@@ -180,6 +188,7 @@ const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
     action,
   })),
   ...(facts.routing !== undefined && { routing: routingOf(facts.routing) }),
+  ...(facts.backtest !== undefined && { backtest: { ...facts.backtest } }),
   overrides: [...facts.overrides],
 });
 

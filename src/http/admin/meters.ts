@@ -16,19 +16,20 @@ import { serveRoute } from "./serve-route.ts";
 const MOST_ACCOUNTS = 10_000;
 
 /** Limits and budgets: what is configured, and what was spent. */
-export function meters(app: FastifyInstance, { gateway, delivery, bank }: AdminTerms): void {
-  const { clock, limiter, load, budgets, announcer } = gateway;
+export function meters(app: FastifyInstance, { gateway, delivery, storesOf }: AdminTerms): void {
+  const { clock } = gateway;
   const { replicaId } = delivery.replicas;
 
-  serveRoute(app, { gateway, route: listLimits }, () => {
-    const { meters: subjects, shared } = limiter.counts();
-    const data = (gateway.settings().meters?.limits ?? []).map(limitOf);
-    return { data, subjects, refused: load.limited, shared, ...loadViewOf(gateway) };
+  serveRoute(app, { gateway, route: listLimits }, ({ gateway: own }) => {
+    const { meters: subjects, shared } = own.limiter.counts();
+    const data = (own.settings().meters?.limits ?? []).map(limitOf);
+    return { data, subjects, refused: own.load.limited, shared, ...loadViewOf(own) };
   });
 
-  serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit } }) => {
+  serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit }, environment, gateway: own }) => {
     const now = clock.now();
-    const configured = gateway.settings().meters?.budgets ?? [];
+    const { budgets: bank } = storesOf(environment);
+    const configured = own.settings().meters?.budgets ?? [];
     const rules = configured.filter(({ name }) => name === (budget ?? name));
     const known = (await bank.list(now, budget === undefined ? limit : MOST_ACCOUNTS, replicaId))
       .filter((account) => account.budget === (budget ?? account.budget))
@@ -44,19 +45,24 @@ export function meters(app: FastifyInstance, { gateway, delivery, bank }: AdminT
       ),
       ...unused.map((rule) => unusedOf(rule, now)),
     ];
-    return { data, trouble: budgets.counts().trouble };
+    return { data, trouble: own.budgets.counts().trouble };
   });
 
-  serveRoute(app, { gateway, route: releaseBudget }, async ({ params: { budget }, body: { reason }, key }) => {
-    const released = await bank.release(budget, replicaId);
-    const configured = gateway.settings().meters?.budgets ?? [];
-    if (released.length === 0 && configured.every(({ name }) => name !== budget)) throw notFound(budget, configured);
-    const releasedPico = released.reduce((sum, one) => sum + one.releasedPico, 0n);
-    if (released.length > 0) {
-      announcer.budgetReleased?.({ budget, releasedPico, by: key?.name ?? "unknown", reason });
-    }
-    return { data: released.map((one) => ({ subject: one.subject, released_pico: String(one.releasedPico) })) };
-  });
+  serveRoute(
+    app,
+    { gateway, route: releaseBudget },
+    async ({ params: { budget }, body: { reason }, key, environment, gateway: own }) => {
+      const { budgets: bank } = storesOf(environment);
+      const released = await bank.release(budget, replicaId);
+      const configured = own.settings().meters?.budgets ?? [];
+      if (released.length === 0 && configured.every(({ name }) => name !== budget)) throw notFound(budget, configured);
+      const releasedPico = released.reduce((sum, one) => sum + one.releasedPico, 0n);
+      if (released.length > 0) {
+        own.announcer.budgetReleased?.({ budget, releasedPico, by: key?.name ?? "unknown", reason });
+      }
+      return { data: released.map((one) => ({ subject: one.subject, released_pico: String(one.releasedPico) })) };
+    },
+  );
 }
 
 function notFound(budget: string, configured: readonly BudgetRule[]): RollwardError {

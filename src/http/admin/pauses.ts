@@ -9,30 +9,34 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
 import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
+import type { AdminPlace } from "./place-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Emergency stops: list, open, lift. In force here at once, on other replicas within a second. */
-export function pauses(app: FastifyInstance, { gateway, keys, pauses: store }: AdminTerms): void {
+export function pauses(app: FastifyInstance, { gateway, keys, storesOf }: AdminTerms): void {
   const { clock, ids } = gateway;
-  const refresh = async (): Promise<void> => gateway.pauses.replace(await store.list(IN_FORCE));
+  const refresh = async ({ environment, gateway: own }: AdminPlace): Promise<void> =>
+    own.pauses.replace(await storesOf(environment).pauses.list(IN_FORCE));
 
-  serveRoute(app, { gateway, route: listPauses }, async ({ query }) => ({
-    data: (await store.list({ inForce: !query.all, limit: query.limit })).map(viewOf),
+  serveRoute(app, { gateway, route: listPauses }, async ({ query, environment }) => ({
+    data: (await storesOf(environment).pauses.list({ inForce: !query.all, limit: query.limit })).map(viewOf),
   }));
 
-  serveRoute(app, { gateway, route: openPause }, async ({ body: { subject, reason }, key }) => {
-    await requireKnown(gateway, keys, subject);
+  serveRoute(app, { gateway, route: openPause }, async ({ body: { subject, reason }, key, ...place }) => {
+    await requireKnown(place.gateway, keys, subject);
+    const { pauses: store } = storesOf(place.environment);
     const by = key?.name ?? "unknown";
     const pause = await store.open({ id: ids.next("pau"), subject, reason, by, at: clock.now(), lifted: null });
-    await refresh();
+    await refresh(place);
     return viewOf(pause);
   });
 
-  serveRoute(app, { gateway, route: liftPause }, async ({ params, body: { reason }, key }) => {
+  serveRoute(app, { gateway, route: liftPause }, async ({ params, body: { reason }, key, ...place }) => {
+    const { pauses: store } = storesOf(place.environment);
     const pause = await store.lift(params.pause, { at: clock.now(), by: key?.name ?? "unknown", reason });
     if (pause === null) throw new RollwardError("pause_not_found", { pause: params.pause });
-    await refresh();
+    await refresh(place);
     return viewOf(pause);
   });
 }

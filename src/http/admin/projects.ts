@@ -6,5 +6,7 @@ import { serveRoute } from "./serve-route.ts";
 
 /** Applies configuration as code. */
 export function projects(app: FastifyInstance, admin: AdminTerms): void {
-  serveRoute(app, { gateway: admin.gateway, route: applyProject }, ({ body, key }) => admin.apply(body, actorOf(key)));
+  serveRoute(app, { gateway: admin.gateway, route: applyProject }, ({ body, key, named }) =>
+    admin.apply(body, { actor: actorOf(key), environment: named }),
+  );
 }

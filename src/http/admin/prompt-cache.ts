@@ -5,8 +5,8 @@ import { serveRoute } from "./serve-route.ts";
 
 /** What the providers' prompt caches have saved. */
 export function promptCache(app: FastifyInstance, { gateway }: AdminTerms): void {
-  serveRoute(app, { gateway, route: showPromptCache }, () => ({
-    data: gateway.prefixes.tally.sums().map((sum) => ({
+  serveRoute(app, { gateway, route: showPromptCache }, ({ gateway: { prefixes } }) => ({
+    data: prefixes.tally.sums().map((sum) => ({
       endpoint: sum.endpoint,
       release: sum.release,
       model: sum.model,

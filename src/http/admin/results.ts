@@ -17,39 +17,41 @@ import { serveRoute } from "./serve-route.ts";
 
 /** Kept results of tools and retrieval: what they are good for, forgetting them, and opening what has closed itself. */
 export function results(app: FastifyInstance, { gateway }: AdminTerms): void {
-  const { cache, lines, purity } = gateway.results;
-
-  serveRoute(app, { gateway, route: showResults }, async () => {
+  serveRoute(app, { gateway, route: showResults }, async ({ gateway: own }) => {
+    const { cache, lines } = own.results;
     const { evicted, failed, bytes } = cache.counts();
-    const folders = foldersShown(gateway);
-    const data = await Promise.all(folders.map((folder) => viewOf(gateway, folder)));
+    const folders = foldersShown(own);
+    const data = await Promise.all(folders.map((folder) => viewOf(own, folder)));
     return { shared: cache.isShared, waiting: lines.size, data, store: { evicted, failed, bytes } };
   });
 
-  serveRoute(app, { gateway, route: purgeResults }, async ({ params, query }) => {
-    const route = requireEndpoint(gateway.routes, params.endpoint);
+  serveRoute(app, { gateway, route: purgeResults }, async ({ params, query, gateway: own }) => {
+    const { cache } = own.results;
+    const route = requireEndpoint(own.routes, params.endpoint);
     const named = sourceIn(query);
-    const sources = named === null ? declaredFor(gateway, route) : [named];
+    const sources = named === null ? declaredFor(own, route) : [named];
     let purged = 0;
     for (const source of sources) purged += await cache.purge(folderText({ endpoint: params.endpoint, source }));
     return { purged };
   });
 
-  serveRoute(app, { gateway, route: evictResult }, async ({ params, query }) => {
-    requireEndpoint(gateway.routes, params.endpoint);
+  serveRoute(app, { gateway, route: evictResult }, async ({ params, query, gateway: own }) => {
+    const { cache } = own.results;
+    requireEndpoint(own.routes, params.endpoint);
     const source = requireSource(query);
     return {
       evicted: await cache.evict({ endpoint: folderText({ endpoint: params.endpoint, source }), key: params.entry }),
     };
   });
 
-  serveRoute(app, { gateway, route: openResults }, async ({ params, body }) => {
+  serveRoute(app, { gateway, route: openResults }, async ({ params, body, gateway: own }) => {
+    const { purity } = own.results;
     const folder = {
-      endpoint: requireEndpoint(gateway.routes, params.endpoint).channel.endpoint,
+      endpoint: requireEndpoint(own.routes, params.endpoint).channel.endpoint,
       source: requireSource(body),
     };
     let opened = false;
-    for (const id of puritiesOf(gateway, folder)) opened = (await purity.open(id)) || opened;
+    for (const id of puritiesOf(own, folder)) opened = (await purity.open(id)) || opened;
     return { opened };
   });
 }

@@ -4,18 +4,20 @@ import type { Delivery } from "../../delivery/delivery.ts";
 import { etaOf } from "../../delivery/eta-of.ts";
 import type { MetricReading, Reading, TestReading } from "../../domain/evidence/evidence.ts";
 import { releaseName } from "../../domain/release/release.ts";
-import type { LadderEstimate } from "../../domain/rollout/estimate-ladder.ts";
+import type { RolloutEstimate } from "../../domain/rollout/estimate-strategy.ts";
 import { explainRollout } from "../../domain/rollout/explain.ts";
+import { stageLevels } from "../../domain/rollout/stage-levels.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
+import { gatesViewOf } from "./gates-view-of.ts";
 import { instantOf } from "./instant-of.ts";
-import { knownRelease } from "./known-release.ts";
+import { stagesViewOf } from "./stages-view-of.ts";
 
 /** A rollout on the wire, with the evidence as it stands now or as it stood at the end. */
 export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promise<z.input<typeof rolloutView>> {
   const reading = delivery.observatory.ledger(rollout.id)?.reading() ?? rollout.reading;
   const [stable, candidate] = await Promise.all([
-    knownRelease(delivery.releases, rollout.stable),
-    knownRelease(delivery.releases, rollout.candidate),
+    nameOf(delivery, rollout.stable),
+    nameOf(delivery, rollout.candidate),
   ]);
   return {
     id: rollout.id,
@@ -26,16 +28,18 @@ export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promi
     activity: rollout.activity,
     waits: [...rollout.waits],
     holds: [...rollout.holds],
-    stable: releaseName(stable),
-    candidate: releaseName(candidate),
+    stable,
+    candidate,
     weight: rollout.weight,
     step: rollout.step,
     steps: rollout.plan.steps.map(({ weight }) => weight),
     ...evidenceOf(rollout, reading),
     ...etaViewOf(etaOf(delivery, rollout)),
+    ...stagesViewOf(delivery, rollout),
+    ...gatesViewOf(rollout),
     outcome: rollout.outcome,
     told: (rollout.told ?? []).map((told) => ({ ...told, at: instantOf(told.at) })),
-    explanation: explainRollout(rollout, releaseName(candidate)),
+    explanation: explainRollout(rollout, candidate),
     created_at: instantOf(rollout.createdAt),
     started_at: rollout.startedAt === null ? null : instantOf(rollout.startedAt),
     ended_at: rollout.endedAt === null ? null : instantOf(rollout.endedAt),
@@ -43,12 +47,19 @@ export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promi
   };
 }
 
-function etaViewOf(estimate: LadderEstimate | null): Pick<z.input<typeof rolloutView>, "eta" | "eta_note"> {
+/** The name of a release, or its id when it is gone: a rollout can be looked at all the same. */
+async function nameOf({ releases }: Pick<Delivery, "releases">, id: string): Promise<string> {
+  const release = await releases.byId(id);
+  return release === null ? `${id} (gone)` : releaseName(release);
+}
+
+function etaViewOf(estimate: RolloutEstimate | null): Pick<z.input<typeof rolloutView>, "eta" | "eta_note"> {
   if (estimate === null) return { eta: null, eta_note: null };
   if ("unknown" in estimate) return { eta: null, eta_note: estimate.unknown };
-  const { sessions, ms, steps } = estimate;
+  const { sessions, ms, steps, until } = estimate;
   return {
     eta: {
+      until,
       sessions,
       seconds: ms / 1_000,
       steps: steps.map((step) => ({
@@ -66,7 +77,7 @@ type EvidenceView = Pick<z.input<typeof rolloutView>, "sessions" | "metrics" | "
 
 function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
   if (reading === null) {
-    const threshold = Math.log(1 / rollout.plan.alpha);
+    const threshold = Math.log(1 / stageLevels(rollout.plan).ladder);
     return {
       sessions: { stable: 0, candidate: 0 },
       metrics: [],
@@ -93,11 +104,21 @@ const metricOf = (metric: MetricReading): z.input<typeof metricView> => ({
   no_worse: testOf(metric.noWorse),
   verdict: metric.verdict,
   required: metric.required,
+  better: metric.better ?? "lower",
+  causes: metric.causes === undefined ? null : Object.fromEntries(Object.entries(metric.causes)),
+  real: metric.real ?? null,
 });
 
-const testOf = ({ logE, threshold, crossed, margin }: TestReading): z.input<typeof metricView>["harm"] => ({
+const testOf = ({
+  logE,
+  threshold,
+  crossed,
+  margin,
+  isDifference,
+}: TestReading): z.input<typeof metricView>["harm"] => ({
   log_e: logE,
   threshold,
   crossed,
   margin,
+  margin_is: isDifference === true ? "difference" : "ratio",
 });

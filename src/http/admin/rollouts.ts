@@ -3,13 +3,13 @@ import type { z } from "zod";
 import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "../../contract/rollouts.ts";
 import type { eventView } from "../../contract/rollouts.ts";
 import { command } from "../../delivery/command.ts";
-import { RollwardError } from "../../domain/errors.ts";
 import { verifyLog } from "../../domain/rollout/log.ts";
 import type { RolloutEvent } from "../../domain/rollout/rollout.ts";
 import { actorOf } from "./actor-of.ts";
 import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
+import { requireRollout } from "./require-rollout.ts";
 import { rolloutViewOf } from "./rollout-view-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
@@ -17,32 +17,35 @@ import { serveRoute } from "./serve-route.ts";
 export function rollouts(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway, delivery } = admin;
 
-  serveRoute(app, { gateway, route: listRollouts }, async ({ query }) => {
+  serveRoute(app, { gateway, route: listRollouts }, async ({ query, environment, gateway: { routes } }) => {
     const filter = {
+      environment,
       limit: query.limit,
       ...(query.endpoint === undefined ? {} : { endpoint: query.endpoint }),
       ...(query.open === undefined ? {} : { open: query.open }),
     };
     const found = await delivery.rollouts.list(filter);
-    if (found.length === 0 && query.endpoint !== undefined) requireEndpoint(gateway.routes, query.endpoint);
+    if (found.length === 0 && query.endpoint !== undefined) requireEndpoint(routes, query.endpoint);
     return { data: await Promise.all(found.map((rollout) => rolloutViewOf(delivery, rollout))) };
   });
 
-  serveRoute(app, { gateway, route: showRollout }, async ({ params }) => {
-    const rollout = await delivery.rollouts.byId(params.rollout);
-    if (rollout === null) throw new RollwardError("rollout_not_found", { rollout: params.rollout });
+  serveRoute(app, { gateway, route: showRollout }, async ({ params, named }) => {
+    const rollout = await requireRollout(delivery, params.rollout, { named });
     return rolloutViewOf(delivery, rollout);
   });
 
-  serveRoute(app, { gateway, route: listRolloutEvents }, async ({ params, query }) => {
+  serveRoute(app, { gateway, route: listRolloutEvents }, async ({ params, query, named }) => {
+    if (named !== null) await requireRollout(delivery, params.rollout, { named });
     const events = await delivery.rollouts.events(params.rollout, query.after, query.limit);
     return { data: events.map(eventViewOf), intact: verifyLog(events).ok };
   });
 
-  serveRoute(app, { gateway, route: commandRollout }, async ({ params, body, key }) => {
+  serveRoute(app, { gateway, route: commandRollout }, async ({ params, body, key, named }) => {
+    if (named !== null) await requireRollout(delivery, params.rollout, { named });
     const rollout = await command(delivery, params.rollout, {
       command: { type: body.command },
       actor: actorOf(key),
+      roles: key?.roles ?? [],
       reason: body.reason,
       idempotencyKey: body.idempotency_key ?? null,
     });

@@ -24,12 +24,12 @@ const PAGE = 500;
 
 /** What routing is worth. */
 export function routing(app: FastifyInstance, admin: AdminTerms): void {
-  serveRoute(app, { gateway: admin.gateway, route: reportRouting }, async ({ params, query }) => {
-    const release = await releaseOf(admin, params.endpoint, query.release);
+  serveRoute(app, { gateway: admin.gateway, route: reportRouting }, async ({ params, query, environment, gateway }) => {
+    const release = await releaseOf({ ...admin, gateway }, params.endpoint, query.release);
     const policy = release.content.policies.routing;
     if (policy === undefined) throw new RollwardError("routing_not_configured", { release: releaseName(release) });
     const since = query.since === undefined ? null : Date.parse(query.since);
-    const { calls, isCut } = await routedCalls(admin.calls, { release, since, keyId: query.key ?? null });
+    const { calls, isCut } = await routedCalls(admin.calls, { release, environment, since, keyId: query.key ?? null });
     const report = routingReport(policy, routedSessions(calls));
     return viewOf(report, { release, since, isCut });
   });
@@ -48,6 +48,7 @@ async function releaseOf(
 
 interface Wanted {
   readonly release: Release;
+  readonly environment: string;
   /** Epoch milliseconds. */
   readonly since: number | null;
   /** `null` is all keys. */
@@ -57,19 +58,33 @@ interface Wanted {
 /** Page by page and newest first, so that nobody waits long for the store; only what the report needs is kept. */
 async function routedCalls(
   store: CallStore,
-  { release, since, keyId: wanted }: Wanted,
+  { release, environment, since, keyId: wanted }: Wanted,
 ): Promise<{ readonly calls: readonly RoutedCall[]; readonly isCut: boolean }> {
   const calls: RoutedCall[] = [];
   let before: string | null = null;
   for (let seen = 0; seen < MOST_CALLS; seen += PAGE) {
     const page = await store.list({
       endpoint: release.endpoint,
+      environment,
       release: releaseName(release),
       ...(since !== null && { since }),
       ...(before !== null && { before }),
       limit: PAGE,
     });
-    for (const { id, keyId, session, outcome, costPico, totalMs, routing: fact, findings, attempts } of page) {
+    for (const {
+      id,
+      keyId,
+      session,
+      outcome,
+      costPico,
+      totalMs,
+      routing: fact,
+      findings,
+      attempts,
+      arm,
+      backtest,
+    } of page) {
+      if (arm === "shadow" || backtest !== undefined) continue;
       if (fact === undefined || (wanted !== null && keyId !== wanted)) continue;
       const part = { id, keyId, session, outcome, costPico, totalMs, routing: fact, attempts };
       calls.push(findings === undefined ? part : { ...part, findings });

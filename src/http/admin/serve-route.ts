@@ -6,6 +6,9 @@ import { keyPrefix } from "../../domain/access/presented-key.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { scanJsonObject, JsonScanError } from "../../kit/json-scan.ts";
 import type { ScanResult } from "../../kit/json-scan.ts";
+import { placeOf } from "./place-of.ts";
+import { environmentQuery } from "../../contract/environment-query.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 import { callerOf, identifyCaller } from "../caller.ts";
 import type { CallerTerms } from "../caller.ts";
 import { sayIssue } from "./say-issue.ts";
@@ -16,29 +19,55 @@ export interface ApiRequest<R extends ApiRoute> {
   readonly query: z.output<R["query"]>;
   readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : null;
   readonly key: Key | null;
+  /** The environment that was asked about by its name, or that alone the key may see; `null` where neither is so. */
+  readonly named: string | null;
+  /** The environment that is meant: the named one, else the server's own. */
+  readonly environment: string;
+  /** Its gateway. */
+  readonly gateway: Gateway;
 }
 
 /** Answers one address of the table: access first, then every input through its schema. */
 export function serveRoute<R extends ApiRoute>(
   app: FastifyInstance,
-  { gateway, route }: { readonly gateway: CallerTerms; readonly route: R },
+  { gateway, route }: { readonly gateway: CallerTerms & Pick<Gateway, "environments">; readonly route: R },
   answer: (request: ApiRequest<R>) => Promise<z.input<R["answer"]>> | z.input<R["answer"]>,
 ): void {
   app.route({
     method: route.method,
     url: route.path.replaceAll("{", ":").replaceAll("}", ""),
-    onRequest: route.access === "open" ? [] : [identifyCaller(gateway), requireAdmin],
+    onRequest:
+      route.access === "open"
+        ? []
+        : [identifyCaller(gateway), route.access === "approver" ? requireApprover : requireAdmin],
     handler: async (request) => {
       const key = route.access === "open" ? null : callerOf(request);
+      const { asked, query } = environmentIn(route, request.query);
+      const place = placeOf(gateway.environments, { key, asked, route });
       const input = {
         params: parseInput(route.params, request.params),
-        query: parseInput(route.query, request.query, "flat"),
+        query: parseInput(route.query, query, "flat"),
         body: route.body === null ? null : parseInput(route.body, readBody(request)),
         key,
+        ...place,
       };
       return answer(input as ApiRequest<R>);
     },
   });
+}
+
+/** The environment that a query names, and the rest of it; an address that is about none leaves it where it is. */
+function environmentIn({ perEnvironment }: ApiRoute, query: unknown): { asked: string | null; query: unknown } {
+  if (perEnvironment === false || typeof query !== "object" || query === null) return { asked: null, query };
+  const { environment, ...rest } = query as { readonly environment?: unknown };
+  const read = parseInput(environmentQuery, { environment }, "flat") as z.output<typeof environmentQuery>;
+  return { asked: read.environment ?? null, query: rest };
+}
+
+/** Whoever has a role may look at what waits for it; what their word counts for is decided where it is given. */
+function requireApprover(request: FastifyRequest, reply: unknown, done: (fault?: Error) => void): void {
+  if ((callerOf(request).roles ?? []).length > 0) done();
+  else requireAdmin(request, reply, done);
 }
 
 function requireAdmin(request: FastifyRequest, _reply: unknown, done: (fault?: Error) => void): void {

@@ -20,22 +20,25 @@ interface Filters {
 }
 
 /** What was spent, why it changed, what is to be expected and what is too dear. */
-export function spend(app: FastifyInstance, { gateway, spend: store }: AdminTerms): void {
+export function spend(app: FastifyInstance, { gateway, storesOf }: AdminTerms): void {
   const { clock } = gateway;
 
-  serveRoute(app, { gateway, route: showSpend }, async ({ query: { since, until, by, limit, ...filters } }) => {
+  serveRoute(app, { gateway, route: showSpend }, async ({ query, environment }) => {
+    const { since, until, by, limit, ...filters } = query;
     const to = until === undefined ? hourOf(clock.now()) + HOUR_MS : wholeHour(Date.parse(until));
     const from = since === undefined ? to - 24 * HOUR_MS : hourOf(Date.parse(since));
     if (from >= to)
       throw new RollwardError("invalid_request", { reason: "`since` is not before `until`.", param: "since" });
-    const sums = await store.sum({ ...subjectOf(filters), since: from, until: to, by, limit });
+    const sums = await storesOf(environment).spend.sum({ ...subjectOf(filters), since: from, until: to, by, limit });
     return { since: instantOf(from), until: instantOf(to), data: sums.map(viewOf) };
   });
 
-  serveRoute(app, { gateway, route: explainSpend }, ({ query }) => explained(store, clock.now(), query));
+  serveRoute(app, { gateway, route: explainSpend }, ({ query, environment }) =>
+    explained(storesOf(environment).spend, clock.now(), query),
+  );
 
-  serveRoute(app, { gateway, route: forecastSpend }, async ({ query }) => {
-    const windows = await forecastWindows(store, subjectOf(query), clock.now());
+  serveRoute(app, { gateway, route: forecastSpend }, async ({ query, environment }) => {
+    const windows = await forecastWindows(storesOf(environment).spend, subjectOf(query), clock.now());
     return {
       data: windows.map(({ window, endsAt, spentPico, forecast }) => ({
         window,
@@ -49,8 +52,8 @@ export function spend(app: FastifyInstance, { gateway, spend: store }: AdminTerm
     };
   });
 
-  serveRoute(app, { gateway, route: listSpendAnomalies }, async () => ({
-    data: (await findDearHours(store, clock.now())).map(({ subject, hour, anomaly, change }) => ({
+  serveRoute(app, { gateway, route: listSpendAnomalies }, async ({ environment }) => ({
+    data: (await findDearHours(storesOf(environment).spend, clock.now())).map(({ subject, hour, anomaly, change }) => ({
       subject: `${subject.type} ${subject.name}`,
       hour: instantOf(hour),
       spent_pico: anomaly.spentPico.toString(),

@@ -15,6 +15,7 @@ export function chatCompletions(app: FastifyInstance, gateway: Gateway, stallMs:
       bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
+      preview: headerOf(request, "x-rollward-preview"),
       cacheWish: cacheWishIn(request),
       reply: createRawReply(request.raw, reply.raw, stallMs),
     });

@@ -22,8 +22,9 @@ import { GatheredAnswer } from "./gathered-answer.ts";
  * Counting is free, so it is no call: nothing is recorded, no session is assigned, and an endpoint is counted by its
  * stable release.
  */
-export function countTokens(app: FastifyInstance, gateway: Gateway): void {
-  app.post("/v1/messages/count_tokens", { onRequest: identifyCaller(gateway) }, async (request, reply) => {
+export function countTokens(app: FastifyInstance, { environments, ...terms }: Gateway): void {
+  app.post("/v1/messages/count_tokens", { onRequest: identifyCaller(terms) }, async (request, reply) => {
+    const gateway = environments.forKey(callerOf(request));
     const call = openCount(gateway, request, reply);
     try {
       const answer = await count(gateway, call);

@@ -14,6 +14,7 @@ export function embeddings(app: FastifyInstance, gateway: Gateway, stallMs: numb
       bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
+      preview: headerOf(request, "x-rollward-preview"),
       reply: createRawReply(request.raw, reply.raw, stallMs),
     });
   });

@@ -58,10 +58,12 @@ export function keptResults(app: FastifyInstance, gateway: Gateway): void {
   for (const kind of [TOOLS, PASSAGES]) serveKind(app, gateway, kind);
 }
 
-function serveKind(app: FastifyInstance, gateway: Gateway, kind: Kind): void {
-  const hooks = { onRequest: identifyCaller(gateway) };
+function serveKind(app: FastifyInstance, { environments, ...terms }: Gateway, kind: Kind): void {
+  const hooks = { onRequest: identifyCaller(terms) };
+  const gatewayOf = (request: FastifyRequest): Gateway => environments.forKey(callerOf(request));
 
   app.post(kind.lookUp.path, hooks, async (request, reply) => {
+    const gateway = gatewayOf(request);
     const visit = openVisit(gateway, callerOf(request), questionIn(readJsonBody(request), kind.lookUp.body));
     if (visit === null) return { status: "miss", reason: "release", claim: null };
     const lookup = gateway.results.lookup(visit);
@@ -71,9 +73,9 @@ function serveKind(app: FastifyInstance, gateway: Gateway, kind: Kind): void {
     return answerLookup(reply, kind, await lookup.answer);
   });
 
-  app.put(kind.keep.path, hooks, (request) => bring(gateway, kind, request));
+  app.put(kind.keep.path, hooks, (request) => bring(gatewayOf(request), kind, request));
 
-  app.post(kind.forget.path, hooks, (request) => forget(gateway, kind, request));
+  app.post(kind.forget.path, hooks, (request) => forget(gatewayOf(request), kind, request));
 }
 
 async function forget(gateway: Gateway, kind: Kind, request: FastifyRequest): Promise<object> {

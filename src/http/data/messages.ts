@@ -19,6 +19,7 @@ export function messages(app: FastifyInstance, gateway: Gateway, stallMs: number
       bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
+      preview: headerOf(request, "x-rollward-preview"),
       cacheWish: cacheWishIn(request),
       headers,
       reply: withRequestId(createRawReply(request.raw, reply.raw, stallMs)),

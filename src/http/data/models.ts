@@ -19,11 +19,15 @@ interface Model {
  */
 export function models(app: FastifyInstance, gateway: Gateway): void {
   const hooks = { onRequest: identifyCaller(gateway) };
-  app.get("/v1/models", hooks, (request) => ({ object: "list", data: modelsFor(gateway, callerOf(request)) }));
+  app.get("/v1/models", hooks, (request) => {
+    const key = callerOf(request);
+    return { object: "list", data: modelsFor(gateway.environments.forKey(key), key) };
+  });
   // Ids of direct models hold a slash, which SDKs escape and people do not.
   app.get<{ Params: { "*": string } }>("/v1/models/*", hooks, (request) => {
     const id = request.params["*"];
-    const found = modelsFor(gateway, callerOf(request)).find((one) => one.id === id);
+    const key = callerOf(request);
+    const found = modelsFor(gateway.environments.forKey(key), key).find((one) => one.id === id);
     if (found === undefined)
       throw new RollwardError("endpoint_not_found", { endpoint: id.slice(0, 100), known: "as listed", param: "model" });
     return found;

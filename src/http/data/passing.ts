@@ -35,6 +35,7 @@ function serve(app: FastifyInstance, { gateway, stallMs }: PassingTerms, operati
         bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         key: callerOf(request),
         sessionHeader: headerOf(request, "x-rollward-session"),
+        preview: headerOf(request, "x-rollward-preview"),
         headers: { "content-type": contentType },
         address,
         ...(dialect === "openai-files" && { provider: providerOf(request) }),

@@ -41,6 +41,7 @@ export function responses(app: FastifyInstance, terms: ResponsesTerms): void {
       bytes: chain?.bytes ?? sent,
       key,
       sessionHeader: turn.sessionHeader,
+      preview: headerOf(request, "x-rollward-preview"),
       cacheWish: cacheWishIn(request),
       onRelease: (release) => turn.servedBy(release),
       reply: turn.watched(raw, (response) => {

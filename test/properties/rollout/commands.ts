@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
 import type { Command as RolloutCommand } from "../../../src/domain/rollout/command.ts";
-import type { RolloutPlan, Step } from "../../../src/domain/rollout/plan.ts";
+import type { RolloutPlan } from "../../../src/domain/rollout/plan.ts";
 import type { Phase, Wait } from "../../../src/domain/rollout/rollout.ts";
 import type { Outcome } from "./evidence.ts";
 import { checkInvariants, newMemory } from "./invariants.ts";
+import { planArbitrary } from "./plans.ts";
 import type { Memory } from "./invariants.ts";
 import type { Served } from "./replica.ts";
 import type { CrashPoint, World } from "./world.ts";
@@ -55,44 +56,8 @@ class Action implements fc.Command<Model, Real> {
   }
 }
 
-const step = fc.record<Omit<Step, "weight">>({
-  minDurationMs: fc.constantFrom(0, 1_000, 2_500),
-  minSessions: fc.constantFrom(0, 2, 4),
-  approval: fc.boolean(),
-});
-
 const often = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...others) });
-
-/** Plans with two rungs below 1 and thresholds that a short run can reach. */
-export const planArbitrary: fc.Arbitrary<RolloutPlan> = fc
-  .record({
-    steps: fc.tuple(step, step),
-    asks: fc.nat(5),
-    mode: fc.constantFrom<RolloutPlan["mode"]>("enforce", "enforce", "hold", "observe"),
-    onInconclusive: fc.constantFrom<RolloutPlan["onInconclusive"]>("hold", "ask", "promote_unproven", "abort"),
-    onNewRelease: fc.constantFrom<RolloutPlan["onNewRelease"]>("auto", "supersede", "queue", "reject"),
-    deadlineMs: fc.constantFrom(8_000, 60_000),
-    drainMs: fc.constantFrom(0, 3_000),
-    latencyRequired: fc.boolean(),
-  })
-  .map(({ steps: [first, second], asks, latencyRequired, ...policy }) => ({
-    ...policy,
-    strategy: "canary",
-    steps: [
-      { ...first, weight: 0.05, approval: asks === 0 && first.approval },
-      { ...second, weight: 0.4, approval: asks === 1 && second.approval },
-      { weight: 1, minDurationMs: 0, minSessions: 0, approval: false },
-    ],
-    metrics: [
-      { metric: "errors", harmRatio: 1.25, noWorseRatio: 2, share: 0.6, required: true, capPico: null },
-      { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 0.4, required: latencyRequired, capPico: null },
-    ],
-    alpha: 0.05,
-    beta: 0.05,
-    window: { turns: 1, withinMs: 60_000 },
-    noDataMs: 6_000,
-  }));
 
 const waits = often<readonly Wait[]>([], ["approval"], ["freeze"], ["schedule"]);
 
@@ -145,6 +110,11 @@ const many = (replica: number, news: Record<"stable" | "candidate", Outcome>): A
         if (served !== null) world.end(served, news[arm]);
       }
     }
+  });
+
+const copies = (count: number, outcome: Outcome): Action =>
+  new Action(`copies(${count}, ${JSON.stringify(outcome)})`, ({ world }) => {
+    for (let copied = 0; copied < count; copied += 1) world.copy(outcome);
   });
 
 const returning = (pick: number): Action =>
@@ -314,6 +284,8 @@ export const commandArbitraries: fc.Arbitrary<Action>[] = [
   fc.constant(race),
   fc.tuple(passing, cuttingIn).map((a) => cutIn(...a)),
   fc.nat(200).map(returning),
+  fc.tuple(fc.integer({ min: 1, max: 8 }), outcome).map((a) => copies(...a)),
+  fc.tuple(fc.integer({ min: 1, max: 8 }), outcome).map((a) => copies(...a)),
   outcome.map(endWaiting),
   fc.constant(endCalls),
 ];

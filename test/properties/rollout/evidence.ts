@@ -1,4 +1,6 @@
+import type { AbReading } from "../../../src/domain/evidence/ab-evidence.ts";
 import type { Reading } from "../../../src/domain/evidence/evidence.ts";
+import type { ShadowReading } from "../../../src/domain/evidence/shadow-reading.ts";
 import type { RolloutPlan } from "../../../src/domain/rollout/plan.ts";
 import type { Assignment } from "../../../src/domain/traffic/assignment.ts";
 
@@ -26,6 +28,12 @@ export class FewSessions {
   #errorsNoWorse = false;
   #latencyNoWorse = false;
   #mismatch = false;
+  #pairs = 0;
+  #worsePairs = 0;
+  #copiesHarm = false;
+  #copiesNoWorse = false;
+  #better = false;
+  #worse = false;
 
   assign(assignment: Assignment): void {
     this.assigned.push(assignment);
@@ -43,6 +51,49 @@ export class FewSessions {
     if ((moreSlow ?? 0) >= 3) this.#harm ??= "latency";
     this.#errorsNoWorse ||= candidate - 2 * this.#failed.candidate >= 4;
     this.#latencyNoWorse ||= candidate - 2 * this.#slow.candidate >= 4;
+  }
+
+  /** A pair of answers to one question, of which nobody saw the candidate's. */
+  compare({ failed }: Outcome): void {
+    this.#pairs += 1;
+    this.#worsePairs += failed ? 1 : 0;
+    this.#copiesHarm ||= this.#worsePairs >= 3 && 2 * this.#worsePairs > this.#pairs;
+    this.#copiesNoWorse ||= this.#pairs - 3 * this.#worsePairs >= 4;
+  }
+
+  get shadow(): ShadowReading {
+    const test = (crossed: boolean) => ({ logE: crossed ? 3 : 0, threshold: THRESHOLD, crossed, margin: 1 });
+    return {
+      pairs: this.#pairs,
+      metrics: [
+        {
+          metric: "structure",
+          n: this.#pairs,
+          harm: test(this.#copiesHarm),
+          noWorse: test(this.#copiesNoWorse),
+          required: true,
+        },
+      ],
+      union: { logR: this.#copiesHarm ? 3 : 0, threshold: THRESHOLD, crossed: this.#copiesHarm, blame: "structure" },
+      isSpent: this.#pairs >= 40,
+      evidenceHash: "5".repeat(64),
+    };
+  }
+
+  /** Who wins by errors: it takes little, for a short run. */
+  get ab(): AbReading {
+    const { stable, candidate } = this.#failed;
+    const test = (crossed: boolean) => ({ logE: crossed ? 4 : 0, threshold: 3.7, crossed });
+    this.#better ||= stable - 2 * candidate >= 3;
+    this.#worse ||= candidate - 2 * stable >= 2;
+    return {
+      goal: "errors",
+      sessions: this.#ended.stable + this.#ended.candidate,
+      better: test(this.#better),
+      worse: test(this.#worse && !this.#better),
+      analysed: test(false),
+      evidenceHash: "a".repeat(64),
+    };
   }
 
   get harmful(): boolean {

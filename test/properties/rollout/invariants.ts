@@ -3,6 +3,7 @@ import { applyCommand } from "../../../src/domain/rollout/command.ts";
 import type { Command } from "../../../src/domain/rollout/command.ts";
 import { decide } from "../../../src/domain/rollout/decide.ts";
 import { replay, verifyLog } from "../../../src/domain/rollout/log.ts";
+import { bakeShares } from "../../../src/domain/rollout/bake-weight.ts";
 import { planDigest } from "../../../src/domain/rollout/open-rollout.ts";
 import { applyFact, reduce } from "../../../src/domain/rollout/reduce.ts";
 import { isActive, isTerminal } from "../../../src/domain/rollout/rollout.ts";
@@ -196,10 +197,12 @@ function invariant5(rollout: Rollout, { ended }: Memory): void {
 }
 
 /** 6: without outcomes the machine neither passes nor fails the candidate. */
-function invariant6({ fact, taken }: Entry): void {
+function invariant6({ before, fact, taken }: Entry): void {
   if (taken.observation === null) return;
   const { stable, candidate } = taken.observation.reading.sessions;
   if (stable + candidate > 0) return;
+  // Where nobody is given the candidate, nobody is waited for: a switch rests on its gates, a stage on its copies.
+  if (before !== null && before.weight === 0 && fact.type !== "NoWorseCertified") return;
   const passes = fact.type === "NoWorseCertified" || fact.type === "PromotionDecided" || fact.type === "ApprovalAsked";
   expect(passes || (fact.type === "StepEntered" && fact.step > 0), "6: passed").toBe(false);
   expect(fact.type === "HarmCrossed", "6: failed").toBe(false);
@@ -210,6 +213,8 @@ function invariant7({ before, after, fact }: Entry): void {
   if (after.outcome === "promoted") expect(after.promotion, "7").not.toBeNull();
   if (fact.type !== "PromotionDecided" || before === null) return;
   expect(fact.evidenceHash, "7").toMatch(/^[0-9a-f]{64}$/);
+  if (fact.basis === "superior") expect(before.winner, "7").toBe("candidate");
+  if (fact.basis === "gates") expect(before.weight, "7: nobody was given it before").toBe(0);
   if (fact.basis !== "non-inferior") return;
   const required = before.plan.metrics.filter((metric) => metric.required).map(({ metric }) => metric);
   expect(before.certified, "7").toEqual(expect.arrayContaining(required));
@@ -245,7 +250,12 @@ function invariant9(rollout: Rollout, { store }: World): void {
 /** 10: evidence comes from sessions assigned after the start, in an epoch and at a weight that the log knows. */
 function invariant10({ id }: Rollout, { store, evidence }: World): void {
   const weights = new Map<number, number>();
-  for (const { fact } of store.events(id)) if (fact.type === "StepEntered") weights.set(fact.epoch, fact.weight);
+  const baking = bakeShares(store.byId(id)?.plan ?? {})?.weight ?? 0;
+  for (const { fact } of store.events(id)) {
+    if (fact.type === "StepEntered") weights.set(fact.epoch, fact.weight);
+    // While a promotion bakes, what is not held back is drawn with the rest.
+    if (fact.type === "StablePointerMoved" || fact.type === "PinsDrained") weights.set(fact.epoch ?? -1, baking);
+  }
   const last = evidence.get(id)?.assigned.at(-1);
   if (last !== undefined) expect(weights.get(last.epoch), "10").toBe(last.weight);
 }
@@ -310,6 +320,11 @@ function routesFollowState({ replicas, store, current, releases, owesPush, isUp 
     const split = { rolloutId: current.id, weight: current.weight, collecting, candidate: { id: current.candidate } };
     expect(wanted.split, "routes, 15").toMatchObject(split);
   }
+  // Who asks for the candidate by name gets it from the start to the switch, and copies go to it in its stage alone.
+  const isShown = current !== null && isActive(current.phase) && !current.pointerMoved;
+  expect(wanted.preview?.rolloutId, "routes: preview").toBe(isShown ? current.id : undefined);
+  expect(wanted.shadow?.rolloutId, "routes: copies").toBe(current?.phase === "shadowing" ? current.id : undefined);
+  if (current?.phase === "shadowing") expect(current.weight, "routes: copies").toBe(0);
   if (owesPush || !isUp) return;
   for (const { route, partitioned, hasMail } of replicas) {
     if (partitioned || hasMail || route === undefined) continue;

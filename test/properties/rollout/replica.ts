@@ -1,7 +1,10 @@
 import { createRouteTable } from "../../../src/adapters/routes/route-table.ts";
-import { drawArm } from "../../../src/domain/traffic/draw.ts";
+import type { Key } from "../../../src/domain/access/key.ts";
+import { RollwardError } from "../../../src/domain/errors.ts";
 import type { Assignment } from "../../../src/domain/traffic/assignment.ts";
 import type { Route } from "../../../src/domain/traffic/route.ts";
+import { place } from "../../../src/gateway/place.ts";
+import type { Pin } from "../../../src/ports/pins.ts";
 import { frozen } from "./store.ts";
 
 export const ENDPOINT = "support-bot";
@@ -28,7 +31,7 @@ export interface InFlight {
 /** A process that serves: routes that arrive late, twice or in any order, and the pins of its sessions. */
 export class Replica {
   readonly #routes = createRouteTable();
-  readonly #pins = new Map<string, { readonly rolloutId: string | null; readonly arm: "stable" | "candidate" }>();
+  readonly #pins = new Map<string, Pin>();
   #inbox: Route[] = [];
   #inFlight: InFlight[] = [];
   /** Alive, but slow to take up what arrives. */
@@ -67,7 +70,7 @@ export class Replica {
   }
 
   get route(): Route | undefined {
-    return this.#routes.byEndpoint(ENDPOINT);
+    return this.#routes.byChannel({ endpoint: ENDPOINT, environment: "production" });
   }
 
   get hasMail(): boolean {
@@ -95,27 +98,46 @@ export class Replica {
     const { route } = this;
     if (route === undefined) return null;
     const served = this.#place(route, session);
+    if (served === null) return null;
     this.#inFlight.push({ route, release: served.release, copy: JSON.stringify(route) });
     return served;
   }
 
-  #place(route: Route, session: string): Served {
-    const { split, stable, epoch } = route;
-    const pin = this.#pins.get(session);
-    const on = (arm: "stable" | "candidate", evidenceOf: string | null, assignment: Assignment | null): Served => {
-      const release = arm === "candidate" && split !== null ? split.candidate.id : stable.id;
-      return { session, arm, release, epoch, rolloutId: evidenceOf, assignment };
-    };
-    if (split !== null && pin?.rolloutId === split.rolloutId) {
-      return on(split.weight === 0 ? "stable" : pin.arm, split.rolloutId, null);
+  /** As the gateway places a call; `null` where the plan has ended the session. */
+  #place(route: Route, session: string): Served | null {
+    let assignment: Assignment | null = null;
+    try {
+      const { release, arm, evidenceOf } = place({
+        gateway: {
+          pins: {
+            get: (_, unit) => this.#pins.get(unit),
+            set: (_, unit, pin) => void this.#pins.set(unit, pin),
+          },
+          observer: { assigned: (drawn) => void (assignment = drawn) },
+        },
+        call: { key: KEY, arrival: {}, request: { body: {}, continues: false, variables: { plan: planOf(session) } } },
+        route,
+        session: { id: session, source: "header" },
+        unit: session,
+      });
+      return { session, arm, release: release.id, epoch: route.epoch, rolloutId: evidenceOf, assignment };
+    } catch (error) {
+      if (error instanceof RollwardError && error.code === "session_ended") return null;
+      throw error;
     }
-    if (split === null || !split.collecting || pin !== undefined) {
-      this.#pins.set(session, { rolloutId: null, arm: "stable" });
-      return on("stable", null, null);
-    }
-    const arm = drawArm(split, ENDPOINT, session);
-    const { rolloutId, weight } = split;
-    this.#pins.set(session, { rolloutId, arm });
-    return on(arm, rolloutId, { rolloutId, session, arm, epoch, weight });
   }
 }
+
+const KEY: Key = {
+  id: "key_1",
+  name: "Ada",
+  scopes: ["inference"],
+  endpoints: null,
+  secretHash: "",
+  createdAt: 0,
+  expiresAt: null,
+  revokedAt: null,
+};
+
+/** Every third session pays: those are whom flags are for. */
+export const planOf = (session: string): "pro" | "free" => (Number(session.slice(2)) % 3 === 0 ? "pro" : "free");

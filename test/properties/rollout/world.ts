@@ -47,7 +47,8 @@ const releaseNumber = (number: number): Release => ({
     endpoint: ENDPOINT,
     prompt: null,
     models: [{ provider: "simulated", model: "steady-1" }],
-    parameters: {},
+    // Every other pair of releases does not fit: conversations cannot be moved between them.
+    parameters: number % 3 === 0 ? { response_format: { type: "json_object" } } : {},
     tools: [],
     policies: {
       record: "facts",
@@ -58,6 +59,10 @@ const releaseNumber = (number: number): Release => ({
   createdAt: 0,
   author: "Test",
 });
+
+/** Whether a conversation can be moved between two releases of this world. */
+const areCompatible = (one: string, other: string): boolean =>
+  (Number(one.slice(4)) % 3 === 0) === (Number(other.slice(4)) % 3 === 0);
 
 /** One channel, its store, a control plane that may die, and two replicas. */
 export class World {
@@ -182,6 +187,9 @@ export class World {
       nextEpoch: channel.epoch + 1,
       channelStable: channel.stable,
       channelFree: channel.rolloutId === null || channel.rolloutId === rollout.id,
+      ...(rollout.phase === "shadowing" && { shadow: evidence.shadow }),
+      ...(rollout.plan.ab !== undefined && { ab: evidence.ab }),
+      compatible: areCompatible(rollout.stable, rollout.candidate),
     };
   }
 
@@ -218,6 +226,13 @@ export class World {
     this.#quietSince.set(rolloutId, this.#now);
     const isEnforced = this.store.byId(rolloutId)?.plan.mode === "enforce";
     if (evidence?.harmful === true && isEnforced) this.#replica(Number(assignment.session[0])).trip(rolloutId);
+  }
+
+  /** A copy of a call of stable's was answered by a candidate that nobody sees. */
+  copy(outcome: Outcome): void {
+    for (const { route } of this.replicas) {
+      if (route?.shadow !== undefined) this.evidence.get(route.shadow.rolloutId)?.compare(outcome);
+    }
   }
 
   deliver(order: "in order" | "reversed" = "in order"): void {

@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import { Pool, buildConnector } from "undici";
 import type { Dispatcher } from "undici";
 import { RollwardError } from "../../../domain/errors.ts";
-import { guardedLookup } from "./guarded-lookup.ts";
+import { guardedLookup } from "../../../kit/guarded-lookup.ts";
 
 /** One origin and how it is connected to. */
 export interface UpstreamSettings {

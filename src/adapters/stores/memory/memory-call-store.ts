@@ -48,6 +48,7 @@ const keep = (call: CallRecord): CallRecord =>
 
 const matches = (facts: CallFacts, filter: CallFilter): boolean =>
   (filter.endpoint === undefined || facts.endpoint === filter.endpoint) &&
+  (filter.environment === undefined || facts.environment === filter.environment) &&
   (filter.release === undefined || facts.release === filter.release) &&
   (filter.arm === undefined || facts.arm === filter.arm) &&
   (filter.rolloutId === undefined || facts.rolloutId === filter.rolloutId) &&

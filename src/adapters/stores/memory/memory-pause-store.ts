@@ -20,9 +20,10 @@ export function createMemoryPauseStore(): PauseStore {
       pauses.set(id, after);
       return after;
     },
-    list: async ({ inForce, limit }) =>
+    list: async ({ inForce, environment, limit }) =>
       [...pauses.values()]
         .filter(({ lifted }) => !inForce || lifted === null)
+        .filter(({ subject }) => environment === undefined || (subject.environment ?? null) === environment)
         .toReversed()
         .slice(0, limit),
     async lastBy(rule, subjects) {

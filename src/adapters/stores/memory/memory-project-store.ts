@@ -1,12 +1,17 @@
 import type { AppliedProject, ProjectStore } from "../../../ports/project-store.ts";
 
-/** The project applied last, in memory. */
+/** The projects applied last, in memory. */
 export function createMemoryProjectStore(): ProjectStore {
-  let latest: AppliedProject | null = null;
+  const newest = new Map<string, AppliedProject>();
   return {
     async save(project) {
-      latest = project;
+      newest.delete(project.environment);
+      newest.set(project.environment, project);
     },
-    latest: async () => latest,
+    async latest(environment) {
+      if (environment !== undefined) return newest.get(environment) ?? null;
+      return [...newest.values()].findLast(({ isOwn }) => isOwn !== false) ?? null;
+    },
+    all: async () => [...newest.values()],
   };
 }

@@ -1,8 +1,8 @@
 import type { Release } from "../../../domain/release/release.ts";
 import type { ReleaseStore } from "../../../ports/release-store.ts";
 
-/** Releases in memory. */
-export function createMemoryReleaseStore(): ReleaseStore {
+/** Releases in memory; `frozen` is told every new one. */
+export function createMemoryReleaseStore(frozen: (release: Release) => void = () => {}): ReleaseStore {
   const releases: Release[] = [];
   const of = (endpoint: string): Release[] => releases.filter((release) => release.endpoint === endpoint);
   return {
@@ -11,6 +11,7 @@ export function createMemoryReleaseStore(): ReleaseStore {
       if (known !== undefined) return { release: known, created: false };
       const kept = { ...release, number: of(release.endpoint).length + 1 };
       releases.push(kept);
+      frozen(kept);
       return { release: kept, created: true };
     },
     byId: async (id) => releases.find((release) => release.id === id) ?? null,

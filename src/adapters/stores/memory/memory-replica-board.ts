@@ -13,7 +13,7 @@ export interface MemoryReplicaBoard extends ReplicaBoard {
 /** Makes a board in memory. */
 export function createMemoryReplicaBoard(clock: Clock): MemoryReplicaBoard {
   const seen = new Map<string, { readonly heartbeat: Heartbeat; readonly at: number }>();
-  const changes = { keys: 0, projects: 0, pauses: 0 };
+  const changes = { keys: 0, projects: 0, pauses: 0, flags: 0 };
   let lead: { readonly holder: string; readonly until: number } | null = null;
 
   return {

@@ -59,6 +59,7 @@ class MemoryRolloutStore implements RolloutStore {
   async list(filter: Parameters<RolloutStore["list"]>[0]): Promise<readonly Rollout[]> {
     return [...this.#rollouts.values()]
       .filter(({ channel }) => filter.endpoint === undefined || channel.endpoint === filter.endpoint)
+      .filter(({ channel }) => filter.environment === undefined || channel.environment === filter.environment)
       .filter(({ phase }) => filter.open !== true || !isTerminal(phase))
       .toReversed()
       .slice(0, filter.limit);

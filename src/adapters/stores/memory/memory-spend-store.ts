@@ -1,6 +1,7 @@
 import { addSpend } from "../../../domain/spend/add-spend.ts";
 import { modelCostPico } from "../../../domain/spend/spend.ts";
 import type { SpendRow } from "../../../domain/spend/spend-book.ts";
+import { unscoped } from "../../../domain/traffic/environment-scope.ts";
 import type { SpendDimension, SpendQuery, SpendStore, SpendSum } from "../../../ports/spend-store.ts";
 
 /** Spend in memory, of at most `maxRows` rows; the oldest go first. */
@@ -22,11 +23,12 @@ export function createMemorySpendStore(maxRows: number): SpendStore {
 }
 
 function sumOf(rows: readonly SpendRow[], query: SpendQuery): readonly SpendSum[] {
-  const { since, until, by, endpoint, keyId, user, limit } = query;
+  const { since, until, by, endpoint, scope, keyId, user, limit } = query;
   const sums = new Map<string, SpendSum>();
   for (const row of rows) {
     if (row.hour < since || row.hour >= until) continue;
     if (endpoint !== undefined && row.endpoint !== endpoint) continue;
+    if (scope !== undefined && unscoped(scope, row.endpoint) === null) continue;
     if (keyId !== undefined && row.keyId !== keyId) continue;
     if (user !== undefined && row.user !== user) continue;
     const group = groupOf(row, by);

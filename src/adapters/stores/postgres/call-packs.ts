@@ -107,6 +107,7 @@ const newest = (found: ReadonlyMap<string, Found>, limit: number): readonly Fact
 /** What the marks promise is looked at again: a mark may be shared, and a pack holds other calls too. */
 const passes = (facts: CallFacts, filter: CallFilter): boolean =>
   (filter.endpoint === undefined || facts.endpoint === filter.endpoint) &&
+  (filter.environment === undefined || facts.environment === filter.environment) &&
   (filter.release === undefined || facts.release === filter.release) &&
   (filter.arm === undefined || facts.arm === filter.arm) &&
   (filter.rolloutId === undefined || facts.rolloutId === filter.rolloutId) &&

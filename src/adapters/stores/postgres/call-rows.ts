@@ -30,7 +30,9 @@ export class CallRows {
 
   /** Newest first. */
   async list(filter: CallFilter): Promise<readonly FactLine[]> {
-    return this.#factLines(await listQuery(this.#db, filter).execute());
+    const lines = await this.#factLines(await listQuery(this.#db, filter).execute());
+    const { environment } = filter;
+    return environment === undefined ? lines : lines.filter(({ facts }) => facts.environment === environment);
   }
 
   async find(id: string): Promise<FactLine | null> {

@@ -8,7 +8,19 @@ import type { Tables } from "./tables.ts";
 /** Keys in PostgreSQL, in the order in which they were created. */
 export function createPostgresKeyStore(db: Kysely<Tables>): KeyStore {
   return {
-    async create({ id, name, scopes, endpoints, secretHash, createdAt, expiresAt, revokedAt, tenant }) {
+    async create({
+      id,
+      name,
+      scopes,
+      endpoints,
+      secretHash,
+      createdAt,
+      expiresAt,
+      revokedAt,
+      tenant,
+      roles,
+      environment,
+    }) {
       const row = {
         id,
         name: plainText(name),
@@ -19,6 +31,8 @@ export function createPostgresKeyStore(db: Kysely<Tables>): KeyStore {
         expires_at: expiresAt,
         revoked_at: revokedAt,
         tenant: tenant === undefined ? null : plainText(tenant),
+        roles: roles === undefined ? null : JSON.stringify(roles),
+        environment: environment === undefined ? null : plainText(environment),
       };
       await db.insertInto("keys").values(row).execute();
     },
@@ -48,4 +62,6 @@ const keyOf = (row: Selectable<Tables["keys"]>): Key => ({
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at,
   ...(row.tenant !== null && { tenant: row.tenant }),
+  ...(row.roles !== null && { roles: row.roles }),
+  ...(row.environment !== null && { environment: row.environment }),
 });

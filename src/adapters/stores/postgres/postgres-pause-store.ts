@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
-import { subjectKey } from "../../../domain/access/pause.ts";
-import type { Pause, PauseSubject, RuleFact } from "../../../domain/access/pause.ts";
+import { subjectKey, subjectOfKey } from "../../../domain/access/pause.ts";
+import type { Pause, RuleFact } from "../../../domain/access/pause.ts";
 import type { PauseStore } from "../../../ports/pause-store.ts";
 import { plainText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
@@ -41,9 +41,11 @@ export function createPostgresPauseStore(db: Kysely<Tables>): PauseStore {
         .executeTakeFirst();
       return row === undefined ? null : pauseOf(row);
     },
-    async list({ inForce, limit }) {
+    async list({ inForce, environment, limit }) {
       let query = db.selectFrom("pauses").selectAll().orderBy("position", "desc").limit(limit);
       if (inForce) query = query.where("lifted_at", "is", null);
+      if (environment === null) query = query.where("subject", "!~", ELSEWHERE);
+      if (environment != null) query = query.where(sql<boolean>`starts_with(subject, ${`${environment}/`})`);
       return (await query.execute()).map(pauseOf);
     },
     async lastBy(rule, subjects) {
@@ -62,6 +64,9 @@ export function createPostgresPauseStore(db: Kysely<Tables>): PauseStore {
   };
 }
 
+/** Of another environment than the own: its name and a slash stand first (see `subjectKey`). */
+const ELSEWHERE = "^[^ /]+/";
+
 const rowOf = ({ id, subject, reason, by, at, lifted, rule }: Pause) => ({
   id,
   subject: plainText(subjectKey(subject)),
@@ -78,7 +83,7 @@ const rowOf = ({ id, subject, reason, by, at, lifted, rule }: Pause) => ({
 
 const pauseOf = (row: Selectable<Tables["pauses"]>): Pause => ({
   id: row.id,
-  subject: subjectOf(row.subject),
+  subject: subjectOfKey(row.subject),
   reason: row.reason,
   by: row.opened_by,
   at: row.opened_at,
@@ -88,9 +93,3 @@ const pauseOf = (row: Selectable<Tables["pauses"]>): Pause => ({
     rule: { name: row.rule, outcome: (row.rule_outcome ?? "paused") as RuleFact["outcome"], until: row.rule_until },
   }),
 });
-
-function subjectOf(text: string): PauseSubject {
-  if (text === "everything") return { type: "everything" };
-  const space = text.indexOf(" ");
-  return { type: text.slice(0, space) as "endpoint" | "tenant" | "key", name: text.slice(space + 1) };
-}

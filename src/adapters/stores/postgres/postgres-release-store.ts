@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Release, ReleaseContent } from "../../../domain/release/release.ts";
 import type { ReleaseStore } from "../../../ports/release-store.ts";
+import { pinParts } from "./pin-parts.ts";
 import { plainText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
 
@@ -56,7 +57,9 @@ async function freeze(db: Transaction<Tables>, release: Release): ReturnType<Rel
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  return { release: releaseOf(row), created: true };
+  const kept = releaseOf(row);
+  await pinParts(db, kept);
+  return { release: kept, created: true };
 }
 
 const releaseOf = ({ id, endpoint, number, digest, content, created_at, author }: Row): Release => ({

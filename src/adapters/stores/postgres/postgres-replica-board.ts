@@ -56,6 +56,7 @@ async function beat(db: Kysely<Tables>, { replicaId, epochs }: Heartbeat): Promi
       keys: row.changes?.["keys"] ?? 0,
       projects: row.changes?.["projects"] ?? 0,
       pauses: row.changes?.["pauses"] ?? 0,
+      flags: row.changes?.["flag_kills"] ?? 0,
     },
   };
 }

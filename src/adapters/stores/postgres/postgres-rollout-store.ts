@@ -51,9 +51,10 @@ class PostgresRolloutStore implements RolloutStore {
     return row === undefined ? null : (row.snapshot as Rollout);
   }
 
-  async list({ endpoint, open, limit }: Parameters<RolloutStore["list"]>[0]): Promise<readonly Rollout[]> {
+  async list({ endpoint, environment, open, limit }: Parameters<RolloutStore["list"]>[0]): Promise<readonly Rollout[]> {
     let query = this.#db.selectFrom("rollouts").select("snapshot").orderBy("position", "desc").limit(limit);
     if (endpoint !== undefined) query = query.where("endpoint", "=", plainText(endpoint));
+    if (environment !== undefined) query = query.where("environment", "=", plainText(environment));
     if (open === true) query = query.where("terminal", "=", false);
     const rows = await query.execute();
     return rows.map(({ snapshot }) => snapshot as Rollout);

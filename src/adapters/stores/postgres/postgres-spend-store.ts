@@ -3,6 +3,7 @@ import type { Kysely, RawBuilder } from "kysely";
 import { TOKEN_CLASSES } from "../../../domain/spend/spend.ts";
 import type { ClassSpend, ModelSpend, TokenClass } from "../../../domain/spend/spend.ts";
 import type { SpendRow } from "../../../domain/spend/spend-book.ts";
+import type { EnvironmentScope } from "../../../domain/traffic/environment-scope.ts";
 import type { SpendDimension, SpendQuery, SpendStore, SpendSum } from "../../../ports/spend-store.ts";
 import { indexedText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
@@ -89,13 +90,14 @@ function documentOf(replicaId: string, { spend, ...slot }: SpendRow): Record<str
 }
 
 async function sum(db: Kysely<Tables>, query: SpendQuery): Promise<readonly SpendSum[]> {
-  const { since, until, by, endpoint, keyId, user, limit } = query;
+  const { since, until, by, endpoint, scope, keyId, user, limit } = query;
   const groups = by.map((each) => sql.raw(GROUPS[each]));
   const sums = COUNTERS.map((counter) => sql.raw(`sum(${counter})::text as ${counter}`));
   const filters: readonly RawBuilder<unknown>[] = [
     sql`hour >= ${since}`,
     sql`hour < ${until}`,
     ...(endpoint === undefined ? [] : [sql`endpoint = ${indexedText(endpoint)}`]),
+    ...(scope === undefined ? [] : [withinScope(scope)]),
     ...(keyId === undefined ? [] : [sql`key_id = ${keyId}`]),
     ...(user === undefined ? [] : [sql`user_name = ${indexedText(user)}`]),
   ];
@@ -106,6 +108,9 @@ async function sum(db: Kysely<Tables>, query: SpendQuery): Promise<readonly Spen
     ${grouping} order by sum(${cost}) desc limit ${limit}`.execute(db);
   return rows.map((row) => sumOf(row, by));
 }
+
+const withinScope = (scope: EnvironmentScope): RawBuilder<unknown> =>
+  scope === "" ? sql`position('/' in endpoint) = 0` : sql`starts_with(endpoint, ${scope})`;
 
 const sumOf = (row: Record<string, string>, by: readonly SpendDimension[]): SpendSum => ({
   ...(by.includes("hour") && { hour: Number(row["hour"]) }),

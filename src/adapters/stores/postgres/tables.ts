@@ -65,6 +65,39 @@ interface KeyTable {
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
   readonly tenant: string | null;
+  readonly roles: ColumnType<readonly string[] | null, string | null, string | null>;
+  /** `null` is the server's own. */
+  readonly environment: string | null;
+}
+
+interface PartVersionTable {
+  readonly kind: string;
+  readonly name: string;
+  readonly number: number;
+  readonly digest: string;
+  readonly content: Stored<unknown>;
+  readonly created_at: number;
+}
+
+interface ReleasePartTable {
+  readonly release_id: string;
+  readonly position: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly number: number;
+  readonly digest: string;
+}
+
+interface ReleaseOriginTable {
+  /** Order of writing. */
+  readonly position: Generated<number>;
+  readonly release_id: string;
+  readonly environment: string;
+  readonly origin: ColumnType<unknown, string | null, string | null>;
+  readonly parent: string | null;
+  readonly at: number;
+  readonly noted_by: string;
+  readonly reason: string | null;
 }
 
 interface ProjectTable {
@@ -73,6 +106,21 @@ interface ProjectTable {
   readonly files: Stored<Readonly<Record<string, string>>>;
   readonly applied_at: number;
   readonly author: string;
+  readonly is_own: boolean;
+  readonly origin: ColumnType<unknown, string | null, string | null>;
+}
+
+interface PipelineReportTable {
+  /** Order of writing. */
+  readonly position: Generated<number>;
+  readonly release_id: string;
+  readonly environment: string;
+  readonly stage: string;
+  readonly state: string;
+  readonly at: number;
+  readonly reported_by: string;
+  readonly note: string | null;
+  readonly url: string | null;
 }
 
 /** Calls from before packs said what they hold; nothing is written here any more. Partitioned by ranges of `id`. */
@@ -131,6 +179,25 @@ interface ResponseTable {
   readonly data: Buffer;
 }
 
+/** Order of arrival by `position`; what has the same owner, id and part was said once. */
+export interface FeedbackTable {
+  readonly position: Generated<number>;
+  readonly owner: string;
+  readonly id: string;
+  readonly part: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly key_id: string;
+  readonly call_id: string | null;
+  readonly session: string | null;
+  readonly endpoint: string | null;
+  readonly environment: string;
+  readonly release: string | null;
+  readonly rollout_id: string | null;
+  readonly arm: string | null;
+  readonly item: Stored<unknown>;
+}
+
 interface PauseTable {
   readonly id: string;
   readonly position: Generated<number>;
@@ -148,6 +215,116 @@ interface PauseTable {
   readonly rule_until: number | null;
 }
 
+interface FlagKillTable {
+  readonly id: string;
+  readonly position: Generated<number>;
+  readonly environment: string;
+  readonly flag: string;
+  readonly reason: string;
+  readonly killed_by: string;
+  readonly killed_at: number;
+  readonly restored_at: number | null;
+  readonly restored_by: string | null;
+  readonly restored_reason: string | null;
+}
+
+interface FlagDefinitionTable {
+  readonly environment: string;
+  readonly flag: string;
+  readonly digest: string;
+  readonly since: number;
+}
+
+interface FlagCountTable {
+  readonly environment: string;
+  readonly flag: string;
+  readonly variant: string;
+  readonly evaluations: number;
+  readonly first_at: number;
+  readonly last_at: number;
+}
+
+interface FreezeTable {
+  readonly id: string;
+  readonly position: Generated<number>;
+  /** `everything`, or the type, the environment and the endpoint with spaces between. */
+  readonly subject: string;
+  readonly reason: string;
+  readonly opened_by: string;
+  readonly opened_at: number;
+  readonly until: number | null;
+  readonly lifted_at: number | null;
+  readonly lifted_by: string | null;
+  readonly lifted_reason: string | null;
+}
+
+interface GateRunTable {
+  readonly rollout_id: string;
+  readonly gate: string;
+  readonly step: number;
+  readonly attempt: number;
+  /** The replica that runs it. */
+  readonly holder: string;
+  readonly held_until: number;
+  readonly starts: number;
+  readonly began_at: number;
+  readonly ended_at: number | null;
+  readonly standing: string | null;
+  readonly detail: string | null;
+  readonly url: string | null;
+  readonly output: string | null;
+}
+
+interface NoticeTable {
+  readonly id: string;
+  readonly position: Generated<number>;
+  readonly rollout_id: string;
+  readonly name: string;
+  readonly event: string;
+  readonly body: Stored<unknown>;
+  readonly tries: number;
+  readonly due_at: number;
+  readonly sent_at: number | null;
+  readonly given_up_at: number | null;
+  readonly trouble: string | null;
+}
+
+interface BacktestTable {
+  readonly id: string;
+  readonly position: Generated<number>;
+  readonly endpoint: string;
+  readonly environment: string;
+  /** Ids of releases. */
+  readonly candidate: string;
+  readonly baseline: string;
+  readonly state: string;
+  /** JSON of what was frozen when it was planned. */
+  readonly plan: string;
+  readonly started_at: number | null;
+  readonly stop_asked_by: string | null;
+  readonly ended_at: number | null;
+  /** JSON of how it ended and what it found. */
+  readonly ended: string | null;
+}
+
+interface BacktestSessionTable {
+  readonly backtest: string;
+  readonly position: number;
+  readonly state: string;
+  /** An integer as text: it may be larger than a bigint. */
+  readonly spent_pico: string;
+  /** JSON. */
+  readonly session: string;
+}
+
+interface ShadowPairTable {
+  readonly rollout_id: string;
+  readonly position: number;
+  readonly at: number;
+  readonly session: string;
+  readonly pair: Stored<unknown>;
+}
+
 interface MigrationTable {
   readonly number: number;
   readonly name: string;
@@ -157,7 +334,11 @@ interface MigrationTable {
 /** The tables as the newest migration leaves them. Times are epoch milliseconds. */
 export interface Tables {
   readonly releases: ReleaseTable;
+  readonly part_versions: PartVersionTable;
+  readonly release_parts: ReleasePartTable;
+  readonly release_origins: ReleaseOriginTable;
   readonly channels: ChannelTable;
+  readonly pipeline_reports: PipelineReportTable;
   readonly rollouts: RolloutTable;
   readonly rollout_events: RolloutEventTable;
   readonly evidence_journal: EvidenceJournalTable;
@@ -168,6 +349,16 @@ export interface Tables {
   readonly call_marks: CallMarkTable;
   readonly body_packs: PackTable;
   readonly responses: ResponseTable;
+  readonly feedback: FeedbackTable;
   readonly pauses: PauseTable;
+  readonly flag_kills: FlagKillTable;
+  readonly flag_definitions: FlagDefinitionTable;
+  readonly flag_counts: FlagCountTable;
+  readonly freezes: FreezeTable;
+  readonly gate_runs: GateRunTable;
+  readonly notices: NoticeTable;
+  readonly backtests: BacktestTable;
+  readonly backtest_sessions: BacktestSessionTable;
+  readonly shadow_pairs: ShadowPairTable;
   readonly migrations: MigrationTable;
 }

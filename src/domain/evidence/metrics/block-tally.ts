@@ -5,7 +5,7 @@ import type { SessionOutcome } from "../evidence.ts";
 import type { LogWealth } from "../log-wealth.ts";
 import type { MetricPlan } from "../../rollout/plan.ts";
 import { differentMetric } from "./metric.ts";
-import type { MetricDisplay, Tally } from "./metric.ts";
+import type { MetricDisplay, Proof, Tally } from "./metric.ts";
 
 /** One direction of a test on closed blocks: what is bet on, and the wealth so far. */
 export interface BlockTest {
@@ -17,7 +17,7 @@ export interface BlockTest {
 export interface BlockDisplay {
   /** `value` as the test sees it. */
   add(outcome: SessionOutcome, value: number): void;
-  display(alpha: number): Pick<MetricDisplay, "value" | "effect">;
+  display(alpha: number): Pick<MetricDisplay, "value" | "effect" | "real">;
   absorb(other: BlockDisplay): void;
 }
 
@@ -35,6 +35,14 @@ export const rankTests = ({ harmRatio, noWorseRatio }: MetricPlan): Pick<BlockTe
   harm: { wealth: rankWealth(), payoffOf: (block) => rankShare(block, harmRatio) - 0.5 },
   noWorse: { wealth: rankWealth(), payoffOf: (block) => 0.5 - rankShare(block, noWorseRatio) },
 });
+
+/** The same for what is better when higher: is stable's value above ratio times the candidate's more often than not? */
+export const turnedRankTests = ({ harmRatio, noWorseRatio }: MetricPlan): Pick<BlockTerms, "harm" | "noWorse"> => ({
+  harm: { wealth: rankWealth(), payoffOf: (block) => rankShare(turned(block), harmRatio) - 0.5 },
+  noWorse: { wealth: rankWealth(), payoffOf: (block) => 0.5 - rankShare(turned(block), noWorseRatio) },
+});
+
+const turned = ({ candidate, stable }: ArmValues): ArmValues => ({ candidate: stable, stable: candidate });
 
 /** Evidence from blocks of consecutive sessions that are part of the metric. */
 export class BlockTally implements Tally {
@@ -71,7 +79,7 @@ export class BlockTally implements Tally {
     return { n: { stable: this.#stable, candidate: this.#candidate }, ...this.#terms.display.display(alpha) };
   }
 
-  absorb(other: Tally): void {
+  absorb(other: Proof): void {
     if (!(other instanceof BlockTally)) throw differentMetric();
     this.#stable += other.#stable;
     this.#candidate += other.#candidate;

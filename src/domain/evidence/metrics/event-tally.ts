@@ -2,12 +2,14 @@ import { ByEpoch } from "../by-epoch.ts";
 import type { EpochRow } from "../by-epoch.ts";
 import { ENOUGH_FOR_INTERVAL, ratioOfMeans } from "../stratum.ts";
 import type { Stratum } from "../stratum.ts";
+import { logAbsoluteNoWorse } from "../absolute-test.ts";
 import { harmEventTest, noWorseEventTest } from "../event-test.ts";
 import type { EventTest } from "../event-test.ts";
 import type { SessionOutcome } from "../evidence.ts";
 import type { MetricPlan } from "../../rollout/plan.ts";
+import { isBetterHigher } from "./kinds.ts";
 import { differentMetric } from "./metric.ts";
-import type { MetricDisplay, Tally } from "./metric.ts";
+import type { Drawn, MetricDisplay, Proof, Tally } from "./metric.ts";
 
 /** Sessions of one epoch; `candidate` and `stable` count those with the event. */
 interface EventCounts extends EpochRow {
@@ -18,14 +20,17 @@ interface EventCounts extends EpochRow {
 }
 
 /** Whether a session had the event. */
-export type IsEvent = (outcome: SessionOutcome) => boolean;
+export type IsEvent<Outcome extends Drawn = SessionOutcome> = (outcome: Outcome) => boolean;
 
 /**
- * Evidence from a harmful event that a session has or has not: the event-conditional test on integer counts per
- * epoch and arm. The ratios of the plan are rate ratios; the value per arm is the share of sessions with the event.
+ * Evidence from an event that a session has or has not: the event-conditional test on integer counts per epoch and
+ * arm. The ratios of the plan are rate ratios; the value per arm is the share of sessions with the event. For a good
+ * event the arms change places: harm is then that stable has it so much more often. With an absolute margin in the
+ * plan "no worse" is tested on all sessions instead of the events alone.
  */
-export class EventTally implements Tally {
-  readonly #isEvent: IsEvent;
+export class EventTally<Outcome extends Drawn = SessionOutcome> implements Tally<Outcome> {
+  readonly #plan: MetricPlan;
+  readonly #isEvent: IsEvent<Outcome>;
   readonly #counts = new ByEpoch<EventCounts>((epoch, weight) => ({
     epoch,
     weight,
@@ -40,29 +45,48 @@ export class EventTally implements Tally {
   #logHarm: number | null = 0;
   #logNoWorse: number | null = 0;
 
-  constructor({ harmRatio, noWorseRatio }: MetricPlan, isEvent: IsEvent) {
+  constructor(plan: MetricPlan, isEvent: IsEvent<Outcome>) {
+    this.#plan = plan;
     this.#isEvent = isEvent;
-    this.#harm = harmEventTest(harmRatio);
-    this.#noWorse = noWorseEventTest(noWorseRatio);
+    this.#harm = harmEventTest(plan.harmRatio);
+    this.#noWorse = noWorseEventTest(plan.noWorseRatio);
   }
 
-  add(outcome: SessionOutcome): void {
+  add(outcome: Outcome): void {
     const { arm, epoch, weight } = outcome;
     const counts = this.#counts.row(epoch, weight);
     if (arm === "candidate") counts.candidateSessions += 1;
     else counts.stableSessions += 1;
+    // Sessions without the event tell the absolute test something, and the ratio's test nothing.
+    if (this.#plan.noWorsePoints !== undefined) this.#logNoWorse = null;
     if (!this.#isEvent(outcome)) return;
     counts[arm] += 1;
     this.#logHarm = null;
     this.#logNoWorse = null;
   }
 
+  counts(): readonly EventCounts[] {
+    return this.#tested();
+  }
+
   logHarm(): number {
-    return (this.#logHarm ??= this.#harm.logE(this.#counts.rows));
+    return (this.#logHarm ??= this.#harm.logE(this.#tested()));
   }
 
   logNoWorse(): number {
-    return (this.#logNoWorse ??= this.#noWorse.logE(this.#counts.rows));
+    return (this.#logNoWorse ??= this.#proveNoWorse());
+  }
+
+  #proveNoWorse(): number {
+    const { noWorsePoints } = this.#plan;
+    if (noWorsePoints === undefined) return this.#noWorse.logE(this.#tested());
+    return logAbsoluteNoWorse(this.#counts.rows, noWorsePoints);
+  }
+
+  /** The counts as the ratio's tests take them. */
+  #tested(): readonly EventCounts[] {
+    const { rows } = this.#counts;
+    return isBetterHigher(this.#plan) ? rows.map(turned) : rows;
   }
 
   display(alpha: number): MetricDisplay {
@@ -77,13 +101,23 @@ export class EventTally implements Tally {
     };
   }
 
-  absorb(other: Tally): void {
-    if (!(other instanceof EventTally) || other.#isEvent !== this.#isEvent) throw differentMetric();
+  absorb(other: Proof): void {
+    if (!(other instanceof EventTally) || other.#plan.metric !== this.#plan.metric) throw differentMetric();
     for (const counts of other.#counts.rows) addCounts(this.#counts.row(counts.epoch, counts.weight), counts);
     this.#logHarm = null;
     this.#logNoWorse = null;
   }
 }
+
+/** The same with the arms in each other's place. */
+const turned = ({ epoch, weight, candidate, stable, candidateSessions, stableSessions }: EventCounts): EventCounts => ({
+  epoch,
+  weight: 1 - weight,
+  candidate: stable,
+  stable: candidate,
+  candidateSessions: stableSessions,
+  stableSessions: candidateSessions,
+});
 
 const share = (events: number, sessions: number): number | null => (sessions === 0 ? null : events / sessions);
 

@@ -21,6 +21,7 @@ const outcome = (arm: SessionOutcome["arm"], change: Partial<SessionOutcome> = {
   latencyMs: 100,
   firstTokenMs: 10,
   costPico: 1e9,
+  tokensPerSecond: 50,
   ...change,
 });
 
@@ -37,7 +38,8 @@ function fill(
   return tally;
 }
 
-const names = Object.keys(METRICS) as MetricName[];
+/** The tail of latency needs a past before it says anything: it has tests of its own. */
+const names = (Object.keys(METRICS) as (keyof typeof METRICS)[]).filter((name) => name !== "latency-tail");
 
 describe.each(names)("the metric %s", (name) => {
   const worse: Partial<SessionOutcome> = {
@@ -47,6 +49,8 @@ describe.each(names)("the metric %s", (name) => {
     costPico: 3e9,
     refused: true,
     invalid: true,
+    toolFailed: true,
+    tokensPerSecond: 20,
   };
 
   it("is filed under its own name", () => {
@@ -98,9 +102,14 @@ test("a refusal is no invalid answer, and an invalid answer no refusal", () => {
   expect([refused.logHarm(), invalid.logHarm()]).toEqual([0, 0]);
 });
 
-describe.each(["latency", "first-token", "cost"] as const)("the metric %s", (name) => {
+describe.each(["latency", "first-token", "tokens-per-second", "cost"] as const)("the metric %s", (name) => {
   it("holds each test against its own ratio: between the two a candidate is harmful and yet no worse", () => {
-    const between: Partial<SessionOutcome> = { latencyMs: 140, firstTokenMs: 14, costPico: 1.4e9 };
+    const between: Partial<SessionOutcome> = {
+      latencyMs: 140,
+      firstTokenMs: 14,
+      tokensPerSecond: 36,
+      costPico: 1.4e9,
+    };
     const tally = fill(METRICS[name].create(planOf(name)), 60, { candidate: between });
     expect(tally.logHarm()).toBeGreaterThan(Math.log(20));
     expect(tally.logNoWorse()).toBeGreaterThan(Math.log(20));
@@ -185,4 +194,67 @@ describe("cost", () => {
     expect(bill(1e11).logHarm()).toBeGreaterThan(Math.log(20));
     expect(bill(null).logHarm()).toBeLessThan(0);
   });
+});
+
+describe("errors by cause", () => {
+  const failing = (failure: SessionOutcome["failure"]): Partial<SessionOutcome> => ({ failure });
+
+  test("are shown for each arm, whether they count or not", () => {
+    const tally = fill(METRICS.errors.create({ ...planOf("errors"), causes: ["bad_answer"] }), 10, {
+      candidate: failing("provider"),
+    });
+    expect(tally.display(0.05)).toMatchObject({
+      value: { stable: 0, candidate: 0 },
+      causes: { provider: { stable: 0, candidate: 20 } },
+    });
+    expect(tally.logHarm()).toBe(0);
+  });
+
+  test("count where the plan names them, and add up over replicas", () => {
+    const create = (): Tally => METRICS.errors.create({ ...planOf("errors"), causes: ["bad_answer", "cut"] });
+    const tally = fill(create(), 40, { candidate: failing("cut") });
+    tally.absorb(fill(create(), 5, { stable: failing("provider"), candidate: failing("cut") }));
+    expect(tally.logHarm()).toBeGreaterThan(Math.log(20));
+    expect(tally.display(0.05).causes).toEqual({
+      cut: { stable: 0, candidate: 90 },
+      provider: { stable: 10, candidate: 0 },
+    });
+  });
+});
+
+describe("cost without caches", () => {
+  test("compares what sessions would have cost, and shows what they did", () => {
+    const tally = fill(METRICS.cost.create(planOf("cost")), 60, {
+      stable: { costPico: 0.4e9, neutralPico: 1e9 },
+      candidate: { costPico: 1e9 },
+    });
+    expect(tally.logNoWorse()).toBeGreaterThan(Math.log(20));
+    expect(tally.logHarm()).toBeLessThan(0);
+    const { value, real } = tally.display(0.05);
+    expect(value.stable).toBeCloseTo(0.001, 12);
+    expect(real?.stable).toBeCloseTo(0.0004, 12);
+    expect(real?.candidate).toBeCloseTo(0.001, 12);
+  });
+
+  test("shows no real cost beside it where no cache saved anything", () => {
+    expect(fill(METRICS.cost.create(planOf("cost")), 5, {}).display(0.05)).not.toHaveProperty("real");
+  });
+});
+
+test("an absolute margin in the plan takes the place of the ratio for no worse alone", () => {
+  const tally = fill(METRICS.errors.create({ ...planOf("errors"), noWorsePoints: 0.05 }), 200, {});
+  expect(tally.logNoWorse()).toBeGreaterThan(Math.log(20));
+  expect(tally.logHarm()).toBe(0);
+});
+
+test("speed is better when higher, and a failed session has none", () => {
+  const failed = fill(METRICS["tokens-per-second"].create(planOf("tokens-per-second")), 60, {
+    candidate: { failure: "timeout", tokensPerSecond: 900 },
+  });
+  expect(failed.logHarm()).toBeGreaterThan(Math.log(20));
+  const faster = fill(METRICS["tokens-per-second"].create(planOf("tokens-per-second")), 60, {
+    candidate: { tokensPerSecond: 90 },
+  });
+  expect(faster.logNoWorse()).toBeGreaterThan(Math.log(20));
+  expect(faster.display(0.05).effect?.ratio).toBeCloseTo(1.8, 6);
 });

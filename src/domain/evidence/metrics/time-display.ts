@@ -7,20 +7,26 @@ import { differentMetric } from "./metric.ts";
 import type { MetricDisplay } from "./metric.ts";
 
 /** A clock that stood still: its logarithm must stay finite. */
-const LEAST_MS = 1e-3;
+const LEAST = 1e-3;
 
 /**
- * Shows times: the median per arm and the ratio of the geometric means, both over the sessions that did not
+ * Shows times and speeds: the median per arm and the ratio of the geometric means, both over the sessions that did not
  * fail (the test counts failed ones as infinitely slow; a median of infinity tells nobody anything).
  */
 export class TimeDisplay implements BlockDisplay {
+  readonly #failed: number;
   readonly #logs = new ByEpoch(emptyStratum);
   readonly #sketches = { stable: new QuantileSketch(), candidate: new QuantileSketch() };
 
+  /** `failed`: what a failed session counts as; Infinity for times, 0 for speeds. */
+  constructor(failed = Infinity) {
+    this.#failed = failed;
+  }
+
   add({ arm, epoch, weight }: SessionOutcome, value: number): void {
-    if (value === Infinity) return;
+    if (value === this.#failed) return;
     this.#sketches[arm].add(value);
-    addValue(this.#logs.row(epoch, weight)[arm], Math.log(Math.max(LEAST_MS, value)));
+    addValue(this.#logs.row(epoch, weight)[arm], Math.log(Math.max(LEAST, value)));
   }
 
   display(alpha: number): Pick<MetricDisplay, "value" | "effect"> {

@@ -1,6 +1,10 @@
+import { failedGates } from "../gates/gates-at.ts";
 import type { Observation } from "../observation.ts";
+import { isActive } from "../rollout.ts";
 import type { HoldReason, Rollout, RolloutFact } from "../rollout.ts";
+import { waitsForProvider } from "./provider-fault.ts";
 import { isOverdue } from "./reach-deadline.ts";
+import { isStageInconclusive } from "./shadow.ts";
 
 /** A hold that the machine sets while `isDue`, unless a person has dismissed it. */
 interface MachineHold {
@@ -19,24 +23,45 @@ const isBeforePointer = ({ phase, pointerMoved }: Rollout): boolean =>
 const MACHINE_HOLDS: readonly MachineHold[] = [
   {
     hold: "srm",
-    isDue: (rollout, { reading }) => isBeforePointer(rollout) && reading.sampleRatio.crossed,
+    isDue: (rollout, { reading, ab }) =>
+      isBeforePointer(rollout) && (reading.sampleRatio.crossed || ab?.analysed.crossed === true),
     // A test that has crossed has spoken; only a person can judge that the cause is gone.
     clears: false,
   },
   {
     hold: "no_data",
-    isDue: (rollout, { quietMs }) => isRamping(rollout) && quietMs >= rollout.plan.noDataMs,
+    // Where nobody is given the candidate, nothing is missing.
+    isDue: (rollout, { quietMs }) => isRamping(rollout) && rollout.weight > 0 && quietMs >= rollout.plan.noDataMs,
     clears: true,
   },
   {
     hold: "inconclusive",
-    isDue: (rollout) => isRamping(rollout) && rollout.plan.onInconclusive === "hold" && isOverdue(rollout),
+    isDue: (rollout, observation) =>
+      rollout.plan.onInconclusive === "hold" &&
+      ((isRamping(rollout) && isOverdue(rollout)) || isStageInconclusive(rollout, observation)),
     clears: true,
   },
   { hold: "freeze", isDue: (rollout, { frozen }) => isBeforePointer(rollout) && frozen, clears: true },
   {
     hold: "control_unhealthy",
     isDue: (rollout, { controlHealthy }) => isBeforePointer(rollout) && !controlHealthy,
+    clears: true,
+  },
+  {
+    hold: "candidate_missing",
+    isDue: (rollout, { candidateResolvable }) =>
+      (isBeforePointer(rollout) || rollout.phase === "shadowing") && !candidateResolvable,
+    clears: true,
+  },
+  {
+    hold: "gate",
+    isDue: (rollout) => isActive(rollout.phase) && failedGates(rollout, "hold").length > 0,
+    clears: true,
+  },
+  {
+    hold: "provider_fault",
+    isDue: (rollout, observation) =>
+      waitsForProvider(rollout, observation) && observation.providerFault?.isFailingNow === true,
     clears: true,
   },
 ];

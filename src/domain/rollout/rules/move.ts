@@ -2,9 +2,11 @@ import type { Observation } from "../observation.ts";
 import type { Phase, Rollout, RolloutFact } from "../rollout.ts";
 import { drain } from "./drain.ts";
 import { finishWithdrawal } from "./finish-withdrawal.ts";
+import { passGates } from "./pass-gates.ts";
 import { promote } from "./promote.ts";
 import { ramp } from "./ramp.ts";
 import type { Rule } from "./rule.ts";
+import { shadow } from "./shadow.ts";
 import { start } from "./start.ts";
 
 const rest: Rule = () => [];
@@ -14,7 +16,7 @@ const MOVES: Readonly<Record<Phase, Rule>> = {
   draft: rest,
   validated: start,
   pending: start,
-  shadowing: rest,
+  shadowing: shadow,
   ramping: ramp,
   promoting: promote,
   draining: drain,
@@ -27,6 +29,6 @@ const MOVES: Readonly<Record<Phase, Rule>> = {
   cancelled: rest,
 };
 
-/** The one step forward, or back, that is due. */
+/** The one step forward, or back, that is due; forward only through its gates. */
 export const move = (rollout: Rollout, observation: Observation): readonly RolloutFact[] =>
-  MOVES[rollout.phase](rollout, observation);
+  passGates(rollout, observation, MOVES[rollout.phase]);

@@ -1,6 +1,7 @@
 import type { Observation } from "../observation.ts";
-import { isActive } from "../rollout.ts";
+import { isActive, isWithdrawing } from "../rollout.ts";
 import type { Rollout, RolloutFact } from "../rollout.ts";
+import { isLeaving } from "./finish-withdrawal.ts";
 
 /** Least time that makes an entry of its own, milliseconds. */
 const GRAIN_MS = 1_000;
@@ -9,8 +10,11 @@ const GRAIN_MS = 1_000;
 const GRAIN_SHARE = 0.01;
 
 /** Counts the time watched since the last entry; timers count observed time, so an outage is no bake time. */
-export function observeTime(rollout: Rollout, { observedMs }: Observation): readonly RolloutFact[] {
-  if (!isActive(rollout.phase) || !(observedMs > 0) || !Number.isFinite(observedMs)) return [];
+export function observeTime(rollout: Rollout, observation: Observation): readonly RolloutFact[] {
+  const { observedMs } = observation;
+  if (!(observedMs > 0) || !Number.isFinite(observedMs)) return [];
+  const isCounted = isActive(rollout.phase) || (isWithdrawing(rollout.phase) && isLeaving(rollout, observation));
+  if (!isCounted) return [];
   return [{ type: "TimeObserved", ms: observedMs }];
 }
 

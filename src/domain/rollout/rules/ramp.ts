@@ -2,6 +2,8 @@ import type { Observation } from "../observation.ts";
 import type { PromotionBasis, Rollout, RolloutFact } from "../rollout.ts";
 import { STRATEGIES } from "../strategies/index.ts";
 import { isProven } from "./certify.ts";
+import { endTest, isGuarded } from "./end-test.ts";
+import { keepsWeight } from "./provider-fault.ts";
 import { isOverdue } from "./reach-deadline.ts";
 import { enterFirst } from "./start.ts";
 
@@ -18,7 +20,10 @@ interface Ready {
  */
 export function ramp(rollout: Rollout, observation: Observation): readonly RolloutFact[] {
   if (rollout.step < 0) return rollout.holds.length === 0 ? enterFirst(rollout, observation) : [];
-  if (!isWatching(rollout) || !hasOutcomes(observation)) return [];
+  // On a step without traffic nobody is counted, and nobody needs to be.
+  if (!isWatching(rollout) || (rollout.weight > 0 && !hasOutcomes(observation))) return [];
+  const end = rollout.plan.ab === undefined ? [] : endTest(rollout, rollout.plan.ab, observation);
+  if (end.length > 0) return end;
   const ready = isUnprovenDue(rollout) ? promoteUnproven(rollout, observation) : climb(rollout, observation);
   if (ready === null) return [];
   if (!ready.approval || rollout.approved) return [ready.fact];
@@ -57,13 +62,23 @@ function climb(rollout: Rollout, observation: Observation): Ready | null {
   if (rollout.stepObservedMs < step.minDurationMs || observation.stepSessions < step.minSessions) return null;
   const approval = needsApproval(rollout);
   if (next.to === "step") {
+    if (keepsWeight(rollout, observation)) return null;
     return {
       fact: { type: "StepEntered", step: next.step, weight: next.weight, epoch: observation.nextEpoch },
       approval,
     };
   }
-  if (!isProven(rollout) || !isPromotable(observation)) return null;
-  return { fact: promotionOn("non-inferior", observation), approval };
+  const { basis } = STRATEGIES[rollout.plan.strategy];
+  if (!isPromotable(observation) || !isGrounded(rollout, basis)) return null;
+  const asks = rollout.plan.ab?.winner === "ask";
+  return { fact: promotionOn(basis, observation), approval: approval || asks };
+}
+
+/** Whether what a promotion rests on is there. */
+function isGrounded(rollout: Rollout, basis: PromotionBasis): boolean {
+  const { ab } = rollout.plan;
+  if (basis === "superior") return ab !== undefined && rollout.winner === "candidate" && isGuarded(rollout, ab);
+  return basis === "gates" || isProven(rollout);
 }
 
 const needsApproval = ({ plan, step }: Rollout): boolean => plan.steps[step]?.approval ?? false;

@@ -12,8 +12,14 @@ export function start(rollout: Rollout, observation: Observation): readonly Roll
   const over: readonly RolloutFact[] = rollout.waits.filter(isOver).map((wait) => ({ type: "WaitEnded", wait }));
   if (over.length < rollout.waits.length || !channelFree || frozen) return over;
   if (channelStable === rollout.candidate) return [...over, { type: "Cancelled" }];
-  return [...over, { type: "Started", stable: channelStable }, ...enterFirst(rollout, observation)];
+  return [...over, { type: "Started", stable: channelStable }, ...open(rollout, observation)];
 }
+
+/** The stage of copies where the plan has one, else the first step. */
+const open = (rollout: Rollout, observation: Observation): readonly RolloutFact[] =>
+  rollout.plan.shadow === undefined
+    ? enterFirst(rollout, observation)
+    : [{ type: "ShadowEntered", epoch: observation.nextEpoch }];
 
 /** The first step of the ladder. */
 export function enterFirst({ plan }: Rollout, { nextEpoch }: Observation): readonly RolloutFact[] {

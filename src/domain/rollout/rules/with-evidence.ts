@@ -1,13 +1,17 @@
 import type { Observation } from "../observation.ts";
 import type { RolloutFact } from "../rollout.ts";
 
-/** Puts one snapshot of the evidence in front of the facts that rest on it; the others carry none. */
+/** Puts one snapshot of the evidence, that of the copies in a shadow stage, in front of the facts that rest on it. */
 export function withEvidence(facts: readonly RolloutFact[], observation: Observation): readonly RolloutFact[] {
   const first = facts.findIndex(restsOnEvidence);
   if (first < 0) return facts;
-  const { reading, evidenceHash } = observation;
-  return [...facts.slice(0, first), { type: "EvidenceSnapshot", reading, evidenceHash }, ...facts.slice(first)];
+  return [...facts.slice(0, first), snapshotOf(observation), ...facts.slice(first)];
 }
+
+const snapshotOf = ({ reading, evidenceHash, shadow, cut }: Observation): RolloutFact =>
+  shadow === undefined
+    ? { type: "EvidenceSnapshot", reading, evidenceHash, ...(cut !== undefined && { cut }) }
+    : { type: "ShadowSnapshot", reading: shadow };
 
 function restsOnEvidence(fact: RolloutFact): boolean {
   switch (fact.type) {
@@ -16,11 +20,18 @@ function restsOnEvidence(fact: RolloutFact): boolean {
     case "DeadlineReached":
     case "ApprovalAsked":
     case "PromotionDecided":
+    case "TriggerFired":
+    case "ShadowPassed":
+    case "ShadowFailed":
+    case "WinnerFound":
       return true;
+    case "Completed":
+      return fact.outcome === "observed";
     case "StepEntered":
+    case "GateAsked":
       return fact.step > 0;
     case "HoldSet":
-      return fact.hold === "srm" || fact.hold === "no_data" || fact.hold === "inconclusive";
+      return ["srm", "no_data", "inconclusive", "provider_fault"].includes(fact.hold);
     default:
       return false;
   }

@@ -26,7 +26,8 @@ export const opening = {
   Started(rollout, { stable }, at) {
     const isReady = rollout.phase === "validated" || (rollout.phase === "pending" && rollout.waits.length === 0);
     if (!isReady) return rollout;
-    return withActivity({ ...rollout, phase: "ramping", stable, startedAt: at });
+    const phase = rollout.plan.shadow === undefined ? "ramping" : "shadowing";
+    return withActivity({ ...rollout, phase, stable, startedAt: at });
   },
   Cancelled(rollout, _fact, at) {
     if (!isBeforeStart(rollout)) return rollout;

@@ -8,10 +8,12 @@ export const promotion = {
     if (rollout.phase !== "ramping") return rollout;
     return { ...rollout, phase: "promoting", activity: null, promotion: { basis, evidenceHash } };
   },
-  StablePointerMoved(rollout, { to, epoch }) {
+  StablePointerMoved(rollout, { to, epoch }, at) {
     const moved: Rollout = { ...rollout, epoch, acked: false };
     if (rollout.phase === "promoting" && !rollout.pointerMoved && to === rollout.candidate) {
-      return { ...moved, pointerMoved: true, weight: 1 };
+      // Plans from before it was kept have snapshots without it, and their logs must go on adding up to those.
+      const isKept = rollout.plan.sessions !== undefined;
+      return { ...moved, pointerMoved: true, weight: 1, ...(isKept && { promotedAt: at }) };
     }
     const isWithdrawing = rollout.phase === "rolling_back" || rollout.phase === "aborting";
     if (isWithdrawing && rollout.pointerMoved && to === rollout.stable) {
@@ -19,10 +21,18 @@ export const promotion = {
     }
     return rollout;
   },
-  /** Says in the log that old pins have run out; `Completed` follows in the same decision. */
-  PinsDrained: (rollout) => rollout,
-  Completed(rollout, { outcome }, at) {
-    const isDone = outcome === "promoted" ? rollout.phase === "draining" : rollout.phase === "shadowing";
-    return isDone ? ended(rollout, "completed", { outcome, endedAt: at, weight: rollout.weight }) : rollout;
+  /** Old pins have run out. Without an epoch `Completed` follows in the same decision; with one the bake goes on. */
+  PinsDrained(rollout, { epoch }) {
+    if (epoch === undefined || rollout.phase !== "draining") return rollout;
+    return { ...rollout, pinsDrained: true, epoch, acked: false };
+  },
+  Completed(rollout, { outcome, epoch }, at) {
+    if (outcome === "promoted") {
+      if (rollout.phase !== "draining") return rollout;
+      return ended(rollout, "completed", { outcome, endedAt: at, weight: rollout.weight });
+    }
+    if (rollout.phase !== "shadowing" && rollout.phase !== "ramping") return rollout;
+    const end = ended(rollout, "completed", { outcome, endedAt: at, weight: 0 });
+    return epoch === undefined ? end : { ...end, epoch };
   },
 } satisfies Partial<Transitions>;

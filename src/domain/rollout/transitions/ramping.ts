@@ -1,5 +1,5 @@
 import { withActivity } from "../activity.ts";
-import { isActive } from "../rollout.ts";
+import { isActive, isWithdrawing } from "../rollout.ts";
 import type { HoldReason, Rollout } from "../rollout.ts";
 import type { Transitions } from "./transition.ts";
 
@@ -19,19 +19,27 @@ export const ramping = {
     return withActivity({ ...rollout, acked: true, phase: drains ? "draining" : rollout.phase });
   },
   TimeObserved(rollout, { ms }) {
-    if (!isActive(rollout.phase) || !(ms > 0)) return rollout;
+    if (!(ms > 0)) return rollout;
+    if (isWithdrawing(rollout.phase)) return { ...rollout, leavingMs: (rollout.leavingMs ?? 0) + ms };
+    if (!isActive(rollout.phase)) return rollout;
     const onStep = rollout.phase === "ramping" || rollout.phase === "shadowing";
+    const isUnexposed = onStep && rollout.weight === 0;
     return {
       ...rollout,
       observedMs: rollout.observedMs + ms,
       stepObservedMs: rollout.stepObservedMs + (onStep ? ms : 0),
       drainedMs: rollout.drainedMs + (rollout.pointerMoved ? ms : 0),
+      ...(rollout.holds.includes("provider_fault") && { providerFaultMs: (rollout.providerFaultMs ?? 0) + ms }),
+      ...(isUnexposed && { unexposedMs: (rollout.unexposedMs ?? 0) + ms }),
     };
   },
   EvidenceSnapshot: (rollout, { reading }) => ({ ...rollout, reading }),
-  HarmCrossed(rollout, { metric, logR, candidateSessions }) {
+  HarmCrossed(rollout, { metric, logR, candidateSessions, stage }) {
     if (!isActive(rollout.phase) || rollout.harm !== null) return rollout;
-    return { ...rollout, harm: { metric, logR, candidateSessions } };
+    return { ...rollout, harm: { metric, logR, candidateSessions, ...(stage !== undefined && { stage }) } };
+  },
+  WinnerFound(rollout, { winner }) {
+    return rollout.phase === "ramping" && rollout.winner === undefined ? { ...rollout, winner } : rollout;
   },
   NoWorseCertified(rollout, { metric }) {
     if (!isActive(rollout.phase) || rollout.certified.includes(metric)) return rollout;

@@ -8,6 +8,7 @@ import { WholeEncoder } from "./answer/whole-encoder.ts";
 import { WholeReader } from "./answer/whole-reader.ts";
 import { errorBody, errorEvent } from "./error-body.ts";
 import { answerTerms, askAgain } from "./request/answer-terms.ts";
+import { toolTalk } from "./request/tool-talk.ts";
 import { forProvider } from "./request/for-provider.ts";
 import { fromCanonical } from "./request/from-canonical.ts";
 import { outline } from "./outline.ts";
@@ -27,6 +28,7 @@ export const anthropicMessages: Dialect = {
   toCanonical,
   outline,
   checking: { terms: answerTerms, askAgain },
+  toolTalk,
   forProvider,
   fromCanonical,
   eventReader,

@@ -1,3 +1,4 @@
+import type { AnswerSummary } from "../../../domain/answer/answer.ts";
 import type { AnswerTerms, OfferedTool } from "../../../domain/answer/answer-terms.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import type { AskedAgain } from "../../../ports/dialect.ts";
@@ -24,16 +25,20 @@ function toolOf(tool: JsonObject): readonly OfferedTool[] {
 
 /** The answer as the assistant's turn; what is wrong with it is what its tools say, else what the user says next. */
 export function askAgain(body: Buffer, { answer, complaint }: AskedAgain): Buffer {
-  const { text, refusal, toolCalls } = answer;
+  const results = answer.toolCalls.map(({ id }) => ({ role: "tool", tool_call_id: id, content: complaint }));
+  return appendItems(body, "messages", [
+    assistantTurn(answer),
+    ...(results.length > 0 ? results : [{ role: "user", content: complaint }]),
+  ]);
+}
+
+/** An answer as a message of the conversation that goes on after it. */
+export function assistantTurn({ text, refusal, toolCalls }: AnswerSummary): JsonObject {
   const calls = toolCalls.map(({ id, name, arguments: given }) => ({
     id,
     type: "function",
     function: { name, arguments: given },
   }));
   const said = { role: "assistant", content: calls.length > 0 && text === "" ? null : text || (refusal ?? "") };
-  const results = toolCalls.map(({ id }) => ({ role: "tool", tool_call_id: id, content: complaint }));
-  return appendItems(body, "messages", [
-    calls.length > 0 ? { ...said, tool_calls: calls } : said,
-    ...(results.length > 0 ? results : [{ role: "user", content: complaint }]),
-  ]);
+  return calls.length > 0 ? { ...said, tool_calls: calls } : said;
 }

@@ -3,6 +3,7 @@ import { namePrompt } from "../name-prompt.ts";
 import { tellsAll } from "../tells-all.ts";
 import { answerForm } from "./answer-form.ts";
 import { answerTerms, askAgain } from "./answer-terms.ts";
+import { toolTalk } from "./tool-talk.ts";
 import { errorBody, errorEvent } from "./error-body.ts";
 import { eventReader } from "./event-reader.ts";
 import { fromCanonical } from "./from-canonical.ts";
@@ -28,6 +29,7 @@ export const openAiChat: Dialect = {
   toCanonical,
   outline,
   checking: { terms: answerTerms, askAgain },
+  toolTalk,
   fromCanonical,
   eventReader,
   promptCaching: { name: namePrompt },

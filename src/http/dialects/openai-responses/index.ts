@@ -8,6 +8,7 @@ import { echoOf } from "./answer/echo-of.ts";
 import { answerEncoder } from "./answer/encoder.ts";
 import { errorEvent } from "./answer/error-event.ts";
 import { answerTerms, askAgain } from "./request/answer-terms.ts";
+import { toolTalk } from "./request/tool-talk.ts";
 import { forProvider } from "./request/for-provider.ts";
 import { fromCanonical } from "./request/from-canonical.ts";
 import { outline } from "./request/outline.ts";
@@ -48,6 +49,7 @@ export const openAiResponses: Dialect = {
   toCanonical,
   outline,
   checking: { terms: answerTerms, askAgain },
+  toolTalk,
   forProvider,
   fromCanonical,
   eventReader,

@@ -8,6 +8,14 @@ import { meanings } from "./0007-meanings.ts";
 import { callPacks } from "./0008-call-packs.ts";
 import { pauseRules } from "./0009-pause-rules.ts";
 import { cacheSavings } from "./0010-cache-savings.ts";
+import { feedback } from "./0011-feedback.ts";
+import { environments } from "./0012-environments.ts";
+import { backtests } from "./0013-backtests.ts";
+import { flags } from "./0014-flags.ts";
+import { gates } from "./0015-gates.ts";
+import { shadowPairs } from "./0016-shadow-pairs.ts";
+import { registry } from "./0017-registry.ts";
+import { serverKeys } from "./0018-server-keys.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -28,4 +36,12 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 8, name: "call-packs", statements: callPacks },
   { number: 9, name: "pause-rules", statements: pauseRules },
   { number: 10, name: "cache-savings", statements: cacheSavings },
+  { number: 11, name: "feedback", statements: feedback },
+  { number: 12, name: "environments", statements: environments },
+  { number: 13, name: "backtests", statements: backtests },
+  { number: 14, name: "flags", statements: flags },
+  { number: 15, name: "gates", statements: gates },
+  { number: 16, name: "shadow-pairs", statements: shadowPairs },
+  { number: 17, name: "registry", statements: registry },
+  { number: 18, name: "server-keys", statements: serverKeys },
 ];

@@ -1,3 +1,4 @@
+import type { AnswerSummary } from "../../../../domain/answer/answer.ts";
 import type { AnswerTerms, OfferedTool } from "../../../../domain/answer/answer-terms.ts";
 import type { Json, JsonObject } from "../../../../domain/json.ts";
 import type { AskedAgain } from "../../../../ports/dialect.ts";
@@ -24,13 +25,8 @@ function toolOf({ name, input_schema }: JsonObject): readonly OfferedTool[] {
  * turn that calls tools must begin with its thinking, which is not kept: such a request only hears the complaint.
  */
 export function askAgain(body: Buffer, { answer, complaint }: AskedAgain): Buffer {
-  const { text, refusal, toolCalls } = answer;
-  const said = text || (refusal ?? "");
-  const blocks = [
-    ...(said.trim() === "" ? [] : [{ type: "text", text: said.trimEnd() }]),
-    ...toolCalls.map(({ id, name, arguments: given }) => ({ type: "tool_use", id, name, input: inputOf(given) })),
-  ];
-  const results = toolCalls.map(({ id }) => ({
+  const blocks = answerBlocks(answer);
+  const results = answer.toolCalls.map(({ id }) => ({
     type: "tool_result",
     tool_use_id: id,
     content: complaint,
@@ -42,7 +38,17 @@ export function askAgain(body: Buffer, { answer, complaint }: AskedAgain): Buffe
   return appendItems(body, "messages", [{ role: "assistant", content: blocks }, again]);
 }
 
-const thinks = (body: Buffer): boolean => {
+/** An answer as blocks of the conversation that goes on after it. */
+export function answerBlocks({ text, refusal, toolCalls }: AnswerSummary): readonly JsonObject[] {
+  const said = text || (refusal ?? "");
+  return [
+    ...(said.trim() === "" ? [] : [{ type: "text", text: said.trimEnd() }]),
+    ...toolCalls.map(({ id, name, arguments: given }) => ({ type: "tool_use", id, name, input: inputOf(given) })),
+  ];
+}
+
+/** Whether the model is asked to think before it answers. */
+export const thinks = (body: Buffer): boolean => {
   const { type } = objectOr((JSON.parse(body.toString()) as JsonObject)["thinking"]);
   return type !== undefined && type !== "disabled";
 };

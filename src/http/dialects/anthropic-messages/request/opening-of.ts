@@ -34,5 +34,14 @@ export function isContinued(messages: readonly CheckedMessage[]): boolean {
   );
 }
 
+/** Whether the last message brings results of tools that failed; those of earlier turns came with their own requests. */
+export function hasToolErrors(messages: readonly CheckedMessage[]): boolean {
+  const content = messages.at(-1)?.content;
+  return Array.isArray(content) && content.some((block: Json) => isToolResult(block) && isMarkedAsError(block));
+}
+
+const isMarkedAsError = (block: Json): boolean =>
+  typeof block === "object" && block !== null && "is_error" in block && block["is_error"] === true;
+
 const isToolResult = (block: Json): boolean =>
   typeof block === "object" && block !== null && "type" in block && block["type"] === "tool_result";

@@ -45,6 +45,17 @@ describe("a request of the Messages API", () => {
     expect(read({ messages: [{ role: "user", content: [result] }] }).continues).toBe(true);
   });
 
+  it("says when the last message brings the error of a tool, and nothing of earlier ones", () => {
+    const failed = {
+      role: "user",
+      content: [{ type: "tool_result", tool_use_id: "t", content: "no", is_error: true }],
+    };
+    const fine = { role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: "7" }] };
+    expect(read({ messages: [HI, HELLO, failed] }).hasToolErrors).toBe(true);
+    expect(read({ messages: [HI, HELLO, fine] })).not.toHaveProperty("hasToolErrors");
+    expect(read({ messages: [HI, HELLO, failed, HELLO, HI] })).not.toHaveProperty("hasToolErrors");
+  });
+
   it("gives values to a prompt's variables", () => {
     const { variables } = read({ metadata: { user_id: "u", plan: "gold" }, variables: { plan: "free", age: 7 } });
     expect(variables).toEqual({ user_id: "u", plan: "free", age: "7" });

@@ -3,7 +3,7 @@ import type { IncomingRequest } from "../../../../ports/dialect.ts";
 import { scanBody } from "../../scan-body.ts";
 import { variablesOf } from "../../variables-of.ts";
 import { checkFields } from "./check-fields.ts";
-import { isContinued, openingOf } from "./opening-of.ts";
+import { hasToolErrors, isContinued, openingOf } from "./opening-of.ts";
 
 /**
  * Reads a body of the Messages API: the strict scan, one parse, and the types of what Rollward itself relies
@@ -22,6 +22,7 @@ export function readRequest(bytes: Buffer): IncomingRequest {
     sessionId: typeof named === "string" ? named : userSession(user),
     opening: openingOf(checked),
     continues: isContinued(messages),
+    ...(hasToolErrors(messages) && { hasToolErrors: true as const }),
     variables: variablesOf(variables, metadata),
   };
 }

@@ -1,3 +1,4 @@
+import type { AnswerSummary } from "../../../../domain/answer/answer.ts";
 import type { AnswerTerms, OfferedTool } from "../../../../domain/answer/answer-terms.ts";
 import type { JsonObject } from "../../../../domain/json.ts";
 import { spliceJson } from "../../../../kit/json-splice.ts";
@@ -24,7 +25,15 @@ function toolOf({ type, name, parameters }: JsonObject): readonly OfferedTool[] 
 
 /** The answer as output items; what is wrong with it is what its tools say, else what the user says next. */
 export function askAgain(body: Buffer, { answer, complaint }: AskedAgain): Buffer {
-  const { text, refusal, toolCalls } = answer;
+  const results = answer.toolCalls.map(({ id }) => ({ type: "function_call_output", call_id: id, output: complaint }));
+  return appendItems(inItems(body), "input", [
+    ...answerItems(answer),
+    ...(results.length > 0 ? results : [{ role: "user", content: complaint }]),
+  ]);
+}
+
+/** An answer as items of the conversation that goes on after it. */
+export function answerItems({ text, refusal, toolCalls }: AnswerSummary): readonly JsonObject[] {
   const said = text || (refusal ?? "");
   const calls = toolCalls.map(({ id, name, arguments: given }) => ({
     type: "function_call",
@@ -32,16 +41,11 @@ export function askAgain(body: Buffer, { answer, complaint }: AskedAgain): Buffe
     name,
     arguments: given,
   }));
-  const results = toolCalls.map(({ id }) => ({ type: "function_call_output", call_id: id, output: complaint }));
-  return appendItems(inItems(body), "input", [
-    ...(said === "" ? [] : [{ role: "assistant", content: said }]),
-    ...calls,
-    ...(results.length > 0 ? results : [{ role: "user", content: complaint }]),
-  ]);
+  return [...(said === "" ? [] : [{ role: "assistant", content: said }]), ...calls];
 }
 
 /** An input that is one text, as a list of items. */
-function inItems(bytes: Buffer): Buffer {
+export function inItems(bytes: Buffer): Buffer {
   const { body, members } = scanBody(bytes);
   const span = members.get("input")?.value;
   if (span === undefined || typeof body["input"] !== "string") return bytes;

@@ -1,0 +1,160 @@
+import { DEFAULT_PLAN } from "../../domain/rollout/open-rollout.ts";
+import type {
+  BusinessMetricName,
+  BusinessPlan,
+  CommonMetricName,
+  MetricName,
+  MetricPlan,
+} from "../../domain/rollout/plan.ts";
+import {
+  DELAYED_WITHIN_MS,
+  GOOD_EVENT_MARGINS,
+  MEAN_MARGINS,
+  METRIC_KEYS,
+  metricFallback,
+} from "../schema/metrics-schema.ts";
+import type { MetricsInput } from "../schema/metrics-schema.ts";
+
+type Business = NonNullable<MetricsInput["business"]>[string];
+type Section = Exclude<MetricsInput[keyof typeof METRIC_KEYS], boolean | undefined>;
+
+interface Unshared {
+  readonly plan: Omit<MetricPlan, "share">;
+  /** As written; `null` when it takes part in dividing the rest, in proportion to `usual`. */
+  readonly share: number | null;
+  readonly usual: number;
+}
+
+/** A metric that the default plan does not have weighs as its least. */
+const USUAL_SHARE = Math.min(...DEFAULT_PLAN.metrics.map(({ share }) => share));
+
+/** The metrics of a plan; without a section the default plan's. */
+export function buildMetrics(input: MetricsInput | undefined): readonly MetricPlan[] {
+  const common = Object.entries(METRIC_KEYS).map(([key, metric]) =>
+    commonMetric(metric, input?.[key as keyof typeof METRIC_KEYS]),
+  );
+  const own = Object.entries(input?.business ?? {}).map(([name, section]) =>
+    businessMetric(`business:${name}`, section),
+  );
+  const metrics = [...common, ...own].filter((one) => one !== null);
+  const given = metrics.reduce((sum, one) => sum + (one.share ?? 0), 0);
+  const usual = metrics.reduce((sum, one) => sum + (one.share === null ? one.usual : 0), 0);
+  // Rounded so that three quarters read 0.75; the sum may be off by far less than a plan may be.
+  const rest = (one: Unshared): number => Number(((Math.max(0, 1 - given) * one.usual) / usual).toFixed(12));
+  return metrics.map((one) => ({ ...one.plan, share: one.share ?? rest(one) }));
+}
+
+/** What a policy writes of whether a metric is required; `undefined` where it says nothing. */
+export function writtenRequired(input: MetricsInput | undefined, metric: MetricName): boolean | undefined {
+  const key = Object.entries(METRIC_KEYS).find(([, name]) => name === metric)?.[0];
+  const section =
+    key === undefined
+      ? input?.business?.[metric.slice(metric.indexOf(":") + 1)]
+      : input?.[key as keyof typeof METRIC_KEYS];
+  return typeof section === "object" ? section.required : undefined;
+}
+
+function commonMetric(metric: CommonMetricName, input: boolean | Section | undefined): Unshared | null {
+  const known = DEFAULT_PLAN.metrics.find((one) => one.metric === metric);
+  if (input === false || (input === undefined && known === undefined)) return null;
+  const written = typeof input === "object" ? input : {};
+  if (isJudge(written)) return judgeMetric(written);
+  const fallback = known ?? metricFallback(metric);
+  const own = extrasOf(metric, written);
+  return {
+    plan: {
+      metric,
+      harmRatio: written.harm ?? fallback.harmRatio,
+      noWorseRatio: written.no_worse ?? fallback.noWorseRatio,
+      required: written.required ?? fallback.required,
+      ...own,
+    },
+    share: written.share ?? null,
+    usual: known?.share ?? USUAL_SHARE,
+  };
+}
+
+type Ratios = Partial<Exclude<Section, { readonly digest: string }>>;
+
+const isJudge = (written: Partial<Section>): written is Extract<Section, { readonly digest: string }> =>
+  "digest" in written;
+
+/** What only some metrics have. */
+function extrasOf(
+  metric: CommonMetricName,
+  written: Ratios,
+): Pick<MetricPlan, "capPico" | "causes" | "noWorsePoints" | "withinMs"> {
+  const points = "no_worse_points" in written ? written.no_worse_points : undefined;
+  const causes = "causes" in written ? written.causes : undefined;
+  const isReported = metric === "thumbs" || metric === "problems";
+  const within = "within" in written ? written.within : undefined;
+  return {
+    capPico: ("cap_usd" in written ? written.cap_usd : undefined) ?? null,
+    ...(points !== undefined && { noWorsePoints: points }),
+    ...(causes !== undefined && { causes }),
+    ...(isReported && { withinMs: within ?? DELAYED_WITHIN_MS }),
+  };
+}
+
+function judgeMetric(written: Extract<Section, { readonly digest: string }>): Unshared {
+  const { score, digest, sample, timeout, required, share } = written;
+  return {
+    plan: {
+      metric: "judge",
+      ...dropsOf(written),
+      required: required ?? false,
+      capPico: null,
+      withinMs: timeout ?? DELAYED_WITHIN_MS,
+      judge: { score, digest, sample: sample ?? 1 },
+    },
+    share: share ?? null,
+    usual: USUAL_SHARE,
+  };
+}
+
+const dropsOf = ({
+  harm,
+  no_worse: noWorse,
+}: {
+  readonly harm?: number | undefined;
+  readonly no_worse?: number | undefined;
+}) => ({
+  harmRatio: 1,
+  noWorseRatio: 1,
+  harmDrop: harm ?? MEAN_MARGINS.harmDrop,
+  noWorseDrop: noWorse ?? MEAN_MARGINS.noWorseDrop,
+});
+
+function businessMetric(metric: BusinessMetricName, written: Business): Unshared {
+  const { required, share, within } = written;
+  return {
+    plan: {
+      metric,
+      ...("event" in written ? eventOf(written) : { ...dropsOf(written), business: valueOf(written) }),
+      required: required ?? false,
+      capPico: null,
+      withinMs: within ?? DELAYED_WITHIN_MS,
+    },
+    share: share ?? null,
+    usual: USUAL_SHARE,
+  };
+}
+
+function eventOf(written: Extract<Business, { readonly event: string }>) {
+  const isGood = written.event === "good";
+  const usual = isGood ? GOOD_EVENT_MARGINS : metricFallback("errors");
+  return {
+    harmRatio: written.harm ?? usual.harmRatio,
+    noWorseRatio: written.no_worse ?? usual.noWorseRatio,
+    business: { type: "event", isGood } as const,
+    ...(written.no_worse_points !== undefined && { noWorsePoints: written.no_worse_points }),
+  };
+}
+
+function valueOf({
+  range: [low, high],
+  better = "higher",
+  missing,
+}: Extract<Business, { readonly range: unknown }>): BusinessPlan {
+  return { type: "value", low, high, better, missing: missing ?? (better === "higher" ? low : high) };
+}

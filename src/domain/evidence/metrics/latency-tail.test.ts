@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import type { MetricPlan } from "../../rollout/plan.ts";
+import type { SessionOutcome } from "../evidence.ts";
+import { latency } from "./latency.ts";
+import { latencyTail } from "./latency-tail.ts";
+import type { Tally } from "./metric.ts";
+
+const PLAN: MetricPlan = {
+  metric: "latency-tail",
+  harmRatio: 1.25,
+  noWorseRatio: 2,
+  share: 1,
+  required: true,
+  capPico: null,
+};
+
+/** Answers of 1 to 100 ms in turn; `slow` of a hundred of the candidate's take a second. */
+function fill(tally: Tally, sessions: number, slow: number): Tally {
+  for (let index = 0; index < sessions; index += 1) {
+    const arm = index % 2 === 0 ? "stable" : "candidate";
+    const turn = Math.floor(index / 2) % 100;
+    const latencyMs = arm === "candidate" && turn < slow ? 1_000 : turn + 1;
+    const outcome: SessionOutcome = {
+      arm,
+      epoch: 1,
+      weight: 0.5,
+      failure: null,
+      latencyMs,
+      firstTokenMs: null,
+      costPico: 0,
+    };
+    tally.add(outcome);
+  }
+  return tally;
+}
+
+test("a regression of the slowest answers alone is found, where the rank test sees nothing", () => {
+  expect(fill(latencyTail.create(PLAN), 2_000, 20).logHarm()).toBeGreaterThan(Math.log(20));
+  expect(fill(latency.create({ ...PLAN, metric: "latency" }), 2_000, 20).logHarm()).toBeLessThan(Math.log(20));
+});
+
+test("arms alike have the same share beyond the threshold, and are proven no worse", () => {
+  const tally = fill(latencyTail.create(PLAN), 6_000, 0);
+  const { stable, candidate } = tally.display(0.05).value;
+  expect(stable).toBeCloseTo(0.05, 2);
+  expect(candidate).toBeCloseTo(0.05, 2);
+  expect(tally.logNoWorse()).toBeGreaterThan(Math.log(20));
+});
+
+test("nobody is measured before a hundred stable sessions have shown what is slow", () => {
+  expect(fill(latencyTail.create(PLAN), 199, 50).display(0.05).n).toEqual({ stable: 0, candidate: 0 });
+  expect(fill(latencyTail.create(PLAN), 260, 50).display(0.05).n.candidate).toBeGreaterThan(0);
+});
+
+test("a failed session counts as slow, and one without a time as nothing", () => {
+  const tally = fill(latencyTail.create(PLAN), 400, 0);
+  const before = tally.display(0.05).n;
+  const at = { arm: "candidate", epoch: 1, weight: 0.5, latencyMs: null, firstTokenMs: null, costPico: 0 } as const;
+  tally.add({ ...at, failure: null });
+  expect(tally.display(0.05).n).toEqual(before);
+  tally.add({ ...at, failure: "provider" });
+  expect(tally.display(0.05).n.candidate).toBe(before.candidate + 1);
+});
+
+test("replicas measure by their own past and add up by counts", () => {
+  const [one, other] = [fill(latencyTail.create(PLAN), 2_000, 20), fill(latencyTail.create(PLAN), 1_000, 20)];
+  const { n } = one.display(0.05);
+  const more = other.display(0.05).n;
+  one.absorb(other);
+  expect(one.display(0.05).n).toEqual({ stable: n.stable + more.stable, candidate: n.candidate + more.candidate });
+  expect(() => one.absorb(latency.create({ ...PLAN, metric: "latency" }))).toThrow(TypeError);
+});

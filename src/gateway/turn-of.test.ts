@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { factsOf } from "../../test/contracts/store-samples.ts";
+import type { CallFacts } from "../domain/call/call-record.ts";
+import type { OpenCall } from "./open-call.ts";
+import { turnOf } from "./turn-of.ts";
+
+const USAGE = { input: 100, cachedInput: 0, cacheWrite: 0, output: 30, reasoning: 20, estimated: false };
+
+const turn = (facts: Partial<CallFacts> = {}, call: Partial<OpenCall> = {}) =>
+  turnOf(
+    { findings: [], attempts: [], request: null, ...call } as unknown as OpenCall,
+    factsOf({ usage: USAGE, totalMs: 500, ...facts }),
+    {
+      unit: "key/s",
+    },
+  );
+
+describe("what a call contributes to its session", () => {
+  test("is its speed over the whole answer, reasoning included", () => {
+    expect(turn().tokensPerSecond).toBe(100);
+  });
+
+  test("is no speed where nothing was counted, or the client did not wait for the end", () => {
+    expect(turn({ usage: null })).not.toHaveProperty("tokensPerSecond");
+    expect(turn({ usage: { ...USAGE, output: 0, reasoning: 0 } })).not.toHaveProperty("tokensPerSecond");
+    expect(turn({ outcome: "abandoned" })).not.toHaveProperty("tokensPerSecond");
+  });
+
+  test("is what it would have cost without prompt caches, also where those cost more", () => {
+    const cached = (savedPico: string) =>
+      turn({ costPico: 1_000n, promptCache: { marks: 0, readTokens: 1, writtenTokens: 0, savedPico } });
+    expect(cached("400").neutralPico).toBe(1_400n);
+    expect(cached("-250").neutralPico).toBe(750n);
+    expect(cached("0")).not.toHaveProperty("neutralPico");
+    expect(turn()).not.toHaveProperty("neutralPico");
+  });
+
+  test("is a failed tool where the client says so, or the model called one wrongly", () => {
+    const finding = (check: "unknown-tool" | "invalid-arguments" | "truncated") =>
+      ({ findings: [{ check, detail: "", at: null, attempt: 0, action: "record" }] }) as unknown as Partial<OpenCall>;
+    expect(turn({}, { request: { hasToolErrors: true } as OpenCall["request"] }).toolFailed).toBe(true);
+    expect(turn({}, finding("unknown-tool")).toolFailed).toBe(true);
+    expect(turn({}, finding("invalid-arguments")).toolFailed).toBe(true);
+    expect([turn().toolFailed, turn({}, finding("truncated")).toolFailed]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,33 @@
+import { isInvalid, isRefusal, isToolFault } from "../domain/answer/finding.ts";
+import type { CallFacts } from "../domain/call/call-record.ts";
+import type { Turn } from "../domain/traffic/assignment.ts";
+import { failureOf } from "../domain/traffic/failure-of.ts";
+import type { OpenCall, Placement } from "./open-call.ts";
+import { countedFindings } from "./routing/open-routing.ts";
+
+/** What a call contributes to its session as evidence. */
+export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placement, "unit">): Omit<Turn, "rolloutId"> {
+  const findings = countedFindings(call);
+  const speed = speedOf(facts);
+  const savedPico = BigInt(facts.promptCache?.savedPico ?? 0);
+  return {
+    session: unit,
+    failure: failureOf({ ...facts, findings }),
+    // A client that left waited at least this long: a lower bound, the same for both arms.
+    latencyMs: facts.outcome === "failed" ? null : facts.totalMs,
+    firstTokenMs: facts.firstTokenMs,
+    costPico: facts.costPico,
+    refused: findings.some(({ check }) => isRefusal(check)),
+    invalid: findings.some(({ check }) => isInvalid(check)),
+    toolFailed: call.request?.hasToolErrors === true || findings.some(({ check }) => isToolFault(check)),
+    ...(speed !== null && { tokensPerSecond: speed }),
+    ...(savedPico !== 0n && { neutralPico: facts.costPico + savedPico }),
+  };
+}
+
+/** Output tokens per second of the whole answer; `null` where nothing was counted, or the client left before the end. */
+function speedOf({ outcome, usage, totalMs }: CallFacts): number | null {
+  if (outcome !== "ok" || usage === null) return null;
+  const tokens = usage.output + usage.reasoning;
+  return tokens > 0 && totalMs > 0 ? (tokens * 1_000) / totalMs : null;
+}

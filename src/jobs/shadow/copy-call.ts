@@ -1,0 +1,101 @@
+import { compareSession, hasNewStructure } from "../../domain/backtest/compare-session.ts";
+import type { ComparedCall } from "../../domain/backtest/compare-session.ts";
+import type { CallRecord } from "../../domain/call/call-record.ts";
+import { isFailing } from "../../domain/answer/checks-policy.ts";
+import { isInvalid, isRefusal } from "../../domain/answer/finding.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { ShadowPair, ShadowSide } from "../../domain/shadow/shadow-pair.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { CallToCopy } from "../../ports/shadow-copies.ts";
+import { actionsOf, asBuffer, excuseOf, judgeCall } from "../backtest/judge-call.ts";
+import { replayCall, replayKey } from "../backtest/replay-call.ts";
+import type { CallUnderWay } from "../backtest/replay-call.ts";
+import { replayGateways } from "../backtest/replay-gateway.ts";
+import { Purse } from "../backtest/purse.ts";
+
+/** A copy to be made. */
+export interface CopyTerms {
+  readonly live: Gateway;
+  readonly replicaId: string;
+  /** Most that it may cost, pico-dollars. */
+  readonly mostPico: bigint;
+}
+
+/** Begins a copy: the candidate is asked what stable was asked, on the stages of a live call. */
+export function beginCopy({ channel, shadow, dialect, record }: CallToCopy, terms: CopyTerms): CallUnderWay {
+  const { live, replicaId, mostPico } = terms;
+  const { candidate, rolloutId } = shadow;
+  const gateways = replayGateways({ live, channel, candidate, backtest: rolloutId, replicaId, purpose: "shadow" });
+  // The copy's calls take from this purse as they need, up to its end.
+  const budgets = new Purse(mostPico, 0n).setAside(0n);
+  if (budgets === null || record.bodies.request === null)
+    throw new Error("A copy was begun without money or a request.");
+  const bytes = asBuffer(record.bodies.request);
+  const { session } = record.facts;
+  return replayCall(gateways, { key: replayKey(rolloutId, channel.environment), budgets }, { dialect, bytes, session });
+}
+
+/** Whether the request's last message brings results of tools; a body that cannot be read brings none. */
+export function bringsResults({ dialect, record }: Pick<CallToCopy, "dialect" | "record">): boolean {
+  const { request } = record.bodies;
+  if (request === null || dialect.outline === undefined) return false;
+  try {
+    const last = dialect.outline(JSON.parse(asBuffer(request).toString()) as JsonObject).messages.at(-1);
+    return last !== undefined && (last.role === "tool" || last.answers.length > 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Compares both answers. What both releases look for is looked for in both. */
+export function pairOf(
+  call: CallToCopy,
+  copy: CallRecord,
+  { live, at }: { readonly live: Gateway; readonly at: number },
+): ShadowPair {
+  const { stable, shadow, dialect, record } = call;
+  const judge = { dialect, actions: actionsOf(stable, shadow.candidate), settings: live.settings() };
+  const [baseline, candidate] = [judgeCall(record, judge), judgeCall(copy, judge)];
+  const [turn] = compareSession([{ baseline: [baseline], candidate: [candidate], isDiverged: false }]).turns;
+  return {
+    at,
+    stable: sideOf(baseline),
+    candidate: sideOf(candidate),
+    copyPico: copy.facts.costPico.toString(),
+    excused: excuseOf(record) !== null || excuseOf(copy) !== null,
+    change:
+      turn === undefined || turn.isExact === null || turn.similarity === null
+        ? null
+        : {
+            isExact: turn.isExact,
+            similarity: turn.similarity,
+            hasNewStructure: hasNewStructure(turn),
+            usesTools: turn.usesTools,
+            tools: turn.tools,
+          },
+  };
+}
+
+function sideOf(call: ComparedCall): ShadowSide {
+  const failed = call.failure !== null || call.findings.some(({ action }) => isFailing(action));
+  return {
+    call: call.id,
+    failed,
+    refused: call.findings.some(({ check }) => isRefusal(check)),
+    invalid: call.findings.some(({ check }) => isInvalid(check)),
+    latencyMs: failed ? null : call.latencyMs,
+    firstTokenMs: failed ? null : call.firstTokenMs,
+    outputTokens: call.outputTokens,
+    costPico: Number(call.costPico),
+  };
+}
+
+/** The copy as it is kept: of the arm that nobody sees, and with its bytes only where the candidate keeps those of users. */
+export function keptCopy({ facts, bodies }: CallRecord, { shadow: { candidate, rolloutId } }: CallToCopy): CallRecord {
+  const { record, retainBodiesDays } = candidate.content.policies;
+  const isExact = record === "exact";
+  return {
+    facts: { ...facts, arm: "shadow", epoch: null, rolloutId, retainBodiesDays: isExact ? retainBodiesDays : 0 },
+    bodies: isExact ? bodies : { request: null, upstream: null, answer: null },
+  };
+}

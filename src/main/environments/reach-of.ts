@@ -1,0 +1,41 @@
+import type { Project } from "../../config/project.ts";
+import type { Delivery } from "../../delivery/delivery.ts";
+import { trafficOf } from "../../delivery/traffic-of.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import { checkReach } from "../../domain/rollout/check-reach.ts";
+import type { EndpointChange } from "./change-around.ts";
+
+/** What is to be said of the plans of a project before they start. */
+export interface ProjectReach {
+  readonly warnings: readonly string[];
+  /** By endpoint: what its rollout takes, in sentences. */
+  readonly outlooks: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Whether the rollouts that applying would open can come to their ends at the traffic that is known. Throws
+ * `plan_unreachable` for the first plan that never can, also when nothing is rolled out by it yet.
+ */
+export async function reachOf(
+  delivery: Delivery,
+  { environment, endpoints }: Project,
+  changes: readonly EndpointChange[],
+): Promise<ProjectReach> {
+  const warnings: string[] = [];
+  const outlooks = new Map<string, readonly string[]>();
+  for (const { endpoint, outcome } of changes) {
+    const plan = endpoints.get(endpoint)?.plan;
+    if (plan === undefined) continue;
+    const traffic = await trafficOf(delivery, { endpoint, environment }, plan);
+    const reach = checkReach(plan, traffic);
+    const [error] = reach.errors;
+    if (error !== undefined) throw new RollwardError("plan_unreachable", { endpoint, reason: error });
+    if (outcome === "unchanged" || outcome === "first") continue;
+    warnings.push(...reach.warnings.map((warning) => `The rollout of ${endpoint} ${warning}.`));
+    outlooks.set(
+      endpoint,
+      reach.outlook.map((sentence) => `The rollout ${sentence}.`),
+    );
+  }
+  return { warnings, outlooks };
+}

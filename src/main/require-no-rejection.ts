@@ -1,0 +1,25 @@
+import type { Project } from "../config/project.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { RollwardError } from "../domain/errors.ts";
+import { releaseDigest } from "../domain/release/release-digest.ts";
+import { onNewRelease } from "../domain/rollout/open-rollout.ts";
+
+const MOST_OPEN = 100;
+
+/**
+ * Throws `rollout_conflict` when the rollout of one endpoint rejects newer releases: nothing of a project is applied
+ * when a part of it cannot be.
+ */
+export async function requireNoRejection({ rollouts, releases }: Delivery, project: Project): Promise<void> {
+  for (const { name: endpoint, content } of project.endpoints.values()) {
+    const open = await rollouts.list({ endpoint, environment: project.environment, open: true, limit: MOST_OPEN });
+    const rejecting = open.find((rollout) => onNewRelease(rollout) === "reject");
+    if (rejecting === undefined) continue;
+    const newest = await releases.byId(open[0]?.candidate ?? "");
+    if (newest?.digest === releaseDigest(content)) continue;
+    throw new RollwardError("rollout_conflict", {
+      reason: `The rollout ${rejecting.id} of ${endpoint} is under way and its policy rejects newer releases; nothing was applied.`,
+      endpoint,
+    });
+  }
+}
