@@ -61,7 +61,12 @@ function endsOf({ ends, found, found_by, runs, most_sessions }: Drill): readonly
           `  ${seen} of ${runs} ${ends.held > 0 ? "were held or rolled back" : "were rolled back"}, found by ${by.join(", ")}.`,
           `  Found after ${time(found.after_seconds.median)} (at worst ${time(found.after_seconds.worst)}), when ${count(found.candidate_sessions.median)} had seen the candidate (at worst ${found.candidate_sessions.worst.toLocaleString("en-US")}).`,
         ]),
-    ...(ends.promoted === 0 ? [] : [`  ${ends.promoted} of ${runs} were PROMOTED: the plan does not see this harm.`]),
+    ...(ends.promoted === 0
+      ? []
+      : [
+          `  ${ends.promoted} of ${runs} were PROMOTED: the plan does not see this harm.`,
+          `  A metric that looks for it belongs into \`rollout.metrics\`; docs/metrics.md lists them.`,
+        ]),
     ...(ends.undecided === 0
       ? []
       : [`  ${ends.undecided} of ${runs} came to no end within ${most_sessions.toLocaleString("en-US")} sessions.`]),

@@ -34,10 +34,13 @@ export function formatRollouts(rollouts: readonly RolloutView[]): string {
     stateOf(one),
     percent(one.weight),
     one.started_at ?? "–",
-    one.outcome ?? "–",
+    isReturn(one) && one.outcome === "promoted" ? "returned" : (one.outcome ?? "–"),
   ]);
   return formatTable([head, ...rows]);
 }
+
+/** A return to an earlier release has one step, the pointer's. */
+const isReturn = ({ steps }: RolloutView): boolean => steps.length === 1 && steps[0] === 1;
 
 /** How much longer, step by step, or why nobody can tell; nothing for a rollout that is not ramping. */
 function etaOf({ eta, eta_note: note }: RolloutView): string[] {

@@ -1,11 +1,15 @@
 import { decideApproval } from "../contract/gates.ts";
 import { COMMANDS, commandRollout, listRollouts, showRollout } from "../contract/rollouts.ts";
+import type { z } from "zod";
+import type { rolloutView } from "../contract/rollouts.ts";
 import { ask, CliError } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatRollout, formatRollouts } from "./format-rollout.ts";
 import { addRolloutCopies } from "./rollout-copies.ts";
 import { addRolloutGates } from "./rollout-gates.ts";
 import { addRolloutStories } from "./rollout-stories.ts";
+
+type RolloutView = z.output<typeof rolloutView>;
 
 /** How often `watch` looks. */
 const WATCH_MS = 1_000;
@@ -42,10 +46,22 @@ export const rollout: AddCommand = (program, line) => {
           command === "approve" || command === "deny"
             ? await ask(line.connection(), decideApproval, { params, body: { decision: command, reason } })
             : await ask(line.connection(), commandRollout, { params, body: { command, reason } });
-        line.say(line.json() ? JSON.stringify(view) : formatRollout(view));
+        line.say(
+          line.json() ? JSON.stringify(view) : [...voteOf(view, command, reason), formatRollout(view)].join("\n"),
+        );
       });
   }
 };
+
+/** What became of a word for or against a gate or a step; nothing for other commands. */
+function voteOf({ gates, told }: RolloutView, command: string, reason: string): readonly string[] {
+  if (command !== "approve" && command !== "deny") return [];
+  const gate = gates.find(({ approvals }) => approvals.some((one) => one.reason === reason));
+  if (gate !== undefined)
+    return [`Counted for the gate ${gate.gate}, which is ${gate.standing} now: ${gate.detail}`, ""];
+  const isNoted = told.some((one) => one.telling === command && one.reason === reason);
+  return [isNoted ? "Noted." : "Nothing waited for this word, so nothing has changed.", ""];
+}
 
 const DESCRIPTIONS: Readonly<Record<(typeof COMMANDS)[number], string>> = {
   start: "starts the ladder behind a dark launch, or what waits for its schedule",

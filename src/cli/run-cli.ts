@@ -76,17 +76,22 @@ export const EXIT_CODES = `Exit codes:
   3  a rollout is still under way after the time-out (apply --wait); neither harm nor "no worse" is proven (backtest)
 `;
 
+type Writer = (text: string) => void;
+
 /**
- * Runs the command line; returns the exit code as in `EXIT_CODES`. Everything is written with control characters
+ * Runs the command line; returns the exit code as in `EXIT_CODES`. `complain` gets what went wrong, so that it stands in the
+ * way of nobody who reads the answer. Everything is written with control characters
  * escaped: recorded bytes, names and reasons were written by others and must not command the terminal.
  */
 export async function runCli(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  out: (text: string) => void,
+  output: Writer | { readonly out: Writer; readonly complain: Writer },
 ): Promise<number> {
+  const { out, complain } = typeof output === "function" ? { out: output, complain: output } : output;
   let exitCode = 0;
   const write = (text: string): void => out(printable(text));
+  const writeError = (text: string): void => complain(printable(text));
   const program = new Command("rollward")
     .description("Roll AI changes forward, ward users off the bad ones, roll back by itself.")
     .version(VERSION, "--version", "shows the version")
@@ -96,7 +101,7 @@ export async function runCli(
     .option("--json", "answer with JSON")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .configureOutput({ writeOut: write, writeErr: write });
+    .configureOutput({ writeOut: write, writeErr: writeError });
   const line: CommandLine = {
     connection: () => ({
       url: program.opts<{ url?: string }>().url ?? environment["ROLLWARD_URL"] ?? "http://127.0.0.1:4400",
@@ -115,7 +120,7 @@ export async function runCli(
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    return explain(error, write);
+    return explain(error, writeError);
   }
   return exitCode;
 }

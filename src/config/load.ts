@@ -12,7 +12,7 @@ import { checkAnswerChecks } from "./checks/check-answer-checks.ts";
 import { checkAliases } from "./checks/check-aliases.ts";
 import { checkCache } from "./checks/check-cache.ts";
 import { checkContext } from "./checks/check-context.ts";
-import { checkEnvironments, unknownEnvironment } from "./checks/check-environments.ts";
+import { checkEnvironments, tooManyEnvironments, unknownEnvironment } from "./checks/check-environments.ts";
 import { checkSameReleases } from "./checks/check-same-releases.ts";
 import { checkFaultHandling } from "./checks/check-fault-handling.ts";
 import { checkFlags } from "./checks/check-flags.ts";
@@ -139,8 +139,8 @@ export function loadProject(bundle: ProjectFiles, environment?: string): LoadRes
   if (yaml.value === undefined) return refused(yaml.mistakes);
   const names = environmentsOf(yaml.value);
   const name = environment ?? names[0] ?? DEFAULT_ENVIRONMENT;
-  const unknown = unknownEnvironment(yaml, name);
-  if (unknown !== null) return refused([unknown]);
+  const wrongName = tooManyEnvironments(yaml) ?? unknownEnvironment(yaml, name);
+  if (wrongName !== null) return refused([wrongName]);
   const loaded = loadIn(bundle, inEnvironment(yaml, name), names);
   if (!loaded.ok) return loaded;
   const wrong = names

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { environmentName } from "./environment-query.ts";
-import { endpointName, instant } from "./fields.ts";
+import { endpointName, instant, reason } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 import { releaseSummary } from "./endpoints.ts";
 
-const why = z.string().trim().min(1).max(500);
 const text = z.string().max(1_000_000);
 const name = z.string().min(1).max(300);
 
@@ -76,7 +75,7 @@ export const findPromotable = defineRoute({
   perEnvironment: true,
   summary: "The release that may leave an environment, as a file; refused with the reason where none may",
   params: z.strictObject({ endpoint: endpointName }),
-  query: z.strictObject({ release: z.coerce.number().int().min(1).optional(), force_reason: why.optional() }),
+  query: z.strictObject({ release: z.coerce.number().int().min(1).optional(), force_reason: reason.optional() }),
   answer: releaseDocument,
 });
 
@@ -90,8 +89,8 @@ export const promoteRelease = defineRoute({
     from: environmentName,
     release: z.number().int().min(1).nullable().default(null).describe("its number; null is what is stable there"),
     document: releaseDocument.nullable().default(null).describe("the release itself where another server has it"),
-    reason: why.nullable().default(null),
-    force_reason: why.nullable().default(null).describe("why one that is not stable there goes all the same"),
+    reason: reason.nullable().default(null),
+    force_reason: reason.nullable().default(null).describe("why one that is not stable there goes all the same"),
   }),
   answer: promotionView,
 });

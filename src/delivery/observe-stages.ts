@@ -1,4 +1,4 @@
-import { conversationCompatibility } from "../domain/release/compatibility.ts";
+import { canGoOnWith } from "../domain/release/compatibility.ts";
 import type { Observation } from "../domain/rollout/observation.ts";
 import { isWithdrawing } from "../domain/rollout/rollout.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
@@ -26,5 +26,5 @@ const movesSessions = ({ phase, plan }: Rollout): boolean => isWithdrawing(phase
 async function isCompatible({ releases }: Pick<Delivery, "releases">, rollout: Rollout): Promise<boolean> {
   const [candidate, stable] = [await releases.byId(rollout.candidate), await releases.byId(rollout.stable)];
   if (candidate === null || stable === null) return true;
-  return conversationCompatibility(candidate.content, stable.content).verdict !== "breaking";
+  return canGoOnWith(candidate.content, stable.content);
 }

@@ -3,6 +3,7 @@ import type { Rollout } from "../domain/rollout/rollout.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Release } from "../domain/release/release.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
+import { withoutCandidate } from "../domain/traffic/route.ts";
 import type { Route } from "../domain/traffic/route.ts";
 import type { Delivery } from "./delivery.ts";
 
@@ -52,15 +53,6 @@ function unservable(delivery: Delivery, { stable, split, shadow, preview, channe
     (release) => !delivery.isResolvable(release, channel.environment),
   );
 }
-
-const withoutCandidate = ({ channel, epoch, stable, split, draining, withdrawn }: Route): Route => ({
-  channel,
-  epoch,
-  stable,
-  draining,
-  split: split === null ? null : { ...split, weight: 0, collecting: false },
-  ...(withdrawn !== undefined && { withdrawn }),
-});
 
 /**
  * Publishes the channels that this process serves in an older state than the stored one: another replica decided, or

@@ -34,7 +34,11 @@ export async function reconcile(delivery: Delivery, rolloutId: string, watchedMs
 async function observe(delivery: Delivery, stored: StoredRollout, ledger: SessionLedger): Promise<Observation> {
   const { rollout, channel } = stored;
   const candidate = await delivery.releases.byId(rollout.candidate);
-  const gates = await observeGates(delivery, rollout);
+  const gates = await observeGates(delivery, rollout).catch((error: unknown) => {
+    // What only keeps a rollout from going on must not keep one from being rolled back.
+    if (rollout.plan.mode !== "enforce" || !ledger.hasCrossed()) throw error;
+    return { frozen: true };
+  });
   // All evidence at one moment: while something is waited for, more of it comes.
   const reading = ledger.reading();
   const evidenceHash = hashReading(reading);

@@ -115,7 +115,7 @@ function readingAt({ plan }: Replayed, replicas: ReadonlyMap<string, CutReplica>
 }
 
 const shortBy = (entries: number): string =>
-  `${entries} ${entries === 1 ? "entry that it rests on is" : "entries that it rests on are"} not in the journal: still to be written, or lost with a process that was killed.`;
+  `${entries} ${entries === 1 ? "entry that it rests on is" : "entries that it rests on are"} not in the journal: still to be written, or lost with a process that was killed or could not write for too long.`;
 
 /** One replica's journal, read from stop to stop. */
 class CutReplica {

@@ -1,6 +1,6 @@
 import { RollwardError } from "../domain/errors.ts";
 import { isReturn } from "../domain/rollout/is-return.ts";
-import { isActive } from "../domain/rollout/rollout.ts";
+import { isActive, isWithdrawing } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import { servedRollout } from "../domain/traffic/route.ts";
 import { command } from "./command.ts";
@@ -35,7 +35,7 @@ export async function rollBack(
   const all = await delivery.rollouts.list({ endpoint, environment, limit: 200 });
   // A return is no promotion to go back on: the command given twice must not bring the left release back.
   const rollouts = all.filter((rollout) => !isReturn(rollout));
-  const active = rollouts.find(({ phase }) => isActive(phase));
+  const active = rollouts.find(({ phase }) => isActive(phase) || isWithdrawing(phase));
   if (active !== undefined) {
     const back = { command: { type: "rollback" } as const, actor, reason, idempotencyKey: null };
     const rollout = await command(delivery, active.id, back);

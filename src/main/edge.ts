@@ -53,7 +53,7 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
     storesOf: (environment) => environments.of(environment).stores,
     version: VERSION,
     ...registryTerms(house),
-    apply: ({ main, files, dry_run, origin }, { actor, environment }) =>
+    apply: ({ main, files, dry_run, origin }, { actor, environment, isBound }) =>
       host.apply(
         {
           main,
@@ -61,6 +61,7 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
           dryRun: dry_run,
           origin: originOf(origin) ?? null,
           ...(environment !== null && { environment }),
+          isBound,
         },
         actor,
       ),

@@ -37,6 +37,8 @@ export interface ApplyRequest extends ProjectFiles {
   readonly origin?: Origin | null;
   /** Absent is the environment that the file names as its own. */
   readonly environment?: string;
+  /** Whether a key asks that administers this environment alone: it does not say which one is the server's own. */
+  readonly isBound?: boolean;
 }
 
 /** What the host is plugged into. */
@@ -151,7 +153,7 @@ export class ProjectHost {
       const told = changes.map((change) => ({ ...change, outlook: outlookOf(change.endpoint) }));
       return { applied: false, endpoints: told, ...fine };
     }
-    const isOwn = await this.#placeOf(project, request.environment);
+    const isOwn = await this.#placeOf(project, request);
     await requireModelsInUse(delivery, project);
     if (project.releases === "applied") await requireNoRejection(delivery, project);
     if (isOwn) this.#terms.environments.callOwn(project.environment);
@@ -197,10 +199,11 @@ export class ProjectHost {
   }
 
   /** Whether a project is for the server's own environment; throws where nobody has said that it is for another one. */
-  async #placeOf(project: Project, asked: string | undefined): Promise<boolean> {
+  async #placeOf(project: Project, { environment, isBound = false }: ApplyRequest): Promise<boolean> {
     const own = await this.#terms.projects.latest();
-    if (own === null || own.environment === project.environment) return true;
-    if (asked !== undefined) return false;
+    if (own === null) return !isBound;
+    if (own.environment === project.environment) return true;
+    if (environment !== undefined) return false;
     await requireOwnEnvironment(this.#terms.delivery, { own: own.environment, asked: project.environment });
     return true;
   }

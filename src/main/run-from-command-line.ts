@@ -89,6 +89,9 @@ interface Greeting {
 
 const storeOf = ({ databaseUrl, dataDir }: Options): string => (databaseUrl === null ? dataDir : "PostgreSQL");
 
+/** Where the rollward command looks unless it is told otherwise. */
+const USUAL_URL = "http://127.0.0.1:4400";
+
 /** The same for programs. A key made now has no other way to its owner, and only its hash is kept. */
 function greetInLog({ url, adminKey }: Server, log: Logger, { options, tookMs }: Greeting): void {
   log.info({ url, data: storeOf(options), tookMs: Math.round(tookMs) }, "Rollward is up.");
@@ -101,9 +104,10 @@ function greet({ url, adminKey }: Server, { options, tookMs }: Greeting): void {
   ];
   if (adminKey?.isNew === true) {
     lines.push(
-      `admin key (shown only now): ${colors.bold(adminKey.text)}`,
-      "  export ROLLWARD_API_KEY=…  for the rollward command",
+      "admin key, shown only now; for the rollward command:",
+      `  ${colors.bold(`export ROLLWARD_API_KEY=${adminKey.text}`)}`,
     );
+    if (url !== USUAL_URL) lines.push(`  ${colors.bold(`export ROLLWARD_URL=${url}`)}`);
   }
   process.stdout.write(`${lines.join("\n")}\n\n`);
 }

@@ -6,7 +6,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const PAGES = ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT }).filter((page) => !page.includes("decisions"))];
 
 /** Commands as pages show them: up to three lower-case words after the program's name, and the flags. */
-const SHOWN = /(?:npx |`)rollward ([a-z]+(?: [a-z]+)?)\b([^\n`#]*)/g;
+const SHOWN = /(?:npx |`)rollward ([a-z]+(?:-[a-z]+)*(?: [a-z]+(?:-[a-z]+)*)?)\b([^\n`#]*)/g;
 
 const commands = PAGES.flatMap((page) =>
   [...readFileSync(`${ROOT}${page}`, "utf8").matchAll(SHOWN)]

@@ -121,6 +121,6 @@ describe("the words of the command line", () => {
     const lines = (await rollward("rollout", "list")).trimEnd().split("\n");
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^0 rollout +endpoint +from → to +state +weight +started +outcome$/);
-    expect(lines[1]).toMatch(/^rol_\w+ +bot +bot@2 → bot@1 +completed +100 % +2\S+ +promoted$/);
+    expect(lines[1]).toMatch(/^rol_\w+ +bot +bot@2 → bot@1 +completed +100 % +2\S+ +returned$/);
   });
 });

@@ -238,6 +238,21 @@ budgets: { small: { per: environment, window: total, amount: 1000 } }`,
     }
   });
 
+  test("opens no environment for whoever only asks about one", async () => {
+    await start();
+    const { house } = world.server.server;
+    const text = readFileSync(world.server.config, "utf8").replace("  staging:", "  nowhere: {}\n  staging:");
+    const files = { main: "rollward.yaml", files: { "rollward.yaml": text } };
+    const dry = await world.ask(ADMIN_KEY, ["POST", "/api/apply?environment=nowhere"], { ...files, dry_run: true });
+    expect(dry).toMatchObject({ status: 200, body: { environment: "nowhere", applied: false, mistakes: [] } });
+    const wrong = await world.ask(ADMIN_KEY, ["POST", "/api/apply?environment=elsewhere"], { ...files, dry_run: true });
+    expect(wrong.body).toMatchObject({ mistakes: [{ message: 'this project has no environment "elsewhere"' }] });
+    const moved = { main: "rollward.yaml", files: { "rollward.yaml": text.replace("production", "elsewhere") } };
+    expect((await world.ask(ADMIN_KEY, ["POST", "/api/drift"], moved)).status).toBe(200);
+    expect(house.environments.known("nowhere")).toBeUndefined();
+    expect(house.environments.known("elsewhere")).toBeUndefined();
+  });
+
   test("has no endpoint for a key of an environment in which nothing was applied", async () => {
     await start();
     const { keys } = world.server.server.house.stores;

@@ -31,7 +31,7 @@ describe("the people whom an endpoint names", () => {
     const files = (temperature: number) => gatedProject(temperature, endpointText("bot", LOOK, notify()));
     server = await startGated(files(0.1));
     const { bot = "" } = await applyTo(server, files(0.2));
-    await until(server, bot, { gates: [{ gate: "look" }, {}] });
+    await until(server, bot, { gates: [{ gate: "look", standing: "waiting" }, {}] });
     await server.ask("POST", `/api/rollouts/${bot}/gates/look`, { verdict: "pass", reason: "Looked." });
     const view = await until(server, bot, { gates: [{ gate: "look" }, { gate: "board", standing: "waiting" }] });
     expect(view.notify).toEqual([
@@ -69,7 +69,7 @@ describe("the people whom an endpoint names", () => {
       who: ["#support-bot", "ada@example.com"],
     });
     const { body } = await server.ask("GET", `/api/rollouts/${bot}/notices`);
-    expect(body).toMatchObject({ data: [{ event: "started", tries: 1, trouble: null }, {}, { event: "promoted" }] });
+    expect(body).toMatchObject({ data: [{ event: "promoted" }, {}, { event: "started", tries: 1, trouble: null }] });
   });
 
   test("are told again when they do not listen, and hear only of what they asked for", async () => {

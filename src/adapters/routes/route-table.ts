@@ -1,4 +1,4 @@
-import { servedRollout } from "../../domain/traffic/route.ts";
+import { servedRollout, withoutCandidate } from "../../domain/traffic/route.ts";
 import type { Handover, Route } from "../../domain/traffic/route.ts";
 import type { ChannelRoutes, RoutePublisher, Routes } from "../../ports/routes.ts";
 
@@ -83,16 +83,6 @@ function withTrips(route: Route, tripped: ReadonlySet<string>): Route {
 }
 
 const NEXT_TURN: Handover = { rule: "next_turn", because: "plan" };
-
-/** The route with nothing of it for the candidate. Its sessions leave as the plan says. */
-const withoutCandidate = ({ channel, epoch, stable, split, draining, withdrawn }: Route): Route => ({
-  channel,
-  epoch,
-  stable,
-  draining,
-  split: split === null ? null : { ...split, weight: 0, collecting: false },
-  ...(withdrawn !== undefined && { withdrawn }),
-});
 
 /** The same for a while only: no session is ended, and none is kept, because nobody has taken the candidate back. */
 function isolated(route: Route): Route {

@@ -40,6 +40,20 @@ const partOfRelease = (key: string) => ({
   fix: `write \`${key}\` under \`endpoints\` above; here only \`rollout\` and \`notify\` may stand`,
 });
 
+/** Each is a reading of the whole file. */
+const MOST_ENVIRONMENTS = 50;
+
+/** Found before any of them is read. */
+export function tooManyEnvironments(yaml: YamlFile): Mistake | null {
+  const count = environmentsOf(yaml.value).length;
+  if (count <= MOST_ENVIRONMENTS) return null;
+  const message = `this project has ${count} environments`;
+  return mistake(yaml.keyAt(["environments"]), {
+    message,
+    fix: `declare at most ${MOST_ENVIRONMENTS}, the own one included`,
+  });
+}
+
 /** An environment that nobody has declared is a typing error: there is no mistake where it is one of the project's. */
 export function unknownEnvironment(yaml: YamlFile, asked: string): Mistake | null {
   const known = environmentsOf(yaml.value);

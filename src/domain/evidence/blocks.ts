@@ -25,7 +25,7 @@ export function blockSize(weight: number): number {
  * Cuts sessions, in assignment order, into blocks of a fixed number of consecutive ones. Where a block ends
  * does not depend on who was assigned where, so inside a block all assignments were equally likely and drift
  * hits both arms alike. A block never spans two epochs: an unfinished one is dropped when the next epoch
- * begins. A block that lacks an arm is skipped, which depends on the assignment only.
+ * begins. A block that lacks an arm is skipped, and so is one where an arm has no value: of those it says nothing.
  */
 export class Blocks {
   readonly #onClosed: (block: ArmValues) => void;

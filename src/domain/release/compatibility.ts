@@ -35,6 +35,10 @@ export interface ConversationCompatibility {
   readonly reasons: readonly string[];
 }
 
+/** Whether conversations in flight that began with one release can go on with another. */
+export const canGoOnWith = (before: ReleaseContent, next: ReleaseContent): boolean =>
+  conversationCompatibility(before, next).verdict !== "breaking";
+
 const verdictOf = (changes: readonly FieldChange[]): Compatibility => {
   if (changes.length === 0) return "same";
   return changes.some(({ isBreaking }) => isBreaking) ? "breaking" : "compatible";

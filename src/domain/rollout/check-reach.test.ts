@@ -17,7 +17,7 @@ describe("what a plan takes", () => {
     expect(checkReach(plan({}), null)).toEqual({
       errors: [],
       warnings: [],
-      outlook: ["takes about 6,010 sessions on 25 % to prove errors no worse"],
+      outlook: ["takes about 6,010 sessions on 25 %, if one in a hundred fails, to prove errors no worse"],
     });
     expect(checkReach(plan({}), daily(10_000)).outlook[0]).toMatch(
       /: 1\d h in all at 10,000 sessions a day, as the last rollout saw$/,

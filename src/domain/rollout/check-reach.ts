@@ -69,7 +69,7 @@ function reachOfLadder(plan: RolloutPlan, traffic: Traffic | null): Reach {
   ];
   if (errors.length > 0) return { errors, warnings: [], outlook: [] };
   const slowest = needs.reduce((worst, one) => (one.sessions > worst.sessions ? one : worst));
-  const proof = `about ${count(slowest.sessions)} sessions on ${formatShare(last.weight)} to prove ${listMetrics([slowest.metric.metric])} no worse`;
+  const proof = `about ${count(slowest.sessions)} sessions on ${formatShare(last.weight)}${assumedOf(slowest.metric)} to prove ${listMetrics([slowest.metric.metric])} no worse`;
   if (traffic === null) return { errors, warnings: [], outlook: [`takes ${proof}`] };
   const ms = ladderMs(rungsOf(plan), slowest.sessions, traffic);
   const outlook = `takes ${proof}: ${formatDuration(ms)} in all ${at(traffic)}`;
@@ -80,6 +80,10 @@ function reachOfLadder(plan: RolloutPlan, traffic: Traffic | null): Reach {
     outlook: [],
   };
 }
+
+/** Errors are planned at their usual rate; where nothing fails a ratio would never be proven. */
+const assumedOf = ({ metric, noWorsePoints }: MetricPlan): string =>
+  metric === "errors" && noWorsePoints === undefined ? ", if one in a hundred fails," : "";
 
 const ADVICE = "raise `deadline`, widen `no_worse`, or require fewer metrics";
 

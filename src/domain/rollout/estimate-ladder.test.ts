@@ -89,9 +89,15 @@ describe("estimateLadder", () => {
       known(estimateLadder(on(lone), reading(lone, { errors: { n, value, noWorse: noWorse(logE) } }), at(10))).sessions;
     expect(sessionsAt(0)).toBe(6_009);
     expect(sessionsAt(2)).toBeLessThan(sessionsAt(1));
-    const spotless = { n: { stable: 7_500, candidate: 2_500 }, value: { stable: 0, candidate: 0 } };
+    const rare = { n: { stable: 7_500, candidate: 2_500 }, value: { stable: 0.001, candidate: 0.001 } };
+    const estimate = estimateLadder(on(lone), reading(lone, { errors: rare }), at(10));
+    expect(known(estimate).sessions).toBeGreaterThan(50_000);
+  });
+
+  it("says that nothing can be told by a ratio where nothing fails, and what can be done", () => {
+    const spotless = { n: { stable: 400, candidate: 100 }, value: { stable: 0, candidate: 0 } };
     const estimate = estimateLadder(on(lone), reading(lone, { errors: spotless }), at(10));
-    expect(known(estimate).sessions).toBeGreaterThan(100_000);
+    expect(estimate).toEqual({ unknown: expect.stringContaining("`no_worse_points`") as string });
   });
 
   it("follows the slowest metric that is not yet certified", () => {

@@ -42,6 +42,8 @@ export function estimateLadder(
   if (!(progress.sessionsPerSecond > 0)) return { unknown: "No sessions yet, so there is no estimate." };
   const unproven = unprovenMetrics(rollout, reading);
   if (unproven === null) return { unknown: "No metric has to be proven, so a person or the deadline decides." };
+  const mute = unproven.filter(hasNoEvents).map(({ metric }) => metric);
+  if (mute.length > 0) return { unknown: NO_EVENTS(listMetrics(mute)) };
   const rungs = rollout.plan.steps.slice(Math.max(rollout.step, 0)).filter(({ weight }) => weight < 1);
   const steps: StepEstimate[] = [];
   for (const [index, rung] of rungs.entries()) {
@@ -57,6 +59,20 @@ export function estimateLadder(
     unknown: `No estimate yet: nothing so far speaks for ${listMetrics(stuck.map(({ metric }) => metric))} being no worse.`,
   };
 }
+
+/** Sessions after which it is worth a word that nothing has happened in any of them. */
+const MANY_SESSIONS = 500;
+
+const NO_EVENTS = (metrics: string): string =>
+  `No estimate: in no session of either release was there anything for ${metrics} to count, and a ratio of nothing to nothing proves nothing. \`no_worse_points\` of a metric compares in percentage points and needs no such session; a person can promote.`;
+
+/** Whether a metric waits for a ratio of events of which there are none. */
+const hasNoEvents = ({ unit, n, value, noWorse }: MetricReading): boolean =>
+  unit === "share" &&
+  noWorse.isDifference !== true &&
+  n.stable + n.candidate >= MANY_SESSIONS &&
+  (value.stable ?? 0) === 0 &&
+  (value.candidate ?? 0) === 0;
 
 /** The required metrics that are still to be proven; `null` when the plan requires none. */
 function unprovenMetrics(

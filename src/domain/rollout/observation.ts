@@ -12,7 +12,10 @@ export interface Observation {
    * look). The caller adds up its looks until a decision carries a `TimeObserved`, then begins again at 0.
    */
   readonly observedMs: number;
-  /** `union.crossed` means ever, not now: harm that was proven once stays proven. The caller latches it. */
+  /**
+   * `union.crossed` means ever, not now: harm that was proven once stays proven. The caller latches it. Only where failures
+   * of providers are told apart `union` is as it stands, `itself` means ever, and `providerFault` has the proof.
+   */
   readonly reading: Reading;
   readonly evidenceHash: string;
   /** What of the journals the reading rests on; absent where that is not known. */

@@ -1,4 +1,4 @@
-import { conversationCompatibility } from "../release/compatibility.ts";
+import { canGoOnWith } from "../release/compatibility.ts";
 import type { Release } from "../release/release.ts";
 import type { Channel } from "../traffic/channel.ts";
 import type { Draining, Preview, Route, ShadowRoute, Split, Withdrawn } from "../traffic/route.ts";
@@ -47,8 +47,7 @@ const isPreviewed = ({ phase, pointerMoved }: Rollout): boolean =>
   (phase === "shadowing" || phase === "ramping" || phase === "promoting") && !pointerMoved;
 
 /** Whether sessions may go on with `next` that began with `before`. */
-const fits = (before: Release, next: Release): boolean =>
-  conversationCompatibility(before.content, next.content).verdict !== "breaking";
+const fits = (before: Release, next: Release): boolean => canGoOnWith(before.content, next.content);
 
 function splitOf(rollout: Rollout, releases: Releases): Split {
   const { plan, weight } = rollout;

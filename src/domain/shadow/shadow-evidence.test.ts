@@ -79,6 +79,17 @@ describe("evidence from pairs", () => {
     expect(union.blame).toBe("latency");
   });
 
+  it("says of a metric alone that it is harm where it would cross the union without the others, and not before", () => {
+    let alone = 0;
+    for (let run = 0; run < 40; run += 1) {
+      const { metrics, union } = runOf(run, 120, { ...ALIKE, slower: 1.25 }).reading(false);
+      if (!metrics.some(({ harm }) => harm.crossed)) continue;
+      expect(union.crossed).toBe(true);
+      alone += 1;
+    }
+    expect(alone).toBeGreaterThan(0);
+  });
+
   it("finds harm in a candidate that is like stable less often than the level says, however often one looks", () => {
     const runs = 300;
     let crossed = 0;

@@ -34,6 +34,8 @@ export class ShadowEvidence {
   readonly #plan: ShadowPlan;
   readonly #threshold: number;
   readonly #tests: readonly (PairTest & { n: number })[];
+  /** Of the plan's metrics those that pairs show; their shares are of this. */
+  readonly #shares: number;
   readonly #union: Union;
   readonly #sessions = new Set<string>();
   #pairs = 0;
@@ -51,8 +53,8 @@ export class ShadowEvidence {
       const test = pairTestOf(metric);
       return test === null ? [] : [{ ...test, n: 0 }];
     });
-    const shares = this.#tests.reduce((sum, { plan: { share } }) => sum + share, 0);
-    this.#union = new Union(this.#tests.map(({ plan: { share } }) => share / shares));
+    this.#shares = this.#tests.reduce((sum, { plan: { share } }) => sum + share, 0);
+    this.#union = new Union(this.#tests.map(({ plan: { share } }) => share / this.#shares));
   }
 
   /** Copies that were made, those that are no evidence included. */
@@ -109,7 +111,8 @@ export class ShadowEvidence {
     const threshold = this.#threshold;
     const metrics = this.#tests.map((test): ShadowMetricReading => {
       const [harm, noWorse] = [test.harm.logE(), test.noWorse.logE()];
-      const [harmAt, noWorseAt] = [threshold, logThreshold(beta)];
+      // It alone proves harm when it would cross the union without the others.
+      const [harmAt, noWorseAt] = [threshold - Math.log(test.plan.share / this.#shares), logThreshold(beta)];
       return {
         metric: test.metric,
         n: test.n,

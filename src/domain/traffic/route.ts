@@ -99,3 +99,13 @@ export interface Route {
 /** The rollout whose candidate gets calls, copies, or only those who ask for it by name; `null` when none does. */
 export const servedRollout = ({ split, draining, shadow, preview }: Route): string | null =>
   (split ?? draining ?? shadow ?? preview)?.rolloutId ?? null;
+
+/** The route with nothing of it for the candidate. Its sessions leave as the plan says. */
+export const withoutCandidate = ({ channel, epoch, stable, split, draining, withdrawn }: Route): Route => ({
+  channel,
+  epoch,
+  stable,
+  draining,
+  split: split === null ? null : { ...split, weight: 0, collecting: false },
+  ...(withdrawn !== undefined && { withdrawn }),
+});

@@ -62,7 +62,13 @@ export interface AdminTerms {
   /** Applies a project, or says what that would do. */
   apply(
     request: z.output<typeof applyProject.body>,
-    by: { readonly actor: Actor; /** `null` where none is named. */ readonly environment: string | null },
+    by: {
+      readonly actor: Actor;
+      /** `null` where none is named. */
+      readonly environment: string | null;
+      /** Whether the key administers that environment alone. */
+      readonly isBound: boolean;
+    },
   ): Promise<z.input<typeof applyAnswer>>;
   /** What is configured for a release in an environment. */
   promotionTarget(content: ReleaseContent, environment: string): PromotionTarget;

@@ -8,6 +8,7 @@ import type { Environments, Gateway } from "../../gateway/gateway.ts";
 export interface AdminPlace {
   readonly named: string | null;
   readonly environment: string;
+  /** Its gateway; the own one's where an address may name an environment that is not there: asking opens none. */
   readonly gateway: Gateway;
 }
 
@@ -37,7 +38,7 @@ export function placeOf(environments: Environments, { key, asked, route }: Admin
   const environment = named ?? environments.own;
   const served = environments.named(environment);
   if (served === undefined && route.perEnvironment !== "new") return notFound(environments, environment);
-  return { named, environment, gateway: served ?? environments.forKey({ environment }) };
+  return { named, environment, gateway: served ?? environments.forKey({}) };
 }
 
 function notFound(environments: Environments, environment: string): never {

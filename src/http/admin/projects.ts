@@ -6,7 +6,9 @@ import { serveRoute } from "./serve-route.ts";
 
 /** Applies configuration as code. */
 export function projects(app: FastifyInstance, admin: AdminTerms): void {
-  serveRoute(app, { gateway: admin.gateway, route: applyProject }, ({ body, key, named }) =>
-    admin.apply(body, { actor: actorOf(key), environment: named }),
-  );
+  const { gateway } = admin;
+  serveRoute(app, { gateway, route: applyProject }, ({ body, key, named }) => {
+    const isBound = key !== null && (key.environment ?? gateway.environments.own) !== gateway.environments.own;
+    return admin.apply(body, { actor: actorOf(key), environment: named, isBound });
+  });
 }

@@ -104,7 +104,13 @@ async function stableIn({ delivery }: ComparisonTerms, environment: string): Pro
   return stable;
 }
 
-const SCOPES: readonly Scope[] = ["inference", "direct", "flags", "admin"];
+const SCOPES = Object.keys({
+  inference: true,
+  direct: true,
+  flags: true,
+  preview: true,
+  admin: true,
+} satisfies Record<Scope, true>) as readonly Scope[];
 
 /** Ways of calling that only the keys of one have. */
 function keysDiffer(keys: readonly Key[], { from, to, own }: Pair & { readonly own: string }): ParityDifference[] {

@@ -29,7 +29,8 @@ export interface DriftTerms {
   readonly versions: Pick<VersionStore, "origins">;
   readonly flags: Pick<FlagStore, "kills">;
   readonly keys: Pick<KeyRing, "byId">;
-  pausesOf(environment: string): Pick<PauseStore, "list">;
+  /** `null` where nothing is served in it. */
+  pausesOf(environment: string): Pick<PauseStore, "list"> | null;
 }
 
 /** A project as a repository has it. */
@@ -149,7 +150,7 @@ async function releasesOf(
 }
 
 async function pauseDrift(terms: DriftTerms, environment: string): Promise<readonly Drift[]> {
-  const pauses = await terms.pausesOf(environment).list({ inForce: true, limit: MOST_PAUSES });
+  const pauses = (await terms.pausesOf(environment)?.list({ inForce: true, limit: MOST_PAUSES })) ?? [];
   return pauses.map((pause): Drift => ({
     kind: "paused",
     subject: subjectOf(pause),

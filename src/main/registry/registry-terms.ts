@@ -13,7 +13,7 @@ export function registryTerms({
   gateway,
 }: House): Pick<AdminTerms, "versions" | "spellPolicies" | "retirements" | "drift"> {
   const { versions, projects, flags } = stores;
-  const pausesOf = (environment: string) => environments.of(environment).stores.pauses;
+  const pausesOf = (environment: string) => environments.known(environment)?.stores.pauses ?? null;
   const terms = { delivery, projects, versions, flags, keys: gateway.keys, pausesOf };
   return {
     versions,

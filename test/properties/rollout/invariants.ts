@@ -263,7 +263,8 @@ function invariant10({ id }: Rollout, { store, evidence }: World): void {
 /** 11: a session never moves from stable to the candidate of the rollout that drew it. */
 function invariant11({ served }: World, memory: Memory): void {
   for (const turn of served.slice(memory.served)) {
-    if (turn.arm !== "candidate") continue;
+    // Who came after the promotion and finishes on the release that was taken back was drawn by nobody.
+    if (turn.arm !== "candidate" || turn.rolloutId === null) continue;
     const earlier = served.filter(({ session, rolloutId }) => session === turn.session && rolloutId === turn.rolloutId);
     expect(earlier[0]?.arm, "11").toBe("candidate");
   }

@@ -37,6 +37,20 @@ const EXPIRING: RolloutPlan = { ...PLAN, onInconclusive: "abort" };
 const harmed = looked(looked(looked(rampingAt(1), { reading: readingOf({ harm: "errors" }) })));
 
 describe("the story of a rollout", () => {
+  it("tells the level of an A/B test beside that of harm", () => {
+    const ab = {
+      goal: "errors",
+      winner: "ask",
+      baseline: 0.1,
+      effect: 0.2,
+      power: 0.8,
+      sessions: 5_000,
+      days: 5,
+    } as const;
+    const told = paragraphOf(rampingAt(1, { ...PLAN, strategy: "ab", ab }), { reading: readingOf() });
+    expect(told).toContain("at most 5 %, and the test names the wrong winner with at most 5 %.");
+  });
+
   it("says for a release that was taken back what was proven, and from which margin on it would have stayed", () => {
     expect(paragraphOf(harmed, { trials: errorsAt([1.25, 4.3], [2, 4.1], [5, 3.9], [8, 0.4], [13, -2]) })).toBe(
       "Rolled back: errors are 9.4 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0). 34 candidate and 966 stable sessions were observed in 0 ms; all harm tests together stand at log R 3.4 of 3.0, so that a good release is taken back by mistake with a probability of at most 5 %. With a harm margin of 8 instead of 1.25 for errors nothing would have been proven by then.",

@@ -45,7 +45,11 @@ function evidenceSentences({ plan, observedMs, phase, weight }: Rollout, reading
   const seen = `${sessions.candidate.toLocaleString("en-US")} candidate and ${sessions.stable.toLocaleString("en-US")} stable sessions were observed in ${formatDuration(observedMs)}`;
   const now = isTerminal(phase) ? "" : `, ${formatShare(weight)} of new sessions get the candidate now`;
   const stand = `all harm tests together stand at log R ${union.logR.toFixed(1)} of ${union.threshold.toFixed(1)}`;
-  return [
-    `${seen}${now}; ${stand}, so that a good release is taken back by mistake with a probability of at most ${formatShare(plan.alpha)}.`,
-  ];
+  const level = formatShare(plan.alpha);
+  // The test has a level of its own beside that of harm.
+  const mistake =
+    plan.ab === undefined
+      ? `a good release is taken back by mistake with a probability of at most ${level}`
+      : `they take a good release back by mistake with a probability of at most ${level}, and the test names the wrong winner with at most ${level}`;
+  return [`${seen}${now}; ${stand}, so that ${mistake}.`];
 }

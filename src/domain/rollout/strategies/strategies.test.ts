@@ -188,7 +188,7 @@ describe("shadow", () => {
     const metrics = PLAN.metrics.map((metric) => ({ ...metric, required: metric.metric === "latency" }));
     const [first, ...others] = metrics;
     const thumbs = [{ ...first, metric: "thumbs", withinMs: 60_000, required: true } as const, ...others];
-    expect(checkPlan({ ...plan, metrics } as RolloutPlan)).toEqual([]);
+    expect(checkPlan({ ...plan, metrics })).toEqual([]);
     const unseen = thumbs.map((metric) => ({ ...metric, required: metric.metric === "thumbs" }));
     expect(checkPlan({ ...plan, metrics: unseen } as RolloutPlan).join(" ")).toContain("can prove nothing");
   });
