@@ -32,6 +32,9 @@ export interface GateQuestion {
 /** How a run ended, with what it wrote. */
 export type RunEnd = Pick<GateRunResult, "standing" | "detail" | "url"> & { readonly output: string };
 
+/** Why a run is stopped for good; one that is stopped for another reason may go on with another server. */
+export const RUN_OVER = "nobody waits for it any more";
+
 /** Runs gates of one kind. Runs to the end, or until `signal` says stop: what it resolves to then is not looked at. Never rejects. */
 export interface GateRunner<K extends RunKind> {
   run(gate: GateOf<K>, question: GateQuestion, signal: AbortSignal): Promise<RunEnd>;

@@ -99,6 +99,9 @@ async function callUntil(
   throw new Error(`It did not come to that: ${JSON.stringify(await shown(servers[0] as RunningServer, id))}`);
 }
 
+/** Stages are looked for once a second, pairs four times. */
+const SOON = { timeout: 30_000, interval: 50 };
+
 /** Waits until every server copies calls. */
 const copying = (id: string): Promise<void> =>
   vi.waitFor(() => {
@@ -106,7 +109,7 @@ const copying = (id: string): Promise<void> =>
       expect(server.house.gateway.routes.byEndpoint("support-bot")?.shadow?.rolloutId).toBe(id);
       expect(server.house.shadows.reading(id)).not.toBeNull();
     }
-  });
+  }, SOON);
 
 describe("a shadow rollout", () => {
   test("compares a candidate on copies that nobody sees, and ends when it is proven no worse", async () => {
@@ -129,6 +132,8 @@ describe("a shadow rollout", () => {
       { ROLLWARD_ADMIN_KEY: ADMIN_KEY },
       (text) => (said += text),
     );
+    const listed = (await server.ask("GET", "/api/rollouts?endpoint=support-bot")).body as { data: RolloutView[] };
+    expect(Number.isFinite(listed.data[0]?.union.threshold)).toBe(true);
     expect(said).toMatch(/^\d+ copies for [\d.]+ USD; \d+ sessions are evidence/);
   });
 
@@ -164,9 +169,9 @@ describe("a shadow rollout", () => {
       const [here, there] = servers.map(({ server }) => server.house.shadows.reading(id));
       expect(here?.pairs).toBeGreaterThan(10);
       expect(here).toEqual(there);
-    });
+    }, SOON);
     const before = one.server.house.shadows.reading(id);
     const third = await start(database, project("better-2026-02-01", endless));
-    await vi.waitFor(() => expect(third.server.house.shadows.reading(id)).toEqual(before));
+    await vi.waitFor(() => expect(third.server.house.shadows.reading(id)).toEqual(before), SOON);
   });
 });

@@ -5,6 +5,7 @@ import { HandClock } from "../../../test/fixtures/hand-clock.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { BacktestGate } from "../../domain/rollout/gates/gate-plan.ts";
 import type { BacktestAnswer, Backtests, BacktestWish } from "../../ports/backtests.ts";
+import { RUN_OVER } from "../../ports/gate-runner.ts";
 import type { GateQuestion, RunEnd } from "../../ports/gate-runner.ts";
 import { createBacktestGate } from "./backtest-gate.ts";
 
@@ -149,26 +150,27 @@ test("asks again when the database is away: that says nothing about the release"
 });
 
 describe("when it is aborted", () => {
-  const abortedAt = async (ms: number, ...answers: readonly BacktestAnswer[]): Promise<ScriptedBacktests> => {
+  const abortedFor = async (
+    why: string | undefined,
+    ...answers: readonly BacktestAnswer[]
+  ): Promise<ScriptedBacktests> => {
     const [clock, stop] = [new HandClock(7), new AbortController()];
     const backtests = new ScriptedBacktests(...answers);
-    const gate = { ...GATE, timeoutMs: 3_000 };
-    const ending = createBacktestGate({ backtests: () => backtests, clock }).run(gate, QUESTION, stop.signal);
+    const ending = createBacktestGate({ backtests: () => backtests, clock }).run(GATE, QUESTION, stop.signal);
     await settled();
-    clock.advance(ms);
-    stop.abort();
+    stop.abort(why);
     clock.advance(2_000);
     await settled();
     await ending;
     return backtests;
   };
 
-  test("ends what it has started when its time is over", async () => {
-    expect((await abortedAt(3_000, { state: "none" }, RUNNING)).stopped).toEqual(["bkt_1 by The gate replay"]);
+  test("ends what it has started when nobody waits for it any more", async () => {
+    expect((await abortedFor(RUN_OVER, { state: "none" }, RUNNING)).stopped).toEqual(["bkt_1 by The gate replay"]);
   });
 
   test("lets it run where another server may follow it, and what others started in any case", async () => {
-    expect((await abortedAt(500, { state: "none" }, RUNNING)).stopped).toEqual([]);
-    expect((await abortedAt(3_000, RUNNING)).stopped).toEqual([]);
+    expect((await abortedFor(undefined, { state: "none" }, RUNNING)).stopped).toEqual([]);
+    expect((await abortedFor(RUN_OVER, RUNNING)).stopped).toEqual([]);
   });
 });

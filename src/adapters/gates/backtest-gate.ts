@@ -2,6 +2,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { BacktestGate } from "../../domain/rollout/gates/gate-plan.ts";
 import type { BacktestAnswer, Backtests, BacktestWish } from "../../ports/backtests.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { RUN_OVER } from "../../ports/gate-runner.ts";
 import type { GateQuestion, GateRunner, RunEnd } from "../../ports/gate-runner.ts";
 
 /** How often a backtest that runs is looked at, ms. */
@@ -43,9 +44,8 @@ export const createBacktestGate = ({ backtests, clock }: BacktestGateTerms): Gat
       }
       await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
     }
-    const isLate = gate.timeoutMs !== null && clock.now() >= question.since + gate.timeoutMs;
-    // Stopped for another reason it may be followed by another server.
-    if (isLate && started !== null) await desk.stop(started, `The gate ${gate.name}`).catch(() => {});
+    if (signal.reason === RUN_OVER && started !== null)
+      await desk.stop(started, `The gate ${gate.name}`).catch(() => {});
     return failed("it was stopped");
   },
 });

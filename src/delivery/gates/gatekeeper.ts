@@ -8,6 +8,7 @@ import type { GateRunResult, GateState } from "../../domain/rollout/gates/gate-s
 import { isTerminal } from "../../domain/rollout/rollout.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { RUN_OVER } from "../../ports/gate-runner.ts";
 import type { GatedRelease, GateQuestion, GateRunner, GateRunners, RunEnd, RunKind } from "../../ports/gate-runner.ts";
 import type { GateRunKey, GateRunStore } from "../../ports/gate-run-store.ts";
 import type { ReleaseStore } from "../../ports/release-store.ts";
@@ -81,7 +82,7 @@ export class Gatekeeper {
 
   /** Stops what runs for a rollout that has ended. */
   forget(rolloutId: string): void {
-    for (const running of this.#running.values()) if (running.rolloutId === rolloutId) running.stop.abort();
+    for (const running of this.#running.values()) if (running.rolloutId === rolloutId) running.stop.abort(RUN_OVER);
   }
 
   /** Stops everything because the process stops; the runs are free for others at once. */
@@ -147,7 +148,7 @@ export class Gatekeeper {
     if (gate.timeoutMs === null) return { isLate: () => false, cancel: () => {} };
     const cancel = clock.after(Math.max(0, state.since + gate.timeoutMs - clock.now()), () => {
       isLate = !stop.signal.aborted;
-      stop.abort();
+      stop.abort(RUN_OVER);
     });
     return { isLate: () => isLate, cancel };
   }
@@ -161,7 +162,8 @@ export class Gatekeeper {
       try {
         const isHeld = await runs.extend(job.key, { holder: replicaId, now: clock.now(), holdMs: HOLD_MS });
         const rollout = isHeld ? await rollouts.byId(job.key.rolloutId) : null;
-        if (rollout === null || !isWaitedFor(rollout, job.waiting.state)) job.stop.abort();
+        if (rollout === null) job.stop.abort();
+        else if (!isWaitedFor(rollout, job.waiting.state)) job.stop.abort(RUN_OVER);
       } catch {
         // The store is away: the run goes on, and whoever decides later sees its result or runs it again.
       }

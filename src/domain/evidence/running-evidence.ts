@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import { bakeShares } from "../rollout/bake-weight.ts";
-import { stageLevels } from "../rollout/stage-levels.ts";
+import { ladderThreshold, stageLevels } from "../rollout/stage-levels.ts";
 import type { AbPlan, MetricName, MetricPlan, Step } from "../rollout/plan.ts";
 import { AbEvidence } from "./ab-evidence.ts";
 import type { AbReading } from "./ab-evidence.ts";
@@ -92,7 +92,7 @@ export class Evidence {
     this.#bake = this.#bakeWeight === null ? null : new Evidence({ metrics, alpha: levels.bake, beta });
     this.itself = providerFault === "count" ? null : new Evidence({ metrics, alpha, beta, ...stages });
     this.#test = ab === undefined || goal === undefined ? null : new AbEvidence(ab, goal, alpha);
-    this.threshold = logThreshold(levels.ladder > 0 ? levels.ladder : alpha);
+    this.threshold = ladderThreshold(plan);
     this.#plan = plan;
     this.#proofs = proofs;
     this.#atOnce = atOnce;

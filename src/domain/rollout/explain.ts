@@ -16,7 +16,7 @@ import { isReturn } from "./is-return.ts";
 import type { MetricName } from "./plan.ts";
 import { keepsWeightForProvider } from "./rules/provider-fault.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
-import { stageLevels } from "./stage-levels.ts";
+import { ladderThreshold, stageLevels } from "./stage-levels.ts";
 import { lastTold } from "./told-after.ts";
 import type { Telling } from "./told.ts";
 
@@ -242,7 +242,7 @@ function describeHarm({ harm, reading, plan, shadowReading }: Rollout): string {
     harm.metric,
     reading?.metrics.find(({ metric }) => metric === harm.metric),
   );
-  const threshold = reading?.union.threshold ?? Math.log(1 / stageLevels(plan).ladder);
+  const threshold = reading?.union.threshold ?? ladderThreshold(plan);
   const proof = `log R ${harm.logR.toFixed(1)} ≥ ${threshold.toFixed(1)}`;
   return `${effect}, proven after ${count(harm.candidateSessions)} (${proof})`;
 }

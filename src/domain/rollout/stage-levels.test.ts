@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_PLAN } from "./open-rollout.ts";
-import { stageLevels } from "./stage-levels.ts";
+import { ladderThreshold, stageLevels } from "./stage-levels.ts";
 
 const RUNG = { weight: 0.25 };
 
@@ -30,5 +30,9 @@ describe("the levels of a rollout's stages", () => {
 
   it("leave nine tenths to the ladder of the default plan, whose promotion bakes", () => {
     expect(stageLevels(DEFAULT_PLAN).ladder).toBeCloseTo(0.045, 12);
+  });
+
+  it("give a threshold that is a number to a plan that is nothing but copies", () => {
+    expect(ladderThreshold({ alpha: 0.05, shadow: {}, steps: [] })).toBeCloseTo(Math.log(20), 12);
   });
 });

@@ -1,3 +1,4 @@
+import { logThreshold } from "../evidence/thresholds.ts";
 import type { Step } from "./plan.ts";
 
 /** Share of a rollout's level that a stage of copies and the bake take, each where there is one. */
@@ -26,6 +27,12 @@ export function stageLevels({ alpha, holdback = 0, bakeMs = 0, shadow, steps }: 
   const copies = !hasCopies ? 0 : hasLadder || hasBake ? tenth : alpha;
   const bake = !hasBake ? 0 : hasLadder ? tenth : alpha - copies;
   return { shadow: copies, ladder: alpha - copies - bake, bake };
+}
+
+/** ln(1/α) of the ladder; that of the whole plan where there is no ladder, so that what is shown is a number. */
+export function ladderThreshold(plan: LevelPlan): number {
+  const { ladder } = stageLevels(plan);
+  return logThreshold(ladder > 0 ? ladder : plan.alpha);
 }
 
 /** What the levels of a plan depend on. */

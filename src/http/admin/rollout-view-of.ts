@@ -6,7 +6,7 @@ import type { MetricReading, Reading, TestReading } from "../../domain/evidence/
 import { releaseName } from "../../domain/release/release.ts";
 import type { RolloutEstimate } from "../../domain/rollout/estimate-strategy.ts";
 import { explainRollout } from "../../domain/rollout/explain.ts";
-import { stageLevels } from "../../domain/rollout/stage-levels.ts";
+import { ladderThreshold } from "../../domain/rollout/stage-levels.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import { gatesViewOf } from "./gates-view-of.ts";
 import { instantOf } from "./instant-of.ts";
@@ -77,7 +77,7 @@ type EvidenceView = Pick<z.input<typeof rolloutView>, "sessions" | "metrics" | "
 
 function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
   if (reading === null) {
-    const threshold = Math.log(1 / stageLevels(rollout.plan).ladder);
+    const threshold = ladderThreshold(rollout.plan);
     return {
       sessions: { stable: 0, candidate: 0 },
       metrics: [],

@@ -44,6 +44,12 @@ export async function readSession(
   return dialect === undefined ? null : { dialect, turns: turnsOf(read) };
 }
 
+/** Whether a request's last message brings results of tools. */
+export function bringsResults({ outline }: Pick<Dialect, "outline">, body: JsonObject): boolean {
+  const last = outline?.(body).messages.at(-1);
+  return last !== undefined && (last.role === "tool" || last.answers.length > 0);
+}
+
 /** A body that its own dialect read once, and that was recorded as it came. */
 function readCall(record: CallRecord, dialect: Dialect): RecordedCall | null {
   const { request } = record.bodies;
@@ -51,10 +57,9 @@ function readCall(record: CallRecord, dialect: Dialect): RecordedCall | null {
   try {
     const bytes = asBuffer(request);
     const body = JSON.parse(bytes.toString()) as JsonObject;
-    const last = dialect.outline(body).messages.at(-1);
     return {
       id: record.facts.id,
-      bringsResults: last !== undefined && (last.role === "tool" || last.answers.length > 0),
+      bringsResults: bringsResults(dialect, body),
       record,
       bytes,
       results: dialect.toolTalk?.results(body) ?? [],

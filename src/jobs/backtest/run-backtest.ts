@@ -169,7 +169,8 @@ export class BacktestRun {
     return replaySession(recorded, {
       judge: { actions: actionsOf(baseline, candidate), settings: live.settings() },
       send: (request) => replayCall(gateways, { key, budgets: purse }, request),
-      keep: (record, replays) => live.recorder.record(keptRecord(record, candidate, { id, replays })),
+      keep: (record, replays) =>
+        live.recorder.record(keptRecord(record, candidate, { arm: null, backtest: { id, replays } })),
       mayGoOn: () => this.#mayGoOn(() => this.#isBrokenOff),
       onCall: (call, isOver) => void (isOver ? this.#underWay.delete(call) : this.#underWay.add(call)),
     });

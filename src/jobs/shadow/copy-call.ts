@@ -8,6 +8,8 @@ import type { ShadowPair, ShadowSide } from "../../domain/shadow/shadow-pair.ts"
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { CallToCopy } from "../../ports/shadow-copies.ts";
 import { actionsOf, asBuffer, excuseOf, judgeCall } from "../backtest/judge-call.ts";
+import { keptRecord } from "../backtest/kept-record.ts";
+import { bringsResults } from "../backtest/recorded-session.ts";
 import { replayCall, replayKey } from "../backtest/replay-call.ts";
 import type { CallUnderWay } from "../backtest/replay-call.ts";
 import { replayGateways } from "../backtest/replay-gateway.ts";
@@ -36,12 +38,11 @@ export function beginCopy({ channel, shadow, dialect, record }: CallToCopy, term
 }
 
 /** Whether the request's last message brings results of tools; a body that cannot be read brings none. */
-export function bringsResults({ dialect, record }: Pick<CallToCopy, "dialect" | "record">): boolean {
+export function isOfTools({ dialect, record }: Pick<CallToCopy, "dialect" | "record">): boolean {
   const { request } = record.bodies;
-  if (request === null || dialect.outline === undefined) return false;
+  if (request === null) return false;
   try {
-    const last = dialect.outline(JSON.parse(asBuffer(request).toString()) as JsonObject).messages.at(-1);
-    return last !== undefined && (last.role === "tool" || last.answers.length > 0);
+    return bringsResults(dialect, JSON.parse(asBuffer(request).toString()) as JsonObject);
   } catch {
     return false;
   }
@@ -90,12 +91,6 @@ function sideOf(call: ComparedCall): ShadowSide {
   };
 }
 
-/** The copy as it is kept: of the arm that nobody sees, and with its bytes only where the candidate keeps those of users. */
-export function keptCopy({ facts, bodies }: CallRecord, { shadow: { candidate, rolloutId } }: CallToCopy): CallRecord {
-  const { record, retainBodiesDays } = candidate.content.policies;
-  const isExact = record === "exact";
-  return {
-    facts: { ...facts, arm: "shadow", epoch: null, rolloutId, retainBodiesDays: isExact ? retainBodiesDays : 0 },
-    bodies: isExact ? bodies : { request: null, upstream: null, answer: null },
-  };
-}
+/** The copy as it is kept: of the arm that nobody sees. */
+export const keptCopy = (record: CallRecord, { shadow: { candidate, rolloutId } }: CallToCopy): CallRecord =>
+  keptRecord(record, candidate, { arm: "shadow", rolloutId });

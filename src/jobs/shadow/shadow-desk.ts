@@ -10,7 +10,7 @@ import type { CallToCopy, ShadowBook, ShadowBooks, ShadowCopies } from "../../po
 import type { ShadowReadings } from "../../ports/shadow-readings.ts";
 import type { NewShadowPair, ShadowStore } from "../../ports/shadow-store.ts";
 import { isQuiet } from "../backtest/is-quiet.ts";
-import { beginCopy, bringsResults, keptCopy, pairOf } from "./copy-call.ts";
+import { beginCopy, isOfTools, keptCopy, pairOf } from "./copy-call.ts";
 import type { CallUnderWay } from "../backtest/replay-call.ts";
 import { ShadowStageRun } from "./shadow-stage.ts";
 
@@ -187,7 +187,7 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     let spentPico = 0n;
     try {
       if (live === undefined) return;
-      if (stage.plan.tools === "stub" && bringsResults(call)) return stage.skip("tools");
+      if (stage.plan.tools === "stub" && isOfTools(call)) return stage.skip("tools");
       const copy = beginCopy(call, { live, replicaId, mostPico });
       this.#underWay.add(copy);
       const record = await copy.record.finally(() => this.#underWay.delete(copy));
