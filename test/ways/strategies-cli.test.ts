@@ -32,10 +32,12 @@ test("a test says what it takes before it starts, and how far it is while it run
   const id = await stage.apply(candidate);
   await stage.waitUntil(id, ({ activity }) => activity === "observing");
   await stage.callNew(20);
-  const watched = await rollward("rollout", "watch", "support-bot", "--once");
+  const look = (): Promise<string> => rollward("rollout", "watch", "support-bot", "--once");
+  // A rate of sessions needs time that was observed: a look or two.
+  await expect.poll(look).toContain("to the planned end of the test; a winner may be proven before");
+  const watched = await look();
   expect(watched).toContain("A/B test at 50 %: it ends with a winner by errors, or after");
   expect(watched).toMatch(/A\/B test on errors: \d+ of \d+ sessions/);
-  expect(watched).toContain("to the planned end of the test; a winner may be proven before");
 });
 
 test("a preview says how it is had, and a key made for it has it always", async () => {
