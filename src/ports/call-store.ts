@@ -1,17 +1,8 @@
+import type { CallCriteria } from "../domain/call/call-criteria.ts";
 import type { CallBodies, CallFacts, CallRecord } from "../domain/call/call-record.ts";
 
-/** What to list. Times are epoch milliseconds. */
-export interface CallFilter {
-  readonly endpoint?: string;
-  readonly environment?: string;
-  readonly release?: string;
-  readonly arm?: string;
-  readonly rolloutId?: string;
-  readonly session?: string;
-  readonly outcome?: CallFacts["outcome"];
-  readonly since?: number;
-  /** Only calls older than this call id, for paging. */
-  readonly before?: string;
+/** What to list. */
+export interface CallFilter extends CallCriteria {
   readonly limit: number;
 }
 

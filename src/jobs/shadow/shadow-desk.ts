@@ -61,7 +61,6 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
   readonly #stages = new Map<string, ShadowStageRun>();
   readonly #underWay = new Set<CallUnderWay>();
   #waiting: NewShadowPair[] = [];
-  #dropped = 0;
   #looks = 0;
   #look: Promise<void> | null = null;
   #isTroubled = false;
@@ -89,11 +88,6 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     for (const copy of this.#underWay) copy.stop();
     await this.#look;
     await this.look();
-  }
-
-  /** Pairs that were lost because the store was away for too long. */
-  get dropped(): number {
-    return this.#dropped;
   }
 
   /** The stage as it is watched, or read again from the first pair on when it is over. */
@@ -195,7 +189,8 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
       live.recorder.record(keptCopy(record, call));
       if (OUT_OF_MONEY.has(record.facts.errorCode)) stage.refused();
       // One that was given up, because the server stops, says nothing.
-      else if (record.facts.outcome !== "abandoned") this.#keep(call, pairOf(call, record, { live, at: clock.now() }));
+      else if (record.facts.outcome !== "abandoned")
+        this.#keep(call, stage, pairOf(call, record, { live, at: clock.now() }));
     } catch (error) {
       announcer.troubled(`a copy for the rollout ${call.shadow.rolloutId}`, error);
     } finally {
@@ -203,11 +198,9 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     }
   }
 
-  #keep({ shadow: { rolloutId }, unit }: CallToCopy, pair: NewShadowPair["pair"]): void {
-    if (this.#waiting.length >= MOST_WAITING) {
-      this.#dropped += 1;
-      return;
-    }
+  #keep({ shadow: { rolloutId }, unit }: CallToCopy, stage: ShadowStageRun, pair: NewShadowPair["pair"]): void {
+    // The store has been away for too long.
+    if (this.#waiting.length >= MOST_WAITING) return stage.skip("lost");
     this.#waiting.push({ rolloutId, session: sha256Hex(unit).slice(0, 32), pair });
   }
 }

@@ -14,7 +14,7 @@ const MOST_PAIRS = 100_000;
 const RECENT = 50;
 
 /** Why a call of a sampled session was not copied. */
-export type Skipped = "busy" | "tools" | "money";
+export type Skipped = "busy" | "tools" | "money" | "lost";
 
 /** One shadow stage on this server: what it may spend, and what all servers have found. */
 export class ShadowStageRun {

@@ -1,5 +1,6 @@
-import type { CallBodies, CallFacts, CallRecord } from "../../../domain/call/call-record.ts";
-import type { CallFilter, CallStore } from "../../../ports/call-store.ts";
+import type { CallBodies, CallRecord } from "../../../domain/call/call-record.ts";
+import { meetsCriteria } from "../../../domain/call/call-criteria.ts";
+import type { CallStore } from "../../../ports/call-store.ts";
 
 const DAY_MS = 86_400_000;
 const NO_BODIES: CallBodies = { request: null, upstream: null, answer: null };
@@ -16,7 +17,7 @@ export function createMemoryCallStore(capacity: number): CallStore {
       }
     },
     async list(filter) {
-      const found = [...calls.values()].map(({ facts }) => facts).filter((facts) => matches(facts, filter));
+      const found = [...calls.values()].map(({ facts }) => facts).filter((facts) => meetsCriteria(facts, filter));
       return found.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, filter.limit);
     },
     facts: async (id) => calls.get(id)?.facts ?? null,
@@ -45,14 +46,3 @@ const isOlder = (at: number, now: number, days: number): boolean =>
 /** A release may record facts only. */
 const keep = (call: CallRecord): CallRecord =>
   call.facts.retainBodiesDays > 0 ? call : { facts: call.facts, bodies: NO_BODIES };
-
-const matches = (facts: CallFacts, filter: CallFilter): boolean =>
-  (filter.endpoint === undefined || facts.endpoint === filter.endpoint) &&
-  (filter.environment === undefined || facts.environment === filter.environment) &&
-  (filter.release === undefined || facts.release === filter.release) &&
-  (filter.arm === undefined || facts.arm === filter.arm) &&
-  (filter.rolloutId === undefined || facts.rolloutId === filter.rolloutId) &&
-  (filter.session === undefined || facts.session?.id === filter.session) &&
-  (filter.outcome === undefined || facts.outcome === filter.outcome) &&
-  (filter.since === undefined || facts.at >= filter.since) &&
-  (filter.before === undefined || facts.id < filter.before);

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
-import type { CallFacts } from "../../../domain/call/call-record.ts";
 import { ulidTime } from "../../../kit/ulid.ts";
+import { meetsCriteria } from "../../../domain/call/call-criteria.ts";
 import type { CallFilter } from "../../../ports/call-store.ts";
 import { dayOf, isCallId } from "./day.ts";
 import { readFactLine } from "./fact-line.ts";
@@ -70,7 +70,7 @@ export class CallPacks {
   async #alone(filter: CallFilter): Promise<Map<string, Found>> {
     const { session } = filter;
     const line = session !== undefined && isCallId(session) ? await this.find(session) : null;
-    return line === null || !passes(line.facts, filter)
+    return line === null || !meetsCriteria(line.facts, filter)
       ? new Map<string, Found>()
       : new Map([[line.facts.id, { line, writtenUs: 0 }]]);
   }
@@ -83,7 +83,8 @@ export class CallPacks {
         const line = readFactLine(text);
         const known = found.get(line.facts.id);
         const isFirst = known === undefined || writtenUs < known.writtenUs;
-        if (isFirst && passes(line.facts, filter)) found.set(line.facts.id, { line, writtenUs });
+        // What the marks promise is looked at again: a mark may be shared, and a pack holds other calls too.
+        if (isFirst && meetsCriteria(line.facts, filter)) found.set(line.facts.id, { line, writtenUs });
       }
     }
   }
@@ -103,15 +104,3 @@ const newest = (found: ReadonlyMap<string, Found>, limit: number): readonly Fact
     .map(({ line }) => line)
     .toSorted((a, b) => (a.facts.id < b.facts.id ? 1 : -1))
     .slice(0, limit);
-
-/** What the marks promise is looked at again: a mark may be shared, and a pack holds other calls too. */
-const passes = (facts: CallFacts, filter: CallFilter): boolean =>
-  (filter.endpoint === undefined || facts.endpoint === filter.endpoint) &&
-  (filter.environment === undefined || facts.environment === filter.environment) &&
-  (filter.release === undefined || facts.release === filter.release) &&
-  (filter.arm === undefined || facts.arm === filter.arm) &&
-  (filter.rolloutId === undefined || facts.rolloutId === filter.rolloutId) &&
-  (filter.session === undefined || facts.session?.id === filter.session) &&
-  (filter.outcome === undefined || facts.outcome === filter.outcome) &&
-  (filter.since === undefined || facts.at >= filter.since) &&
-  (filter.before === undefined || facts.id < filter.before);
