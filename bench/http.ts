@@ -1,9 +1,14 @@
 import { parseArgs } from "node:util";
 import { startBare, startDirect, startMetered, startRollward, startSteady } from "./http/contestants.ts";
 import type { Contestant } from "./http/contestants.ts";
+import { percent, rounded } from "./http/figure-words.ts";
 import { load, measure, memoryOf, orderFor } from "./http/measure.ts";
 import type { Round } from "./http/measure.ts";
 import { startLiteLlm, startPortkey } from "./http/peers.ts";
+import { startTelemetry } from "./http/telemetry.ts";
+import type { TelemetryStage } from "./http/telemetry.ts";
+import { printTelemetry, telemetryCost, telemetrySummary } from "./http/telemetry-cost.ts";
+import type { TelemetryCost } from "./http/telemetry-cost.ts";
 import { watchMemory } from "./http/watch-memory.ts";
 
 const { values: options } = parseArgs({
@@ -19,6 +24,8 @@ const { values: options } = parseArgs({
     peers: { type: "string", default: "portkey" },
     /** Rollward with limits, budgets and the exact cache as well, and once more without, both without a rollout. */
     meters: { type: "boolean", default: false },
+    /** Rollward with `/metrics` scraped every 5 s, and with traces and metrics exported by OTLP as well. */
+    telemetry: { type: "boolean", default: false },
   },
 });
 
@@ -71,7 +78,7 @@ function print(results: ReadonlyMap<string, Figures>): void {
   const share = (own: number | null, whole: number | null): string =>
     (own === null || whole === null ? "" : `${((100 * own) / whole).toFixed(0)} %`).padStart(8);
   console.log(
-    "\nwho               calls/s  of bare  chunksPerSec  of bare   +p50 ms   +p99 ms  +first token ms  peak MB",
+    "\nwho                 calls/s  of bare  chunksPerSec  of bare   +p50 ms   +p99 ms  +first token ms  peak MB",
   );
   for (const [name, one] of results) {
     const cells = [
@@ -84,7 +91,7 @@ function print(results: ReadonlyMap<string, Figures>): void {
       cell(one.addedFirstTokenMs, 2, 16),
       cell(one.peakRssMb, 0, 8),
     ];
-    console.log(`${name.padEnd(16)} ${cells.join(" ")}`);
+    console.log(`${name.padEnd(18)} ${cells.join(" ")}`);
   }
 }
 
@@ -111,7 +118,6 @@ function meterRatio(results: ReadonlyMap<string, Figures>): MeterRatio | null {
 function printMeters(results: ReadonlyMap<string, Figures>): void {
   const ratio = meterRatio(results);
   if (ratio === null) return;
-  const percent = (share: number | null): string => (share === null ? "failed" : `${(share * 100).toFixed(0)} %`);
   console.log(
     `\nwith limits, budgets and the exact cache: ${percent(ratio.ofSteady)} of the calls/s and ${percent(ratio.chunksOfSteady)} of the events/s without them; ${percent(ratio.ofRollward)} of the calls/s of rollward`,
   );
@@ -139,7 +145,10 @@ async function main(): Promise<void> {
   const direct = await startDirect();
   const rollward = await startRollward(direct.port);
   const contestants = [direct, await startBare(direct.port), rollward];
+  let telemetry: TelemetryStage | null = null;
   try {
+    if (options.telemetry) telemetry = await startTelemetry(direct.port);
+    contestants.push(...(telemetry?.contestants ?? []));
     if (options.meters) contestants.push(await startSteady(direct.port), await startMetered(direct.port));
     for (const name of peersAsked()) {
       const peer = await PEERS[name](direct.port);
@@ -149,20 +158,20 @@ async function main(): Promise<void> {
     const results = await playRounds(contestants, direct);
     print(results);
     printMeters(results);
+    const cost = telemetryCost(results, (await telemetry?.seen()) ?? null);
+    if (cost !== null) printTelemetry(cost);
     const calls = Number(options["memory-calls"]);
     if (calls > 0) {
       const { tenthsMb, left, cut, errors, flat } = await watchMemory(rollward, calls);
       console.log(`\nrollward's resident MB after each tenth of ${calls} further calls: ${tenthsMb.join(" ")}`);
       console.log(`${flat ? "flat" : "NOT flat"}; clients left ${left}, upstream cut ${cut}, other failures ${errors}`);
     }
-    if (options.json) console.log(JSON.stringify(summary(results)));
+    if (options.json) console.log(JSON.stringify(summary(results, cost)));
   } finally {
+    telemetry?.stop();
     for (const { process: child } of contestants) child.kill("SIGKILL");
   }
 }
-
-const rounded = (value: number | null, digits: number): number | null =>
-  value === null ? null : Number(value.toFixed(digits));
 
 const roundedRatio = ({ ofSteady, chunksOfSteady, ofRollward }: MeterRatio): object => ({
   ofSteady: rounded(ofSteady, 3),
@@ -171,7 +180,7 @@ const roundedRatio = ({ ofSteady, chunksOfSteady, ofRollward }: MeterRatio): obj
 });
 
 /** The last line under `--json`. */
-function summary(results: ReadonlyMap<string, Figures>): object {
+function summary(results: ReadonlyMap<string, Figures>, cost: TelemetryCost | null): object {
   const line = [...results].map(([name, one]) => {
     const rps = rounded(one.rps, 0);
     if (name === "direct") return [name, { rps }];
@@ -191,7 +200,8 @@ function summary(results: ReadonlyMap<string, Figures>): object {
   });
   const ratio = meterRatio(results);
   const meters = ratio === null ? {} : { meters: roundedRatio(ratio) };
-  return { ...(Object.fromEntries(line) as object), ...meters };
+  const telemetry = cost === null ? {} : { telemetry: telemetrySummary(cost) };
+  return { ...(Object.fromEntries(line) as object), ...meters, ...telemetry };
 }
 
 await main();

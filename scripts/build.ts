@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { builtFolder, currentBuild } from "./console-sources.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
@@ -25,4 +26,12 @@ for (const path of modules.map((each) => join(DIST, each))) {
   if (rewritten !== text) writeFileSync(path, rewritten);
 }
 console.log(`dist: ${modules.length} modules`);
-process.exitCode = status ?? 1;
+
+// The console's files, and which of them are served.
+const built = spawnSync(process.execPath, ["scripts/build-console.ts"], { cwd: ROOT, stdio: "inherit" });
+const current = currentBuild();
+if (current !== null) {
+  cpSync(join(builtFolder, current.folder), join(DIST, "console", current.folder), { recursive: true });
+  cpSync(join(builtFolder, "current.json"), join(DIST, "console", "current.json"));
+}
+process.exitCode = status === 0 ? (built.status ?? 1) : (status ?? 1);

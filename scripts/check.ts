@@ -16,6 +16,10 @@ const STAGES: readonly Stage[] = [
   { name: "format", command: ["node_modules/oxfmt/bin/oxfmt", "--list-different"], help: "run: npm run format" },
   { name: "lint", command: ["node_modules/oxlint/bin/oxlint", "--format=stylish"] },
   { name: "types", command: ["node_modules/typescript/bin/tsc", "--noEmit", "--pretty", "false"] },
+  {
+    name: "console",
+    command: ["node_modules/typescript/bin/tsc", "-p", "console", "--noEmit", "--pretty", "false"],
+  },
   { name: "house", command: ["node_modules/vitest/vitest.mjs", "run", "test/house", "--reporter=dot"] },
   { name: "dead code", command: ["node_modules/knip/bin/knip.js", "--no-progress"] },
   { name: "generated", command: ["scripts/generate.ts", "--check"], help: "run: npm run generate" },

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -17,6 +17,7 @@ export function writeGenerated(path: string, content: string): void {
     console.error(`${name} is not what its generator makes; run: npm run generate`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     console.log(`${name} written`);
   }

@@ -146,12 +146,14 @@ const PROMISED: readonly { readonly id: string; readonly samples: string; readon
   { id: "product.1to10.errors", samples: "candidateSessions", most: 40 },
 ];
 
+/** The median must not be above what is promised, as far as so many runs can tell. */
 const promises = (outcomes: Outcomes): readonly Check[] =>
   PROMISED.map(({ id, samples, most }) => {
-    const middle = median(outcomes.get(id)?.samples(samples) ?? []) ?? Number.NaN;
+    const taken = outcomes.get(id)?.samples(samples) ?? [];
+    const more = taken.filter((sessions) => sessions > most).length;
     return check(id, `1 to 10 % errors within ${most} candidate sessions`, {
-      passed: middle <= most,
-      detail: `median ${middle}`,
+      passed: taken.length > 0 && lowerLimit(more, taken.length) <= 0.5,
+      detail: `median ${median(taken)}, ${more} of ${taken.length} took more`,
     });
   });
 

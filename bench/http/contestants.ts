@@ -11,7 +11,16 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 /** Something that answers chat completions, and how to ask it. */
 export interface Contestant {
-  readonly name: "direct" | "bare" | "rollward" | "rollward-steady" | "rollward-metered" | "portkey" | "litellm";
+  readonly name:
+    | "direct"
+    | "bare"
+    | "rollward"
+    | "rollward-steady"
+    | "rollward-metered"
+    | "rollward-scraped"
+    | "rollward-telemetry"
+    | "portkey"
+    | "litellm";
   readonly port: number;
   readonly headers: readonly string[];
   readonly model: string;
@@ -21,10 +30,10 @@ export interface Contestant {
 }
 
 /** Long enough that a load generator cannot be refused as a guess, and the same in every run. */
-const ADMIN_KEY = "bench-admin-key-0123456789-0123456789";
+export const ADMIN_KEY = "bench-admin-key-0123456789-0123456789";
 
 /** Forks a script that says `{port}` when it listens. */
-function forkServer(script: string, args: readonly string[]): Promise<{ port: number; process: ChildProcess }> {
+export function forkServer(script: string, args: readonly string[]): Promise<{ port: number; process: ChildProcess }> {
   const child = fork(here(script), args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   return new Promise((resolve, reject) => {
     child.once("message", ({ port }: { port: number }) => resolve({ port, process: child }));
@@ -62,9 +71,15 @@ interface ServerTerms {
   readonly upstream: number;
   /** The project's file, and the releases that are applied one after the other. */
   readonly files: { readonly main: string; readonly releases: readonly number[] };
+  /** Variables of its own; absent is none. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-async function startServer(name: Contestant["name"], { upstream, files }: ServerTerms): Promise<Contestant> {
+/** Starts Rollward on an embedded database of its own and applies a project. */
+export async function startServer(
+  name: Contestant["name"],
+  { upstream, files, environment = {} }: ServerTerms,
+): Promise<Contestant> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), "rollward-bench-"));
   const child = spawn(
@@ -72,7 +87,7 @@ async function startServer(name: Contestant["name"], { upstream, files }: Server
     [here("../../src/main.ts"), "--no-demo", "--port", String(port), "--data-dir", directory],
     {
       stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, ROLLWARD_ADMIN_KEY: ADMIN_KEY, BENCH_KEY: "none" },
+      env: { ...process.env, ROLLWARD_ADMIN_KEY: ADMIN_KEY, BENCH_KEY: "none", ...environment },
     },
   );
   const url = `http://127.0.0.1:${port}`;

@@ -26,6 +26,10 @@ export class CliError extends Error {
   readonly help: string | null;
   /** Whether it may be over when the same is asked again: no server, or one that cannot answer now. */
   readonly mayPass: boolean;
+  /** The server's code of the error; `null` for what went wrong here. */
+  code: string | null = null;
+  /** What the program ends with. */
+  exitCode = 1;
 
   constructor(message: string, help: string | null = null, mayPass = false) {
     super(message);
@@ -93,7 +97,9 @@ export function failure(status: number, text: string, written: RouteInput["writt
   const mayPass = status >= 500 || status === 429;
   try {
     const { error } = errorBody.parse(JSON.parse(text));
-    if (error.code !== "invalid_request") return new CliError(error.message, null, mayPass);
+    if (error.code !== "invalid_request") {
+      return Object.assign(new CliError(error.message, null, mayPass), { code: error.code });
+    }
     // What helps the sender of a request speaks of a field that nobody here has sent by hand.
     const message = error.message.replace(error.help, "").trimEnd();
     const { param } = error;

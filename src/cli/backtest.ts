@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { z } from "zod";
 import { listBacktests, planBacktest, showBacktest, startBacktest, stopBacktest } from "../contract/backtests.ts";
 import type { backtestView } from "../contract/backtests.ts";
+import { agrees } from "./agrees.ts";
 import { ask, CliError } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatBacktest, formatBacktests, formatPlan, progressText } from "./format-backtest.ts";
@@ -113,7 +113,7 @@ async function run(line: CommandLine, candidate: string, options: Options): Prom
     return line.say(line.json() ? JSON.stringify(planned) : formatPlan(planned));
   }
   if (!line.json()) line.say(`${formatPlan(planned)}\n`);
-  if (options.yes !== true && !(await agrees())) {
+  if (options.yes !== true && !(await agrees("Begin?"))) {
     throw new CliError(
       `${planned.id} has not begun.`,
       `Agree with \`--yes\`, or within an hour with \`rollward backtest start ${planned.id}\`.`,
@@ -122,17 +122,6 @@ async function run(line: CommandLine, candidate: string, options: Options): Prom
   const begun = await ask(line.connection(), startBacktest, { params: { backtest: planned.id } });
   if (options.detach === true) return line.say(line.json() ? JSON.stringify(begun) : progressText(begun));
   await watch(line, begun);
-}
-
-/** Asks the person at the terminal; nobody there has agreed to nothing. */
-async function agrees(): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question("Begin? [y/N] ")).trim());
-  } finally {
-    terminal.close();
-  }
 }
 
 /** Tells every tenth of the way, and the result. Who goes away leaves it running. */

@@ -58,6 +58,7 @@ export function formatBacktest(backtest: Backtest): string {
     ...notesOn(result.metrics),
     "",
     ...answersText(result),
+    ...judgedText(result),
     `${count(result.sessions.compared, "session")} compared (${result.sessions.drawn} drawn), ${count(result.turns.replayed, "turn")}, ${result.turns.diverged} of them ended early at a tool call that nobody had recorded; ${signedUsd(result.spent_pico)} spent`,
     ...leftOutText(result.left_out),
     ...worstText(result),
@@ -103,7 +104,7 @@ function notesOn(metrics: readonly Metric[]): readonly string[] {
       differing === null || differing.worse + differing.better === 0
         ? []
         : [
-            `  ${metric}: only the candidate in ${differing.worse}, only the baseline in ${differing.better} (exact McNemar test, if looked at once: p = ${Number(differing.p.toPrecision(2))})`,
+            `  ${metric}: ${metric === "judge" ? "liked less, " : ""}only the candidate in ${differing.worse}, only the baseline in ${differing.better} (exact McNemar test, if looked at once: p = ${Number(differing.p.toPrecision(2))})`,
           ],
     ),
   ];
@@ -124,6 +125,15 @@ function answersText({ answers }: Result): readonly string[] {
       : [
           `tools: in ${count(tools.turns, "turn")} other tools ${tools.tools}, other arguments ${tools.arguments}, another order ${tools.order}`,
         ]),
+  ];
+}
+
+function judgedText({ judged }: Result): readonly string[] {
+  if (judged === null) return [];
+  const { candidate, baseline, ties, flipped, failed, trouble } = judged;
+  const nothing = failed === 0 ? "" : `; it made nothing of ${failed}${trouble === null ? "" : ` (${trouble})`}`;
+  return [
+    `judge: the candidate preferred in ${candidate}, the baseline in ${baseline}, neither in ${ties} (${flipped} went with the order)${nothing}`,
   ];
 }
 

@@ -11,6 +11,7 @@ const metric = {
   harm: { log_e: 0, threshold: 3, crossed: false, margin: 1.25, margin_is: "ratio" },
   no_worse: { log_e: 0, threshold: 3, crossed: false, margin: 2, margin_is: "ratio" },
   verdict: "inconclusive",
+  certified: false,
   required: true,
   causes: null,
   real: null,
@@ -27,6 +28,13 @@ test("tells why sessions failed and what they really cost", () => {
   ).toEqual([
     "failed sessions by cause, stable/candidate: bad answer 0/4, provider 1/2",
     "really spent per session, with what caches saved: $0.00123/–",
+  ]);
+});
+
+test("tells both margins where either is enough", () => {
+  const either = { ...metric, no_worse: { ...metric.no_worse, or_difference: 0.005 } };
+  expect(formatBeside([either])).toEqual([
+    "errors: no worse below 2 times stable's, or below 0.5 more of 100 sessions",
   ]);
 });
 

@@ -3,11 +3,22 @@ import type { metricView } from "../contract/rollouts.ts";
 
 type MetricView = z.output<typeof metricView>;
 
-/** What stands beside the table of metrics: why sessions failed, and what they really cost; nothing where that is not known. */
+/**
+ * What stands beside the table of metrics: margins of which either is enough, why sessions failed, and what they really
+ * cost; nothing where there is nothing of the kind.
+ */
 export const formatBeside = (metrics: readonly MetricView[]): readonly string[] => [
+  ...metrics.flatMap(marginsOf),
   ...metrics.flatMap(causesOf),
   ...metrics.flatMap(realOf),
 ];
+
+const marginsOf = ({ metric, no_worse: { margin, or_difference: points } }: MetricView): readonly string[] =>
+  points === undefined
+    ? []
+    : [
+        `${metric}: no worse below ${margin} times stable's, or below ${Number((100 * points).toPrecision(3))} more of 100 sessions`,
+      ];
 
 function causesOf({ causes }: MetricView): readonly string[] {
   const told = Object.entries(causes ?? {}).map(

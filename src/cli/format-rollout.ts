@@ -15,13 +15,41 @@ export function formatRollout(rollout: RolloutView): string {
     `${rollout.stable} → ${rollout.candidate}   ${stateOf(rollout)}   weight ${percent(rollout.weight)}   ${rollout.id}`,
     rollout.explanation,
   ];
-  if (rollout.metrics.length > 0) lines.push("", formatTable([HEADING, ...rollout.metrics.map(rowOf)]));
-  lines.push(...formatBeside(rollout.metrics), ...formatStages(rollout), ...formatGates(rollout));
+  lines.push(...evidenceOf(rollout), ...formatStages(rollout), ...formatGates(rollout));
   const { union } = rollout;
-  lines.push("", `harm, all metrics: log R ${number(union.log_r)} of ${number(union.threshold)}`);
+  if (isCompared(rollout))
+    lines.push("", `harm, all metrics: log R ${number(union.log_r)} of ${number(union.threshold)}`);
   lines.push(...etaOf(rollout));
   return lines.join("\n");
 }
+
+const isCompared = ({ metrics }: RolloutView): boolean => metrics.some(({ n }) => n.stable + n.candidate > 0);
+
+const SINCE_PROMOTION =
+  "since the promotion, against the sessions that were held back (the ladder's are not among them):";
+
+const STAYS = "proven before: a metric that was proven no worse stays so, however its evidence moves afterwards";
+
+/** What each metric says, and what that table is of. */
+function evidenceOf(rollout: RolloutView): string[] {
+  const { metrics, evidence_of: of } = rollout;
+  if (metrics.length === 0) return [];
+  if (!isCompared(rollout)) return ENDED.has(rollout.state) ? [] : ["", "no session has been compared yet"];
+  const isBake = of === "bake";
+  return [
+    "",
+    ...(isBake ? [SINCE_PROMOTION] : []),
+    formatTable([HEADING, ...metrics.map((metric) => rowOf(metric, isBake))]),
+    ...(metrics.some((metric) => isProvenBefore(metric, isBake)) ? [STAYS] : []),
+    ...formatBeside(metrics),
+  ];
+}
+
+const ENDED = new Set(["completed", "rolled_back", "aborted", "superseded", "cancelled"]);
+
+/** The proof of the ladder is not that of its bake. */
+const isProvenBefore = ({ verdict, certified }: MetricView, isBake: boolean): boolean =>
+  certified && !isBake && verdict === "inconclusive";
 
 /** Rollouts as a table, a line each; `formatRollout` tells of one. */
 export function formatRollouts(rollouts: readonly RolloutView[]): string {
@@ -49,7 +77,9 @@ function etaOf({ eta, eta_note: note }: RolloutView): string[] {
     (step) => `  ${percent(step.weight).padStart(6)}  ${lasting(step)}  (waits for ${step.waits_for})`,
   );
   const head = `about ${lasting(eta)} to ${ENDS[eta.until]}, as things are going now`;
-  return steps.length > 1 ? [`${head}:`, ...steps] : [head];
+  if (steps.length > 1) return [`${head}:`, ...steps];
+  const waitsFor = eta.steps[0]?.waits_for;
+  return [waitsFor === undefined ? head : `${head} (waits for ${waitsFor})`];
 }
 
 const ENDS = {
@@ -63,7 +93,7 @@ const lasting = ({ seconds, sessions }: { readonly seconds: number; readonly ses
 
 const HEADING = ["metric", "stable", "candidate", "n", "ratio", "harm", "no worse", "verdict"];
 
-const rowOf = (metric: MetricView): string[] => [
+const rowOf = (metric: MetricView, isBake: boolean): string[] => [
   metric.metric,
   value(metric.value.stable, metric.unit),
   value(metric.value.candidate, metric.unit),
@@ -71,7 +101,7 @@ const rowOf = (metric: MetricView): string[] => [
   metric.effect === null ? "–" : number(metric.effect.ratio),
   `${number(metric.harm.log_e)} of ${number(metric.harm.threshold)}`,
   `${number(metric.no_worse.log_e)} of ${number(metric.no_worse.threshold)}`,
-  metric.verdict === "non-inferior" ? "no worse" : metric.verdict,
+  isProvenBefore(metric, isBake) ? "proven before" : metric.verdict === "non-inferior" ? "no worse" : metric.verdict,
 ];
 
 /** The state in words, with what holds it up. */

@@ -27,7 +27,16 @@ function shadowOf({ shadow, state }: RolloutView): string[] {
     `${number(noWorse.log_e)} of ${number(noWorse.threshold)}`,
   ]);
   const copied = `${shadow.pairs} pairs of answers compared, from copies of ${share(shadow.sample)} of stable's sessions`;
-  return ["", ...(rows.length === 0 ? [] : [formatTable([head, ...rows])]), copied];
+  const judged = shadow.judged === null ? [] : [describeJudged(shadow.judged)];
+  return ["", ...(rows.length === 0 ? [] : [formatTable([head, ...rows])]), copied, ...judged];
+}
+
+/** "the judge preferred the candidate in 40 sessions, stable in 31, neither in 20 (8 went with the order); …". */
+export function describeJudged(judged: NonNullable<NonNullable<RolloutView["shadow"]>["judged"]>): string {
+  const { candidate, stable, ties, flipped, failed, spent_pico: spent } = judged;
+  const nothing = failed === 0 ? "" : `; it made nothing of ${failed}`;
+  const cost = spent === "0" ? "" : `; ${Number((Number(spent) / 1e12).toPrecision(3))} USD so far`;
+  return `the judge preferred the candidate in ${candidate} sessions, stable in ${stable}, neither in ${ties} (${flipped} went with the order)${nothing}${cost}`;
 }
 
 function testOf({ test }: RolloutView): string[] {

@@ -12,6 +12,7 @@ interface SubjectOptions {
   readonly tenant?: string;
   readonly key?: string;
   readonly everything?: boolean;
+  readonly model?: string;
 }
 
 /** `rollward pause`, `rollward resume` and `rollward pauses`: the emergency stop. */
@@ -22,7 +23,8 @@ export const pause: AddCommand = (program, line) => {
       .description(description)
       .option("--tenant <tenant>", "the calls of a tenant")
       .option("--key <id>", "the calls of a key")
-      .option("--everything", "all calls");
+      .option("--everything", "all calls")
+      .option("--model <provider/model>", "with an endpoint: its calls go around this model, to the next of its chain");
   about("pause", "stops new calls of an endpoint, a tenant, a key or everything within a second")
     .requiredOption("--reason <text>", "why; kept with your key's name (required)")
     .action(async (endpoint: string | undefined, options: SubjectOptions & { readonly reason: string }) => {
@@ -59,9 +61,14 @@ async function resume(line: CommandLine, subject: Subject, reason: string): Prom
   line.say(line.json() ? JSON.stringify(lifted) : `${named(lifted.subject)} takes calls again.`);
 }
 
-function subjectOf(endpoint: string | undefined, { tenant, key, everything }: SubjectOptions): Subject {
+function subjectOf(endpoint: string | undefined, { tenant, key, everything, model }: SubjectOptions): Subject {
   const named: Subject[] = [];
-  if (endpoint !== undefined) named.push({ type: "endpoint", name: endpoint });
+  if (endpoint === undefined && model !== undefined) {
+    throw new CliError("Say whose calls are to go around the model.", "Name an endpoint before --model.");
+  }
+  if (endpoint !== undefined) {
+    named.push(model === undefined ? { type: "endpoint", name: endpoint } : { type: "model", endpoint, name: model });
+  }
   if (tenant !== undefined) named.push({ type: "tenant", name: tenant });
   if (key !== undefined) named.push({ type: "key", name: key });
   if (everything === true) named.push({ type: "everything" });
@@ -74,8 +81,10 @@ function subjectOf(endpoint: string | undefined, { tenant, key, everything }: Su
 
 const writtenAs = ({ type }: Subject): string => (type === "endpoint" ? "The argument" : `--${type}`);
 
-const named = (subject: Subject): string =>
-  subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
+function named(subject: Subject): string {
+  if (subject.type === "everything") return "everything";
+  return subject.type === "model" ? `model ${subject.name} of ${subject.endpoint}` : `${subject.type} ${subject.name}`;
+}
 
 const rowOf = ({ subject, at, by, reason, lifted, rule }: Pause): readonly string[] => [
   named(subject),

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { showCopies } from "../contract/copies.ts";
 import { ask } from "./ask.ts";
 import type { CommandLine } from "./command-line.ts";
+import { describeJudged } from "./format-stages.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Pairs that a person is shown; `--json` has all that are kept for reading. */
@@ -34,14 +35,24 @@ export function describeCopies(copies: Copies): string {
   const skipped = Object.entries(copies.skipped).map(([why, count]) => `${why} ${count}`);
   return [
     `${copies.copies} copies for ${usd(copies.spent_pico)}; ${copies.pairs} sessions are evidence, ${copies.excused} copies are not because a provider or this server failed.`,
-    ...(skipped.length === 0 ? [] : [`Not copied here: ${skipped.join(", ")}.`]),
+    ...(skipped.length === 0 ? [] : [`Not copied or judged here: ${skipped.join(", ")}.`]),
     ...answersOf(copies.answers),
+    ...judgedOf(copies),
     "",
     formatTable([
       ["stable", "candidate", "stable ms", "candidate ms", "alike", "tools"],
       ...copies.recent.slice(0, SHOWN).map(rowOf),
     ]),
   ].join("\n");
+}
+
+function judgedOf({ judged, judge_trouble: trouble }: Copies): readonly string[] {
+  if (judged === null) return [];
+  const said = describeJudged(judged);
+  return [
+    `${said.charAt(0).toUpperCase()}${said.slice(1)}.`,
+    ...(trouble === null ? [] : [`The last pair that it made nothing of: ${trouble}.`]),
+  ];
 }
 
 function answersOf({
@@ -52,12 +63,16 @@ function answersOf({
   new_structure,
   with_tools,
   other_tools,
+  cut_by_tools,
 }: Copies["answers"]): readonly string[] {
   if (compared === 0) return [];
   return [
     `Answers: ${percent(exact, compared)} the same, ${similarity === null ? "" : `${(100 * similarity).toFixed(0)} % alike in wording on average`}.`,
     ...(structured === 0 ? [] : [`JSON answers with other fields or types: ${new_structure} of ${structured}.`]),
     ...(with_tools === 0 ? [] : [`Answers with other tool calls: ${other_tools} of ${with_tools}.`]),
+    ...(cut_by_tools === 0
+      ? []
+      : [`Ended at a tool call on one side alone: ${cut_by_tools}, which proves nothing of latency or cost.`]),
   ];
 }
 

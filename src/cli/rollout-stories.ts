@@ -96,12 +96,17 @@ function formatReplay({ log, decisions, engine }: z.output<typeof rolloutReplay>
   return `${head} ${by}\n${formatTable([["entry", "at", "decided", "again"], ...rows])}`;
 }
 
-function formatVerification({ valid, checks, key_id: keyId, isKeyGiven }: Verification): string {
+function formatVerification({ valid, checks, key_id: keyId, isKeyGiven, isExport }: Verification): string {
   const lines = checks.map(
     ({ what, passed, detail }) => `${passed ? "ok    " : "FAILED"}  ${what}${detail === null ? "" : `: ${detail}`}`,
   );
   const trust = isKeyGiven
     ? ""
     : ` It says that the key ${keyId ?? "?"} signed it; compare that with \`rollward rollout signing-key\`, or pass --key.`;
-  return `${lines.join("\n")}\n${valid ? `The file is as it was signed.${trust}` : "The file was changed, or is no export."}`;
+  const said = valid
+    ? `The file is as it was signed.${trust}`
+    : isExport
+      ? "The file is not what was signed: it was changed after it was exported, or another key signed it."
+      : "This is no file of `rollward rollout export`, or so much of it was changed that it cannot be read as one.";
+  return `${lines.join("\n")}\n${said}`;
 }

@@ -21,10 +21,18 @@ export const rollout: AddCommand = (program, line) => {
   const group = program.command("rollout").description("watch rollouts and tell them what to do");
   group
     .command("list [endpoint]")
-    .description("rollouts, newest first; `watch` shows the evidence of one")
-    .action(async (endpoint?: string) => {
-      const { data } = await ask(line.connection(), listRollouts, { query: { endpoint, limit: 20 } });
+    .description("rollouts, newest first; `show` has the evidence of one")
+    .option("--drills", "those of drills, which are left out otherwise")
+    .action(async (endpoint: string | undefined, { drills }: { drills?: boolean }) => {
+      const { data } = await ask(line.connection(), listRollouts, { query: { endpoint, drills, limit: 20 } });
       line.say(line.json() ? JSON.stringify(data) : formatRollouts(data));
+    });
+  group
+    .command("show <endpoint-or-id>")
+    .description("where a rollout stands, once")
+    .action(async (name: string) => {
+      const view = await ask(line.connection(), showRollout, { params: { rollout: await idOf(line, name) } });
+      line.say(line.json() ? JSON.stringify(view) : formatRollout(view));
     });
   group
     .command("watch <endpoint-or-id>")

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { VERSION } from "../contract/version.ts";
 import { printable } from "../kit/printable.ts";
+import { alerts } from "./alerts.ts";
 import { apply, diff } from "./apply.ts";
 import { backtest } from "./backtest.ts";
 import { approvals } from "./approvals.ts";
+import { consoleCommand } from "./console.ts";
 import { freeze } from "./freeze.ts";
 import { budgets } from "./budgets.ts";
 import { cache } from "./cache.ts";
@@ -14,7 +16,9 @@ import type { AddCommand, CommandLine } from "./command-line.ts";
 import { drill } from "./drill.ts";
 import { feedback } from "./feedback.ts";
 import { flags } from "./flags.ts";
+import { incidents } from "./incidents.ts";
 import { keys } from "./keys.ts";
+import { now } from "./now.ts";
 import { drift } from "./drift.ts";
 import { limits } from "./limits.ts";
 import { matrix } from "./matrix.ts";
@@ -23,7 +27,13 @@ import { pause } from "./pause.ts";
 import { pipeline } from "./pipeline.ts";
 import { promote } from "./promote.ts";
 import { releases } from "./releases.ts";
+import { series } from "./series.ts";
+import { slos } from "./slos.ts";
+import { sessions } from "./sessions.ts";
 import { spend } from "./spend.ts";
+import { storage } from "./storage.ts";
+import { traces } from "./traces.ts";
+import { report } from "./report.ts";
 import { status } from "./status.ts";
 import { versions } from "./versions.ts";
 import { rollback } from "./rollback.ts";
@@ -36,9 +46,13 @@ const COMMANDS: readonly AddCommand[] = [
   diff,
   drift,
   status,
+  now,
+  incidents,
+  report,
   rollout,
   rollback,
   approvals,
+  consoleCommand,
   freeze,
   promote,
   parity,
@@ -51,6 +65,8 @@ const COMMANDS: readonly AddCommand[] = [
   versions,
   routing,
   calls,
+  sessions,
+  traces,
   feedback,
   cache,
   results,
@@ -59,8 +75,12 @@ const COMMANDS: readonly AddCommand[] = [
   limits,
   budgets,
   pause,
+  alerts,
+  slos,
   flags,
+  series,
   spend,
+  storage,
 ];
 
 /** What the exit code says; docs/cli.md has the same. */
@@ -74,6 +94,7 @@ export const EXIT_CODES = `Exit codes:
      two environments would not behave alike (parity); a stage has failed (pipeline show); the candidate does harm
      (backtest)
   3  a rollout is still under way after the time-out (apply --wait); neither harm nor "no worse" is proven (backtest)
+  4  nothing was done: a candidate was taken back by itself just now, and nobody said --again (rollback)
 `;
 
 type Writer = (text: string) => void;
@@ -128,7 +149,7 @@ export async function runCli(
 function explain(error: unknown, write: (text: string) => void): number {
   if (error instanceof CliError) {
     write(`${error.message}\n${error.help === null ? "" : `${error.help}\n`}`);
-    return 1;
+    return error.exitCode;
   }
   // Commander has written its own message; help and version are no failures.
   if (error instanceof Error && "exitCode" in error && typeof error.exitCode === "number") return error.exitCode;

@@ -17,6 +17,8 @@ export interface Verification {
   /** Of the key that the file names; `null` when it names none. */
   readonly key_id: string | null;
   readonly isKeyGiven: boolean;
+  /** Whether it could be read as an export at all. */
+  readonly isExport: boolean;
   readonly checks: readonly ExportCheck[];
 }
 
@@ -34,12 +36,16 @@ export function verifyExport(text: string, key: string | null): Verification {
   const document = parsed(text);
   const read = rolloutExport.safeParse(document);
   if (!read.success) {
-    const detail = read.error.issues[0]?.path.join(".") ?? "it is no JSON";
+    const path = read.error.issues[0]?.path.join(".") ?? "";
+    const detail =
+      path === "" ? "it is no JSON object" : `its member ${path} is missing, or not of the form that it has there`;
+    const what = "it has the form of an export of a rollout";
     return {
       valid: false,
       key_id: null,
       isKeyGiven: key !== null,
-      checks: [check("it is an export of a rollout", false, detail)],
+      isExport: false,
+      checks: [check(what, false, detail)],
     };
   }
   const { signature, events, plan, plan_digest: planDigest } = read.data;
@@ -61,7 +67,8 @@ export function verifyExport(text: string, key: string | null): Verification {
     check("the plan has the digest that was frozen", sha256Hex(canonicalJson(plan)) === planDigest),
     ...snapshotChecks(events),
   ];
-  return { valid: checks.every(({ passed }) => passed), key_id: signature.key_id, isKeyGiven: key !== null, checks };
+  const valid = checks.every(({ passed }) => passed);
+  return { valid, key_id: signature.key_id, isKeyGiven: key !== null, isExport: true, checks };
 }
 
 function parsed(text: string): unknown {
@@ -76,7 +83,11 @@ function parsed(text: string): unknown {
 function snapshotChecks(events: readonly Readonly<Record<string, unknown>>[]): readonly ExportCheck[] {
   const snapshots = events.flatMap(({ seq, fact }) => {
     const { type, reading, evidenceHash } = fact as { type?: unknown; reading?: unknown; evidenceHash?: unknown };
-    return type === "EvidenceSnapshot" ? [{ seq, fits: sha256Hex(canonicalJson(reading)) === evidenceHash }] : [];
+    if (type === "EvidenceSnapshot") return [{ seq, fits: sha256Hex(canonicalJson(reading)) === evidenceHash }];
+    if (type !== "ShadowSnapshot") return [];
+    // A reading of copies has its hash in itself; whether money was left is no part of it.
+    const { isSpent: _, evidenceHash: own, ...read } = reading as Readonly<Record<string, unknown>>;
+    return [{ seq, fits: sha256Hex(canonicalJson(read)) === own }];
   });
   const wrong = snapshots.find(({ fits }) => !fits);
   return [

@@ -1,14 +1,21 @@
+import type { Slo } from "../domain/slo/slo.ts";
 import type { Catalogue } from "../contract/catalogue/schema.ts";
+import { buildAlerts } from "./build/build-alerts.ts";
+import { buildIncidents, buildReports, buildStatusPage } from "./build/build-seeing.ts";
 import { windowsIn } from "./build/build-context-policy.ts";
 import { buildEndpoint } from "./build/build-endpoint.ts";
 import { buildFlags } from "./build/build-flags.ts";
-import { buildMeters, evaluationRateOf } from "./build/build-meters.ts";
+import { buildMeters, evaluationRateOf, feedbackRateOf } from "./build/build-meters.ts";
 import { buildPauses } from "./build/build-pauses.ts";
 import { buildFreezes } from "./build/build-windows.ts";
 import { buildPool, buildProvider, priceVersion } from "./build/build-provider.ts";
 import { buildResults } from "./build/build-results.ts";
+import { buildSlos } from "./build/build-slos.ts";
 import { buildShedding } from "./build/build-shedding.ts";
+import { buildTelemetry } from "./build/build-telemetry.ts";
 import { checkAnswerChecks } from "./checks/check-answer-checks.ts";
+import { checkAlerts } from "./checks/check-alerts.ts";
+import { checkSeeing } from "./checks/check-seeing.ts";
 import { checkAliases } from "./checks/check-aliases.ts";
 import { checkCache } from "./checks/check-cache.ts";
 import { checkContext } from "./checks/check-context.ts";
@@ -24,15 +31,17 @@ import { checkPauses } from "./checks/check-pauses.ts";
 import { checkPolicies } from "./checks/check-policies.ts";
 import { checkResults } from "./checks/check-results.ts";
 import { checkPromptCache } from "./checks/check-prompt-cache.ts";
+import { checkTraces } from "./checks/check-traces.ts";
 import { checkRouting } from "./checks/check-routing.ts";
 import { checkParameters, checkPrices } from "./checks/check-prices.ts";
 import { catalogueOf } from "./content/catalogue-of.ts";
 import { fileText } from "./content/file-text.ts";
 import { type FlagFile, readFlagFiles } from "./content/flag-files.ts";
 import { type ProjectContents, readContents } from "./content/project-contents.ts";
+import { readSloFiles } from "./content/slo-files.ts";
 import { environmentsOf } from "./environments-of.ts";
 import { Findings } from "./findings.ts";
-import type { LoadResult, Mistake, PoolSettings, Project, ProjectFiles, ProviderSettings } from "./project.ts";
+import type { Limits, LoadResult, Mistake, PoolSettings, Project, ProjectFiles, ProviderSettings } from "./project.ts";
 import { retirementsOf } from "./retirements.ts";
 import {
   type ConfigInput,
@@ -78,16 +87,16 @@ function buildProject(
     contents,
     catalogue,
     flagFiles,
-  }: { readonly contents: ProjectContents; readonly catalogue: Catalogue; readonly flagFiles: readonly FlagFile[] },
+    openSlos,
+  }: {
+    readonly contents: ProjectContents;
+    readonly catalogue: Catalogue;
+    readonly flagFiles: readonly FlagFile[];
+    readonly openSlos: readonly Slo[];
+  },
 ): Project {
-  const providers = new Map<string, ProviderSettings>();
-  for (const [name, provider] of Object.entries(input.providers)) {
-    if (provider.kind !== "pool") providers.set(name, buildProvider(name, provider, catalogue));
-  }
-  const pools = new Map<string, PoolSettings>();
-  for (const [name, provider] of Object.entries(input.providers)) {
-    if (provider.kind === "pool") pools.set(name, buildPool(name, provider, providers));
-  }
+  const providers = providersOf(input, catalogue);
+  const pools = poolsOf(input, providers);
   const windowOf = windowsIn(catalogue, input.providers);
   const flags = buildFlags([input, ...flagFiles.flatMap((file) => file.input ?? [])]);
   const endpoints = new Map(
@@ -104,28 +113,59 @@ function buildProject(
     pools,
     endpoints,
     aliases: new Map(Object.entries(input.aliases ?? {})),
-    limits: {
-      bodyBytes: input.limits?.body_bytes ?? DEFAULT_LIMITS.bodyBytes,
-      answerBytes: input.limits?.answer_bytes ?? DEFAULT_LIMITS.answerBytes,
-      inFlight: input.limits?.in_flight ?? DEFAULT_LIMITS.inFlight,
-      cacheBytes: input.limits?.cache_bytes ?? DEFAULT_LIMITS.cacheBytes,
-      resultBytes: input.limits?.result_bytes ?? DEFAULT_LIMITS.resultBytes,
-      learned: input.limits?.learned ?? DEFAULT_LIMITS.learned,
-      shedAt: buildShedding(input.limits?.shed_at),
-    },
+    limits: limitsOf(input),
     results: buildResults({ tools: input.tools, retrieval: input.retrieval }),
     meters: buildMeters({ rates: input.limits?.rates, queue: input.limits?.queue, budgets: input.budgets }),
     flags,
     flagOrigins: input.flag_origins ?? [],
     evaluations: evaluationRateOf(input.limits?.evaluations),
+    feedbackRate: feedbackRateOf(input.limits?.feedback),
     pauses: buildPauses(input.pauses),
+    alerts: buildAlerts({
+      alerts: input.alerts,
+      slos: [...buildSlos(input.slos), ...openSlos],
+      notifiers: input.notifiers,
+    }),
+    incidents: buildIncidents(input.incidents),
+    statusPage: buildStatusPage(input.status_page),
+    reports: buildReports(input.reports),
     freezes: buildFreezes(input.freezes),
+    ...(input.telemetry !== undefined && { telemetry: buildTelemetry(input.telemetry) }),
     retainFactsDays: input.retain_facts ?? DEFAULT_RETAIN_FACTS_DAYS,
     priceVersion: priceVersion(providers.values()),
     catalogueVersion: catalogue.version,
     retirements: retirementsOf(input.providers, catalogue),
   };
 }
+
+function providersOf(input: ConfigInput, catalogue: Catalogue): ReadonlyMap<string, ProviderSettings> {
+  const providers = new Map<string, ProviderSettings>();
+  for (const [name, provider] of Object.entries(input.providers)) {
+    if (provider.kind !== "pool") providers.set(name, buildProvider(name, provider, catalogue));
+  }
+  return providers;
+}
+
+function poolsOf(
+  input: ConfigInput,
+  providers: ReadonlyMap<string, ProviderSettings>,
+): ReadonlyMap<string, PoolSettings> {
+  const pools = new Map<string, PoolSettings>();
+  for (const [name, provider] of Object.entries(input.providers)) {
+    if (provider.kind === "pool") pools.set(name, buildPool(name, provider, providers));
+  }
+  return pools;
+}
+
+const limitsOf = ({ limits }: ConfigInput): Limits => ({
+  bodyBytes: limits?.body_bytes ?? DEFAULT_LIMITS.bodyBytes,
+  answerBytes: limits?.answer_bytes ?? DEFAULT_LIMITS.answerBytes,
+  inFlight: limits?.in_flight ?? DEFAULT_LIMITS.inFlight,
+  cacheBytes: limits?.cache_bytes ?? DEFAULT_LIMITS.cacheBytes,
+  resultBytes: limits?.result_bytes ?? DEFAULT_LIMITS.resultBytes,
+  learned: limits?.learned ?? DEFAULT_LIMITS.learned,
+  shedAt: buildShedding(limits?.shed_at),
+});
 
 /**
  * Reads a project from its files as it is in one of its environments, its own unless named: all of it, or everything that
@@ -168,7 +208,11 @@ function loadIn(bundle: ProjectFiles, yaml: YamlFile, environments: readonly str
   checkPolicies(findings);
   checkMeters(findings);
   checkPauses(findings);
+  checkAlerts(findings);
+  const openSlos = readSloFiles(findings);
+  checkSeeing(findings);
   checkGates(findings);
+  checkTraces(findings);
   checkFlags(findings, flagFiles);
   checkRouting(findings);
   checkFaultHandling(findings);
@@ -184,5 +228,5 @@ function loadIn(bundle: ProjectFiles, yaml: YamlFile, environments: readonly str
   checkResults(findings, contents);
   if (!parsed.success || catalogue === null || findings.mistakes.length > 0)
     return refused(findings.mistakes, findings.missing);
-  return { ok: true, project: buildProject(parsed.data, { contents, catalogue, flagFiles }) };
+  return { ok: true, project: buildProject(parsed.data, { contents, catalogue, flagFiles, openSlos }) };
 }

@@ -58,6 +58,9 @@ function partsOf({ files, project }: ReadProject): ReadonlyMap<string, Part> {
     ...resultParts(document, project),
     ...flagParts(document, { files, project }),
     ...project.pauses.map((rule) => part(`pauses.${rule.name}`, rule, section(document, "pauses")[rule.name])),
+    part("incidents", project.incidents, document["incidents"]),
+    part("status_page", project.statusPage, document["status_page"]),
+    part("reports", project.reports, document["reports"]),
     part("releases", project.releases, section(section(document, "environments"), project.environment)["releases"]),
     part("retain_facts", project.retainFactsDays, document["retain_facts"]),
   ]);
@@ -131,6 +134,7 @@ function flagParts(
       flags: { flags, segments },
       flagOrigins,
       evaluations,
+      feedbackRate,
     },
   }: ReadProject,
 ): readonly Named[] {
@@ -139,6 +143,7 @@ function flagParts(
   const conditions = Object.assign({}, ...all.map((one) => section(one, "segments"))) as JsonObject;
   return [
     part("limits.evaluations", evaluations, section(document, "limits")["evaluations"]),
+    part("limits.feedback", feedbackRate, section(document, "limits")["feedback"]),
     part("flag_origins", flagOrigins, document["flag_origins"]),
     ...[...flags].map(([name, flag]) => part(`flags.${name}`, flag, written[name])),
     ...[...segments].map(([name, segment]) => part(`segments.${name}`, segment, conditions[name])),

@@ -1,3 +1,7 @@
+import type { AlertSettings } from "../domain/alerts/alert-settings.ts";
+import type { IncidentPolicy } from "../domain/incidents/follow-alerts.ts";
+import type { ReportSettings } from "../domain/reports/report-settings.ts";
+import type { StatusPageSettings } from "../domain/status/status-page.ts";
 import type { FreezeWindow } from "../domain/access/freeze-window.ts";
 import type { PauseRule } from "../domain/access/pause-rule.ts";
 import type { FlagSet } from "../domain/flags/flag.ts";
@@ -10,6 +14,7 @@ import type { ResultPolicies } from "../domain/results/result-policy.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
 import type { Rate } from "../domain/limits/limit-rule.ts";
 import type { ShedThresholds } from "../domain/limits/shedding.ts";
+import type { TelemetrySettings } from "../domain/telemetry/telemetry-settings.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
 import type { MeterSettings } from "./build/build-meters.ts";
 import type { Retirement } from "./retirements.ts";
@@ -237,10 +242,22 @@ export interface Project {
   readonly flagOrigins: readonly string[];
   /** How often a key may ask for flags; `null` is as often as it likes. */
   readonly evaluations: Rate | null;
+  /** How much a key may send of feedback and metrics. */
+  readonly feedbackRate: Rate;
   /** Rules that stop calls by themselves. */
   readonly pauses: readonly PauseRule[];
+  /** What people are told of, and who. */
+  readonly alerts: AlertSettings;
+  /** When alerts open incidents. */
+  readonly incidents: IncidentPolicy;
+  /** What the public is shown; `null` where nothing is. */
+  readonly statusPage: StatusPageSettings | null;
+  /** Who gets weekly and monthly reports. */
+  readonly reports: readonly ReportSettings[];
   /** Times in which nothing is released. */
   readonly freezes: readonly FreezeWindow[];
+  /** What the server tells of itself and its calls; absent is what `DEFAULT_TELEMETRY` says. */
+  readonly telemetry?: TelemetrySettings;
   /** Full days for which the facts of calls are kept. */
   readonly retainFactsDays: number;
   /** SHA-256 of all prices in canonical form, 64 hex digits. */

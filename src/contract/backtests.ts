@@ -15,7 +15,7 @@ const test = z.object({
 
 /** One metric of a backtest. */
 export const backtestMetricView = z.object({
-  metric: z.enum(["errors", "refusals", "invalid-output", "cost", "output-tokens", "latency", "first-token"]),
+  metric: z.enum(["errors", "refusals", "invalid-output", "cost", "output-tokens", "latency", "first-token", "judge"]),
   unit: z.enum(["share", "usd", "tokens", "ms"]),
   n: z.int().describe("pairs of sessions"),
   baseline: z.number().nullable(),
@@ -66,6 +66,17 @@ export const backtestResultView = z.object({
       tools: z.int(),
     }),
   }),
+  judged: z
+    .object({
+      candidate: z.int().describe("sessions in which the judge preferred the candidate, in both orders"),
+      baseline: z.int(),
+      ties: z.int(),
+      flipped: z.int().describe("of the ties: its preference went with the order"),
+      failed: z.int().describe("sessions that it made nothing of; no evidence"),
+      trouble: z.string().nullable().describe("why, the last time"),
+    })
+    .nullable()
+    .describe("null where no judge of pairs was asked"),
   sessions: z.object({
     planned: z.int(),
     compared: z.int(),

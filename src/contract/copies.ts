@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { idOf, instant, pico } from "./fields.ts";
+import { judgedView } from "./judged.ts";
 import { defineRoute } from "./route.ts";
 
 const count = z.number().int();
@@ -40,7 +41,9 @@ export const showCopies = defineRoute({
     spent_pico: pico,
     skipped: z
       .record(z.string(), count)
-      .describe("calls of sampled sessions that this server did not copy, by reason; empty after the end"),
+      .describe(
+        "calls of sampled sessions that this server did not copy and pairs that it had nobody judge, by reason; empty after the end",
+      ),
     answers: z.object({
       compared: count,
       exact: count,
@@ -49,7 +52,10 @@ export const showCopies = defineRoute({
       structured: count.describe("answers that were JSON"),
       other_tools: count,
       with_tools: count,
+      cut_by_tools: count.describe("one side ended by calling tools and the other did not: no measure of time or cost"),
     }),
+    judged: judgedView.nullable().describe("null where no judge of pairs is asked"),
+    judge_trouble: z.string().nullable().describe("why the judge made nothing of a pair, the last time"),
     recent: z.array(pairView).describe("newest first"),
   }),
 });

@@ -67,6 +67,12 @@ export const rollbackEndpoint = defineRoute({
   perEnvironment: true,
   summary: "Rolls back the rollout under way, or returns to the release before the last promotion",
   params: z.strictObject({ endpoint: endpointName }),
-  body: z.strictObject({ reason: z.string().min(1).max(500) }),
+  body: z.strictObject({
+    reason: z.string().min(1).max(500),
+    again: z
+      .boolean()
+      .default(false)
+      .describe("also right after a candidate was taken back by itself, when this goes one release further back"),
+  }),
   answer: z.object({ rollout: z.string(), stable: z.string().describe("the release that serves now") }),
 });

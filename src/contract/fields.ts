@@ -15,7 +15,15 @@ export const endpointName = z
 export const reason = z.string().trim().min(1).max(500);
 
 /** What the prefixes of ids stand for. */
-const KINDS = { bkt: "backtest", call: "call", frz: "freeze", key: "key", pau: "pause", rol: "rollout" } as const;
+const KINDS = {
+  bkt: "backtest",
+  call: "call",
+  frz: "freeze",
+  inc: "incident",
+  key: "key",
+  pau: "pause",
+  rol: "rollout",
+} as const;
 
 /** Ids in paths: a prefix and a ULID. */
 export const idOf = (prefix: keyof typeof KINDS): z.ZodString =>

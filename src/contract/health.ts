@@ -32,9 +32,26 @@ export const healthView = z.object({
   responses: z.object({
     dropped: z.number().describe("responses that cannot be gone on with, because they were too large or too many"),
   }),
+  traces: z.object({
+    kept: z.number().describe("calls whose trace was kept"),
+    passed_over: z.number().describe("calls whose trace was not"),
+    sent_spans: z.number(),
+    rejected_spans: z.number().describe("spans that the receiver says it did not take"),
+    sent_scores: z.number(),
+    dropped: z.number().describe("calls and scores that were lost: there was no room, or the receiver refused them"),
+    waiting: z.number().describe("calls and scores that wait to be sent"),
+    waiting_bytes: z.number(),
+    trouble: z.string().nullable().describe("why nothing can be sent at the moment, or `null`"),
+  }),
   spend: z.object({
     merged: z.number().describe("attempts counted without their user, because an hour had too many users"),
     trouble: z.string().nullable().describe("why what was spent cannot be written; it is kept and tried again"),
+  }),
+  series: z.object({
+    waiting: z.number().describe("cells that wait to be written"),
+    merged: z.number().describe("calls counted as (other), because a minute had too many cells"),
+    dropped_cells: z.number().describe("cells that could not be written in time"),
+    trouble: z.string().nullable().describe("why what calls came to cannot be written; it is kept and tried again"),
   }),
   meters: metersHealth,
   /** Requests without a key that is good here, by the code of the error; nothing else is kept of them. */

@@ -1,21 +1,64 @@
+import {
+  acknowledgeAlert,
+  backtestAlerts,
+  createSilence,
+  endSilence,
+  listAlertRules,
+  listAlerts,
+  listDeliveries,
+  listSilences,
+  listTransitions,
+  receiveAlerts,
+  testNotifier,
+} from "./alerts.ts";
+import { listSlos } from "./slos.ts";
 import { z } from "zod";
 import { listBacktests, planBacktest, showBacktest, startBacktest, stopBacktest } from "./backtests.ts";
 import { evictAnswer, purgeCache, showCache } from "./cache.ts";
-import { listCalls, showCall } from "./calls.ts";
+import {
+  diffCalls,
+  echoCall,
+  exportCalls,
+  listCallLines,
+  listCalls,
+  replayCall,
+  showCall,
+  tallyCalls,
+} from "./calls.ts";
 import { listEndpoints, listReleases, rollbackEndpoint, showRelease } from "./endpoints.ts";
 import { listFeedback, sendFeedback, sendMetrics } from "./feedback.ts";
 import { liftFreeze, listFreezes, openFreeze } from "./freezes.ts";
 import { decideApproval, listApprovals, listGateRuns, listNotices, tellGate } from "./gates.ts";
 import { evaluateFlag, killFlag, listFlags, restoreFlag, showFlag } from "./flags.ts";
 import { alive, ready, showHealth } from "./health.ts";
+import {
+  acknowledgeIncident,
+  addActionItem,
+  exportTestCases,
+  finishActionItem,
+  listIncidents,
+  mergeIncident,
+  noteIncident,
+  openIncident,
+  showIncident,
+  showPostmortem,
+  updateIncident,
+  writeFindings,
+} from "./incidents.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { listBudgets, listLimits, releaseBudget } from "./meters.ts";
+import { listChanges, showNow } from "./now.ts";
+import { showReport } from "./reports.ts";
 import { liftPause, listPauses, openPause } from "./pauses.ts";
 import { applyProject } from "./projects.ts";
 import { showPromptCache } from "./prompt-cache.ts";
 import { commandRollout, listRolloutEvents, listRollouts, showRollout, listToJudge } from "./rollouts.ts";
 import { explainRollout, exportRollout, replayRollout, showSigningKey } from "./rollout-stories.ts";
+import { showSeries } from "./series.ts";
+import { listSessions, showSession } from "./sessions.ts";
 import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "./spend.ts";
+import { askPlayground } from "./playground.ts";
+import { showStorage } from "./storage.ts";
 import { listEnvironments, showParity } from "./environments.ts";
 import { reportPipeline, showPipeline } from "./pipeline.ts";
 import { findPromotable, importRelease, promoteRelease } from "./promotions.ts";
@@ -34,6 +77,16 @@ import {
   showResults,
 } from "./results.ts";
 import { reportRouting } from "./routing.ts";
+import { showTrace } from "./traces.ts";
+import {
+  closeConsoleSession,
+  createConsoleLink,
+  followLive,
+  listConsoleSessions,
+  openConsoleSession,
+  revokeConsoleSession,
+  showConsoleSession,
+} from "./console.ts";
 import { findDrift } from "./drift.ts";
 import { listUses, listVersions, showLineage, showMatrix, showVersion } from "./versions.ts";
 import { diffReleasesRoute } from "./release-diff.ts";
@@ -43,6 +96,21 @@ export const ROUTES = {
   alive,
   ready,
   showHealth,
+  showNow,
+  listChanges,
+  listIncidents,
+  showIncident,
+  openIncident,
+  updateIncident,
+  noteIncident,
+  acknowledgeIncident,
+  mergeIncident,
+  writeFindings,
+  addActionItem,
+  finishActionItem,
+  showPostmortem,
+  exportTestCases,
+  showReport,
   listEndpoints,
   listReleases,
   showRelease,
@@ -70,7 +138,16 @@ export const ROUTES = {
   showBacktest,
   reportRouting,
   listCalls,
+  showTrace,
   showCall,
+  listCallLines,
+  tallyCalls,
+  exportCalls,
+  diffCalls,
+  replayCall,
+  echoCall,
+  listSessions,
+  showSession,
   sendFeedback,
   sendMetrics,
   listFeedback,
@@ -98,14 +175,29 @@ export const ROUTES = {
   listPauses,
   openPause,
   liftPause,
+  listAlerts,
+  listAlertRules,
+  listTransitions,
+  acknowledgeAlert,
+  listSilences,
+  createSilence,
+  endSilence,
+  listDeliveries,
+  testNotifier,
+  backtestAlerts,
+  receiveAlerts,
+  listSlos,
   listFlags,
   showFlag,
   evaluateFlag,
   killFlag,
   restoreFlag,
+  showSeries,
   showSpend,
   explainSpend,
   forecastSpend,
+  askPlayground,
+  showStorage,
   listSpendAnomalies,
   applyProject,
   listEnvironments,
@@ -122,6 +214,13 @@ export const ROUTES = {
   showLineage,
   showMatrix,
   diffReleases: diffReleasesRoute,
+  openConsoleSession,
+  showConsoleSession,
+  closeConsoleSession,
+  listConsoleSessions,
+  revokeConsoleSession,
+  createConsoleLink,
+  followLive,
 } as const satisfies Record<string, ApiRoute>;
 
 /** The body of every error of the server. */

@@ -8,6 +8,13 @@ export const pauseSubject = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("endpoint"), name: endpointName }),
   z.strictObject({ type: z.literal("tenant"), name: z.string().min(1).max(200) }),
   z.strictObject({ type: z.literal("key"), name: idOf("key") }),
+  z
+    .strictObject({
+      type: z.literal("model"),
+      endpoint: endpointName,
+      name: z.string().min(3).max(300).describe("provider/model"),
+    })
+    .describe("calls of the endpoint go around this model, to the next of its chain"),
 ]);
 
 /** A pause with who, when and why. */

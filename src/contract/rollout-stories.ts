@@ -51,7 +51,7 @@ export const replayRollout = defineRoute({
   method: "GET",
   path: "/api/rollouts/{rollout}/replay",
   perEnvironment: true,
-  summary: "Computes every decision of a rollout again from the evidence journal",
+  summary: "Computes every decision of a rollout again, from the evidence journal and the kept pairs of copies",
   params,
   answer: rolloutReplay,
 });

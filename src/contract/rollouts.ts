@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endpointName, idOf, instant, limit } from "./fields.ts";
+import { judgedView } from "./judged.ts";
 import { defineRoute } from "./route.ts";
 
 const test = z.object({
@@ -8,6 +9,12 @@ const test = z.object({
   crossed: z.boolean(),
   margin: z.number().describe("a ratio of worse to better, or a difference as a share of the range"),
   margin_is: z.enum(["ratio", "difference"]),
+  or_difference: z
+    .number()
+    .optional()
+    .describe(
+      "a difference of shares that is tested beside the ratio: either is enough; absent where the margin is the only one",
+    ),
 });
 
 /** What one metric of a rollout says. */
@@ -20,7 +27,10 @@ export const metricView = z.object({
   effect: z.object({ ratio: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
   harm: test,
   no_worse: test,
-  verdict: z.enum(["harm", "non-inferior", "inconclusive"]),
+  verdict: z.enum(["harm", "non-inferior", "inconclusive"]).describe("as the evidence stands now"),
+  certified: z
+    .boolean()
+    .describe("was proven no worse on the ladder; that stays, however the evidence moves afterwards"),
   required: z.boolean(),
   causes: z
     .record(z.string(), z.object({ stable: z.number(), candidate: z.number() }))
@@ -41,6 +51,7 @@ export const shadowView = z.object({
   metrics: z.array(
     z.object({ metric: z.string(), n: z.number(), harm: crossing, no_worse: crossing, required: z.boolean() }),
   ),
+  judged: judgedView.nullable().describe("null where no judge of pairs is asked"),
   union: z.object({ log_r: z.number(), threshold: z.number(), crossed: z.boolean(), blame: z.string().nullable() }),
 });
 
@@ -63,6 +74,7 @@ export const rolloutView = z.object({
   id: z.string(),
   endpoint: z.string(),
   environment: z.string(),
+  drill: z.boolean().describe("a rehearsal that nobody can call; lists leave it out"),
   strategy: z.string(),
   state: z.string().describe("phase of the rollout, e.g. ramping"),
   activity: z.string().nullable(),
@@ -75,6 +87,9 @@ export const rolloutView = z.object({
   steps: z.array(z.number()),
   sessions: z.object({ stable: z.number(), candidate: z.number() }),
   metrics: z.array(metricView),
+  evidence_of: z
+    .enum(["ladder", "bake"])
+    .describe("bake: sessions since the promotion, against those that were held back; the ladder's are not among them"),
   union: z.object({ log_r: z.number(), threshold: z.number(), crossed: z.boolean(), blame: z.string().nullable() }),
   sample_ratio: z.object({ log_e: z.number(), threshold: z.number(), crossed: z.boolean() }),
   eta: z
@@ -164,7 +179,12 @@ export const listRollouts = defineRoute({
   path: "/api/rollouts",
   perEnvironment: true,
   summary: "Rollouts with their evidence, newest first",
-  query: z.strictObject({ endpoint: endpointName.optional(), open: z.stringbool().optional(), limit }),
+  query: z.strictObject({
+    endpoint: endpointName.optional(),
+    open: z.stringbool().optional(),
+    drills: z.stringbool().default(false).describe("those of drills in place of the others"),
+    limit,
+  }),
   answer: z.object({ data: z.array(rolloutView) }),
 });
 

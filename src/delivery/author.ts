@@ -2,6 +2,7 @@ import { RollwardError } from "../domain/errors.ts";
 import type { Origin } from "../domain/release/origin.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
+import { attemptLevel } from "../domain/rollout/attempt-level.ts";
 import { explainQueue } from "../domain/rollout/explain-queue.ts";
 import { onNewRelease } from "../domain/rollout/open-rollout.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
@@ -133,10 +134,7 @@ async function supersede(
   }
 }
 
-/**
- * Every attempt is a fresh chance of a false proof, so attempt k of one candidate certifies at
- * 6β/(π²k²), which sums to β over all attempts. The rollback level stays as it is.
- */
+/** Every attempt of one candidate has its own part of β. The rollback level stays as it is. */
 async function budgetedPlan(
   delivery: Delivery,
   { channel, release, plan }: { channel: Channel; release: Release; plan: RolloutPlan },
@@ -144,5 +142,5 @@ async function budgetedPlan(
   const earlier = await delivery.rollouts.list({ ...channel.name, limit: 1_000 });
   const attempts = earlier.filter(({ candidate, startedAt }) => candidate === release.id && startedAt !== null).length;
   const attempt = attempts + 1;
-  return { ...plan, beta: (6 * plan.beta) / (Math.PI ** 2 * attempt ** 2) };
+  return { ...plan, beta: attemptLevel(plan.beta, attempt) };
 }

@@ -1,8 +1,11 @@
 import type { EvidenceCut } from "../domain/evidence/evidence-cut.ts";
+import type { ShadowReading } from "../domain/evidence/shadow-reading.ts";
 import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { replay, verifyLog } from "../domain/rollout/log.ts";
 import type { RolloutEvent, RolloutFact } from "../domain/rollout/rollout.ts";
 import type { EvidenceJournal } from "../ports/evidence-journal.ts";
+import { flawOfCopies, replayCopies } from "./replay-copies.ts";
+import type { CopiesReading, KeptCopies } from "./replay-copies.ts";
 import { replayCuts } from "./replay-cuts.ts";
 import type { CutReading, FoundReading } from "./replay-cuts.ts";
 
@@ -35,46 +38,63 @@ export interface ReplayTerms {
   /** The whole log, oldest first. */
   readonly events: readonly RolloutEvent[];
   readonly journal: Pick<EvidenceJournal, "read">;
+  /** Where the pairs of a stage of copies are read. */
+  readonly copies?: KeptCopies;
   /** The engine that computes now. */
   readonly engine: string;
 }
 
 /**
- * Computes every decision of a rollout again from the evidence journal: the same reading to the last bit and the same
- * verdicts on it, or where they differ. Throws on an empty log.
+ * Computes every decision of a rollout again, from the evidence journal and the kept pairs of copies: the same reading to
+ * the last bit and the same verdicts on it, or where they differ. Throws on an empty log.
  */
-export async function replayRollout({ events, journal, engine }: ReplayTerms): Promise<RolloutReplay> {
+export async function replayRollout({ events, journal, copies, engine }: ReplayTerms): Promise<RolloutReplay> {
   const chain = verifyLog(events);
   const rollout = replay(events);
   const taken = decisionsOf(events);
-  const cuts = taken.flatMap(({ snapshot: { cut } }) => cut ?? []);
+  const cuts = taken.flatMap(({ snapshot }) => (isOfCopies(snapshot) ? [] : (snapshot.cut ?? [])));
   const readings = await replayCuts(journal, rollout, cuts);
+  const stages = taken.flatMap(({ snapshot }) => (isOfCopies(snapshot) ? [snapshot.reading] : []));
+  const pairs = await replayCopies(copies, rollout, stages);
   const decisions = taken.map((decision): ReplayedDecision => {
-    const { cut } = decision.snapshot;
-    const reading = cut === undefined ? NO_CUT : readings[cuts.indexOf(cut)];
-    return { ...headOf(decision), ...compare(decision, reading ?? NO_CUT, engine) };
+    const { snapshot } = decision;
+    if (isOfCopies(snapshot)) {
+      const again = pairs[stages.indexOf(snapshot.reading)] ?? NO_COPIES;
+      return { ...headOf(decision), ...compareCopies(decision.facts, snapshot.reading, again) };
+    }
+    const reading = snapshot.cut === undefined ? NO_CUT : readings[cuts.indexOf(snapshot.cut)];
+    return { ...headOf(decision), ...compare({ ...decision, snapshot }, reading ?? NO_CUT, engine) };
   });
   return { log: chain.ok ? "intact" : { flaw: `Entry ${chain.seq}: ${chain.reason}` }, engine, decisions };
 }
 
-type Snapshot = Extract<RolloutFact, { readonly type: "EvidenceSnapshot" }>;
+type SessionsSnapshot = Extract<RolloutFact, { readonly type: "EvidenceSnapshot" }>;
+type CopiesSnapshot = Extract<RolloutFact, { readonly type: "ShadowSnapshot" }>;
+
+const isSnapshot = (fact: RolloutFact): fact is SessionsSnapshot | CopiesSnapshot =>
+  fact.type === "EvidenceSnapshot" || fact.type === "ShadowSnapshot";
+
+const isOfCopies = (snapshot: SessionsSnapshot | CopiesSnapshot): snapshot is CopiesSnapshot =>
+  snapshot.type === "ShadowSnapshot";
 
 /** A snapshot with the facts that rest on it. */
 interface TakenDecision {
   readonly event: RolloutEvent;
-  readonly snapshot: Snapshot;
+  readonly snapshot: SessionsSnapshot | CopiesSnapshot;
   readonly facts: readonly RolloutFact[];
 }
+
+const NO_COPIES: CopiesReading = { missing: "No pairs of copies are kept." };
 
 const NO_CUT: CutReading = { missing: "The log does not say which entries of the journal it rests on." };
 
 /** The facts behind a snapshot share who, why and the millisecond with it. */
 function decisionsOf(events: readonly RolloutEvent[]): readonly TakenDecision[] {
   return events.flatMap((event, index) => {
-    if (event.fact.type !== "EvidenceSnapshot") return [];
+    if (!isSnapshot(event.fact)) return [];
     const rest = events.slice(index + 1);
     const end = rest.findIndex(
-      ({ at, reason, fact }) => at !== event.at || reason !== event.reason || fact.type === "EvidenceSnapshot",
+      ({ at, reason, fact }) => at !== event.at || reason !== event.reason || isSnapshot(fact),
     );
     const own = end < 0 ? rest : rest.slice(0, end);
     return [{ event, snapshot: event.fact, facts: own.map(({ fact }) => fact) }];
@@ -89,13 +109,27 @@ const headOf = ({
   seq: event.seq,
   at: event.at,
   facts: facts.map(({ type }) => type),
-  engine: engineOf(snapshot.cut),
+  engine: isOfCopies(snapshot) ? null : engineOf(snapshot.cut),
 });
 
 const engineOf = (cut: EvidenceCut | undefined): string | null => cut?.engine ?? null;
 
+function compareCopies(
+  facts: readonly RolloutFact[],
+  was: ShadowReading,
+  again: CopiesReading,
+): Pick<ReplayedDecision, "result" | "detail"> {
+  if ("missing" in again) return { result: "unknown", detail: again.missing };
+  const flaw = facts.map((fact) => flawOfCopies(fact, again.reading)).find((found) => found !== null);
+  if (flaw !== undefined) return { result: "differs", detail: flaw };
+  // Whether money was left is this moment's, and no part of what the pairs say.
+  if (again.reading.evidenceHash === was.evidenceHash) return { result: "same", detail: null };
+  const where = differenceOf(was, { ...again.reading, isSpent: was.isSpent }, "reading") ?? "its hash";
+  return { result: "differs", detail: `The verdict is the same, but not every bit: ${where}.` };
+}
+
 function compare(
-  { snapshot, facts }: TakenDecision,
+  { snapshot, facts }: Omit<TakenDecision, "snapshot"> & { readonly snapshot: SessionsSnapshot },
   now: CutReading,
   engine: string,
 ): Pick<ReplayedDecision, "result" | "detail"> {

@@ -1,8 +1,10 @@
 import { RollwardError } from "../domain/errors.ts";
+import { releaseName } from "../domain/release/release.ts";
 import { isReturn } from "../domain/rollout/is-return.ts";
 import { isActive, isWithdrawing } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import { servedRollout } from "../domain/traffic/route.ts";
+import { formatDuration } from "../kit/duration.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
 import { returnTo } from "./return-to.ts";
@@ -13,7 +15,15 @@ export interface RollbackWish {
   readonly environment: string;
   readonly actor: Actor;
   readonly reason: string;
+  /** Also right after a candidate was taken back by itself, when the pointer would move one release further back. */
+  readonly again?: boolean;
 }
+
+/** For so long after a rollback by itself somebody who rolls back may not have heard of it, ms. */
+const UNHEARD_MS = 60 * 60_000;
+
+/** Outcomes that nobody told it. */
+const BY_ITSELF: ReadonlySet<Rollout["outcome"]> = new Set(["harm", "trigger", "provider_fault"] as const);
 
 /**
  * One command for three in the morning: rolls back the rollout under way, or, when none is, returns to
@@ -41,6 +51,7 @@ export async function rollBack(
     const rollout = await command(delivery, active.id, back);
     return { rollout, stable: rollout.stable };
   }
+  if (wish.again !== true) await refuseUnheard(delivery, wish, rollouts[0]);
   const promoted = rollouts.find(({ outcome, candidate }) => outcome === "promoted" && candidate === channel.stable);
   if (promoted === undefined) {
     throw new RollwardError("rollout_conflict", {
@@ -57,6 +68,27 @@ export async function rollBack(
   }
   const rollout = await returnTo(delivery, { channel, release: promoted.stable, plan: promoted.plan, actor, reason });
   return { rollout, stable: promoted.stable };
+}
+
+/** Throws where the newest rollout has just been rolled back by itself: what somebody wants to undo is undone. */
+async function refuseUnheard(
+  { clock, releases }: Delivery,
+  { endpoint }: RollbackWish,
+  newest: Rollout | undefined,
+): Promise<void> {
+  if (newest === undefined || newest.endedAt === null || !BY_ITSELF.has(newest.outcome)) return;
+  const passedMs = Math.max(0, clock.now() - newest.endedAt);
+  if (passedMs > UNHEARD_MS) return;
+  const nameOf = async (id: string): Promise<string> => {
+    const release = await releases.byId(id);
+    return release === null ? id : releaseName(release);
+  };
+  throw new RollwardError("already_rolled_back", {
+    endpoint,
+    candidate: await nameOf(newest.candidate),
+    stable: await nameOf(newest.stable),
+    ago: formatDuration(passedMs),
+  });
 }
 
 /** Rolls back the rollout that gets traffic here, without asking the store which one that is; `null` when none does. */

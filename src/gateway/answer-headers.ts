@@ -1,6 +1,7 @@
 import { matchHeader } from "./cache/match-header.ts";
 import { releaseName } from "../domain/release/release.ts";
 import { contextHeader } from "./context/open-context.ts";
+import { ownTraceId } from "../domain/trace/trace-ids.ts";
 import { limitHeaders } from "./meters/limit-headers.ts";
 import { queueHeaders } from "./meters/visit-of.ts";
 import type { OpenCall } from "./open-call.ts";
@@ -9,7 +10,10 @@ import { tierOf } from "./tier-of.ts";
 
 /** The headers that say what served a call. Values come from validated configuration, never from text of a client. */
 export function answerHeaders(call: OpenCall): Record<string, string> {
-  const headers: Record<string, string> = { "x-rollward-call": call.id };
+  const headers: Record<string, string> = {
+    "x-rollward-call": call.id,
+    "x-rollward-trace": call.arrival.trace?.traceId ?? ownTraceId(call.id),
+  };
   if (call.placement !== null) {
     headers["x-rollward-release"] = releaseName(call.placement.release);
     headers["x-rollward-arm"] = call.placement.arm;

@@ -1,5 +1,6 @@
 import { RollwardError } from "../domain/errors.ts";
 import { hedgeDelayMs } from "../domain/health/hedge-delay.ts";
+import { aroundModels } from "./attempt/around-models.ts";
 import type { Attempt } from "./attempt/attempt.ts";
 import { beginAttempt } from "./attempt/begin-attempt.ts";
 import type { Runner } from "./attempt/begin-attempt.ts";
@@ -54,10 +55,10 @@ async function travel(gateway: Gateway, open: OpenCall, trip: Trip): Promise<Att
 
 function tripOf(gateway: Gateway, open: OpenCall): Trip {
   const { context, purse } = open;
-  const plan = planWithinMeans(planWithRoom(chooseRoute(gateway, open, planOf(gateway, open)), context), purse);
+  const affordable = planWithinMeans(planWithRoom(chooseRoute(gateway, open, planOf(gateway, open)), context), purse);
   const { routing } = open;
   const wanted = context?.roomy?.[0] ?? routing?.wanted ?? 0;
-  const begin = startWithinMeans(wanted, purse);
+  const { plan, begin } = aroundModels(gateway, open, { plan: affordable, begin: startWithinMeans(wanted, purse) });
   const beginning = beginningOf(gateway, open, plan);
   const line = providerLine(gateway, open);
   if (open.settings.limits.learned === false) forgetLimits(plan);

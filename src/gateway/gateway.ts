@@ -70,6 +70,14 @@ export interface Meters {
   readonly queue?: QueueRule | null;
 }
 
+/** Who is told which trace a call belongs to. */
+export interface TracingRule {
+  /** Names of providers whose requests carry `traceparent`. */
+  readonly propagateTo: ReadonlySet<string>;
+  /** Share of the traces that are marked as recorded where the caller says nothing. */
+  readonly share: number;
+}
+
 /** The part of the configuration that the request's way reads: immutable, swapped whole. */
 export interface GatewaySettings {
   readonly environment: string;
@@ -93,8 +101,12 @@ export interface GatewaySettings {
   readonly flags?: FlagSet;
   /** Pages whose scripts may ask for flags, by their origin; absent is none. */
   readonly flagOrigins?: readonly string[];
+  /** Which providers are told of traces; absent is none. */
+  readonly tracing?: TracingRule;
   /** How often a key may ask for flags; absent or `null` is as often as it likes. */
   readonly evaluations?: Rate | null;
+  /** How much a key may send of feedback and metrics; absent is as much as it likes. */
+  readonly feedbackRate?: Rate;
   /** Where each endpoint looks for a session's identity, in order. */
   readonly sessions: ReadonlyMap<string, readonly SessionSource[]>;
 }

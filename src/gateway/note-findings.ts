@@ -5,6 +5,7 @@ import type { WeighedFinding } from "./find-in-call.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
+import { referenceOfOpen } from "./reference-of-open.ts";
 
 /**
  * Notes what is wrong with an answer that has gone out whole, unless it was examined before. Runs after delivery, so
@@ -18,7 +19,7 @@ export function noteFindings(gateway: Gateway, call: OpenCall): void {
     const attempt = attempts.length - 1;
     for (const one of found(call, answerFacts)) call.findings.push({ ...one, attempt });
   } catch (error) {
-    gateway.announcer.troubled(`checking the answer of ${call.id}`, error);
+    gateway.announcer.troubled(`checking the answer of ${call.id}`, error, referenceOfOpen(call));
   }
 }
 

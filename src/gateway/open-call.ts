@@ -6,6 +6,7 @@ import type { Release, ModelTarget, Timeouts } from "../domain/release/release.t
 import type { Session } from "../domain/traffic/assignment.ts";
 import type { PlacementReason } from "../domain/traffic/placement-reason.ts";
 import type { Arm, Route } from "../domain/traffic/route.ts";
+import type { TraceContext } from "../domain/trace/trace-context.ts";
 import type { AnswerFacts, Dialect, IncomingRequest } from "../ports/dialect.ts";
 import type { WireAddress } from "../ports/provider.ts";
 import type { Reply } from "../ports/reply.ts";
@@ -38,6 +39,8 @@ export interface Arrival {
   readonly provider?: string | null;
   /** What the client says about kept answers; absent or `null` when it says nothing. */
   readonly cacheWish?: CacheWish | null;
+  /** The caller's trace; absent or `null` where the call begins one. */
+  readonly trace?: TraceContext | null;
   /** Told the release that serves, before it is asked; a direct call has none. */
   readonly onRelease?: (release: Release) => void;
   readonly reply: Reply;

@@ -2,6 +2,7 @@ import type { RollwardError } from "../domain/errors.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
+import { referenceOfOpen } from "./reference-of-open.ts";
 
 /** Provider errors whose own words a client of the same dialect understands best. */
 const HANDED_ON: ReadonlySet<string> = new Set([
@@ -15,7 +16,8 @@ const HANDED_ON: ReadonlySet<string> = new Set([
 /** Ends a call that has no answer to deliver: an honest error, or silence when the client has left. */
 export function refuse(gateway: Gateway, call: OpenCall, error: RollwardError): void {
   // The client is told that the log knows more.
-  if (error.code === "internal") gateway.announcer.troubled(`answering ${call.id}`, error.cause ?? error);
+  if (error.code === "internal")
+    gateway.announcer.troubled(`answering ${call.id}`, error.cause ?? error, referenceOfOpen(call));
   if (call.ending !== null) return;
   if (call.abandoned) {
     call.ending = { outcome: "abandoned", error: null };

@@ -17,6 +17,7 @@ import { offerCopy } from "./offer-copy.ts";
 import type { OpenCall } from "./open-call.ts";
 import { tierOf } from "./tier-of.ts";
 import { turnOf } from "./turn-of.ts";
+import { userOf } from "./user-of.ts";
 
 /** Status noted for a client that left before any was sent (nginx's convention). */
 const CLIENT_LEFT = 499;
@@ -58,6 +59,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
   const promptCache = promptCacheFactOf(call);
   const { key, request, aim, placement, ending, attempts } = call;
   const last = attempts.at(-1) ?? null;
+  const user = request === null ? undefined : userOf(request.body);
   return {
     id: call.id,
     at: call.at,
@@ -67,6 +69,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     endpoint: aim?.type === "endpoint" ? aim.route.channel.endpoint : null,
     environment: call.settings.environment,
     session: placement?.session ?? null,
+    ...(user !== undefined && { user }),
     epoch: aim?.type === "endpoint" ? aim.route.epoch : null,
     rolloutId: placement?.evidenceOf ?? null,
     releaseId: placement?.release.id ?? null,
@@ -96,6 +99,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     ...(call.routing != null && { routing: routingFactOf(call.routing, call.servedBy) }),
     overrides: call.rendered?.overrides ?? [],
     retainBodiesDays: keepsBodies(call) ? retainDays(call) : 0,
+    ...(call.arrival.trace != null && { traceId: call.arrival.trace.traceId, parentSpan: call.arrival.trace.parent }),
   };
 }
 

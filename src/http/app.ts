@@ -17,6 +17,8 @@ import { models } from "./data/models.ts";
 import { ofrep } from "./data/ofrep.ts";
 import { passing } from "./data/passing.ts";
 import { responses } from "./data/responses.ts";
+import { traces } from "./data/traces.ts";
+import type { TracesTerms } from "./data/traces.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
 import { DEFAULT_EDGE_LIMITS } from "./edge-limits.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
@@ -33,11 +35,13 @@ export interface HttpTerms {
   readonly announcer: Announcer;
   /** Largest request body in bytes, as the configuration in force says. */
   readonly bodyBytes: () => number;
-  /** Counts a request that was refused for want of a key, by the code of the error. */
+  /** Counts a request that was refused for want of a key, or because its key asks too often, by the code of the error. */
   readonly refused: (code: ErrorCode) => void;
   readonly limits?: Partial<EdgeLimits>;
   /** Adds the admin API and other addresses. */
   readonly register: (app: FastifyInstance) => void;
+  /** Takes spans of applications. */
+  readonly traces: Omit<TracesTerms, "gateway">;
 }
 
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -91,14 +95,28 @@ export function createApp(terms: HttpTerms): FastifyInstance {
   keptResults(app, terms.gateway);
   ofrep(app, terms.gateway);
   responses(app, { gateway: terms.gateway, keeper: terms.responses, stallMs: limits.stallMs });
-  // In a scope of its own: nowhere else is a form read.
-  void app.register((scope, _options, done) => {
-    scope.addContentTypeParser("multipart/form-data", takeBody);
-    passing(scope, { gateway: terms.gateway, stallMs: limits.stallMs });
-    done();
-  });
+  // Nowhere else is a form read, and nowhere else protobuf.
+  withBodies(app, ["multipart/form-data", takeBody], (scope) =>
+    passing(scope, { gateway: terms.gateway, stallMs: limits.stallMs }),
+  );
+  withBodies(app, ["application/x-protobuf", takeBody], (scope) =>
+    traces(scope, { ...terms.traces, gateway: terms.gateway }),
+  );
   terms.register(app);
   return app;
+}
+
+/** Routes that read one more type of body, in a scope of their own. */
+function withBodies(
+  app: FastifyInstance,
+  [type, take]: readonly [string, ReturnType<typeof readBodiesAsBytes>],
+  routes: (scope: FastifyInstance) => void,
+): void {
+  void app.register((scope, _options, done) => {
+    scope.addContentTypeParser(type, take);
+    routes(scope);
+    done();
+  });
 }
 
 const gatewayId = (terms: HttpTerms): string => terms.gateway.ids.next("call");
@@ -154,7 +172,7 @@ function answerFaults(app: FastifyInstance, terms: HttpTerms): void {
   });
   app.setErrorHandler((thrown, request, reply) => {
     const error = toRollwardError(thrown);
-    if (error.status === 401) terms.refused(error.code);
+    if (isCounted(error)) terms.refused(error.code);
     if (hasUnreadBody(request.raw)) reply.header("connection", "close");
     const id = gatewayId(terms);
     if (error.code === "internal") terms.announcer.troubled(`answering a request (${id})`, error.cause);
@@ -170,3 +188,7 @@ function notFound({ url, method }: FastifyRequest): RollwardError {
 /** Whether bytes of the body are still to come, or have come and were not read. */
 const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0);
+
+/** Refusals outside of calls, which have records of their own. */
+const isCounted = ({ status, code }: RollwardError): boolean =>
+  status === 401 || code === "feedback_rate_limited" || code === "flags_rate_limited";

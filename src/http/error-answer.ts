@@ -7,6 +7,8 @@ import { isOfrep, ofrepFailure } from "./ofrep-error.ts";
 /** Answers with an error outside a call: in the form of Anthropic or OFREP on their addresses, in OpenAI's on all others. */
 export function answerError(reply: FastifyReply, error: RollwardError, id: string): void {
   const { url } = reply.request;
+  const { retryAfter } = error.details;
+  if (retryAfter !== undefined && retryAfter !== null) reply.header("retry-after", retryAfter);
   if (isOfrep(url)) return answerOfrep(reply, error, url);
   const dialect = isAnthropic(url) ? anthropicMessages : openAiChat;
   const body = dialect.errorBody(error, id);
@@ -14,8 +16,6 @@ export function answerError(reply: FastifyReply, error: RollwardError, id: strin
 }
 
 function answerOfrep(reply: FastifyReply, error: RollwardError, url: string): void {
-  const { retryAfter } = error.details;
-  if (retryAfter !== undefined && retryAfter !== null) reply.header("retry-after", retryAfter);
   void reply.code(error.status).send(ofrepFailure(error, url));
 }
 

@@ -25,7 +25,10 @@ export function httpFault(request: IncomingMessage): RollwardError | null {
   if (headers.host === undefined) return malformed("no Host header");
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "chunked") return malformed("the transfer encoding");
-  if (headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity") {
+  const encoding = headers["content-encoding"];
+  // OTLP's exporters pack what they send, and the one address that takes it bounds what comes out.
+  const isPackedTrace = encoding === "gzip" && method === "POST" && url.split("?", 1)[0] === "/v1/traces";
+  if (encoding !== undefined && encoding !== "identity" && !isPackedTrace) {
     return new RollwardError("unsupported_encoding", { encoding: "other than identity" });
   }
   if ((method === "GET" || method === "HEAD") && (coding !== undefined || Number(headers["content-length"] ?? 0) > 0)) {

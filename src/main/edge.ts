@@ -8,9 +8,14 @@ import { admin } from "../http/admin/admin.ts";
 import type { AdminTerms } from "../http/admin/admin-terms.ts";
 import { overloadOf } from "../http/admin/load-view-of.ts";
 import { feedback } from "../http/data/feedback.ts";
+import { statusPage } from "../http/status/status.ts";
 import { lastApplyOf, originOf } from "../http/admin/origin-view-of.ts";
+import { traces } from "../http/admin/traces.ts";
 import { retiringViewOf } from "../http/admin/registry.ts";
 import { createApp } from "../http/app.ts";
+import { serveSite } from "../http/console/serve-site.ts";
+import { metrics } from "../http/metrics.ts";
+import type { MetricsTerms } from "../http/metrics.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createDrills } from "./drill/create-drills.ts";
 import { appliedNow } from "./registry/applied-now.ts";
@@ -18,7 +23,9 @@ import { registryTerms } from "./registry/registry-terms.ts";
 import { retiringNow } from "./registry/retiring-now.ts";
 import { compareEnvironments } from "./environments/compare-environments.ts";
 import { promotionTarget } from "./environments/promotion-target.ts";
+import { openAlertBoard } from "./open-alerts.ts";
 import type { House } from "./plug.ts";
+import { acceptedSpans } from "./telemetry/accepted-spans.ts";
 import { VERSION } from "../contract/version.ts";
 
 /** What an edge is told beside its house. */
@@ -26,19 +33,49 @@ export interface EdgeTerms {
   /** Turns readiness off. */
   readonly isStopping: () => boolean;
   readonly limits?: Partial<EdgeLimits>;
+  /** What Prometheus reads. */
+  readonly prometheus: Pick<MetricsTerms, "metrics" | "isPublic">;
 }
 
 /** The HTTP edge of a house. */
-export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms): FastifyInstance {
-  const refusals = new Map<ErrorCode, number>();
-  const { stores, host, gateway, environments, delivery, announcer } = house;
-  const terms: AdminTerms = {
+export function createEdge(house: House, { isStopping, limits = {}, prometheus }: EdgeTerms): FastifyInstance {
+  const { stores, gateway, environments, refusals, announcer } = house;
+  const terms = adminTermsOf(house, isStopping);
+  return createApp({
+    gateway,
+    responses: house.responses,
+    announcer,
+    limits,
+    bodyBytes: () => gateway.settings().limits.bodyBytes,
+    refused: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
+    traces: { spans: stores.spans, accepted: () => acceptedSpans(environments) },
+    register: (app) => {
+      feedback(app, {
+        ...terms,
+        evaluated: (evaluation) => house.traces.evaluated(evaluation),
+        heard: ({ item, at, ...subject }) => house.seriesBook.noteFeedback(subject, item, at),
+      });
+      metrics(app, { gateway, ...prometheus });
+      admin(app, terms);
+      statusPage(app, house.seeing.status);
+      traces(app, { gateway, callIndex: stores.callIndex, spans: stores.spans });
+      serveSite(app, house.site);
+    },
+  });
+}
+
+/** What the admin API is plugged into. */
+function adminTermsOf(house: House, isStopping: () => boolean): AdminTerms {
+  const { stores, host, gateway, environments, delivery, refusals } = house;
+  return {
     gateway,
     delivery,
     calls: stores.calls,
+    callIndex: stores.callIndex,
     backtests: house.backtests.desk,
     backtestStore: stores.backtests,
     feedback: stores.feedback,
+    series: stores.series,
     shadows: house.shadows,
     drills: createDrills({
       delivery,
@@ -48,7 +85,13 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
     }),
     signer: createStoredKeySigner(stores.serverKeys, delivery.clock),
     keys: stores.keys,
+    sessions: house.sessions,
+    live: house.live,
     flags: stores.flags,
+    alertStore: stores.alerts,
+    alertOutbox: stores.alertOutbox,
+    silences: stores.silences,
+    alertBoard: openAlertBoard(house),
     loadKills: () => house.flagKeeper.loadKills(),
     storesOf: (environment) => environments.of(environment).stores,
     version: VERSION,
@@ -70,23 +113,13 @@ export function createEdge(house: House, { isStopping, limits = {} }: EdgeTerms)
     applied: async () =>
       (await stores.projects.all()).map(({ environment, appliedAt }) => ({ environment, at: appliedAt })),
     pipelines: stores.pipelines,
+    storage: { kind: stores.kind, measure: () => stores.storage.measure() },
+    seeing: house.seeing,
     isStopping,
     // Anybody may ask for this: the database's own words are for the admin API.
     trouble: async () => (await databaseTrouble(house))?.split(":")[0] ?? null,
     health: () => healthOf(house, refusals),
   };
-  return createApp({
-    gateway,
-    responses: house.responses,
-    announcer,
-    limits,
-    bodyBytes: () => gateway.settings().limits.bodyBytes,
-    refused: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
-    register: (app) => {
-      feedback(app, terms);
-      admin(app, terms);
-    },
-  });
 }
 
 /** Why the database is of no use at the moment, or `null`: it must answer, and what is written must arrive. */
@@ -122,7 +155,9 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
       unobserved: delivery.observatory.unobserved(),
     },
     responses: { dropped: house.responses.dropped() },
+    traces: tracesHealth(house),
     spend: house.spendKeeper.counts(),
+    series: seriesHealth(house),
     meters: metersHealth(gateway),
     refused: Object.fromEntries(refusals),
     applied: (await appliedNow(stores.projects, trouble)).map((one) => lastApplyOf(one, gateway.keys)),
@@ -130,6 +165,23 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
     pins_forgotten: all.reduce((sum, { pins }) => sum + pins.forgotten(), 0),
     resident_bytes: process.memoryUsage.rss(),
   };
+}
+
+function tracesHealth({ traces: exporter }: House): z.input<typeof healthView>["traces"] {
+  const { passedOver, sentSpans, rejectedSpans, sentScores, waitingBytes, ...same } = exporter.counts();
+  return {
+    ...same,
+    passed_over: passedOver,
+    sent_spans: sentSpans,
+    rejected_spans: rejectedSpans,
+    sent_scores: sentScores,
+    waiting_bytes: waitingBytes,
+  };
+}
+
+function seriesHealth({ seriesKeeper }: House): z.input<typeof healthView>["series"] {
+  const { waiting, merged, droppedCells, trouble } = seriesKeeper.counts();
+  return { waiting, merged, dropped_cells: droppedCells, trouble };
 }
 
 function metersHealth(gateway: Gateway): z.input<typeof healthView>["meters"] {

@@ -1,7 +1,11 @@
+import type { AlertOutbox } from "../ports/alert-outbox.ts";
+import type { AlertStore } from "../ports/alert-store.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { BacktestStore } from "../ports/backtest-store.ts";
 import type { BudgetBank } from "../ports/budget-bank.ts";
 import type { CallStore } from "../ports/call-store.ts";
+import type { ChangeStore } from "../ports/change-store.ts";
+import type { IncidentStore } from "../ports/incident-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { FeedbackStore } from "../ports/feedback-store.ts";
 import type { GateRunStore } from "../ports/gate-run-store.ts";
@@ -9,6 +13,7 @@ import type { MeaningStore } from "../ports/meaning-store.ts";
 import type { NoticeStore } from "../ports/notice-store.ts";
 import type { ProofStore } from "../ports/proof-store.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
+import type { SilenceStore } from "../ports/silence-store.ts";
 import type { ShadowStore } from "../ports/shadow-store.ts";
 
 /** Records expire by the day, so looking once an hour is soon enough. */
@@ -18,6 +23,9 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** Accounts of budgets stay at least this long after their window, days. */
 const BUDGET_DAYS = 62;
+
+/** What happened and what was learnt from it is told for as long as numbers of hours are, days. */
+const STORY_DAYS = 400;
 
 /** What was proven of a release that nobody has asked for so long is forgotten, days. */
 const QUIET_DAYS = 90;
@@ -38,6 +46,13 @@ export interface ExpiryTerms {
   readonly shadows?: Pick<ShadowStore, "expire">;
   readonly gateRuns?: Pick<GateRunStore, "expire">;
   readonly notices?: Pick<NoticeStore, "expire">;
+  readonly changes?: Pick<ChangeStore, "expire">;
+  readonly incidents?: Pick<IncidentStore, "expire">;
+  readonly alerts?: Pick<AlertStore, "expire">;
+  readonly alertOutbox?: Pick<AlertOutbox, "expire">;
+  readonly silences?: Pick<SilenceStore, "expire">;
+  /** Forgets spans of applications, as the project in force says; `now` is epoch milliseconds. */
+  readonly expireSpans?: (now: number) => Promise<void>;
   readonly clock: Clock;
   readonly announcer: Announcer;
   /** Full days for which facts are kept, as the project in force says. */
@@ -56,6 +71,12 @@ export function expireRecords({
   shadows,
   gateRuns,
   notices,
+  alerts,
+  alertOutbox,
+  silences,
+  changes,
+  incidents,
+  expireSpans,
   clock,
   announcer,
   retainFactsDays,
@@ -76,8 +97,10 @@ export function expireRecords({
         Number.isFinite(days) ? feedback?.expire(now - days * DAY_MS) : undefined,
         budgets?.expire(ended),
         meanings?.expire(now),
+        expireSpans?.(now),
         proofs?.expire(quiet),
-        ...[backtests, shadows, gateRuns, notices].map((store) => store?.expire(ended)),
+        ...[backtests, shadows, gateRuns, notices, alerts, alertOutbox, silences].map((store) => store?.expire(ended)),
+        ...[changes, incidents].map((store) => store?.expire(now - STORY_DAYS * DAY_MS)),
       ];
       const expired = await Promise.allSettled(jobs.filter((job) => job !== undefined));
       for (const each of expired) if (each.status === "rejected") throw each.reason;

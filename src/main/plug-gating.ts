@@ -1,4 +1,5 @@
 import { createGateRunners } from "../adapters/gates/index.ts";
+import { createPairJudge } from "../adapters/gates/pair-judge.ts";
 import { createSignedPost } from "../adapters/webhooks/create-signed-post.ts";
 import type { SignedPoster } from "../adapters/webhooks/create-signed-post.ts";
 import { Gatekeeper } from "../delivery/gates/gatekeeper.ts";
@@ -6,6 +7,7 @@ import type { Gating } from "../delivery/gates/gating.ts";
 import type { Troubles } from "../delivery/troubles.ts";
 import type { Backtests } from "../ports/backtests.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { PairJudge } from "../ports/pair-judge.ts";
 import type { Stores } from "./stores.ts";
 
 /** What gates are plugged into. */
@@ -22,19 +24,25 @@ export interface GatingTerms {
   readonly backtests: () => Backtests;
 }
 
-/** What stands in a release's way, with the post that its messages go by. */
-export function plugGating(terms: GatingTerms): { readonly gating: Gating; readonly poster: SignedPoster } {
+/** What stands in a release's way, with the post that its messages go by and whom pairs are shown to. */
+export interface PluggedGating {
+  readonly gating: Gating;
+  readonly poster: SignedPoster;
+  readonly pairJudge: PairJudge;
+}
+
+/** Plugs what stands in a release's way. */
+export function plugGating(terms: GatingTerms): PluggedGating {
   const { stores, clock, replicaId, troubles, variables, commands, freezeWindows, backtests } = terms;
   const poster = createSignedPost({ clock, environment: variables });
-  const runners = createGateRunners({
-    post: poster.post,
-    clock,
-    random: Math.random,
-    directory: commands,
-    path: variables["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-    backtests,
-  });
+  const programs = { directory: commands, path: variables["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", clock };
+  const { post } = poster;
+  const runners = createGateRunners({ post, random: Math.random, ...programs, backtests });
   const { rollouts, releases, gateRuns: runs, freezes, notices } = stores;
   const gatekeeper = new Gatekeeper({ rollouts, releases, runs, runners, clock, replicaId, troubles });
-  return { gating: { freezes, freezeWindows, gatekeeper, runs, notices }, poster };
+  return {
+    gating: { freezes, freezeWindows, gatekeeper, runs, notices },
+    poster,
+    pairJudge: createPairJudge({ post, ...programs }),
+  };
 }

@@ -4,11 +4,13 @@ import { mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import colors from "picocolors";
-import { destination, pino } from "pino";
+import { destination } from "pino";
 import type { Logger } from "pino";
 import { lockDataDir } from "../adapters/stores/postgres/data-dir-lock.ts";
+import { createMaskedLog } from "../adapters/system/masked-log.ts";
 import { OptionsError, readOptions, USAGE } from "../config/options.ts";
 import type { Options } from "../config/options.ts";
+import type { Key } from "../domain/access/key.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
@@ -34,7 +36,7 @@ export async function runFromCommandLine(serve: Serve): Promise<void> {
     const server = await sayingWhatTakesLong(options, serve(options, process.env, log));
     const greeting = { options, tookMs: performance.now() - startedAt };
     if (speaksJson(options)) greetInLog(server, log, greeting);
-    else greet(server, greeting);
+    else greet(server, { ...greeting, link: await signInLink(server) });
     const demo = options.demo ? await startDemo(server) : null;
     stopOnSignal(server, () => demo?.kill("SIGTERM"));
   } catch (error) {
@@ -60,11 +62,11 @@ const speaksJson = ({ demo }: Options): boolean => !demo && !process.stdout.isTT
 
 /** The demo tells its story on the terminal, so its log goes to a file beside the data. */
 function logFor(options: Options): Logger {
-  if (speaksJson(options)) return pino();
-  if (!options.demo) return pino(createHumanStream((text) => void process.stdout.write(text)));
+  if (speaksJson(options)) return createMaskedLog();
+  if (!options.demo) return createMaskedLog(createHumanStream((text) => void process.stdout.write(text)));
   mkdirSync(options.dataDir, { recursive: true });
   // Opened here and now: pino writes out what waits when the process exits, and fails with a file that is still opening.
-  return pino(destination({ dest: openSync(join(options.dataDir, "rollward.log"), "a"), sync: false }));
+  return createMaskedLog(destination({ dest: openSync(join(options.dataDir, "rollward.log"), "a"), sync: false }));
 }
 
 /** A start that is longer silent looks like one that hangs, ms. */
@@ -95,10 +97,18 @@ const USUAL_URL = "http://127.0.0.1:4400";
 /** The same for programs. A key made now has no other way to its owner, and only its hash is kept. */
 function greetInLog({ url, adminKey }: Server, log: Logger, { options, tookMs }: Greeting): void {
   log.info({ url, data: storeOf(options), tookMs: Math.round(tookMs) }, "Rollward is up.");
-  if (adminKey?.isNew === true) log.info({ admin_key: adminKey.text }, "The first admin key, shown only now.");
+  if (adminKey?.isNew !== true) return;
+  // Not by way of the log, which masks keys: this line is the only way of this one to its owner.
+  const line = { level: 30, time: Date.now(), admin_key: adminKey.text, msg: "The first admin key, shown only now." };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-function greet({ url, adminKey }: Server, { options, tookMs }: Greeting): void {
+/** For people only: a log is read by more than the one who started the server. */
+interface PersonalGreeting extends Greeting {
+  readonly link: string | null;
+}
+
+function greet({ url, adminKey }: Server, { options, tookMs, link }: PersonalGreeting): void {
   const lines = [
     `${colors.bold("rollward")}  ${url}  ${colors.dim(`data: ${storeOf(options)}, up in ${(tookMs / 1000).toFixed(1)} s`)}`,
   ];
@@ -109,7 +119,22 @@ function greet({ url, adminKey }: Server, { options, tookMs }: Greeting): void {
     );
     if (url !== USUAL_URL) lines.push(`  ${colors.bold(`export ROLLWARD_URL=${url}`)}`);
   }
+  if (link !== null) lines.push(`console  ${colors.bold(link)}  ${colors.dim("signs in once, within ten minutes")}`);
   process.stdout.write(`${lines.join("\n")}\n\n`);
+}
+
+/** Only whoever sits at this machine is spared the key; elsewhere a link could be read on its way. */
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|$)/;
+
+/** An address that opens the console without a key: for the oldest admin key that is good. `null` where there is none. */
+async function signInLink({ url, house }: Server): Promise<string | null> {
+  const { stores, gateway, sessions } = house;
+  const now = gateway.clock.now();
+  const isGood = ({ scopes, revokedAt, expiresAt }: Key): boolean =>
+    scopes.includes("admin") && revokedAt === null && (expiresAt === null || expiresAt > now);
+  const key = (await stores.keys.list()).find((each) => isGood(each) && each.environment === undefined);
+  if (!LOOPBACK.test(url) || key === undefined) return null;
+  return `${url}/#signin=${(await sessions.makeLink(key.id)).link}`;
 }
 
 /** The demo is an application of its own: another process that knows only the address and a key. */

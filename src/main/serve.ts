@@ -16,6 +16,7 @@ import { openValkey } from "./open-valkey.ts";
 import { plug } from "./plug.ts";
 import type { House } from "./plug.ts";
 import { startBackground } from "./start-background.ts";
+import { openTelemetry } from "./telemetry/open-telemetry.ts";
 import { startProject } from "./start-project.ts";
 
 /** How a server is started; `edge` replaces what the edge bears from clients. */
@@ -49,6 +50,7 @@ export async function serve(options: ServeOptions, environment: NodeJS.ProcessEn
     ...(clock !== undefined && { clock }),
     ...(embedders !== undefined && { embedders }),
     allowCommands: options.allowCommands ?? null,
+    dataDir: stores.kind === "embedded" ? options.dataDir : null,
   });
   try {
     return await bringUp(house, options);
@@ -68,13 +70,18 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
   const { config, environment = null } = options;
   await startProject(host, { projects: stores.projects, announcer, config, environment });
   let stopping = false;
-  const app = createEdge(house, { limits: options.edge ?? {}, isStopping: () => stopping });
+  const telemetry = openTelemetry(house);
+  const app = createEdge(house, {
+    limits: options.edge ?? {},
+    isStopping: () => stopping,
+    prometheus: telemetry.prometheus,
+  });
   gateway.keys.replace(await stores.keys.list());
   for (const each of environments.environments()) await each.loadPauses();
   await house.flagKeeper.loadKills();
   const underWay = watchRequests(app);
   const created = await listenAndMakeKey(house, options, app);
-  const background = startBackground(house);
+  const background = startBackground(house, telemetry);
   const text = options.adminKey ?? created;
   return {
     url: urlOf(options.host, app.server.address() as AddressInfo),
@@ -83,6 +90,7 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
     async stop() {
       stopping = true;
       background.stop();
+      house.live.close();
       for (const { results } of environments.all()) results.lines.letAllGo();
       await drain(app, { underWay, inFlight: () => inFlightIn(environments) });
       await background.finish();

@@ -1,10 +1,15 @@
+import { indexCalls } from "../jobs/index-calls.ts";
 import { watchPauses } from "../jobs/watch-pauses.ts";
 import { sendNotices } from "../jobs/send-notices.ts";
 import { watchSpend } from "../jobs/watch-spend.ts";
+import { tellCalls } from "../http/live/tell-calls.ts";
 import { expireRecords } from "./expire-records.ts";
 import { followChanges } from "./follow-changes.ts";
+import { startAlertsIn, startSendingAlerts } from "./open-alerts.ts";
 import type { OpenEnvironment } from "./environments/open-environment.ts";
 import type { House } from "./plug.ts";
+import { expireSpans } from "./telemetry/accepted-spans.ts";
+import type { Telemetry } from "./telemetry/open-telemetry.ts";
 
 /** What runs behind the calls. */
 export interface Background {
@@ -15,7 +20,7 @@ export interface Background {
 }
 
 /** Starts what runs behind the calls: rollouts, changes of other replicas, spend, expiry. */
-export function startBackground(house: House): Background {
+export function startBackground(house: House, telemetry: Telemetry): Background {
   const { stores, gateway, delivery, conductor, host, environments, announcer, spendKeeper, flagKeeper } = house;
   const { clock, keys } = gateway;
   conductor.onChanges(
@@ -31,11 +36,18 @@ export function startBackground(house: House): Background {
   );
   conductor.start();
   spendKeeper.start();
+  house.seriesKeeper.start();
+  house.seeing.providers.start();
+  house.seeing.incidentWatch.start();
+  house.seeing.reportSender.start();
+  telemetry.start();
   flagKeeper.start();
   house.backtests.watch.start();
   house.shadows.start();
   const stops: (() => void)[] = [];
-  environments.onOpened((opened) => void stops.push(...startIn(opened, () => delivery.replicas.isLeader)));
+  environments.onOpened(
+    (opened) => void stops.push(...startIn(opened, () => delivery.replicas.isLeader), startAlertsIn(house, opened)),
+  );
   const stopExpiring = startExpiring(house);
   const stopTelling = sendNotices({
     notices: stores.notices,
@@ -46,13 +58,25 @@ export function startBackground(house: House): Background {
     random: () => gateway.random(),
     isLeader: () => delivery.replicas.isLeader,
   });
+  const stopSendingAlerts = startSendingAlerts(house);
+  const index = stores.callIndex;
+  const stopIndexing = indexCalls({ index, clock, announcer, isLeader: () => delivery.replicas.isLeader });
+  const stopTellingCalls = tellCalls({ live: house.live, index, clock, announcer });
   return {
     stop() {
+      house.seeing.incidentWatch.stop();
+      house.seeing.reportSender.stop();
       stopExpiring();
       stopTelling();
+      stopSendingAlerts();
+      stopIndexing();
+      stopTellingCalls();
       for (const stop of stops) stop();
     },
-    finish: () => finish(house),
+    async finish() {
+      await finish(house);
+      await telemetry.stop();
+    },
   };
 }
 
@@ -63,21 +87,41 @@ async function finish(house: House): Promise<void> {
   await conductor.stop();
   await delivery.gating?.gatekeeper.stop();
   await house.poster.close();
+  await house.notifiers.close();
   delivery.observatory.close();
   for (const { cache } of environments.all()) await cache.semantic?.close();
   await Promise.all([
     spendKeeper.stop(),
+    house.seriesKeeper.stop(),
+    house.seeing.providers.stop(),
     flagKeeper.stop(),
     gateway.recorder.flush(),
     delivery.log.flush(),
     house.responses.flush(),
   ]);
+  await house.traces.close();
   await Promise.all(environments.all().flatMap(({ limiter, budgets }) => [limiter.close(), budgets.close()]));
 }
 
 /** Deletes what is kept no longer, by the days of the server's own environment: a day of records goes at once, for all. */
 function startExpiring({ stores, gateway, environments, announcer }: House): () => void {
-  const { calls, responses, feedback, budgets, meanings, proofs, backtests, shadows, gateRuns, notices } = stores;
+  const {
+    calls,
+    responses,
+    feedback,
+    budgets,
+    meanings,
+    proofs,
+    backtests,
+    shadows,
+    gateRuns,
+    notices,
+    alerts,
+    alertOutbox,
+    silences,
+    changes,
+    incidents,
+  } = stores;
   return expireRecords({
     calls,
     responses,
@@ -89,6 +133,12 @@ function startExpiring({ stores, gateway, environments, announcer }: House): () 
     shadows,
     gateRuns,
     notices,
+    alerts,
+    alertOutbox,
+    silences,
+    changes,
+    incidents,
+    expireSpans: expireSpans(stores.spans, environments),
     clock: gateway.clock,
     announcer,
     retainFactsDays: () => environments.of(environments.own).project.retainFactsDays(),

@@ -1,12 +1,21 @@
 import type { ApplyTurns } from "../ports/apply-turns.ts";
 import type { BacktestStore } from "../ports/backtest-store.ts";
 import type { BudgetBank } from "../ports/budget-bank.ts";
+import type { CallIndex } from "../ports/call-index.ts";
 import type { CallStore } from "../ports/call-store.ts";
+import type { ChangeMarks } from "../ports/change-marks.ts";
+import type { ChangeStore } from "../ports/change-store.ts";
+import type { ConsoleStore } from "../ports/console-store.ts";
 import type { EvidenceJournal } from "../ports/evidence-journal.ts";
 import type { FlagStore } from "../ports/flag-store.ts";
 import type { FreezeStore } from "../ports/freeze-store.ts";
 import type { GateRunStore } from "../ports/gate-run-store.ts";
+import type { IncidentStore } from "../ports/incident-store.ts";
+import type { AlertOutbox } from "../ports/alert-outbox.ts";
+import type { AlertStore } from "../ports/alert-store.ts";
 import type { NoticeStore } from "../ports/notice-store.ts";
+import type { SightingBoard } from "../ports/sighting-board.ts";
+import type { SilenceStore } from "../ports/silence-store.ts";
 import type { FeedbackStore } from "../ports/feedback-store.ts";
 import type { KeyStore } from "../ports/key-store.ts";
 import type { ReplicaBoard } from "../ports/replica-board.ts";
@@ -19,7 +28,11 @@ import type { ReleaseStore } from "../ports/release-store.ts";
 import type { ResponseStore } from "../ports/response-store.ts";
 import type { ServerKeyStore } from "../ports/server-key-store.ts";
 import type { ShadowStore } from "../ports/shadow-store.ts";
+import type { SeriesStore } from "../ports/series-store.ts";
+import type { SpanStore } from "../ports/span-store.ts";
 import type { SpendStore } from "../ports/spend-store.ts";
+import type { ReportLog } from "../ports/report-log.ts";
+import type { StorageGauge } from "../ports/storage-gauge.ts";
 import type { RolloutStore } from "../ports/rollout-store.ts";
 import type { VersionStore } from "../ports/version-store.ts";
 import type { Valkey } from "../ports/valkey.ts";
@@ -33,6 +46,7 @@ export interface Stores {
   readonly rollouts: RolloutStore;
   readonly journal: EvidenceJournal;
   readonly calls: CallStore;
+  readonly callIndex: CallIndex;
   readonly feedback: FeedbackStore;
   readonly keys: KeyStore;
   readonly pauses: PauseStore;
@@ -40,7 +54,14 @@ export interface Stores {
   readonly freezes: FreezeStore;
   readonly gateRuns: GateRunStore;
   readonly notices: NoticeStore;
+  /** Spans that applications send. */
+  readonly spans: SpanStore;
+  readonly alerts: AlertStore;
+  readonly alertOutbox: AlertOutbox;
+  readonly silences: SilenceStore;
+  readonly sightings: SightingBoard;
   readonly spend: SpendStore;
+  readonly series: SeriesStore;
   readonly projects: ProjectStore;
   readonly pipelines: PipelineStore;
   readonly responses: ResponseStore;
@@ -50,6 +71,13 @@ export interface Stores {
   readonly backtests: BacktestStore;
   readonly serverKeys: ServerKeyStore;
   readonly shadows: ShadowStore;
+  readonly changes: ChangeStore;
+  /** How far everything has come that people look at. */
+  readonly marks: ChangeMarks;
+  readonly consoleSessions: ConsoleStore;
+  readonly incidents: IncidentStore;
+  readonly reports: ReportLog;
+  readonly storage: StorageGauge;
   /** Where the servers of one database meet; `null` where there is one server only. */
   readonly board: ReplicaBoard | null;
   /** Who applies a project, among the servers of one database; `null` where there is one server only. */

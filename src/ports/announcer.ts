@@ -1,3 +1,5 @@
+import type { CallFacts } from "../domain/call/call-record.ts";
+import type { CallReference } from "../domain/call/call-reference.ts";
 import type { Pause } from "../domain/access/pause.ts";
 import type { BudgetAlert } from "./budget-ledger.ts";
 import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
@@ -16,10 +18,12 @@ export interface DearHourAlert {
 /** Tells the world what a rollout did. Called after the decision is durable; never throws. */
 export interface Announcer {
   decided(rollout: Rollout, events: readonly RolloutEvent[]): void;
-  /** Something in the background failed and will be tried again. */
-  troubled(what: string, cause: unknown): void;
+  /** Something in the background failed and will be tried again; `about` is the call that it belongs to, where it does. */
+  troubled(what: string, cause: unknown, about?: CallReference): void;
   /** What was announced as troubled works again; `what` in the same words. */
   recovered(what: string): void;
+  /** A call has ended of which the log is to tell, and so many before it of which it was not told. */
+  callEnded?(facts: CallFacts, untold: number): void;
   /** A budget has reached a threshold; told once per budget, window and threshold. */
   spent?(alert: BudgetAlert): void;
   /** An operator gave back to a budget what dead replicas held of it. */

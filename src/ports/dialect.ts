@@ -73,6 +73,8 @@ export interface AnswerFacts {
   readonly finishReason: string | null;
   readonly usage: TokenUsage | null;
   readonly model: string | null;
+  /** The provider's own mark of the system that answers; absent where it gives none. */
+  readonly fingerprint?: string | null;
   /** A fault the provider reported inside its answer, or bytes that are no answer. */
   readonly fault: { readonly code: "provider_error" | "provider_bad_answer"; readonly reason: string } | null;
   /** Characters of text received, for estimating usage when the provider reports none. */

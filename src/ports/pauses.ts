@@ -4,8 +4,10 @@ import type { PausableCall, Pause } from "../domain/access/pause.ts";
 export interface Pauses {
   /** The widest pause that a call falls under. */
   about(call: PausableCall): Pause | undefined;
-  /** Whether anything is paused at all. */
+  /** Whether no calls at all are refused. */
   readonly isEmpty: boolean;
+  /** Models (`provider/model`) that calls of an endpoint go around; `undefined` where there are none. */
+  around(endpoint: string): ReadonlySet<string> | undefined;
   /** All of them. */
   all(): readonly Pause[];
   /** Replaces all at once. */

@@ -20,4 +20,9 @@ export interface ProjectStore {
   latest(environment?: string): Promise<AppliedProject | null>;
   /** What was applied last in each environment, in the order in which it was. */
   all(): Promise<readonly AppliedProject[]>;
+  /**
+   * What was applied in an environment at or after a time (epoch ms), newest first, and last of all what was in force before;
+   * at most `limit`.
+   */
+  history(environment: string, since: number, limit: number): Promise<readonly AppliedProject[]>;
 }

@@ -31,6 +31,9 @@ export interface EventSink {
   fail(error: RollwardError): void;
 }
 
+/** Headers of a trace, as a flat list of names and values: `traceparent`, and `tracestate` where there is one. */
+export type TraceHeaders = readonly string[];
+
 /** An operation of a provider's API. */
 export interface WireAddress {
   readonly method: "GET" | "POST" | "DELETE";
@@ -52,6 +55,8 @@ export interface ForwardRequest {
   readonly headers?: Headers;
   /** Where in the provider's API it goes, for a dialect with several addresses; absent is a POST to the one it has. */
   readonly address?: WireAddress;
+  /** Sent along, where the provider is one that is told of traces; one that sends no headers has no use for it. */
+  readonly trace?: TraceHeaders;
   /** What is asked for in place of an answer; absent is an answer. A provider that cannot says so with a status. */
   readonly operation?: "count-tokens";
 }
@@ -65,6 +70,8 @@ export interface ConverseRequest {
   readonly connectMs: number;
   /** Which of the provider's keys to use, from 0; absent is the first. */
   readonly key?: number;
+  /** Sent along, where the provider is one that is told of traces. */
+  readonly trace?: TraceHeaders;
 }
 
 /** How the prompt caches of a provider are steered. */

@@ -27,8 +27,10 @@ export interface ShadowCopies {
 /** What the copies of one rollout showed. */
 export interface ShadowBook {
   readonly evidence: ShadowEvidence;
-  /** Calls of sampled sessions that this server did not copy, by reason. */
+  /** Calls of sampled sessions that this server did not copy, and pairs that it had nobody judge, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Why the judge of pairs made nothing of one, the last time; `null` where it never was so. */
+  readonly judgeTrouble: string | null;
   /** Newest first. */
   readonly recent: readonly KeptShadowPair[];
 }

@@ -4,6 +4,8 @@ export interface PostTarget {
   /** Environment variable with the secret that signs it. */
   readonly secretEnv: string;
   readonly allowPrivate: boolean;
+  /** Longest that the answer may take, milliseconds; absent is 10 seconds. */
+  readonly answerMs?: number;
 }
 
 /** A message; a repeated try has the same id. */

@@ -36,10 +36,25 @@ export function projectStoreContract(get: GetStores): void {
       const newer = { ...other, files: { "": "c" } };
       await projects.save(newer);
       const all = await projects.all();
-      expect(all.filter(({ environment }) => environment !== "staging" && environment !== "origins")).toEqual([
+      expect(all.filter(({ environment }) => ["production", "development"].includes(environment))).toEqual([
         own,
         newer,
       ]);
+    });
+
+    test("tells what was applied since a time, newest first, and what was in force before", async () => {
+      const { projects } = get();
+      const environment = "history";
+      const at = async (appliedAt: number): Promise<void> =>
+        projects.save({ environment, files: { "": `${appliedAt}` }, appliedAt, author: "Ada", isOwn: false });
+      for (const appliedAt of [T0, T0 + 10, T0 + 20, T0 + 30]) await at(appliedAt);
+      const told = async (since: number, limit = 50): Promise<readonly number[]> =>
+        (await projects.history(environment, since, limit)).map(({ appliedAt }) => appliedAt - T0);
+      expect(await told(T0 + 20)).toEqual([30, 20, 10]);
+      expect(await told(T0)).toEqual([30, 20, 10, 0]);
+      expect(await told(T0 + 99)).toEqual([30]);
+      expect(await told(T0, 2)).toEqual([30, 20]);
+      expect(await projects.history("nowhere", T0, 50)).toEqual([]);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ShadowPair } from "../../src/domain/shadow/shadow-pair.ts";
-import type { NewShadowPair } from "../../src/ports/shadow-store.ts";
+import type { NewShadowEntry } from "../../src/ports/shadow-store.ts";
 import { newId, T0 } from "./store-samples.ts";
 import type { GetStores } from "./store-samples.ts";
 
@@ -23,10 +23,14 @@ const pairOf = (changes: Partial<ShadowPair> = {}): ShadowPair => ({
   ...changes,
 });
 
-const newPair = (rolloutId: string, session: string, changes: Partial<ShadowPair> = {}): NewShadowPair => ({
+const newPair = (rolloutId: string, session: string, changes: Partial<ShadowPair> = {}): NewShadowEntry => ({
   rolloutId,
   session,
   pair: pairOf(changes),
+});
+
+const callNamed = (call: string): Partial<ShadowPair> => ({
+  candidate: { ...side, call, latencyMs: 1, firstTokenMs: null },
 });
 
 /** What every store of shadow pairs must do. */
@@ -39,7 +43,7 @@ export function shadowStoreContract(get: GetStores): void {
       await shadows.append([newPair(rollout, "a", { at: T0 - 5 })]);
       const kept = await shadows.readAfter(rollout, 0, 10);
       expect(kept.map(({ session }) => session)).toEqual(["a", "b", "a"]);
-      expect(kept.map(({ pair }) => pair)).toEqual([
+      expect(kept.map((entry) => "pair" in entry && entry.pair)).toEqual([
         pairOf(),
         pairOf({ change: null, excused: true }),
         pairOf({ at: T0 - 5 }),
@@ -58,7 +62,63 @@ export function shadowStoreContract(get: GetStores): void {
       expect((await shadows.readAfter(other, 0, 10)).map(({ session }) => session)).toEqual(["x"]);
     });
   });
+  judgementContract(get);
   sharedContract(get);
+}
+
+/** What it must do with words of judges, and with what is written again. */
+function judgementContract(get: GetStores): void {
+  describe("as a store of shadow pairs that are judged", () => {
+    test("keeps what a judge says of a pair among the pairs, as it was", async () => {
+      const { shadows } = get();
+      const rollout = newId("rol");
+      const judgement = {
+        at: T0 + 5,
+        call: "call_copy",
+        verdict: "tie",
+        questions: 2,
+        isFlipped: true,
+        costPico: "4000000000",
+        trouble: null,
+      } as const;
+      await shadows.append([newPair(rollout, "a"), { rolloutId: rollout, session: "a", judgement }]);
+      await shadows.append([newPair(rollout, "b")]);
+      const kept = await shadows.readAfter(rollout, 0, 10);
+      expect(kept.map((entry) => ("judgement" in entry ? entry.judgement : "pair"))).toEqual([
+        "pair",
+        judgement,
+        "pair",
+      ]);
+      expect(kept.map(({ position }) => position)).toEqual([1, 2, 3]);
+    });
+
+    test("keeps nothing twice of what is written again because nobody heard how it ended", async () => {
+      const { shadows } = get();
+      const rollout = newId("rol");
+      const one = newPair(rollout, "a", callNamed("call_one"));
+      const word = {
+        at: T0,
+        verdict: "failed",
+        questions: 1,
+        isFlipped: false,
+        costPico: "0",
+        trouble: "it answered 500",
+      } as const;
+      const said = { rolloutId: rollout, session: "a", judgement: { ...word, call: "call_one" } };
+      const asking = { rolloutId: rollout, session: "a", judgement: { ...said.judgement, verdict: "asking" as const } };
+      await shadows.append([one, asking, said]);
+      const other = newPair(rollout, "b", callNamed("call_two"));
+      await shadows.append([one, asking, said, other], true);
+      await shadows.append([other], true);
+      const kept = await shadows.readAfter(rollout, 0, 10);
+      expect(kept.map(({ session, position }) => [session, position])).toEqual([
+        ["a", 1],
+        ["a", 2],
+        ["a", 3],
+        ["b", 4],
+      ]);
+    });
+  });
 }
 
 /** What it must do for several who write and read, and in the course of time. */

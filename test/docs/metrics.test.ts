@@ -61,18 +61,25 @@ test("docs/metrics.md has every metric with the margins that it has", () => {
     const [plan] = plansOf(`{ ${key}: { required: true } }`).filter(
       ({ metric }) => metric === METRIC_KEYS[key as keyof typeof METRIC_KEYS],
     );
-    expect([harm, noWorse]).toEqual([`${plan?.harmRatio} ×`, `${plan?.noWorseRatio} ×`]);
+    const points = plan?.noWorseOrPoints === undefined ? "" : ` or ${100 * plan.noWorseOrPoints} of 100`;
+    expect([harm, noWorse]).toEqual([`${plan?.harmRatio} ×`, `${plan?.noWorseRatio} ×${points}`]);
   }
 });
 
 const ALONE = "latency: false, cost: false";
 const OTHERS = `errors: false, ${ALONE}`;
 
+/** Where nothing happens the e-value is no matter of chance, so this row counts in what the other bets cost. */
+const SPOTLESS = "the same where none ever happens";
+
 /** A row of the table of sessions, by its first cell, and a plan that has that metric alone. */
 const PLANS: Readonly<Record<string, string>> = {
-  "errors, refusals, invalid_output, problems": `{ problems: { required: true }, ${OTHERS} }`,
+  "errors, refusals, invalid_output": `{ refusals: { required: true }, ${OTHERS} }`,
+  [SPOTLESS]: `{ errors: true, ${ALONE} }`,
+  "errors with `no_worse: 2`, problems": `{ errors: { no_worse: 2 }, ${ALONE} }`,
   "errors with `no_worse_points: 1%`": `{ errors: { no_worse_points: 1% }, ${ALONE} }`,
-  "tool_failures, thumbs": `{ thumbs: { required: true }, ${OTHERS} }`,
+  tool_failures: `{ tool_failures: { required: true }, ${OTHERS} }`,
+  thumbs: `{ thumbs: { required: true }, ${OTHERS} }`,
   latency_tail: `{ latency_tail: { required: true }, ${OTHERS} }`,
   "business, `event: bad`": `{ business: { x: { event: bad, required: true } }, ${OTHERS} }`,
   "business, `event: good`": `{ business: { x: { event: good, required: true } }, ${OTHERS} }`,
@@ -88,8 +95,16 @@ test("docs/metrics.md names the sessions that the planner computes", () => {
   for (const [name = "", , ...figures] of rows) {
     const [metric, ...others] = plansOf(PLANS[name] ?? "");
     if (metric === undefined || others.length > 0) throw new Error(`${name} is not one metric alone.`);
-    const needed = (kind: "harm" | "no-worse", weight: number): string =>
-      Math.round(sessionsNeeded({ metric, test: kind, weight, level: 0.05 }).total).toLocaleString("en-US");
+    const terms = { metric, level: 0.05 };
+    const none = { kind: "events", stable: 0, candidate: 0 } as const;
+    const needed = (kind: "harm" | "no-worse", weight: number): string => {
+      if (name === SPOTLESS && kind === "harm") return "–";
+      const sessions =
+        name === SPOTLESS
+          ? sessionsNeeded({ ...terms, test: kind, weight, outlook: none }).totalWithMixtureCost
+          : sessionsNeeded({ ...terms, test: kind, weight }).total;
+      return Math.round(sessions).toLocaleString("en-US");
+    };
     expect(figures).toEqual([
       ...[0.05, 0.25, 0.5].map((weight) => needed("no-worse", weight)),
       ...[0.05, 0.25].map((weight) => needed("harm", weight)),

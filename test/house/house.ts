@@ -1,7 +1,7 @@
 import { errorTable } from "./error-table.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import type { Exception } from "./exceptions.ts";
-import { importMatrix } from "./import-matrix.ts";
+import { consoleImports, importMatrix } from "./import-matrix.ts";
 import { naming } from "./naming.ts";
 import { purity } from "./purity.ts";
 import { fileSize, functionSize, noBarrel, noDefaultExport, portSize, syntax } from "./shape.ts";
@@ -13,6 +13,7 @@ import { glossaryInCode, glossaryInDocs, noMachineWords } from "./words.ts";
 const RULES: readonly Rule[] = [
   syntax,
   importMatrix,
+  consoleImports,
   purity,
   fileSize,
   functionSize,

@@ -2,7 +2,7 @@ import { isBuiltin } from "node:module";
 import { posix } from "node:path";
 import { importsOf } from "./imports.ts";
 import type { Import } from "./imports.ts";
-import { isProduct, isTest } from "./source-file.ts";
+import { isConsole, isProduct, isTest } from "./source-file.ts";
 import type { SourceFile, Violation } from "./source-file.ts";
 
 interface Room {
@@ -81,6 +81,31 @@ function internalFault(path: string, target: string, { typeOnly, isAddress }: Im
   if (ROOMS[from]?.rooms.includes(to) !== true) return `${from} may import only: ${ROOMS[from]?.rooms.join(" ")}`;
   if (TYPES_ONLY.has(`${from} → ${to}`) && !typeOnly) return `${from} may import only types from ${to}`;
   return null;
+}
+
+/** The console is loaded by browsers: packages of its own, and of the program nothing but the types of what goes over the wire. */
+function consoleFault(path: string, { specifier, typeOnly }: Import): string | null {
+  if (specifier === null) return "a computed import cannot be checked; write the path out";
+  if (!/^\.\.?\//.test(specifier)) {
+    return specifier.startsWith("node:") || isBuiltin(specifier) ? "the console runs in browsers" : null;
+  }
+  const target = posix.join(posix.dirname(path), specifier);
+  if (target.startsWith("console/")) return isTest(target) ? "a test is imported by nobody" : null;
+  if (!target.startsWith("src/contract/")) return "the console imports only console and src/contract";
+  return typeOnly ? null : "the console imports only types from src/contract";
+}
+
+/** Imports of the console that it may not have. */
+export function consoleImports(files: readonly SourceFile[]): readonly Violation[] {
+  return files
+    .filter((file) => isConsole(file.path) && !isTest(file.path))
+    .flatMap((file) =>
+      importsOf(file).flatMap((each) => {
+        const fault = consoleFault(file.path, each);
+        const message = `${each.specifier ?? "import(…)"}: ${fault ?? ""}`;
+        return fault === null ? [] : [{ file: file.path, line: each.line, rule: "imports", message }];
+      }),
+    );
 }
 
 function faultOf(path: string, found: Import): string | null {

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
-import { isProduct } from "./source-file.ts";
+import { isConsole, isProduct } from "./source-file.ts";
 import type { SourceFile, Violation } from "./source-file.ts";
 
-const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|config))?\.(ts|mjs)$/;
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|config))?\.(tsx?|mjs)$/;
 
 /** Folder names that say nothing about their contents, and decay. */
 const EMPTY_WORDS: ReadonlySet<string> = new Set(["utils", "util", "common", "misc", "helpers", "helper", "shared"]);
@@ -47,11 +47,11 @@ function fits(fileName: string, exported: readonly string[]): boolean {
 }
 
 function namedByExport(file: SourceFile): string | null {
-  const fileName = posix.basename(file.path, ".ts");
+  const fileName = posix.basename(file.path).replace(/\.tsx?$/, "");
   const names = exportedNames(file);
   // The number of a migration is no word. A registry, a program, and the file that bears its folder's name (the folder's own words) need no main export.
   const needsNone = ["index", "main", posix.basename(posix.dirname(file.path))].includes(fileName);
-  if (!isProduct(file.path) || needsNone || names.length === 0) return null;
+  if (!(isProduct(file.path) || isConsole(file.path)) || needsNone || names.length === 0) return null;
   if (fits(fileName.replace(/^\d+-/, ""), names)) return null;
   return `named after none of its exports (${names.slice(0, 4).join(", ")})`;
 }

@@ -46,8 +46,22 @@ it.each([
   ["src/adapters/stores/postgres/store.ts", "pg"],
   ["src/contract/calls.ts", "../domain/call/call-record.ts"],
   ["src/gateway/handle.test.ts", "../delivery/reconcile.ts"],
+  ["console/lib/api.ts", "../../src/contract/route.ts"],
+  ["console/routes/now.tsx", "../ui/page.tsx"],
 ])("allows %s to import %s", (path, specifier) => {
   expect(importing(path, specifier)).toEqual([]);
+});
+
+it("keeps the console to types of the contract: a browser loads nothing else of the program", () => {
+  expect(importing("console/lib/api.ts", "../../src/contract/route.ts", "import")).toEqual([
+    "console/lib/api.ts:1 imports ../../src/contract/route.ts: the console imports only types from src/contract",
+  ]);
+  for (const specifier of ["../../src/domain/json.ts", "../../test/fixtures/hand-clock.ts"]) {
+    expect(importing("console/lib/api.ts", specifier)[0]).toContain(
+      "the console imports only console and src/contract",
+    );
+  }
+  expect(importing("console/lib/api.ts", "node:fs")[0]).toContain("the console runs in browsers");
 });
 
 it.each([

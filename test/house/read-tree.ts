@@ -7,7 +7,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([".git", "node_modules", "dist", "
 
 /** Files whose contents are text that people or tools wrote; the lock file is a tool's alone but must not name hosts. */
 const TEXT =
-  /\.(ts|mjs|js|json|jsonc|md|yaml|yml|sql|sh|txt|html|css|mustache|liquid)$|\/(run|LICENSE|NOTICE|\.[a-z]+rc)$/;
+  /\.(tsx?|mjs|js|json|jsonc|md|yaml|yml|sql|sh|txt|html|css|mustache|liquid)$|\/(run|LICENSE|NOTICE|\.[a-z]+rc)$/;
 
 function* pathsBelow(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

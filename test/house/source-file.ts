@@ -26,7 +26,7 @@ export type Rule = (files: readonly SourceFile[]) => readonly Violation[];
 
 /** Parses every source file of the map; other files are left out. */
 export function parseFiles(files: FileMap): readonly SourceFile[] {
-  const sources = Object.entries(files).filter(([path]) => /\.(ts|mjs)$/.test(path));
+  const sources = Object.entries(files).filter(([path]) => /\.(tsx?|mjs)$/.test(path));
   return sources.map(([path, text]) => {
     const { program, errors } = parseSync(path, text);
     return { path, text, program, syntaxError: errors[0]?.message ?? null };
@@ -68,6 +68,9 @@ const TOP: Place = { parent: null, field: "" };
 
 /** Whether the file is a unit test; such files may import and do anything a test may. */
 export const isTest = (path: string): boolean => path.endsWith(".test.ts");
+
+/** Whether the file is part of the console, which is built into what browsers load. */
+export const isConsole = (path: string): boolean => path.startsWith("console/") && !/\.(test|config)\.ts$/.test(path);
 
 /** Whether the file is part of the program that is shipped. */
 export const isProduct = (path: string): boolean => path.startsWith("src/") && !isTest(path);

@@ -118,6 +118,10 @@ describe("the words of the command line", () => {
     await expect
       .poll(() => rollward("rollout", "watch", "bot", "--once"), { timeout: 20_000 })
       .toContain('Returned to bot@1 by ROLLWARD_ADMIN_KEY ("Rolled back by hand.").');
+    expect(await rollward("rollout", "show", "bot")).toBe(
+      (await rollward("rollout", "watch", "bot", "--once")).replace(/\n\n$/, "\n"),
+    );
+    expect(await rollward("rollout", "list", "--drills")).toBe("0 There are no rollouts.\n");
     const lines = (await rollward("rollout", "list")).trimEnd().split("\n");
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^0 rollout +endpoint +from → to +state +weight +started +outcome$/);

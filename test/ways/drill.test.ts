@@ -67,6 +67,11 @@ describe("a drill", () => {
     expect(JSON.stringify(models.body)).not.toContain(".drill");
     const rollouts = await server.ask("GET", "/api/rollouts");
     expect(JSON.stringify(rollouts.body)).not.toContain(".drill");
+    expect((await cli(server, "rollout", "list")).said).toContain("There are no rollouts.");
+    const drills = await cli(server, "--json", "rollout", "list", "--drills");
+    expect(JSON.parse(drills.said)).toMatchObject([
+      { id: body.withdrawal.rollout, drill: true, candidate: ".drill@2" },
+    ]);
     const log = await server.ask("GET", `/api/rollouts/${body.withdrawal.rollout}/events`);
     expect(JSON.stringify(log.body)).toContain("RollbackStarted");
   });

@@ -57,6 +57,13 @@ async function apply({ url }: RunningServer, model: string, rollout: string): Pr
 const shown = async (server: RunningServer, id: string): Promise<RolloutView> =>
   (await server.ask("GET", `/api/rollouts/${id}`)).body as RolloutView;
 
+/** What comes out when the decisions of a rollout are computed again. */
+const replayed = async (server: RunningServer, id: string): Promise<readonly string[]> => {
+  const { body } = await server.ask("GET", `/api/rollouts/${id}/replay`);
+  const { decisions } = body as { decisions: { facts: string[]; result: string; detail: string | null }[] };
+  return decisions.map(({ facts, result, detail }) => `${facts.join(" ")}: ${detail ?? result}`);
+};
+
 const copiesOf = async (server: RunningServer, id: string): Promise<Copies> =>
   (await server.ask("GET", `/api/rollouts/${id}/copies`)).body as Copies;
 
@@ -134,6 +141,7 @@ describe("a shadow rollout", () => {
     );
     const listed = (await server.ask("GET", "/api/rollouts?endpoint=support-bot")).body as { data: RolloutView[] };
     expect(Number.isFinite(listed.data[0]?.union.threshold)).toBe(true);
+    expect(await replayed(server, id)).toEqual(["ShadowPassed Completed: same"]);
     expect(said).toMatch(/^\d+ copies for [\d.]+ USD; \d+ sessions are evidence/);
   });
 
@@ -144,6 +152,11 @@ describe("a shadow rollout", () => {
     await copying(id);
     const view = await callUntil([server], id, ({ state }) => state === "rolled_back");
     expect(view.explanation).toContain("errors of the copies");
+    expect(await replayed(server, id)).toEqual(["HarmCrossed RollbackStarted: same"]);
+    const exported = (await server.ask("GET", `/api/rollouts/${id}/export`)).body as { verdicts: unknown[] };
+    expect(exported.verdicts).toMatchObject([
+      { replay: "same", metrics: [{ metric: "shadow:errors", verdict: "harm" }] },
+    ]);
   });
 
   test("spends no more on copies than its budget", async () => {

@@ -12,7 +12,7 @@ const WEIGHT = 0.5;
 const POWER = 0.8;
 const SESSIONS = 100_000;
 /** How often per run it is asked who has won; between two looks an e-process may cross and fall again. */
-const LOOKS = 500;
+const LOOKS = 2_000;
 
 /** A goal with a rate per session, and the smallest change of it that is looked for. */
 interface Goal {
@@ -55,7 +55,8 @@ const session = (arm: "stable" | "candidate", isFailed: boolean): SessionOutcome
 });
 
 /** A run takes a hundred thousand sessions. */
-const QUICK_RUNS = 12;
+const QUICK_RUNS = 200;
+const FULL_RUNS = 2_000;
 
 interface AbRun {
   readonly goal: Goal;
@@ -126,7 +127,7 @@ function defaultPlanRun(random: Random, outcome: Outcome): void {
 
 const defaultPlan: Scenario = {
   name: "aa.default-plan",
-  fullRuns: 200,
+  fullRuns: FULL_RUNS,
   quickRuns: QUICK_RUNS,
   simulate: (random, runs) => {
     const row = {
@@ -146,7 +147,7 @@ const defaultPlan: Scenario = {
 export const AB: readonly Scenario[] = [
   defaultPlan,
   ...[ERRORS, ORDERS].flatMap((goal) => [
-    abScenario(`aa.${goal.name}`, { goal, candidateRate: goal.baseline, sessions: SESSIONS }, 200),
+    abScenario(`aa.${goal.name}`, { goal, candidateRate: goal.baseline, sessions: SESSIONS }, FULL_RUNS),
     abScenario(`lift.${goal.name}`, { goal, candidateRate: goal.improved, sessions: sessionsFor(goal) }, 1_000),
   ]),
 ];

@@ -2,6 +2,7 @@ import type { SessionOutcome } from "../../../src/domain/evidence/evidence.ts";
 import { logThreshold } from "../../../src/domain/evidence/thresholds.ts";
 import { METRICS } from "../../../src/domain/evidence/metrics/index.ts";
 import { DEFAULT_PLAN } from "../../../src/domain/rollout/open-rollout.ts";
+import type { MetricPlan } from "../../../src/domain/rollout/plan.ts";
 import type { Random } from "../random.ts";
 import { Outcome } from "../scenario.ts";
 import type { Scenario } from "../scenario.ts";
@@ -16,18 +17,27 @@ const WEATHERS = {
 
 interface Setting {
   readonly metric: "errors" | "latency" | "cost";
+  /** Share of stable's sessions that fail, before the weather. */
+  readonly failing: number;
   readonly weather: keyof typeof WEATHERS;
 }
 
-/** A session whose metric is worse on the candidate by exactly the margin at which "no worse" ends. */
-function drawSession(random: Random, { metric, weather }: Setting, share: number): SessionOutcome {
+/** Stable fails so often that twice as much is one point more: at both margins of errors. */
+const AT_BOTH = 0.01;
+/** Here one point more is six times as much, and the ratio alone would certify nobody. */
+const RARE = 0.002;
+
+/** A session whose metric is worse on the candidate by exactly the margin at which "no worse" ends, the last of them. */
+function drawSession(random: Random, { metric, weather, failing }: Setting, share: number): SessionOutcome {
   const step = Math.min(WEIGHTS.length - 1, Math.floor(share * WEIGHTS.length));
   const weight = WEIGHTS[step] ?? 0.25;
   const arm = random.chance(weight) ? "candidate" : "stable";
-  const margin = DEFAULT_PLAN.metrics.find((one) => one.metric === metric)?.noWorseRatio ?? 1;
-  const worse = arm === "candidate" ? margin : 1;
+  const { noWorseRatio, noWorseOrPoints = 0 } = planOf(metric);
+  const worse = arm === "candidate" ? noWorseRatio : 1;
   const base = WEATHERS[weather](share);
-  const isFailed = metric === "errors" && random.chance(0.01 * base * worse);
+  const rate = failing * base;
+  const worst = arm === "candidate" ? Math.max(noWorseRatio * rate, rate + noWorseOrPoints) : rate;
+  const isFailed = metric === "errors" && random.chance(worst);
   const value = base * worse * random.lognormal(0.6);
   return {
     arm,
@@ -40,10 +50,14 @@ function drawSession(random: Random, { metric, weather }: Setting, share: number
   };
 }
 
+function planOf(name: Setting["metric"]): MetricPlan {
+  const plan = DEFAULT_PLAN.metrics.find(({ metric }) => metric === name);
+  if (plan === undefined) throw new Error(`The default plan has no ${name}.`);
+  return plan;
+}
+
 function wrongRun(setting: Setting, random: Random, outcome: Outcome): void {
-  const plan = DEFAULT_PLAN.metrics.find(({ metric }) => metric === setting.metric);
-  if (plan === undefined) throw new Error(`The default plan has no ${setting.metric}.`);
-  const tally = METRICS[setting.metric].create(plan);
+  const tally = METRICS[setting.metric].create(planOf(setting.metric));
   const threshold = logThreshold(DEFAULT_PLAN.beta);
   for (let index = 0; index < SESSIONS; index += 1) {
     tally.add(drawSession(random, setting, index / SESSIONS));
@@ -55,7 +69,7 @@ function wrongRun(setting: Setting, random: Random, outcome: Outcome): void {
 }
 
 const wrong = (setting: Setting): Scenario => {
-  const id = `wrong-promotion.${setting.metric}.${setting.weather}`;
+  const id = `wrong-promotion.${setting.failing === RARE ? "rare-" : ""}${setting.metric}.${setting.weather}`;
   const row = {
     name: id,
     isProduct: true,
@@ -75,6 +89,11 @@ const wrong = (setting: Setting): Scenario => {
 };
 
 /** Candidates that are worse by exactly the margin: certifying one is a wrong promotion. */
-export const WRONG_PROMOTION: readonly Scenario[] = (["errors", "latency", "cost"] as const).flatMap((metric) =>
-  (["constant", "drift"] as const).map((weather) => wrong({ metric, weather })),
-);
+export const WRONG_PROMOTION: readonly Scenario[] = (
+  [
+    { metric: "errors", failing: AT_BOTH },
+    { metric: "errors", failing: RARE },
+    { metric: "latency", failing: 0 },
+    { metric: "cost", failing: 0 },
+  ] as const
+).flatMap((one) => (["constant", "drift"] as const).map((weather) => wrong({ ...one, weather })));

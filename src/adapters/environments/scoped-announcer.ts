@@ -8,7 +8,8 @@ export function createScopedAnnouncer(announcer: Announcer, scope: EnvironmentSc
   const environment = scope.slice(0, -1);
   return {
     decided: (rollout, events) => announcer.decided(rollout, events),
-    troubled: (what, cause) => announcer.troubled(`${what} in ${environment}`, cause),
+    troubled: (what, cause, about) => announcer.troubled(`${what} in ${environment}`, cause, about),
+    callEnded: (facts, untold) => announcer.callEnded?.(facts, untold),
     recovered: (what) => announcer.recovered(`${what} in ${environment}`),
     spent: ({ account, ...alert }) =>
       announcer.spent?.({ ...alert, account: { ...account, budget: scoped(scope, account.budget) } }),

@@ -1,4 +1,6 @@
 import type { Logger } from "pino";
+import { referenceOf } from "../../domain/call/call-reference.ts";
+import type { CallFacts } from "../../domain/call/call-record.ts";
 import { subjectKey } from "../../domain/access/pause.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 
@@ -26,9 +28,10 @@ export function createLogAnnouncer(log: Logger): Announcer {
         );
       }
     },
-    troubled(what, cause) {
-      log.error({ err: cause }, `Trouble while ${what}; it will be tried again.`);
+    troubled(what, cause, about) {
+      log.error({ ...about, err: cause }, `Trouble while ${what}; it will be tried again.`);
     },
+    callEnded: (facts, untold) => tellCall(log, facts, untold),
     tooDear({ subject, hour, spentPico, usualPico, why }) {
       const facts = { [subject.type]: subject.name, hour: new Date(hour).toISOString() };
       log.warn(
@@ -58,4 +61,29 @@ export function createLogAnnouncer(log: Logger): Announcer {
       );
     },
   };
+}
+
+/** One line for a call: what became of it, and how its last failed attempt failed in the provider's words. */
+function tellCall(log: Logger, facts: CallFacts, untold: number): void {
+  const { outcome, status, errorCode, tier, provider, model, attempts, totalMs, firstTokenMs, costPico, keyId } = facts;
+  const failure = attempts.findLast(({ error, end }) => error !== null && end !== "abandoned")?.error ?? null;
+  const fields = {
+    ...referenceOf(facts),
+    key: keyId,
+    outcome,
+    status,
+    ...(errorCode !== null && { code: errorCode }),
+    tier,
+    provider,
+    model,
+    attempts: attempts.length,
+    ms: totalMs,
+    first_token_ms: firstTokenMs,
+    cost_pico: costPico.toString(),
+    ...(untold > 0 && { untold }),
+    ...(failure !== null && { attempt_code: failure.code, attempt_error: failure.message }),
+  };
+  if (outcome === "failed") log.warn(fields, `A call failed: ${errorCode ?? "internal"}.`);
+  else if (failure !== null) log.warn(fields, `A call was answered after a failed attempt: ${failure.code}.`);
+  else log.info(fields, outcome === "ok" ? "A call was answered." : "A client left its call.");
 }

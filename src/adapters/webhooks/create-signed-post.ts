@@ -4,7 +4,7 @@ import { isLongEnough, LEAST_KEY_BYTES, webhookHeaders } from "../../kit/sign-we
 import type { Clock } from "../../ports/clock.ts";
 import type { PostAnswer, PostMessage, PostTarget, SignedPost } from "../../ports/signed-post.ts";
 
-/** Longest that one answer may take, ms. What takes longer says so and is asked again. */
+/** Longest that one answer may take where nothing else is said, ms. What takes longer says so and is asked again. */
 const ANSWER_MS = 10_000;
 /** Most of an answer that is read, bytes. */
 const MOST_BYTES = 64 * 1024;
@@ -62,23 +62,28 @@ interface SendTerms {
 }
 
 async function send(
-  { url }: PostTarget,
+  { url, answerMs = ANSWER_MS }: PostTarget,
   { id, body }: PostMessage,
   { secret, dispatcher, timestamp, signal }: SendTerms,
 ): Promise<PostAnswer> {
   const text = JSON.stringify(body);
-  const limit = AbortSignal.timeout(ANSWER_MS);
+  const limit = AbortSignal.timeout(answerMs);
   try {
     const answer = await request(url, {
       method: "POST",
       dispatcher,
       headers: { ...webhookHeaders(secret, { id, timestamp, body: text }), "user-agent": "rollward" },
       body: text,
+      headersTimeout: answerMs,
+      bodyTimeout: answerMs,
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
     return { status: answer.statusCode, ...(await readSome(answer.body)) };
   } catch (error) {
-    return { trouble: troubleOf(error, limit.aborted), isFinal: codeOf(error) === "ROLLWARD_PRIVATE_ADDRESS" };
+    return {
+      trouble: troubleOf(error, limit.aborted ? answerMs : null),
+      isFinal: codeOf(error) === "ROLLWARD_PRIVATE_ADDRESS",
+    };
   }
 }
 
@@ -98,8 +103,8 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
 /** Why there was no answer; the address may hold what nobody should read. */
-function troubleOf(error: unknown, isLate: boolean): string {
-  if (isLate) return `no answer within ${ANSWER_MS / 1_000} s`;
+function troubleOf(error: unknown, lateMs: number | null): string {
+  if (lateMs !== null) return `no answer within ${Math.round(lateMs / 1_000)} s`;
   const code = codeOf(error);
   if (code === "ROLLWARD_PRIVATE_ADDRESS")
     return "the name leads to a private address, which needs `allow_private: true`";

@@ -69,4 +69,10 @@ const filterOf = (only: BudgetInput["only"] = {}): CallFilter => ({
 export const evaluationRateOf = (input: RateInput | undefined): Rate | null =>
   input === undefined ? null : { ...input, burst: Math.min(input.amount, MOST_AT_ONCE) };
 
+/** `limits.feedback`. */
+export const feedbackRateOf = (input: RateInput = { amount: 500, windowMs: 1_000 }): Rate => ({
+  ...input,
+  burst: Math.min(input.amount, MOST_AT_ONCE),
+});
+
 const MOST_AT_ONCE = 10_000;

@@ -60,7 +60,7 @@ business:
       const own = Object.entries(found ?? {}).filter(([key]) => !COMMON.has(key));
       return Object.fromEntries(own);
     };
-    expect(plan("tool-failures")).toEqual({ harmRatio: 1.25, noWorseRatio: 2 });
+    expect(plan("tool-failures")).toEqual({ harmRatio: 1.25, noWorseRatio: 2, noWorseOrPoints: 0.01 });
     expect(plan("latency-tail")).toEqual({ harmRatio: 1.25, noWorseRatio: 2, noWorsePoints: 0.02 });
     expect(plan("tokens-per-second")).toEqual({ harmRatio: 1.1, noWorseRatio: 1.25 });
     expect(plan("thumbs")).toEqual({ harmRatio: 1.25, noWorseRatio: 2, withinMs: 1_800_000 });
@@ -96,6 +96,30 @@ business:
     expect(shares.find(({ metric }) => metric === "errors")?.share).toBeCloseTo(0.3, 9);
   });
 
+  test.each([
+    ["errors: true", { noWorseRatio: 2, noWorseOrPoints: 0.01 }],
+    ["errors: { harm: 1.5 }", { noWorseRatio: 2, noWorseOrPoints: 0.01 }],
+    ["errors: { no_worse: 3 }", { noWorseRatio: 3 }],
+    ["errors: { no_worse_points: 2% }", { noWorseRatio: 2, noWorsePoints: 0.02 }],
+    ["errors: { no_worse: 3, no_worse_points: 2% }", { noWorseRatio: 3, noWorseOrPoints: 0.02 }],
+    ["latency_tail: true", { noWorseRatio: 2 }],
+    ["problems: { no_worse: 3, no_worse_points: 2% }", { noWorseRatio: 3, noWorseOrPoints: 0.02 }],
+    ["business: { churned: { event: bad } }", { noWorseRatio: 2 }],
+    [
+      "business: { churned: { event: bad, no_worse: 3, no_worse_points: 2% } }",
+      { noWorseRatio: 3, noWorseOrPoints: 0.02 },
+    ],
+  ])("are no worse by ratio, by points or by either, as written: %s", (written, expected) => {
+    const [key = ""] = /[a-z_]+/.exec(written) ?? [];
+    const name = key === "business" ? "business:churned" : key.replace("_", "-");
+    const { noWorseRatio, noWorsePoints, noWorseOrPoints } = one(written, name) ?? { noWorseRatio: null };
+    expect({ noWorseRatio, noWorsePoints, noWorseOrPoints }).toEqual({
+      noWorsePoints: undefined,
+      noWorseOrPoints: undefined,
+      ...expected,
+    });
+  });
+
   test("may count failures of some causes alone", () => {
     expect(one("errors: { causes: [bad_answer, cut] }", "errors")?.causes).toEqual(["bad_answer", "cut"]);
   });
@@ -114,6 +138,7 @@ describe("mistakes in metrics", () => {
     ["business: { Sold: { event: good } }", "has no name that can be sent"],
     ["business: { sold: { event: fine } }", "event"],
     ["business: { sold: { event: good, no_worse_points: 1% } }", "only harmful events have one"],
+    ["business: { sold: { event: good, no_worse: 2, no_worse_points: 1% } }", "only harmful events have one"],
     ["business: { basket: { range: [5, 5] } }", "it must grow"],
     ["business: { basket: { range: [0, 5], missing: 9 } }", "it must grow, and hold that"],
     ["business: { basket: { range: [0] } }", "range"],

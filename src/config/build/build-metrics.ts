@@ -5,8 +5,10 @@ import type {
   CommonMetricName,
   MetricName,
   MetricPlan,
+  PairJudgePlan,
 } from "../../domain/rollout/plan.ts";
 import {
+  BAD_EVENT_MARGINS,
   DELAYED_WITHIN_MS,
   GOOD_EVENT_MARGINS,
   MEAN_MARGINS,
@@ -14,6 +16,8 @@ import {
   metricFallback,
 } from "../schema/metrics-schema.ts";
 import type { MetricsInput } from "../schema/metrics-schema.ts";
+import { JUDGED_AT_ONCE, JUDGE_TIMEOUT_MS } from "../schema/judge-pairs-schema.ts";
+import type { JudgePairsInput } from "../schema/judge-pairs-schema.ts";
 
 type Business = NonNullable<MetricsInput["business"]>[string];
 type Section = Exclude<MetricsInput[keyof typeof METRIC_KEYS], boolean | undefined>;
@@ -65,7 +69,7 @@ function commonMetric(metric: CommonMetricName, input: boolean | Section | undef
     plan: {
       metric,
       harmRatio: written.harm ?? fallback.harmRatio,
-      noWorseRatio: written.no_worse ?? fallback.noWorseRatio,
+      ...noWorseOf(written, fallback),
       required: written.required ?? fallback.required,
       ...own,
     },
@@ -79,25 +83,33 @@ type Ratios = Partial<Exclude<Section, { readonly digest: string }>>;
 const isJudge = (written: Partial<Section>): written is Extract<Section, { readonly digest: string }> =>
   "digest" in written;
 
+type NoWorse = Pick<MetricPlan, "noWorseRatio" | "noWorsePoints" | "noWorseOrPoints">;
+
+/** Where "no worse" ends: with a ratio and points written either is enough, with one of them that one, with none the usual. */
+function noWorseOf(
+  written: { readonly no_worse?: number | undefined; readonly no_worse_points?: number | undefined },
+  { noWorseRatio: usual, noWorseOrPoints: usualPoints }: NoWorse,
+): NoWorse {
+  const { no_worse: ratio, no_worse_points: points } = written;
+  if (ratio === undefined && points !== undefined) return { noWorseRatio: usual, noWorsePoints: points };
+  const beside = ratio === undefined ? usualPoints : points;
+  return { noWorseRatio: ratio ?? usual, ...(beside !== undefined && { noWorseOrPoints: beside }) };
+}
+
 /** What only some metrics have. */
-function extrasOf(
-  metric: CommonMetricName,
-  written: Ratios,
-): Pick<MetricPlan, "capPico" | "causes" | "noWorsePoints" | "withinMs"> {
-  const points = "no_worse_points" in written ? written.no_worse_points : undefined;
+function extrasOf(metric: CommonMetricName, written: Ratios): Pick<MetricPlan, "capPico" | "causes" | "withinMs"> {
   const causes = "causes" in written ? written.causes : undefined;
   const isReported = metric === "thumbs" || metric === "problems";
   const within = "within" in written ? written.within : undefined;
   return {
     capPico: ("cap_usd" in written ? written.cap_usd : undefined) ?? null,
-    ...(points !== undefined && { noWorsePoints: points }),
     ...(causes !== undefined && { causes }),
     ...(isReported && { withinMs: within ?? DELAYED_WITHIN_MS }),
   };
 }
 
 function judgeMetric(written: Extract<Section, { readonly digest: string }>): Unshared {
-  const { score, digest, sample, timeout, required, share } = written;
+  const { score, digest, sample, timeout, required, share, pairs } = written;
   return {
     plan: {
       metric: "judge",
@@ -105,10 +117,30 @@ function judgeMetric(written: Extract<Section, { readonly digest: string }>): Un
       required: required ?? false,
       capPico: null,
       withinMs: timeout ?? DELAYED_WITHIN_MS,
-      judge: { score, digest, sample: sample ?? 1 },
+      judge: { score, digest, sample: sample ?? 1, ...(pairs !== undefined && { pairs: pairsOf(pairs, required) }) },
     },
     share: share ?? null,
     usual: USUAL_SHARE,
+  };
+}
+
+function pairsOf(written: JudgePairsInput, required = false): PairJudgePlan {
+  const { timeout, at_once: atOnce, question_usd: questionPico, budget_usd: budgetPico } = written;
+  return {
+    place:
+      written.kind === "command"
+        ? { kind: "command", program: written.program, args: written.args ?? [] }
+        : {
+            kind: "http",
+            url: written.url,
+            secretEnv: written.secret_env,
+            allowPrivate: written.allow_private ?? false,
+          },
+    timeoutMs: timeout ?? JUDGE_TIMEOUT_MS,
+    atOnce: atOnce ?? JUDGED_AT_ONCE,
+    questionPico: questionPico ?? 0,
+    budgetPico: budgetPico ?? null,
+    required: written.required ?? required,
   };
 }
 
@@ -142,12 +174,11 @@ function businessMetric(metric: BusinessMetricName, written: Business): Unshared
 
 function eventOf(written: Extract<Business, { readonly event: string }>) {
   const isGood = written.event === "good";
-  const usual = isGood ? GOOD_EVENT_MARGINS : metricFallback("errors");
+  const usual = isGood ? GOOD_EVENT_MARGINS : BAD_EVENT_MARGINS;
   return {
     harmRatio: written.harm ?? usual.harmRatio,
-    noWorseRatio: written.no_worse ?? usual.noWorseRatio,
+    ...noWorseOf(written, usual),
     business: { type: "event", isGood } as const,
-    ...(written.no_worse_points !== undefined && { noWorsePoints: written.no_worse_points }),
   };
 }
 

@@ -34,6 +34,9 @@ function checkEndpoint(findings: Findings, path: Path, endpoint: unknown): void 
     if (!PLAIN_NAME.test(name)) findings.atKey(at, NAME_FAULT);
     checkAddress(findings, [...at, "url"], gate);
   }
+  const judge = ["metrics", "judge", "pairs"];
+  const pairs = judge.reduce<unknown>((value, key) => memberOf(value, key), rollout);
+  checkAddress(findings, [...path, "rollout", ...judge, "url"], pairs);
   const triggers = memberOf(rollout, "triggers");
   if (Array.isArray(triggers))
     triggers.forEach((one, index) => checkTrigger(findings, [...path, "rollout", "triggers", index], one));

@@ -1,19 +1,25 @@
 import * as z from "zod";
 import type { Limits } from "../project.ts";
+import { alertsSchema } from "./alerts-schema.ts";
+import { incidentsSchema, reportSchema, statusPageSchema } from "./seeing-schema.ts";
 import { environmentsSchema } from "./environments-schema.ts";
 import { endpointSchema } from "./endpoint-schema.ts";
 import { flagOriginsSchema, flagsSchema, segmentsSchema } from "./flags-schema.ts";
 import { days, number, size, text } from "./leaf.ts";
-import { budgetSchema, evaluationRate, queueSchema, rateLimitSchema } from "./meters-schema.ts";
+import { budgetSchema, evaluationRate, feedbackRate, queueSchema, rateLimitSchema } from "./meters-schema.ts";
+import { notifierSchema } from "./notifiers-schema.ts";
 import { pauseRuleSchema } from "./pauses-schema.ts";
 import { providerSchema } from "./provider-schema.ts";
 import { freezeSchema } from "./window-schema.ts";
+import { sloSchema } from "./slos-schema.ts";
 import { DEFAULT_SHED_AT, shedSchema } from "./shed-schema.ts";
 import { retrievalSchema, toolResultsSchema } from "./results-schema.ts";
+import { telemetrySchema } from "./telemetry-schema.ts";
 
 const MIB = 1_024 ** 2;
 
 const MOST_FLAG_FILES = 50;
+const MOST_SLO_FILES = 50;
 
 /** Bounds of a server that names none. */
 export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000, cacheBytes: 64 * MIB, resultBytes: 32 * MIB, learned: true, shedAt: DEFAULT_SHED_AT };
@@ -54,6 +60,7 @@ const limitsSchema = z
       .meta({ description: "How many calls and tokens are let in, by a name of your choice; all that apply must agree." }),
     queue: queueSchema.optional(),
     evaluations: evaluationRate(),
+    feedback: feedbackRate(),
     learned: z.boolean().optional().meta({
       preset: true,
       description:
@@ -112,6 +119,27 @@ export const configSchema = z
       .record(z.string(), pauseRuleSchema)
       .optional()
       .meta({ description: "Rules that stop calls by themselves, by a name of your choice." }),
+    alerts: alertsSchema.optional(),
+    incidents: incidentsSchema.optional(),
+    status_page: statusPageSchema.optional(),
+    reports: z
+      .record(z.string(), reportSchema)
+      .optional()
+      .meta({ description: "Who gets weekly and monthly reports, by a name of your choice." }),
+    slos: z
+      .record(z.string(), sloSchema)
+      .optional()
+      .meta({ description: "Service levels by a name of your choice; how fast their budgets burn is watched." }),
+    slo_files: z
+      .array(text({ what: "the path of a file", max: 500 }))
+      .min(1)
+      .max(MOST_SLO_FILES)
+      .optional()
+      .meta({ description: "Files in OpenSLO v1 with more service levels, relative to this one; docs/slos.md says what is read of them." }),
+    notifiers: z
+      .record(z.string(), notifierSchema)
+      .optional()
+      .meta({ description: "Ways to tell people, by a name of your choice." }),
     flags: flagsSchema,
     segments: segmentsSchema,
     flag_origins: flagOriginsSchema,
@@ -125,6 +153,7 @@ export const configSchema = z
       .record(z.string(), freezeSchema)
       .optional()
       .meta({ description: "Times in which nothing is released, by a name of your choice." }),
+    telemetry: telemetrySchema.optional(),
     retain_facts: days("a call's facts are kept at least as long as its bytes")
       .optional()
       .meta({

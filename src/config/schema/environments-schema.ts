@@ -23,6 +23,9 @@ const environmentSchema = z.strictObject({
   budgets: differences("What calls may cost there."),
   pauses: differences("Rules that stop calls there."),
   flags: differences("Feature flags there."),
+  alerts: differences("Rules of alerts, and who is told, there."),
+  slos: differences("Service levels there."),
+  notifiers: differences("Ways to tell people there."),
   endpoints: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .optional()

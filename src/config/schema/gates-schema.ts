@@ -40,7 +40,8 @@ const terms = (timeout: string | undefined) => ({
     }),
 });
 
-const PROGRAM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** Names of programs of the operator's directory. */
+export const PROGRAM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 const command = z
   .strictObject({

@@ -109,6 +109,19 @@ export const evaluationRate = () =>
         "How often a key may ask for flags, on one server, for example `100/s`; all flags at once are one. Default: as often as it likes.",
     });
 
+/** How many things a key may say unless the project says otherwise. */
+export const FEEDBACK_RATE = "500/s";
+
+/** `limits.feedback`. */
+export const feedbackRate = () =>
+  rate()
+    .optional()
+    .meta({
+      preset: FEEDBACK_RATE,
+      description:
+        "How much a key may send to `/v1/feedback` and `/v1/metrics`, on one server, for example `100/s`; every thumb, score, problem, correction and metric is one.",
+    });
+
 /** `limits.queue`. */
 export const queueSchema = z
   .strictObject({

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { DEFAULT_PLAN } from "../../domain/rollout/open-rollout.ts";
 import type { CommonMetricName, MetricPlan } from "../../domain/rollout/plan.ts";
+import { USUAL_POINTS } from "../../domain/rollout/usual-points.ts";
 import { formatPercent, spellDuration } from "../units.ts";
+import { judgePairsSchema } from "./judge-pairs-schema.ts";
 import { duration, number, percent, text, usd } from "./leaf.ts";
 
 const MINUTE_MS = 60_000;
@@ -10,10 +12,22 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Where delayed outcomes are waited for unless the plan says otherwise. */
 export const DELAYED_WITHIN_MS = 60 * MINUTE_MS;
 
-type Margins = Pick<MetricPlan, "harmRatio" | "noWorseRatio" | "required">;
+type Margins = Pick<MetricPlan, "harmRatio" | "noWorseRatio" | "noWorseOrPoints" | "required">;
 
 const BY_LATENCY: Margins = { harmRatio: 1.1, noWorseRatio: 1.25, required: false };
-const BY_ERRORS: Margins = { harmRatio: 1.25, noWorseRatio: 2, required: false };
+/** Of a harmful event, one of the application's own included. */
+export const BAD_EVENT_MARGINS: Margins = { harmRatio: 1.25, noWorseRatio: 2, required: false };
+
+/**
+ * What the gateway itself looks for in every session, and is rare. Of what people report few sessions say anything, so that a
+ * difference of one in a hundred would be proven of whatever nobody mentions; and one in twenty is in the tail by definition.
+ */
+const SEEN_EVERYWHERE: ReadonlySet<CommonMetricName> = new Set<CommonMetricName>([
+  "errors",
+  "refusals",
+  "invalid-output",
+  "tool-failures",
+]);
 
 /** Of a good event: that sales halve is far beyond what anybody means by no worse. */
 export const GOOD_EVENT_MARGINS: Margins = { harmRatio: 1.1, noWorseRatio: 1.25, required: false };
@@ -44,7 +58,10 @@ const TIMED: ReadonlySet<CommonMetricName> = new Set<CommonMetricName>([
 ]);
 
 /** Margins of a metric that the default plan does not have: what is timed goes by the rules for latency, what is counted by those for errors. */
-export const metricFallback = (metric: CommonMetricName): Margins => (TIMED.has(metric) ? BY_LATENCY : BY_ERRORS);
+export function metricFallback(metric: CommonMetricName): Margins {
+  if (TIMED.has(metric)) return BY_LATENCY;
+  return SEEN_EVERYWHERE.has(metric) ? { ...BAD_EVENT_MARGINS, noWorseOrPoints: USUAL_POINTS } : BAD_EVENT_MARGINS;
+}
 
 const required = (preset: boolean) =>
   z.boolean().optional().meta({ preset, description: "Whether promotion needs the proof that it is no worse." });
@@ -65,11 +82,16 @@ const ratioShape = ({ harmRatio, noWorseRatio, required: isRequired }: Margins, 
   share: share(),
 });
 
-const points = () =>
-  percent().optional().meta({
-    description:
-      '"No worse" ends at this many more sessions of a hundred with the event, in place of the ratio: `1%` is one percentage point.',
-  });
+/** Of an event that has points unless something is written, and of one that has them only then. */
+const points = (preset?: number) =>
+  percent()
+    .optional()
+    .meta({
+      ...(preset !== undefined && { preset: formatPercent(preset) }),
+      description:
+        '"No worse" ends at this many more sessions of a hundred with the event: `1%` is one percentage point. Together with `no_worse` either is enough; written alone it is the only margin.' +
+        (preset === undefined ? "" : " Without either, both have their defaults; `no_worse` written alone is the only margin."),
+    });
 
 const drop = (preset: number, description: string) =>
   number({ min: 0, max: 0.99 }).optional().meta({ preset, description });
@@ -102,7 +124,10 @@ const timed = (name: CommonMetricName, description: string) =>
   metric(z.strictObject(ratioShape(marginsOf(name))), description);
 
 const counted = (name: CommonMetricName, description: string) =>
-  metric(z.strictObject({ ...ratioShape(marginsOf(name)), no_worse_points: points() }), description);
+  metric(
+    z.strictObject({ ...ratioShape(marginsOf(name)), no_worse_points: points(marginsOf(name).noWorseOrPoints) }),
+    description,
+  );
 
 const reported = (name: CommonMetricName, description: string) =>
   metric(
@@ -124,6 +149,10 @@ const judgeSchema = z.strictObject({
     .optional()
     .meta({ preset: formatPercent(1), description: "Share of sessions to judge, the same in both arms, by a hash of the session." }),
   timeout: within(),
+  pairs: judgePairsSchema.optional().meta({
+    description:
+      "Who compares answers of both releases to the same request, in a stage of copies. Asked in both orders; a preference that goes with the order is a tie.",
+  }),
   ...dropShape("score, from 0 to 1,"),
 });
 
@@ -159,7 +188,7 @@ export const metricsSchema = z
     errors: metric(
       z.strictObject({
         ...ratioShape(marginsOf("errors")),
-        no_worse_points: points(),
+        no_worse_points: points(marginsOf("errors").noWorseOrPoints),
         causes: z
           .array(z.enum(CAUSES))
           .optional()

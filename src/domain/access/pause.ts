@@ -1,10 +1,12 @@
 /**
- * What is paused in an environment: everything, or the calls of one endpoint, tenant or key. `environment` is absent for
- * the server's own, and for whoever speaks within one.
+ * What is paused in an environment: everything, the calls of one endpoint, tenant or key, or a model of an endpoint
+ * (`provider/model`), whose calls then go to the next of its chain. `environment` is absent for the server's own, and for
+ * whoever speaks within one.
  */
 export type PauseSubject =
   | { readonly type: "everything"; readonly environment?: string }
-  | { readonly type: "endpoint" | "tenant" | "key"; readonly name: string; readonly environment?: string };
+  | { readonly type: "endpoint" | "tenant" | "key"; readonly name: string; readonly environment?: string }
+  | { readonly type: "model"; readonly endpoint: string; readonly name: string; readonly environment?: string };
 
 /** An emergency stop: from `at` until it is lifted the subject's calls are refused. Times are epoch milliseconds. */
 export interface Pause {
@@ -61,17 +63,26 @@ export function subjectOfKey(text: string): PauseSubject {
   const environment = slash === "" ? {} : { environment: slash.slice(0, -1) };
   if (subject === "everything") return { type: "everything", ...environment };
   const space = subject.indexOf(" ");
-  const type = subject.slice(0, space) as "endpoint" | "tenant" | "key";
-  return { type, name: subject.slice(space + 1), ...environment };
+  const type = subject.slice(0, space) as "endpoint" | "tenant" | "key" | "model";
+  const name = subject.slice(space + 1);
+  if (type !== "model") return { type, name, ...environment };
+  const end = name.indexOf(" ");
+  return { type, endpoint: name.slice(0, end), name: name.slice(end + 1), ...environment };
 }
 
-/** A subject in words: "tenant acme", or "everything". */
-export const nameOf = (subject: PauseSubject): string =>
-  subject.type === "everything" ? "everything" : `${subject.type} ${subject.name}`;
+/** A subject in words that name it alone: "tenant acme", "model faq openai/gpt-5", or "everything". */
+export function nameOf(subject: PauseSubject): string {
+  if (subject.type === "everything") return "everything";
+  return subject.type === "model" ? `model ${subject.endpoint} ${subject.name}` : `${subject.type} ${subject.name}`;
+}
 
 /** The calls of a subject, to begin a sentence: "All calls", "Calls of the endpoint faq". */
-export const callsOf = (subject: PauseSubject): string =>
-  subject.type === "everything" ? "All calls" : `Calls of the ${subject.type} ${subject.name}`;
+export function callsOf(subject: PauseSubject): string {
+  if (subject.type === "everything") return "All calls";
+  return subject.type === "model"
+    ? `Calls of the endpoint ${subject.endpoint} to ${subject.name}`
+    : `Calls of the ${subject.type} ${subject.name}`;
+}
 
 /** The subjects that a call belongs to, the widest first. */
 export const subjectsOf = ({ endpoint, tenant, keyId }: PausableCall): readonly string[] => [

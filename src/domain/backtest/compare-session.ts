@@ -3,6 +3,7 @@ import type { FindingKind } from "../answer/finding.ts";
 import { isFailing } from "../answer/checks-policy.ts";
 import type { CheckAction } from "../answer/checks-policy.ts";
 import type { FailureCause } from "../traffic/assignment.ts";
+import type { PairPreference } from "../shadow/shadow-pair.ts";
 import { compareStructure, isSameStructure, jsonIn } from "./compare-json.ts";
 import type { StructureChange } from "./compare-json.ts";
 import { textSimilarity } from "./text-similarity.ts";
@@ -66,6 +67,17 @@ export interface PairOutcome {
   readonly baseline: SessionSide;
   readonly candidate: SessionSide;
   readonly turns: readonly TurnChange[];
+  /** What a judge made of it; absent where none was asked. */
+  readonly judged?: SessionJudgement;
+}
+
+/** What a judge made of a session's last answers. */
+export interface SessionJudgement {
+  readonly verdict: PairPreference | "failed";
+  readonly isFlipped: boolean;
+  readonly questions: number;
+  /** Why it failed, in a clause. */
+  readonly trouble: string | null;
 }
 
 /**

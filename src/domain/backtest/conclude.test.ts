@@ -4,6 +4,7 @@ import { randomFrom } from "../../../test/fixtures/random-cuts.ts";
 import { readBacktestText, writeBacktestText } from "./backtest-text.ts";
 import type { SessionSide } from "./compare-session.ts";
 import { conclude } from "./conclude.ts";
+import { sessionsToJudge } from "./judged-sessions.ts";
 import type { BacktestResult } from "./result.ts";
 import type { NamedPair } from "./worst-pairs.ts";
 
@@ -152,5 +153,82 @@ describe("what a backtest concludes", () => {
       named(30, (index) => (index === 3 ? FAILED : { costPico: 2n ** 60n, outputTokens: FINE.outputTokens })),
     );
     expect(readBacktestText(writeBacktestText(whole))).toEqual(whole);
+  });
+});
+
+describe("what a judge makes of sessions", () => {
+  const policy: typeof USUAL_POLICY = {
+    ...USUAL_POLICY,
+    metrics: [
+      {
+        metric: "judge",
+        harmRatio: 1,
+        noWorseRatio: 1,
+        harmDrop: 0,
+        noWorseDrop: 0.05,
+        share: 1,
+        required: false,
+        capPico: null,
+        judge: {
+          score: "helpful",
+          digest: "judge-1",
+          sample: 1,
+          pairs: {
+            place: { kind: "command", program: "judge", args: [] },
+            timeoutMs: 1_000,
+            atOnce: 1,
+            questionPico: 1,
+            budgetPico: 20,
+            required: true,
+          },
+        },
+      },
+    ],
+  };
+  const judged = (verdicts: readonly string[]): readonly NamedPair[] =>
+    named(verdicts.length, () => ({})).map((one, index) => {
+      const verdict = verdicts[index] as "candidate" | "stable" | "tie" | "failed";
+      const trouble = verdict === "failed" ? "it answered 500" : null;
+      return {
+        ...one,
+        pair: { ...one.pair, judged: { verdict, isFlipped: verdict === "tie", questions: 2, trouble } },
+      };
+    });
+  const each = (count: number, verdict: string): readonly string[] => Array.from({ length: count }, () => verdict);
+
+  test("is harm where it likes the baseline better, with the exact sign test beside it", () => {
+    const {
+      verdict,
+      why,
+      metrics,
+      judged: counts,
+    } = result(judged([...each(60, "stable"), ...each(20, "candidate")]), policy);
+    expect(verdict).toBe("harm");
+    expect(why).toContain("judge 25.0 % → 75.0 %");
+    expect(metrics.find(({ metric }) => metric === "judge")).toMatchObject({
+      n: 80,
+      counts: true,
+      effect: { value: 0.5 },
+      differing: { worse: 60, better: 20 },
+    });
+    expect(counts).toMatchObject({ candidate: 20, baseline: 60, ties: 0, failed: 0 });
+  });
+
+  test("is no worse where most are ties, and nothing where it has failed", () => {
+    const fine = result(judged([...each(300, "tie"), ...each(10, "stable"), ...each(10, "candidate")]), policy);
+    expect(fine).toMatchObject({ verdict: "non-inferior", judged: { ties: 300, flipped: 300 } });
+    const away = result(judged(each(320, "failed")), policy);
+    expect(away).toMatchObject({ verdict: "inconclusive", judged: { failed: 320, trouble: "it answered 500" } });
+    expect(away.metrics.find(({ metric }) => metric === "judge")).toMatchObject({ n: 0, baseline: null });
+  });
+
+  test("is asked of drawn sessions alone, of no more than its budget pays for", () => {
+    const sessions = Array.from({ length: 40 }, (_, position) => ({
+      position,
+      session: `s${position}`,
+      part: position % 2 === 0 ? ("drawn" as const) : ("sought" as const),
+    }));
+    expect([...sessionsToJudge("bkt_1", policy, sessions)]).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    expect(sessionsToJudge("bkt_1", USUAL_POLICY, sessions).size).toBe(0);
   });
 });

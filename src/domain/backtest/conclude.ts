@@ -3,6 +3,7 @@ import { logThreshold } from "../evidence/thresholds.ts";
 import { Union } from "../evidence/union.ts";
 import { answerChanges } from "./answer-changes.ts";
 import type { Backtest, BacktestEnding } from "./backtest.ts";
+import { countJudged } from "./judged-sessions.ts";
 import { countReasons } from "./left-out.ts";
 import type { LeftOutReason } from "./left-out.ts";
 import { measurePairs, sharesOf } from "./measure-pairs.ts";
@@ -42,6 +43,7 @@ export function conclude(
   const counts = countReasons(leftOut);
   const sessions = { planned: estimate.sessions, compared: pairs.length, drawn: drawn.length };
   const reading = { metrics, union, required: requiredOf(backtest.policy) };
+  const judged = countJudged(drawn.map(({ pair }) => pair));
   const missing = (counts.provider_away ?? 0) + (counts.lost ?? 0);
   const isMissingMany = missing > MANY_MISSING * sessions.planned;
   const proven = verdictOf(reading);
@@ -53,6 +55,7 @@ export function conclude(
     metrics,
     union,
     answers: answerChanges(pairs.map(({ pair }) => pair)),
+    ...(judged !== null && { judged }),
     sessions,
     turns: { replayed: turns.length, diverged },
     leftOut: counts,
@@ -77,7 +80,7 @@ interface Reading {
 }
 
 const requiredOf = ({ metrics }: Backtest["policy"]): ReadonlySet<string> =>
-  new Set(metrics.filter(({ required }) => required).map(({ metric }) => metric));
+  new Set(metrics.filter(({ required, judge }) => judge?.pairs?.required ?? required).map(({ metric }) => metric));
 
 function verdictOf({ metrics, union, required }: Reading): Verdict {
   if (union.logE >= union.threshold) return "harm";

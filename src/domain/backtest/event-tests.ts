@@ -1,3 +1,4 @@
+import { POINTS_BETS } from "../evidence/grids.ts";
 import { logSumExp } from "../evidence/log-sum-exp.ts";
 import { BETS, logCapital } from "./bets.ts";
 import type { Bet } from "./bets.ts";
@@ -44,13 +45,6 @@ export interface EventMargin {
   readonly ratio: number | null;
   readonly points: number;
 }
-
-/** With events as rare as they should be a high bet decides soonest; the others insure against a few of them. */
-const POINTS_BETS: readonly Bet[] = [
-  { bet: 0.95, share: 5 / 8 },
-  { bet: 0.5, share: 2 / 8 },
-  { bet: 0.25, share: 1 / 8 },
-];
 
 /** Share of the capital that bets on the ratio where both margins are given. */
 const RATIO_SHARE = 0.2;

@@ -1,16 +1,20 @@
 import { logThreshold } from "../evidence/thresholds.ts";
-import type { Verdict } from "../evidence/evidence.ts";
 import type { MetricPlan } from "../rollout/plan.ts";
+import { USUAL_POINTS } from "../rollout/usual-points.ts";
 import type { BacktestPolicy } from "./backtest.ts";
 import type { PairOutcome, SessionSide } from "./compare-session.ts";
 import { logDifferenceFrom, logEventHarm, logEventNoWorse } from "./event-tests.ts";
 import type { EventMargin } from "./event-tests.ts";
 import { findInterval } from "./find-interval.ts";
+import { judgeIn } from "./judged-sessions.ts";
+import { EDGE, testOf, verdictOf } from "./measure.ts";
+import type { Measure } from "./measure.ts";
+import { measurePreferences } from "./measure-preferences.ts";
 import { mcnemar } from "./mcnemar.ts";
 import { countPairs, pairsIn } from "./pair-counts.ts";
 import { meanRatio, meanRatioTest, median, typicalRatio, typicalRatioTest } from "./ratio-tests.ts";
 import type { PairValues, RatioTest } from "./ratio-tests.ts";
-import type { BacktestMetric, BacktestMetricName, BacktestTest } from "./result.ts";
+import type { BacktestMetric, BacktestMetricName } from "./result.ts";
 
 /** Margins of a metric that the endpoint's policy does not name: those of a policy that names none. */
 const USUAL: Readonly<Record<BacktestMetricName, Pick<MetricPlan, "harmRatio" | "noWorseRatio">>> = {
@@ -21,24 +25,8 @@ const USUAL: Readonly<Record<BacktestMetricName, Pick<MetricPlan, "harmRatio" | 
   "output-tokens": { harmRatio: 1.1, noWorseRatio: 1.2 },
   latency: { harmRatio: 1.1, noWorseRatio: 1.25 },
   "first-token": { harmRatio: 1.1, noWorseRatio: 1.25 },
+  judge: { harmRatio: 1, noWorseRatio: 1 },
 };
-
-/**
- * Beside the ratio, an event is no worse where it befalls at most one session of a hundred more: without any event a
- * ratio can never be proven, and that is how it should be most of the time.
- */
-const USUAL_POINTS = 0.01;
-
-/** A metric with its margins and what it counts for. */
-interface Measure {
-  readonly metric: BacktestMetricName;
-  readonly margins: Pick<MetricPlan, "harmRatio" | "noWorseRatio" | "noWorsePoints">;
-  /** Level at which the metric alone proves harm. */
-  readonly alpha: number;
-  readonly beta: number;
-  readonly counts: boolean;
-  readonly why: string | null;
-}
 
 const AT_ANOTHER_HOUR = "recorded at another hour, when the provider may have been faster or slower";
 const NOT_IN_POLICY = "not in the endpoint's policy";
@@ -46,7 +34,9 @@ const IN_THE_COST = "it is in the cost";
 
 /** The share of each metric that counts, together 1. Latency never does: the baseline's was measured at another time. */
 export function sharesOf({ metrics }: Pick<BacktestPolicy, "metrics">): ReadonlyMap<BacktestMetricName, number> {
-  const counted = metrics.filter(({ metric }) => COUNTED.includes(metric as BacktestMetricName));
+  const counted = metrics.filter(
+    ({ metric, judge }) => COUNTED.includes(metric as BacktestMetricName) || judge?.pairs !== undefined,
+  );
   const whole = counted.reduce((sum, { share }) => sum + share, 0);
   return new Map(counted.map(({ metric, share }) => [metric as BacktestMetricName, share / whole]));
 }
@@ -94,6 +84,7 @@ export function measurePairs(pairs: readonly PairOutcome[], policy: BacktestPoli
       measureOf("first-token"),
       valuesOf(pairs, ({ firstTokenMs }) => firstTokenMs),
     ),
+    ...(judgeIn(policy) === null ? [] : [measurePreferences(measureOf("judge"), pairs)]),
   ];
 }
 
@@ -107,16 +98,6 @@ function valuesOf(pairs: readonly PairOutcome[], valueOf: (side: SessionSide) =>
     const [baseline, candidate] = [valueOf(pair.baseline), valueOf(pair.candidate)];
     return baseline === null || candidate === null ? [] : [{ baseline, candidate }];
   });
-}
-
-const testOf = (logE: number, level: number, margin: string): BacktestTest => {
-  const threshold = logThreshold(level);
-  return { logE, threshold, crossed: logE >= threshold, margin };
-};
-
-function verdictOf(harm: BacktestTest, noWorse: BacktestTest): Verdict {
-  if (harm.crossed) return "harm";
-  return noWorse.crossed ? "non-inferior" : "inconclusive";
 }
 
 const times = (ratio: number): string => `${Number(ratio.toFixed(3))} times`;
@@ -158,11 +139,15 @@ function ofEvents(
   };
 }
 
-/** A bet needs a limit: differences of exactly 1 have none. */
-const EDGE = 1e-6;
-
-const eventMargin = ({ noWorseRatio, noWorsePoints }: Measure["margins"]): EventMargin =>
-  noWorsePoints === undefined ? { ratio: noWorseRatio, points: USUAL_POINTS } : { ratio: null, points: noWorsePoints };
+/** A ratio alone is never proven by pairs without events, so a backtest has points beside it whoever wrote the policy. */
+const eventMargin = ({
+  noWorseRatio,
+  noWorsePoints,
+  noWorseOrPoints = USUAL_POINTS,
+}: Measure["margins"]): EventMargin =>
+  noWorsePoints === undefined
+    ? { ratio: noWorseRatio, points: noWorseOrPoints }
+    : { ratio: null, points: noWorsePoints };
 
 function inWords({ ratio, points }: EventMargin): string {
   const inPoints = `less than ${Number((100 * points).toFixed(3))} of 100 sessions more`;

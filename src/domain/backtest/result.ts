@@ -1,4 +1,5 @@
 import type { Verdict } from "../evidence/evidence.ts";
+import type { JudgedSessions } from "./judged-sessions.ts";
 import type { LeftOutCounts } from "./left-out.ts";
 
 /** What a backtest measures. */
@@ -9,7 +10,9 @@ export type BacktestMetricName =
   | "cost"
   | "output-tokens"
   | "latency"
-  | "first-token";
+  | "first-token"
+  /** Sessions whose answer a judge liked less than that of the other side. */
+  | "judge";
 
 /** One direction of a metric's test; natural logarithms. */
 export interface BacktestTest {
@@ -87,6 +90,8 @@ export interface BacktestResult {
   /** ln of the weighted average of the harm tests that count; harm where it reaches the threshold. */
   readonly union: { readonly logE: number; readonly threshold: number };
   readonly answers: AnswerChanges;
+  /** Absent where no judge was asked, and in results from before there was one. */
+  readonly judged?: JudgedSessions;
   readonly sessions: {
     /** Asked for, compared, and of those the ones that were drawn: the tests rest on them. */
     readonly planned: number;

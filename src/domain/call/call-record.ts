@@ -7,6 +7,7 @@ import type { MeteredUsage } from "../money/price.ts";
 import type { RoutingFact } from "../routing/routing-fact.ts";
 import type { PlacementReason } from "../traffic/placement-reason.ts";
 import type { Arm } from "../traffic/route.ts";
+import type { ParentSpan } from "../trace/trace-ids.ts";
 import type { CallUnits } from "./units.ts";
 import type { Session } from "../traffic/assignment.ts";
 
@@ -54,9 +55,16 @@ export interface AttemptRecord {
   readonly leftOut?: readonly string[];
   readonly error: { readonly code: ErrorCode; readonly message: string } | null;
   readonly usage: MeteredUsage | null;
+  /**
+   * What the answer says that it comes from, where that is another name than was asked for, or the provider marks the
+   * system that ran (`system_fingerprint`); absent where there is nothing to say.
+   */
+  readonly answered?: { readonly model: string; readonly fingerprint?: string };
   /** What it has used that is not counted in tokens. */
   readonly units?: CallUnits;
   readonly costPico: bigint;
+  /** Id of its span, where its provider was told one; absent follows from the call's id (`spanIdOf`). */
+  readonly spanId?: string;
 }
 
 /** The exact bytes of a call. `null` when the release records facts only or the bytes were dropped. */
@@ -83,6 +91,8 @@ export interface CallFacts {
   readonly endpoint: string | null;
   readonly environment: string;
   readonly session: Session | null;
+  /** The end user, as the client named it; absent where it named none. */
+  readonly user?: string;
   readonly epoch: number | null;
   readonly rolloutId: string | null;
   readonly releaseId: string | null;
@@ -126,13 +136,17 @@ export interface CallFacts {
   readonly overrides: readonly string[];
   /** Days to keep the bytes; 0 when none are kept. */
   readonly retainBodiesDays: number;
+  /** The caller's trace, or that of the call it copies; absent has one of its own. Read it by `traceIdOf`. */
+  readonly traceId?: string;
+  /** The caller's span that it belongs under; absent is the root of its trace. */
+  readonly parentSpan?: ParentSpan;
 }
 
-/** That a call was made by a backtest: no user has seen it, and nothing counts it as traffic. */
+/** That a call replays a recorded one: no user has seen it, and nothing counts it as traffic. */
 export interface BacktestMark {
-  /** `bkt_…` */
+  /** `bkt_…`, or `rpl_…` where a person asked for it. */
   readonly id: string;
-  /** Id of the recorded call that it replays, or that its turn began with. */
+  /** Id of the recorded call that it replays, or that its turn began with; "" for a request that a person wrote. */
   readonly replays: string;
 }
 

@@ -38,6 +38,30 @@ export const ACCESS_ERRORS = {
     message: "The request carries more than one credential.",
     help: "Send exactly one `Authorization` header and no other credential.",
   },
+  signed_out: {
+    status: 401,
+    retryable: false,
+    message: "You are not signed in to the console, or your session has ended.",
+    help: "Sign in with a key, or with a link that `rollward console` makes.",
+  },
+  link_spent: {
+    status: 401,
+    retryable: false,
+    message: "The sign-in link was used already, is older than ten minutes, or is of another server.",
+    help: "`rollward console` makes another one; a key signs in too.",
+  },
+  sign_in_limited: {
+    status: 429,
+    retryable: true,
+    message: "Too many attempts to sign in have failed.",
+    help: "Wait as `Retry-After` says, at most a minute, and check the key.",
+  },
+  foreign_request: {
+    status: 403,
+    retryable: false,
+    message: "The request was not made by the console of this server: {reason}.",
+    help: "Open the console at the server's own address. A proxy in between must hand on `Host` as it came. Programs send a key instead of a cookie.",
+  },
   forbidden: {
     status: 403,
     retryable: false,

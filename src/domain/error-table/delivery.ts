@@ -9,6 +9,13 @@ export const DELIVERY_ERRORS = {
       "{endpoint}: the candidate gets no more calls from this process, but the {command} is not recorded yet: {reason}",
     help: "This process goes on trying to record it. Repeat the command to see whether it is recorded. A restart before that keeps the withdrawal only with the embedded database.",
   },
+  already_rolled_back: {
+    status: 409,
+    retryable: false,
+    message:
+      "{candidate} was taken back by itself {ago} ago, and {endpoint} is served by {stable}. Rolling back now would go one release further back.",
+    help: "If that is what you want, say so: `rollward rollback {endpoint} --again`, or `again` in the request. `rollward rollout explain {endpoint}` tells why it was taken back.",
+  },
   freeze_not_found: {
     status: 404,
     retryable: false,
@@ -99,5 +106,17 @@ export const DELIVERY_ERRORS = {
     retryable: false,
     message: "The drill cannot be run: {reason}.",
     help: "docs/drill.md says what a drill rehearses and which plans it can rehearse.",
+  },
+  incident_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no incident {incident} in this environment.",
+    help: "`rollward incidents list` shows those that there are.",
+  },
+  incident_conflict: {
+    status: 409,
+    retryable: false,
+    message: "The incident {incident} was not changed: {reason}.",
+    help: "`rollward incidents show {incident}` tells how it stands.",
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -32,6 +32,12 @@ export const LOAD_ERRORS = {
     message: "This key asks for flags too often: {amount} are allowed in {seconds} s.",
     help: "Wait as `Retry-After` says, ask for all flags at once, or raise `limits.evaluations` in rollward.yaml.",
   },
+  feedback_rate_limited: {
+    status: 429,
+    retryable: true,
+    message: "This key sends feedback too often: {amount} things are taken in {seconds} s.",
+    help: "Wait as `Retry-After` says, send metrics in batches over time, or raise `limits.feedback` in rollward.yaml.",
+  },
   budget_spent: {
     status: 402,
     retryable: false,

@@ -98,6 +98,12 @@ export const REQUEST_ERRORS = {
     message: "There is no recorded call {call}.",
     help: "Records expire; `rollward calls list` shows what is kept.",
   },
+  trace_not_found: {
+    status: 404,
+    retryable: false,
+    message: "Nothing is known of the trace {trace}.",
+    help: "Take the id from the header `x-rollward-trace` of an answer or from `rollward calls show`. Records and spans expire, and each environment shows its own.",
+  },
   session_not_found: {
     status: 404,
     retryable: false,
@@ -133,6 +139,24 @@ export const REQUEST_ERRORS = {
     retryable: false,
     message: "There is no pause {pause}.",
     help: "`rollward pauses --all` shows all of them.",
+  },
+  alert_not_found: {
+    status: 404,
+    retryable: false,
+    message: "No alert {alert} fires here.",
+    help: "`rollward alerts` shows those that do, with their fingerprints.",
+  },
+  silence_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no silence {silence}.",
+    help: "`rollward alerts silences --all` shows all of them.",
+  },
+  notifier_not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is no notifier {notifier}; there are: {known}.",
+    help: "Name one of `notifiers` in rollward.yaml.",
   },
   key_not_found: {
     status: 404,

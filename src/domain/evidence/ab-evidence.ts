@@ -31,7 +31,7 @@ interface AnalysedCounts extends EpochRow {
 const EFFECTS = [0.5, 1, 2, 4];
 
 /** The plan of a metric with every margin at nothing: its harm test then says worse, its other test better. */
-export function withoutMargins({ noWorsePoints: _, ...metric }: MetricPlan): MetricPlan {
+export function withoutMargins({ noWorsePoints: _, noWorseOrPoints: __, ...metric }: MetricPlan): MetricPlan {
   return {
     ...metric,
     harmRatio: 1,

@@ -33,29 +33,39 @@ function factorsAt(weight: number, margin: number, multiple: number) {
  * section on average treatment effects.
  */
 export function logAbsoluteNoWorse(counts: readonly SessionCounts[], margin: number): number {
-  const wealth = BOUNDED_LAMBDA.map((multiple) =>
-    counts.reduce((sum, { weight, candidate, stable, candidateSessions, stableSessions }) => {
-      const { onCandidate, onStable, none } = factorsAt(weight, margin, multiple);
-      const others = candidateSessions + stableSessions - candidate - stable;
-      return sum + candidate * onCandidate + stable * onStable + others * none;
-    }, 0),
-  );
+  const wealth = BOUNDED_LAMBDA.map((multiple) => absoluteWealth(counts, margin, multiple));
   return logSumExp(wealth) - Math.log(wealth.length);
 }
 
+/** ln of the capital that one bet of the test has made of 1; `multiple`, in (0, 1), is that of the admissible limit. */
+export const absoluteWealth = (counts: readonly SessionCounts[], margin: number, multiple: number): number =>
+  counts.reduce((sum, { weight, candidate, stable, candidateSessions, stableSessions }) => {
+    const { onCandidate, onStable, none } = factorsAt(weight, margin, multiple);
+    const others = candidateSessions + stableSessions - candidate - stable;
+    return sum + candidate * onCandidate + stable * onStable + others * none;
+  }, 0);
+
+/** True shares of the sessions of each arm that have the event. */
+export interface EventRates {
+  readonly stable: number;
+  readonly candidate: number;
+}
+
 /** Expected growth of the test's log E per session at these true shares, in nats, with the best bet of the grid; exact. */
-export function absoluteGrowth(
-  { stable, candidate }: { readonly stable: number; readonly candidate: number },
-  weight: number,
-  margin: number,
-): number {
+export const absoluteGrowth = (rates: EventRates, weight: number, margin: number): number =>
+  Math.max(...BOUNDED_LAMBDA.map((multiple) => betGrowth(rates, { weight, margin, multiple })));
+
+/** One bet of the test, at one weight. */
+interface BetTerms {
+  readonly weight: number;
+  readonly margin: number;
+  readonly multiple: number;
+}
+
+/** Expected growth of ln of one bet's capital per session at these true shares, in nats; exact. */
+export function betGrowth({ stable, candidate }: EventRates, { weight, margin, multiple }: BetTerms): number {
   const onCandidate = weight * candidate;
   const onStable = (1 - weight) * stable;
-  const growths = BOUNDED_LAMBDA.map((multiple) => {
-    const factors = factorsAt(weight, margin, multiple);
-    return (
-      onCandidate * factors.onCandidate + onStable * factors.onStable + (1 - onCandidate - onStable) * factors.none
-    );
-  });
-  return Math.max(...growths);
+  const factors = factorsAt(weight, margin, multiple);
+  return onCandidate * factors.onCandidate + onStable * factors.onStable + (1 - onCandidate - onStable) * factors.none;
 }

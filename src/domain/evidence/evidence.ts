@@ -55,6 +55,8 @@ export interface TestReading {
   readonly margin: number;
   /** The margin is a difference of shares or means, as a share of the range; absent is a ratio. */
   readonly isDifference?: true;
+  /** A difference of shares that is tested beside the ratio: either is enough; absent where the margin is the only one. */
+  readonly orDifference?: number;
 }
 
 /** What one metric says so far. */

@@ -14,3 +14,13 @@ export const RANK_LAMBDA: readonly number[] = [0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 1.
 
 /** Tests of bounded means: bets as multiples of the admissible limit. */
 export const BOUNDED_LAMBDA: readonly number[] = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9];
+
+/**
+ * Differences of shares where a ratio is tested beside them: bets as multiples of the admissible limit, with their shares
+ * of the capital. With events as rare as they should be a high bet decides soonest; the others insure against a few of them.
+ */
+export const POINTS_BETS: readonly { readonly bet: number; readonly share: number }[] = [
+  { bet: 0.95, share: 5 / 8 },
+  { bet: 0.5, share: 2 / 8 },
+  { bet: 0.25, share: 1 / 8 },
+];

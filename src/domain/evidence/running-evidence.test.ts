@@ -9,7 +9,7 @@ import type { Reading, SessionOutcome } from "./evidence.ts";
 const metric = { harmRatio: 1.25, noWorseRatio: 2, share: 0.25, required: true, capPico: null } as const;
 const PLAN: EvidencePlan = {
   metrics: [
-    { ...metric, metric: "errors" },
+    { ...metric, metric: "errors", noWorseOrPoints: 0.01 },
     { ...metric, metric: "latency" },
     { ...metric, metric: "first-token", required: false },
     { ...metric, metric: "cost", capPico: 5e9 },
@@ -95,8 +95,12 @@ describe("merging evidence of replicas", () => {
     );
   });
 
-  it("counts errors exactly as one replica would have", () => {
-    const errorsOnly: EvidencePlan = { ...PLAN, metrics: [{ ...metric, metric: "errors", share: 1 }] };
+  it.each([
+    ["a ratio", {}],
+    ["a difference", { noWorsePoints: 0.01 }],
+    ["either of them", { noWorseOrPoints: 0.01 }],
+  ])("counts errors exactly as one replica would have, by %s", (_, margin) => {
+    const errorsOnly: EvidencePlan = { ...PLAN, metrics: [{ ...metric, metric: "errors", share: 1, ...margin }] };
     fc.assert(
       fc.property(streams, streams, (one, other) => {
         const merged = mergeEvidence(errorsOnly, [evidenceOf(one, errorsOnly), evidenceOf(other, errorsOnly)]);

@@ -254,6 +254,7 @@ function readMetric({ alpha, beta }: EvidencePlan, { plan, proof, threshold }: R
   const noWorse = {
     ...testOf(proof.logNoWorse(), logThreshold(beta)),
     ...marginOf(plan.noWorseRatio, plan.noWorseDrop ?? plan.noWorsePoints),
+    ...(plan.noWorseOrPoints !== undefined && { orDifference: plan.noWorseOrPoints }),
   };
   return {
     metric: plan.metric,

@@ -1,6 +1,7 @@
 import type { MetricPlan } from "../rollout/plan.ts";
 import { absoluteGrowth } from "./absolute-test.ts";
 import { blockGrowth } from "./block-growth.ts";
+import { eitherGrowth } from "./either-test.ts";
 import { BOUNDED_LAMBDA, HARM_RATIO, NO_WORSE_RATIO, RANK_LAMBDA } from "./grids.ts";
 import { isBetterHigher, testKind } from "./metrics/kinds.ts";
 import { normalShare } from "./normal-share.ts";
@@ -42,15 +43,12 @@ export interface SessionsTerms {
 export function sessionsNeeded(terms: SessionsTerms): Plan {
   const { metric, weight, level, test } = terms;
   const outlook = terms.outlook ?? usualOutlook(metric, test);
-  const { growth, gridSize } = growthOf(terms, outlook);
+  const { growth, mixture, average = 0 } = growthOf(terms, outlook);
   const perSession = growth * (metric.judge?.sample ?? 1);
   const sessions = (nats: number): number => (perSession > 0 ? nats / perSession : Infinity);
-  const total = sessions(logThreshold(level));
-  return {
-    total,
-    candidate: total * weight,
-    totalWithMixtureCost: sessions(logThreshold(level) + Math.log(gridSize)),
-  };
+  const nats = logThreshold(level) + average;
+  const total = sessions(nats);
+  return { total, candidate: total * weight, totalWithMixtureCost: sessions(nats + mixture) };
 }
 
 /** Shares of sessions with a harmful event, in the absence of anything better. */
@@ -100,8 +98,12 @@ export function usualOutlook(metric: MetricPlan, test: SessionsTerms["test"]): O
 }
 
 interface Growth {
+  /** Of log E per session, nats, once the bet that fits has the upper hand. */
   readonly growth: number;
-  readonly gridSize: number;
+  /** What not knowing which bet that is costs, nats. */
+  readonly mixture: number;
+  /** What the average with a test of another margin costs, nats; absent where there is none. */
+  readonly average?: number;
 }
 
 function growthOf(terms: SessionsTerms, outlook: Outlook): Growth {
@@ -116,18 +118,23 @@ function growthOf(terms: SessionsTerms, outlook: Outlook): Growth {
 type Of<K extends Outlook["kind"]> = Extract<Outlook, { readonly kind: K }>;
 
 function eventGrowth({ metric, test, weight }: SessionsTerms, { stable, candidate }: Of<"events">): Growth {
-  if (test === "no-worse" && metric.noWorsePoints !== undefined) {
-    const rates = { stable, candidate };
-    return { growth: absoluteGrowth(rates, weight, metric.noWorsePoints), gridSize: BOUNDED_LAMBDA.length };
+  const { noWorseRatio, noWorsePoints, noWorseOrPoints } = metric;
+  if (test === "no-worse" && noWorsePoints !== undefined) {
+    const growth = absoluteGrowth({ stable, candidate }, weight, noWorsePoints);
+    return { growth, mixture: Math.log(BOUNDED_LAMBDA.length) };
+  }
+  if (test === "no-worse" && noWorseOrPoints !== undefined) {
+    const margin = { ratio: noWorseRatio, points: noWorseOrPoints };
+    return { ...eitherGrowth({ stable, candidate }, weight, margin), average: Math.LN2 };
   }
   const isHarm = test === "harm";
-  const margin = isHarm ? metric.harmRatio : metric.noWorseRatio;
+  const margin = isHarm ? metric.harmRatio : noWorseRatio;
   const [rates, share] = isBetterHigher(metric)
     ? [{ stableRate: candidate, candidateRate: stable }, 1 - weight]
     : [{ stableRate: stable, candidateRate: candidate }, weight];
   const isBeyond = rates.candidateRate > margin * rates.stableRate;
   const growth = isBeyond === isHarm ? growthPerSession({ ...rates, weight: share, margin }) : 0;
-  return { growth, gridSize: (isHarm ? HARM_RATIO : NO_WORSE_RATIO).length };
+  return { growth, mixture: Math.log((isHarm ? HARM_RATIO : NO_WORSE_RATIO).length) };
 }
 
 function rankGrowth({ metric, test, weight }: SessionsTerms, { ratio, spread }: Of<"times">): Growth {
@@ -141,7 +148,7 @@ function rankGrowth({ metric, test, weight }: SessionsTerms, { ratio, spread }: 
     varianceOf: (candidates: number, stables: number): number =>
       (candidates + stables + 1) / (12 * candidates * stables),
   };
-  return { growth: blockGrowth(outlook, { weight, bets: RANK_LAMBDA }), gridSize: RANK_LAMBDA.length };
+  return { growth: blockGrowth(outlook, { weight, bets: RANK_LAMBDA }), mixture: Math.log(RANK_LAMBDA.length) };
 }
 
 function cappedGrowth({ metric, test, weight }: SessionsTerms, outlook: Of<"means">): Growth {
@@ -153,7 +160,7 @@ function cappedGrowth({ metric, test, weight }: SessionsTerms, outlook: Of<"mean
   const bets = isHarm ? BOUNDED_LAMBDA.map((bet) => bet / ratio) : BOUNDED_LAMBDA;
   return {
     growth: blockGrowth({ mean: isHarm ? excess : -excess, varianceOf }, { weight, bets }),
-    gridSize: bets.length,
+    mixture: Math.log(bets.length),
   };
 }
 
@@ -168,6 +175,6 @@ function meanGrowth({ metric, test, weight }: SessionsTerms, outlook: Of<"means"
   const bets = BOUNDED_LAMBDA.map((bet) => bet / limit);
   return {
     growth: blockGrowth({ mean: isHarm ? -rise : rise, varianceOf }, { weight, bets }),
-    gridSize: bets.length,
+    mixture: Math.log(bets.length),
   };
 }

@@ -37,6 +37,9 @@ const SECTIONS: Readonly<Record<string, Rule>> = {
   limits: { weight: "capacity", why: "It bounds how much is served, and not what." },
   budgets: { weight: "capacity", why: "It bounds how much is served, and not what." },
   pauses: { weight: "capacity", why: "It bounds how much is served, and not what." },
+  incidents: { weight: "expected", why: "It says when alerts open incidents." },
+  status_page: { weight: "expected", why: "It says what the public is shown." },
+  reports: { weight: "expected", why: "It says who gets reports." },
   releases: { weight: "expected", why: "Every environment says which releases go out there." },
   retain_facts: { weight: "expected", why: "It says how long records are kept." },
 };

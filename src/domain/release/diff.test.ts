@@ -115,4 +115,37 @@ describe("the difference between two releases", () => {
     expect(text).toContain("\\u001b[2Jgone\\u202e");
     expect(text).not.toContain("\u001b");
   });
+
+  it("breaks what is long into lines, and shows of what is long on both sides what differs", () => {
+    const policy = { attempts: 3, on: ["server_error", "timeout"], wait: { first: "200ms", longest: "20s" } };
+    const value = { kind: "value", part: "policies", path: "retries" } as const;
+    expect(formatDiff([{ ...value, before: null, after: policy }])).toBe(
+      [
+        "+ retries:",
+        "    attempts: 3",
+        '    on: ["server_error","timeout"]',
+        '    wait: {"first":"200ms","longest":"20s"}',
+      ].join("\n"),
+    );
+    expect(formatDiff([{ ...value, before: policy, after: { ...policy, attempts: 4 } }])).toBe(
+      [
+        "~ retries:",
+        "  - attempts: 3",
+        "  + attempts: 4",
+        '    on: ["server_error","timeout"]',
+        '    wait: {"first":"200ms","longest":"20s"}',
+      ].join("\n"),
+    );
+    const gates = ["one", "two"].map((name) => ({
+      name,
+      kind: "http",
+      url: `https://gates.example.com/${name}/asked`,
+    }));
+    expect(formatDiff([{ ...value, before: gates, after: null }]).split("\n")).toEqual([
+      "- retries:",
+      '    - {"kind":"http","name":"one","url":"https://gates.example.com/one/asked"}',
+      '    - {"kind":"http","name":"two","url":"https://gates.example.com/two/asked"}',
+    ]);
+    expect(formatDiff([{ ...value, before: null, after: { short: true } }])).toBe('+ retries: {"short":true}');
+  });
 });

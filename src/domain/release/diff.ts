@@ -176,13 +176,40 @@ function formatLines(lines: readonly DiffLine[]): string[] {
 const shown = (value: Json): string =>
   printable(typeof value === "string" ? JSON.stringify(value) : canonicalJson(value));
 
+/** Longest value that stands on one line, characters. */
+const ONE_LINE = 72;
+
+const isLong = (value: Json): boolean =>
+  typeof value === "object" && value !== null && canonicalJson(value).length > ONE_LINE;
+
+/** A value as people read it, a line for each member: what is short stands on one line. */
+function linesOf(value: Json): string[] {
+  if (!isLong(value)) return [shown(value)];
+  if (Array.isArray(value)) return value.flatMap((one: Json) => itemLines(one));
+  return Object.entries(value as JsonObject).flatMap(([key, member]) =>
+    isLong(member)
+      ? [`${printable(key)}:`, ...linesOf(member).map((line) => `  ${line}`)]
+      : [`${printable(key)}: ${shown(member)}`],
+  );
+}
+
+function itemLines(one: Json): string[] {
+  const [first = "", ...rest] = linesOf(one);
+  return [`- ${first}`, ...rest.map((line) => `  ${line}`)];
+}
+
 function formatChange(change: Change): string[] {
   const path = printable(change.path);
   if (change.kind === "text") return [`${path}:`, ...formatLines(change.lines)];
-  if (change.before === null) return [`+ ${path}: ${shown(change.after)}`];
-  if (change.after === null) return [`- ${path}: ${shown(change.before)}`];
-  return [`~ ${path}: ${shown(change.before)} → ${shown(change.after)}`];
+  const { before, after } = change;
+  if (before === null) return sideLines(`+ ${path}`, after);
+  if (after === null) return sideLines(`- ${path}`, before);
+  if (!isLong(before) && !isLong(after)) return [`~ ${path}: ${shown(before)} → ${shown(after)}`];
+  return [`~ ${path}:`, ...formatLines(diffLines(linesOf(before).join("\n"), linesOf(after).join("\n")))];
 }
+
+const sideLines = (head: string, value: Json): string[] =>
+  isLong(value) ? [`${head}:`, ...linesOf(value).map((line) => `    ${line}`)] : [`${head}: ${shown(value)}`];
 
 /** The changes for a terminal, without colours: `+` added, `-` removed, `~` changed; empty when there are none. */
 export function formatDiff(changes: readonly Change[]): string {

@@ -80,3 +80,7 @@ export function targetsOf(content: Pick<ReleaseContent, "models" | "policies">):
   }
   return targets;
 }
+
+/** The targets that step in for one another when a provider is away, in their order. */
+export const chainOf = (content: Pick<ReleaseContent, "models" | "policies">): readonly ModelTarget[] =>
+  faultPolicyOf(content).fallbacks.outage ?? content.models;

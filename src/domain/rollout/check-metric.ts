@@ -1,5 +1,5 @@
 import { isDelayed, testKind } from "../evidence/metrics/kinds.ts";
-import type { BusinessPlan, JudgePlan, MetricPlan } from "./plan.ts";
+import type { BusinessPlan, JudgePlan, MetricPlan, PairJudgePlan } from "./plan.ts";
 
 /** A score that waits longer than a day for its judge would delay every verdict behind it. */
 const MAX_WITHIN_MS = 24 * 60 * 60_000;
@@ -31,7 +31,8 @@ export function checkMetric(plan: MetricPlan): readonly string[] {
 const isRatio = (ratio: number): boolean => Number.isFinite(ratio) && ratio > 1;
 
 function checkMargins(plan: MetricPlan): readonly string[] {
-  const { metric, harmRatio, noWorseRatio, noWorsePoints: points } = plan;
+  const { metric, harmRatio, noWorseRatio, noWorsePoints, noWorseOrPoints } = plan;
+  const points = noWorsePoints ?? noWorseOrPoints;
   if (testKind(plan) === "means") return checkDrops(plan);
   return [
     ...unless(isRatio(harmRatio), `The harm margin of ${metric} is ${harmRatio}; it is a ratio and must be above 1.`),
@@ -42,6 +43,10 @@ function checkMargins(plan: MetricPlan): readonly string[] {
     ...unless(
       points === undefined || (points > 0 && points < 1 && testKind(plan) === "events" && !isGood(plan.business)),
       `The no-worse margin of ${metric} is ${points} as a difference of shares; it must be above 0 and below 1, and only harmful events have one.`,
+    ),
+    ...unless(
+      noWorsePoints === undefined || noWorseOrPoints === undefined,
+      `The no-worse margin of ${metric} is a difference both beside the ratio and in place of it; it can be one of the two.`,
     ),
   ];
 }
@@ -85,8 +90,24 @@ function checkJudge(judge: JudgePlan | undefined): readonly string[] {
       judge.sample > 0 && judge.sample <= 1,
       `The share of sessions to judge is ${judge.sample}; it must be above 0 and at most 1.`,
     ),
+    ...(judge.pairs === undefined ? [] : checkPairs(judge.pairs)),
   ];
 }
+
+const checkPairs = ({ questionPico, budgetPico, atOnce, timeoutMs }: PairJudgePlan): readonly string[] => [
+  ...unless(
+    questionPico === 0 || budgetPico !== null,
+    "The judge of pairs costs something for each question and has no budget; say with `budget_usd` what all of them may cost.",
+  ),
+  ...unless(
+    budgetPico === null || (questionPico > 0 && budgetPico >= 2 * questionPico),
+    "The budget of the judge of pairs must pay for one pair at least, which takes two questions; say with `question_usd` what one costs.",
+  ),
+  ...unless(
+    atOnce >= 1 && timeoutMs > 0,
+    `The judge of pairs is asked ${atOnce} at once for ${timeoutMs} ms; both must be above 0.`,
+  ),
+];
 
 /** As `POST /v1/metrics` takes it. */
 const OWN_NAME = /^business:[a-z0-9][a-z0-9_-]{0,62}$/;

@@ -17,18 +17,30 @@ describe("what a plan takes", () => {
     expect(checkReach(plan({}), null)).toEqual({
       errors: [],
       warnings: [],
-      outlook: ["takes about 6,010 sessions on 25 %, if one in a hundred fails, to prove errors no worse"],
+      outlook: [
+        "takes about 6,210 sessions on 25 %, if one in a hundred fails, or 1,960 if none does, to prove errors no worse",
+      ],
     });
     expect(checkReach(plan({}), daily(10_000)).outlook[0]).toMatch(
-      /: 1\d h in all at 10,000 sessions a day, as the last rollout saw$/,
+      /: 20 h in all at 10,000 sessions a day, as the last rollout saw$/,
     );
+  });
+
+  it("is told of the ratio alone, and of points alone, where a plan has only those", () => {
+    const { noWorseOrPoints: _, ...ratio } = errors();
+    expect(checkReach(plan({ metrics: [ratio] }), null).outlook).toEqual([
+      "takes about 7,010 sessions on 25 %, if one in a hundred fails, to prove errors no worse",
+    ]);
+    expect(checkReach(plan({ metrics: [{ ...ratio, noWorsePoints: 0.01 }] }), null).outlook).toEqual([
+      "takes about 5,190 sessions on 25 % to prove errors no worse",
+    ]);
   });
 
   it("is a warning with the numbers when it is longer than the deadline at the present traffic", () => {
     const { errors: none, warnings } = checkReach(plan({ deadlineMs: 2 * DAY }), daily(1_000));
     expect(none).toEqual([]);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("about 6,010 sessions");
+    expect(warnings[0]).toContain("about 6,210 sessions");
     expect(warnings[0]).toContain("and the deadline is 2 days; raise `deadline`");
   });
 
@@ -55,7 +67,7 @@ describe("a plan that can never promote", () => {
     ];
     const [error] = checkReach(plan({ strategy: "blue_green", steps }), null).errors;
     expect(error).toContain("with the strategy blue_green no session is compared before the promotion");
-    expect(error).toContain("about 6,010 sessions on a step of 25 %");
+    expect(error).toContain("about 6,210 sessions on a step of 25 %");
   });
 
   it("requires outcomes that come after the deadline", () => {

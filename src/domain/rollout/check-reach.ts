@@ -1,6 +1,8 @@
 import { formatDuration } from "../../kit/duration.ts";
 import { isDelayed } from "../evidence/metrics/kinds.ts";
 import { sessionsNeeded } from "../evidence/sessions-needed.ts";
+import type { SessionsTerms } from "../evidence/sessions-needed.ts";
+import { attemptLevel } from "./attempt-level.ts";
 import { needsProof } from "./check-stages.ts";
 import { formatShare, listMetrics } from "./describe-effect.ts";
 import type { MetricPlan, RolloutPlan, Step } from "./plan.ts";
@@ -47,11 +49,11 @@ function unseenMetrics(plan: RolloutPlan): readonly string[] {
   ];
 }
 
-/** Expected sessions of both arms until one required metric is proven no worse at a weight. */
+/** Expected sessions of both arms until one required metric is proven no worse at a weight, in a first attempt. */
 function sessionsFor(plan: RolloutPlan, name: MetricPlan["metric"], weight: number): number {
   const metric = plan.metrics.find((one) => one.metric === name);
   if (metric === undefined) return 0;
-  return sessionsNeeded({ metric, test: "no-worse", weight, level: plan.beta }).total;
+  return sessionsNeeded({ metric, test: "no-worse", weight, level: attemptLevel(plan.beta, 1) }).total;
 }
 
 /** The rungs on which sessions are compared. */
@@ -69,7 +71,8 @@ function reachOfLadder(plan: RolloutPlan, traffic: Traffic | null): Reach {
   ];
   if (errors.length > 0) return { errors, warnings: [], outlook: [] };
   const slowest = needs.reduce((worst, one) => (one.sessions > worst.sessions ? one : worst));
-  const proof = `about ${count(slowest.sessions)} sessions on ${formatShare(last.weight)}${assumedOf(slowest.metric)} to prove ${listMetrics([slowest.metric.metric])} no worse`;
+  const assumed = assumedOf(slowest.metric, { weight: last.weight, level: attemptLevel(plan.beta, 1) });
+  const proof = `about ${count(slowest.sessions)} sessions on ${formatShare(last.weight)}${assumed} to prove ${listMetrics([slowest.metric.metric])} no worse`;
   if (traffic === null) return { errors, warnings: [], outlook: [`takes ${proof}`] };
   const ms = ladderMs(rungsOf(plan), slowest.sessions, traffic);
   const outlook = `takes ${proof}: ${formatDuration(ms)} in all ${at(traffic)}`;
@@ -81,9 +84,14 @@ function reachOfLadder(plan: RolloutPlan, traffic: Traffic | null): Reach {
   };
 }
 
-/** Errors are planned at their usual rate; where nothing fails a ratio would never be proven. */
-const assumedOf = ({ metric, noWorsePoints }: MetricPlan): string =>
-  metric === "errors" && noWorsePoints === undefined ? ", if one in a hundred fails," : "";
+/** Errors are planned at their usual rate; where nothing fails a ratio would never be proven, and points are soon. */
+function assumedOf(metric: MetricPlan, terms: Pick<SessionsTerms, "weight" | "level">): string {
+  if (metric.metric !== "errors" || metric.noWorsePoints !== undefined) return "";
+  if (metric.noWorseOrPoints === undefined) return ", if one in a hundred fails,";
+  const outlook = { kind: "events", stable: 0, candidate: 0 } as const;
+  const { totalWithMixtureCost } = sessionsNeeded({ ...terms, metric, test: "no-worse", outlook });
+  return `, if one in a hundred fails, or ${count(totalWithMixtureCost)} if none does,`;
+}
 
 const ADVICE = "raise `deadline`, widen `no_worse`, or require fewer metrics";
 

@@ -1,4 +1,4 @@
-import { isSeenOnCopies } from "../shadow/pair-test.ts";
+import { isRequiredOnCopies } from "../shadow/pair-test.ts";
 import type { RolloutPlan, ShadowStage } from "./plan.ts";
 import { STRATEGIES } from "./strategies/index.ts";
 
@@ -42,7 +42,7 @@ function checkShadow({ sample, minPairs, minDurationMs, deadlineMs, budgetPico }
 function checkCompared({ steps, metrics }: RolloutPlan): readonly string[] {
   const required = metrics.filter((metric) => metric.required);
   return unless(
-    steps.length === 0 || required.length === 0 || required.some(({ metric }) => isSeenOnCopies(metric)),
+    steps.length === 0 || required.length === 0 || metrics.some(isRequiredOnCopies),
     "The shadow stage can prove nothing that the plan requires; require a metric that copies show, such as errors, latency or cost, or leave the stage out.",
   );
 }

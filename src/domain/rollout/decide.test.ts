@@ -13,6 +13,7 @@ import {
   readingOf,
 } from "../../../test/fixtures/rollout-samples.ts";
 import { decide } from "./decide.ts";
+import { stageLevels } from "./stage-levels.ts";
 import type { Observation } from "./observation.ts";
 import type { RolloutPlan } from "./plan.ts";
 import type { Rollout, RolloutFact } from "./rollout.ts";
@@ -257,6 +258,17 @@ describe("holds of the machine", () => {
     const resumed = commanded(held, { type: "resume" });
     expect(resumed).toMatchObject({ activity: "observing", holds: [], dismissed: ["srm"] });
     expect(look(resumed, { reading: srm })).toEqual([]);
+  });
+
+  it("doubt a bake whose sessions do not divide as they were drawn, and not the ladder before it", () => {
+    const baking = drainingRollout({ ...PLAN, holdback: 0.1, bakeMs: 600_000 });
+    const threshold = Math.log(1 / stageLevels(baking.plan).bake);
+    const ofLadder = readingOf({ srm: true });
+    expect(looked(baking, { reading: ofLadder }).holds).toEqual([]);
+    const ofBake = { ...ofLadder, union: { ...ofLadder.union, threshold } };
+    const held = looked(baking, { reading: ofBake });
+    expect(held).toMatchObject({ phase: "draining", holds: ["srm"] });
+    expect(commanded(held, { type: "resume" })).toMatchObject({ holds: [], dismissed: ["srm"] });
   });
 
   it("clear one reason and leave the others", () => {

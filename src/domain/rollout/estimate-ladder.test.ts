@@ -100,6 +100,25 @@ describe("estimateLadder", () => {
     expect(estimate).toEqual({ unknown: expect.stringContaining("`no_worse_points`") as string });
   });
 
+  it("reckons with whichever of two margins is proven sooner, also where nothing fails", () => {
+    const plan = planOf([soak(0.25)], [{ ...errors, noWorseOrPoints: 0.01 }]);
+    const sessionsAt = (all: number, share: number, logE = 0): number => {
+      const shown = {
+        n: { stable: 0.75 * all, candidate: 0.25 * all },
+        value: { stable: share, candidate: share },
+        noWorse: { ...noWorse(logE), orDifference: 0.01 },
+      };
+      return known(estimateLadder(on(plan), reading(plan, { errors: shown }), at(10))).sessions;
+    };
+    // Twice the threshold less what the other test has: ln 39 of them, at the rate of one failure in a hundred.
+    expect(sessionsAt(0, 0)).toBeGreaterThan(5_400);
+    expect(sessionsAt(0, 0)).toBeLessThan(5_500);
+    expect(sessionsAt(1_000, 0, 1.49)).toBeGreaterThan(500);
+    expect(sessionsAt(1_000, 0, 1.49)).toBeLessThan(1_000);
+    expect(sessionsAt(4_000, 0.05)).toBeLessThan(1_500);
+    expect(sessionsAt(4_000, 0.05, 2.9)).toBeLessThan(100);
+  });
+
   it("follows the slowest metric that is not yet certified", () => {
     const plan = planOf([soak(0.25)], [errors, latency]);
     const metrics = {

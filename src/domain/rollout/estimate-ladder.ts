@@ -1,5 +1,5 @@
 import type { MetricReading, Reading } from "../evidence/evidence.ts";
-import { noWorseGrowth } from "../evidence/growth.ts";
+import { noWorseGrowth, noWorseMissing } from "../evidence/growth.ts";
 import { listMetrics } from "./describe-effect.ts";
 import type { Step } from "./plan.ts";
 import type { Rollout } from "./rollout.ts";
@@ -70,6 +70,7 @@ const NO_EVENTS = (metrics: string): string =>
 const hasNoEvents = ({ unit, n, value, noWorse }: MetricReading): boolean =>
   unit === "share" &&
   noWorse.isDifference !== true &&
+  noWorse.orDifference === undefined &&
   n.stable + n.candidate >= MANY_SESSIONS &&
   (value.stable ?? 0) === 0 &&
   (value.candidate ?? 0) === 0;
@@ -90,7 +91,7 @@ function unprovenMetrics(
 function sessionsToProof(unproven: readonly MetricReading[], before: readonly StepEstimate[], weight: number): number {
   const needs = unproven.map((metric) => {
     const told = before.reduce((sum, step) => sum + step.sessions * noWorseGrowth(metric, step.weight), 0);
-    const missing = metric.noWorse.threshold - metric.noWorse.logE - told;
+    const missing = noWorseMissing(metric) - told;
     return missing <= 0 ? 0 : missing / noWorseGrowth(metric, weight);
   });
   return Math.max(0, ...needs);

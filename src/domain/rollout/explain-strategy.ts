@@ -5,7 +5,9 @@ import { isProven } from "./rules/certify.ts";
 
 /** "errors", or "structure of the copies" for what copies are compared by. */
 export const nameHarm = (metric: HarmMetric): string =>
-  isOfCopies(metric) ? `${metric.slice("shadow:".length)} of the copies` : listMetrics([metric]);
+  isOfCopies(metric)
+    ? `${metric === "shadow:judge" ? "the judge" : metric.slice("shadow:".length)} of the copies`
+    : listMetrics([metric]);
 
 /** Whether harm was proven on copies that nobody saw. */
 export const isOfCopies = (metric: HarmMetric): metric is `shadow:${string}` => metric.startsWith("shadow:");

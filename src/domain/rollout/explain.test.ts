@@ -53,6 +53,18 @@ describe("explainFacts", () => {
 });
 
 describe("explainRollout", () => {
+  it("names the others where no metric proves harm alone", () => {
+    const reading = readingOf({ harm: "errors" });
+    const metrics = reading.metrics.map((metric) => ({
+      ...metric,
+      harm: { ...metric.harm, crossed: false, logE: metric.metric === "cost" ? -1 : 2.8 },
+    }));
+    const told = explainRollout(looked(looked(looked(rampingAt(1), { reading: { ...reading, metrics } }))));
+    expect(told).toContain(
+      "and with latency that proves harm after 34 candidate sessions (log R 3.4 ≥ 3.0), which none of them does alone",
+    );
+  });
+
   it("says which metric did harm, by how much, and on what proof", () => {
     expect(explainRollout(looked(looked(harmedBy("errors"))))).toBe(
       "Rolled back: errors are 9.4 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0).",

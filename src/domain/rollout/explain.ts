@@ -1,4 +1,5 @@
-import { describeEffect, describeRatio, formatShare, listMetrics, listWords, verbFor } from "./describe-effect.ts";
+import { describeRatio, formatShare, listMetrics, listWords, verbFor } from "./describe-effect.ts";
+import { countCandidates, describeHarm } from "./describe-harm.ts";
 import { explainFailed, explainTrigger, explainWaiting, waysBack } from "./gates/explain-gates.ts";
 import { unprovenIn } from "../evidence/shadow-reading.ts";
 import {
@@ -9,14 +10,11 @@ import {
   explainQuestion,
   explainShadow,
   explainWish,
-  isOfCopies,
-  nameHarm,
 } from "./explain-strategy.ts";
 import { isReturn } from "./is-return.ts";
 import type { MetricName } from "./plan.ts";
 import { keepsWeightForProvider } from "./rules/provider-fault.ts";
 import type { HoldReason, Phase, Rollout, Wait } from "./rollout.ts";
-import { ladderThreshold, stageLevels } from "./stage-levels.ts";
 import { lastTold } from "./told-after.ts";
 import type { Telling } from "./told.ts";
 
@@ -97,7 +95,7 @@ function explainPending(rollout: Rollout): string {
     : `Waits for ${listWords(waits.map((wait) => WAITS[wait]))}.`;
 }
 
-const HOLDS: Readonly<Record<Exclude<HoldReason, "manual">, string>> = {
+const HOLDS: Readonly<Record<Exclude<HoldReason, "manual" | "harm">, string>> = {
   inconclusive: "the deadline passed without proof, and evidence is still being collected",
   srm: "the arms do not get the sessions that their weights promise, so the comparison is in doubt",
   no_data: "no session has had an outcome for a while",
@@ -109,7 +107,6 @@ const HOLDS: Readonly<Record<Exclude<HoldReason, "manual">, string>> = {
     "the candidate's release is gone, or one of its models is no longer configured; add it again, or take the candidate back",
   gate: "a gate failed",
   trigger: "a trigger fired",
-  harm: "the candidate is proven harmful",
 };
 
 function explainHolds(rollout: Rollout): string {
@@ -194,7 +191,7 @@ function explainBasis(rollout: Rollout): string {
     return described === null ? [] : [`${listMetrics([metric])} ${described}`];
   });
   const shown = values.length === 0 ? "" : ` (${values.join(", ")})`;
-  const sessions = reading === null ? "" : ` after ${count(reading.sessions.candidate)}`;
+  const sessions = reading === null ? "" : ` after ${countCandidates(reading.sessions.candidate)}`;
   return `${provenClause(certified)} than stable${shown}${sessions}`;
 }
 
@@ -206,8 +203,6 @@ function explainCause(rollout: Rollout): string {
   if (outcome !== "provider_fault") return personDid(rollout, "decided so", "rollback");
   return `${describeHarm(rollout)}; without the failures of its provider nothing would be proven`;
 }
-
-const are = (metric: string): string => (metric.endsWith("s") ? "are" : "is");
 
 function explainNotShown({ shadowReading }: Rollout): string {
   const open = shadowReading === undefined ? [] : unprovenIn(shadowReading);
@@ -229,23 +224,3 @@ function explainWayBack(rollout: Rollout): string {
   const ways = waysBack(rollout);
   return ways.length === 0 ? "" : ` The way back of its changes of data: ${ways.join("; ")}.`;
 }
-
-/** "errors are 9.8 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0)". */
-function describeHarm({ harm, reading, plan, shadowReading }: Rollout): string {
-  if (harm === null) return HOLDS.harm;
-  if (isOfCopies(harm.metric)) {
-    const threshold = shadowReading?.union.threshold ?? Math.log(1 / stageLevels(plan).shadow);
-    const pairs = harm.candidateSessions.toLocaleString("en-US");
-    return `${nameHarm(harm.metric)} ${are(harm.metric)} worse than stable's, proven on ${pairs} pairs that nobody saw (log R ${harm.logR.toFixed(1)} ≥ ${threshold.toFixed(1)})`;
-  }
-  const effect = describeEffect(
-    harm.metric,
-    reading?.metrics.find(({ metric }) => metric === harm.metric),
-  );
-  const threshold = reading?.union.threshold ?? ladderThreshold(plan);
-  const proof = `log R ${harm.logR.toFixed(1)} ≥ ${threshold.toFixed(1)}`;
-  return `${effect}, proven after ${count(harm.candidateSessions)} (${proof})`;
-}
-
-const count = (sessions: number): string =>
-  `${sessions.toLocaleString("en-US")} candidate ${sessions === 1 ? "session" : "sessions"}`;

@@ -62,6 +62,17 @@ describe("checkPlan", () => {
     ["a metric named twice", { metrics: [first, { ...first, share: 0.25 }, third] }, "more than once"],
     ["no required metric", { metrics: PLAN.metrics.map((each) => ({ ...each, required: false })) }, "at least one"],
     ["a harm margin of 1", { metrics: [{ ...first, harmRatio: 1 }, second, third] }, "must be above 1"],
+    [
+      "points both beside the ratio and in place of it",
+      { metrics: [{ ...first, noWorsePoints: 0.01, noWorseOrPoints: 0.01 }, second, third] },
+      "can be one of the two",
+    ],
+    ["no points", { metrics: [{ ...first, noWorseOrPoints: 0 }, second, third] }, "above 0 and below 1"],
+    [
+      "points of what is no event",
+      { metrics: [first, { ...second, noWorseOrPoints: 0.01 }, third] },
+      "only harmful events have one",
+    ],
     ["an endless no-worse margin", { metrics: [{ ...first, noWorseRatio: Infinity }, second, third] }, "above 1"],
     ["a cap on errors", { metrics: [{ ...first, capPico: 10 }, second, third] }, "only cost can be capped"],
     ["a cap of 0", { metrics: [first, second, { ...third, capPico: 0 }] }, "a whole number above 0"],

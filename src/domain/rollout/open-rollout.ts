@@ -7,6 +7,7 @@ import { checkStages, needsProof } from "./check-stages.ts";
 import { isTerminal } from "./rollout.ts";
 import type { Rollout, RolloutFact, Wait } from "./rollout.ts";
 import { STRATEGIES } from "./strategies/index.ts";
+import { USUAL_POINTS } from "./usual-points.ts";
 
 /** What a rollout is opened with. */
 export interface RolloutToOpen {
@@ -59,16 +60,25 @@ export const DEFAULT_PLAN: RolloutPlan = {
     { weight: 0.01, minDurationMs: 5 * MINUTE_MS, minSessions: 1_000, approval: false },
     // About 50 candidate sessions: a rise of errors from 1 % to 10 % is proven by 36 in the median run.
     { weight: 0.05, minDurationMs: 5 * MINUTE_MS, minSessions: 1_000, approval: false },
-    // 25 % nearly minimises the time to a verdict, so the promotion is expected here. The proof decides when
-    // (about 5,000 sessions at 1 % errors); the minimum only keeps a lucky start from deciding alone.
+    // 25 % nearly minimises the time to a verdict, so the promotion is expected here. The proof decides when (about
+    // 6,000 sessions at 1 % errors, 2,000 without any); the minimum only keeps a lucky start from deciding alone.
     { weight: 0.25, minDurationMs: 10 * MINUTE_MS, minSessions: 400, approval: false },
     { weight: 1, minDurationMs: 0, minSessions: 0, approval: false },
   ],
   // Smaller margins would call harmless changes harm, or take many times the sessions to prove no worse. Cost has
   // no cap: nobody has declared what a session may cost, so costs are compared by rank. Errors hurt most and come
   // rarest, so they weigh most: with equal shares a rise from 1 % to 10 % takes 43 candidate sessions instead of 36.
+  // Where sessions hardly ever fail, no ratio of failures can be proven: less than one more of a hundred is no worse too.
   metrics: [
-    { metric: "errors", harmRatio: 1.25, noWorseRatio: 2, share: 0.6, required: true, capPico: null },
+    {
+      metric: "errors",
+      harmRatio: 1.25,
+      noWorseRatio: 2,
+      noWorseOrPoints: USUAL_POINTS,
+      share: 0.6,
+      required: true,
+      capPico: null,
+    },
     { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 0.2, required: true, capPico: null },
     { metric: "cost", harmRatio: 1.1, noWorseRatio: 1.2, share: 0.2, required: true, capPico: null },
   ],

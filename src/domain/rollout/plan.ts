@@ -34,6 +34,28 @@ export interface JudgePlan {
   readonly digest: string;
   /** Share of sessions to judge, in (0, 1]: chosen by a hash of the session, in both arms alike. */
   readonly sample: number;
+  /** Who compares pairs of answers to the same question, where that is asked; absent is nobody. */
+  readonly pairs?: PairJudgePlan;
+}
+
+/** Where pairs are judged: by a program of the operator's directory, or by a web server that is asked with a signed POST. */
+export type PairJudgePlace =
+  | { readonly kind: "command"; readonly program: string; readonly args: readonly string[] }
+  | { readonly kind: "http"; readonly url: string; readonly secretEnv: string; readonly allowPrivate: boolean };
+
+/** A judge of pairs of answers, and what it may take. */
+export interface PairJudgePlan {
+  readonly place: PairJudgePlace;
+  /** Longest that one question may take, milliseconds. */
+  readonly timeoutMs: number;
+  /** Pairs that are judged at the same time on one server. */
+  readonly atOnce: number;
+  /** What one question costs, pico-dollars; a pair takes two. */
+  readonly questionPico: number;
+  /** Most that all questions may cost together, pico-dollars; `null` is without a limit. */
+  readonly budgetPico: number | null;
+  /** Whether a stage of copies is passed only when the judge's preference is proven no worse. */
+  readonly required: boolean;
 }
 
 /** What the application counts or measures: an event that a session has or has not, or a value within a range. */
@@ -65,6 +87,8 @@ export interface MetricPlan {
   readonly noWorseDrop?: number;
   /** Harmful events: "no worse" ends at this many more sessions of a hundred (0.01: one), in place of the ratio. */
   readonly noWorsePoints?: number;
+  /** The same beside the ratio: below either of them is no worse. Never together with `noWorsePoints`. */
+  readonly noWorseOrPoints?: number;
   /** Weight of the metric in the union that decides a rollback; the weights of a plan sum to 1. */
   readonly share: number;
   /** Whether promotion needs this metric certified as no worse. */

@@ -35,6 +35,15 @@ export function ladderThreshold(plan: LevelPlan): number {
   return logThreshold(ladder > 0 ? ladder : plan.alpha);
 }
 
+/** Whether a reading of a rollout whose pointer has moved is that of its bake, by the level that it goes by. */
+export function isOfBake(
+  { plan, pointerMoved }: { readonly plan: LevelPlan; readonly pointerMoved: boolean },
+  { union }: { readonly union: { readonly threshold: number } },
+): boolean {
+  const { bake } = stageLevels(plan);
+  return pointerMoved && bake > 0 && union.threshold === logThreshold(bake);
+}
+
 /** What the levels of a plan depend on. */
 export interface LevelPlan {
   readonly alpha: number;

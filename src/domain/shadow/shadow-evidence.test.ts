@@ -160,7 +160,29 @@ describe("evidence from pairs", () => {
       structured: 1,
       otherTools: 1,
       withTools: 1,
+      cutByTools: 0,
     });
     expect(evidence.reading(false).union.crossed).toBe(false);
+  });
+});
+
+describe("a pair of which one side ended by calling tools", () => {
+  const latency = DEFAULT_PLAN.metrics.filter(({ metric }) => metric === "latency");
+  const readingOf = (pair: ShadowPair) => {
+    const evidence = new ShadowEvidence({ ...DEFAULT_PLAN, metrics: latency });
+    for (let number = 0; number < 200; number += 1) evidence.add({ session: `s-${number}`, pair });
+    return evidence.reading(false).metrics[0];
+  };
+
+  it("proves nothing of its time, however quick the call was or slow", () => {
+    for (const latencyMs of [1, 10_000]) {
+      const reading = readingOf(pairOf({}, { callsTools: true, latencyMs }));
+      expect(reading).toMatchObject({ n: 200, harm: { logE: 0, crossed: false }, noWorse: { crossed: false } });
+      expect(reading?.noWorse.logE).toBeLessThan(0);
+    }
+  });
+
+  it("is a pair as others where both did", () => {
+    expect(readingOf(pairOf({ callsTools: true }, { callsTools: true, latencyMs: 90 }))?.noWorse.crossed).toBe(true);
   });
 });

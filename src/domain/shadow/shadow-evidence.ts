@@ -1,13 +1,13 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
-import type { ShadowMetricReading, ShadowReading } from "../evidence/shadow-reading.ts";
+import type { JudgedPairs, ShadowMetricReading, ShadowReading } from "../evidence/shadow-reading.ts";
 import { logThreshold } from "../evidence/thresholds.ts";
 import { Union } from "../evidence/union.ts";
 import type { RolloutPlan } from "../rollout/plan.ts";
 import { stageLevels } from "../rollout/stage-levels.ts";
-import { pairTestOf } from "./pair-test.ts";
+import { isCutByTools, isRequiredOnCopies, pairTestOf } from "./pair-test.ts";
 import type { PairTest } from "./pair-test.ts";
-import type { KeptShadowPair, ShadowPair } from "./shadow-pair.ts";
+import type { KeptShadowEntry, PairJudgement, ShadowPair } from "./shadow-pair.ts";
 
 /** How answers differed, as far as two were compared. For people: other wording is no harm. */
 export interface ShadowChanges {
@@ -21,6 +21,8 @@ export interface ShadowChanges {
   /** Answers with other tool calls, and those in which either side called any. */
   readonly otherTools: number;
   readonly withTools: number;
+  /** Answers of which one ended by calling tools and the other did not. */
+  readonly cutByTools: number;
 }
 
 /** What a shadow stage is judged by. */
@@ -42,8 +44,20 @@ export class ShadowEvidence {
   #excused = 0;
   #copies = 0;
   #spentPico = 0n;
+  readonly #judgedSessions = new Set<string>();
+  readonly #judged = { candidate: 0, stable: 0, ties: 0, flipped: 0, failed: 0, of: 0 };
+  #judgedPico = 0n;
   #crossed: Omit<ShadowReading, "isSpent" | "evidenceHash"> | null = null;
-  readonly #changes = { compared: 0, exact: 0, sum: 0, newStructure: 0, structured: 0, otherTools: 0, withTools: 0 };
+  readonly #changes = {
+    compared: 0,
+    exact: 0,
+    sum: 0,
+    newStructure: 0,
+    structured: 0,
+    otherTools: 0,
+    withTools: 0,
+    cutByTools: 0,
+  };
 
   constructor(plan: ShadowPlan) {
     this.#plan = plan;
@@ -77,8 +91,28 @@ export class ShadowEvidence {
     return { compared, similarity: compared === 0 ? null : sum / compared, ...counts };
   }
 
-  /** Takes the next pair. */
-  add({ session, pair }: Pick<KeptShadowPair, "session" | "pair">): void {
+  /** What the judge of pairs made of them; `null` where none is asked. */
+  get judged(): JudgedPairs | null {
+    const isAsked = this.#tests.some(({ judge }) => judge !== undefined);
+    return isAsked ? { ...this.#judged, spentPico: this.#judgedPico.toString() } : null;
+  }
+
+  /** What the questions to the judge have cost, with what is set aside for those under way, pico-dollars. */
+  get judgedPico(): bigint {
+    return this.#judgedPico;
+  }
+
+  /** Whether the judge has had its word on the session. */
+  isJudged = (session: string): boolean => this.#judgedSessions.has(session);
+
+  /** Takes the next pair, or what a judge says of an earlier one. */
+  add(entry: Pick<KeptShadowEntry, "session"> & ({ pair: ShadowPair } | { judgement: PairJudgement })): void {
+    if ("pair" in entry) this.#addPair(entry.session, entry.pair);
+    else this.#addJudgement(entry.session, entry.judgement);
+    if (this.#crossed === null && this.#logR() >= this.#threshold) this.#crossed = this.#read();
+  }
+
+  #addPair(session: string, pair: ShadowPair): void {
     this.#copies += 1;
     this.#spentPico += BigInt(pair.copyPico);
     this.#compare(pair);
@@ -91,8 +125,24 @@ export class ShadowEvidence {
     this.#sessions.add(session);
     this.#pairs += 1;
     for (const test of this.#tests) if (test.add(pair)) test.n += 1;
-    const logR = this.#logR();
-    if (this.#crossed === null && logR >= this.#threshold) this.#crossed = this.#read();
+  }
+
+  #addJudgement(session: string, { verdict, isFlipped, costPico }: PairJudgement): void {
+    const counts = this.#judged;
+    counts.of += 1;
+    this.#judgedPico += BigInt(costPico);
+    if (verdict === "asking" || verdict === "unasked") return;
+    if (verdict === "failed") counts.failed += 1;
+    // The first word on a session counts, as its first pair does.
+    else if (!this.#judgedSessions.has(session)) {
+      this.#judgedSessions.add(session);
+      counts[verdict === "tie" ? "ties" : verdict] += 1;
+      if (isFlipped) counts.flipped += 1;
+      for (const test of this.#tests) {
+        test.judge?.(verdict);
+        if (test.judge !== undefined) test.n += 1;
+      }
+    }
   }
 
   /** How things stand; proven harm is told as it was when it was proven. */
@@ -118,22 +168,26 @@ export class ShadowEvidence {
         n: test.n,
         harm: { logE: harm, threshold: harmAt, crossed: harm >= harmAt, margin: test.margins.harm },
         noWorse: { logE: noWorse, threshold: noWorseAt, crossed: noWorse >= noWorseAt, margin: test.margins.noWorse },
-        required: test.plan.required,
+        required: isRequiredOnCopies(test.plan),
       };
     });
     const blame = this.#tests[this.#union.blame()]?.metric ?? null;
     const crossed = logR >= threshold;
+    const { judged } = this;
     return {
       pairs: this.#pairs,
       excused: { copies: this.#excused, of: this.#copies },
       metrics,
+      ...(judged !== null && { judged }),
       union: { logR, threshold, crossed, blame: crossed ? blame : null },
     };
   }
 
-  #compare({ change }: ShadowPair): void {
+  #compare(pair: ShadowPair): void {
+    const { change } = pair;
     if (change === null) return;
     const counts = this.#changes;
+    if (isCutByTools(pair)) counts.cutByTools += 1;
     counts.compared += 1;
     counts.sum += change.similarity;
     if (change.isExact) counts.exact += 1;

@@ -7,6 +7,8 @@ export interface ShadowSide {
   readonly failed: boolean;
   readonly refused: boolean;
   readonly invalid: boolean;
+  /** Whether it ended by calling tools: what follows their results is not in it. Absent in pairs from before it was kept. */
+  readonly callsTools?: boolean;
   /** Milliseconds; `null` where it failed. */
   readonly latencyMs: number | null;
   /** Milliseconds; `null` where nothing was streamed. */
@@ -38,11 +40,53 @@ export interface ShadowPair {
   } | null;
 }
 
-/** A pair as it is kept. */
-export interface KeptShadowPair {
-  /** Grows with every pair of every rollout; the order in which pairs are evidence. */
+/**
+ * What a judge made of a pair, or `failed` where it made nothing of it. Where questions cost, `asking` comes before them:
+ * it sets aside what they may cost, and `unasked` gives that back where the budget had no more room at that place.
+ */
+export type PairVerdict = "candidate" | "stable" | "tie" | "failed" | "asking" | "unasked";
+
+/** What a judge preferred over all, in both orders. */
+export type PairPreference = Extract<PairVerdict, "candidate" | "stable" | "tie">;
+
+/** A judge's word on a pair, written after the pair itself. */
+export interface PairJudgement {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Id of the candidate's call. */
+  readonly call: string;
+  readonly verdict: PairVerdict;
+  /** Questions that were asked: none where the answers are the same or only one side has any. */
+  readonly questions: number;
+  /** Whether it preferred what stood first, or second, in both orders; a tie then. */
+  readonly isFlipped: boolean;
+  /** What this adds to the cost of all questions, pico-dollars as an integer in text; below 0 gives back what was set aside. */
+  readonly costPico: string;
+  /** Why it failed, in a clause. */
+  readonly trouble: string | null;
+}
+
+/** What is kept of a copy, or of a judge's word on it. */
+export type ShadowEntry = { readonly pair: ShadowPair } | { readonly judgement: PairJudgement };
+
+/** The copy that an entry is about: of a kind there is one for each. */
+export const copyOf = (entry: ShadowEntry): string =>
+  "pair" in entry
+    ? entry.pair.candidate.call
+    : `${entry.judgement.verdict === "asking" ? "asking" : "judgement"} of ${entry.judgement.call}`;
+
+/** When an entry was made, epoch milliseconds. */
+export const madeAt = (entry: ShadowEntry): number => ("pair" in entry ? entry.pair.at : entry.judgement.at);
+
+interface Kept {
+  /** Grows with every entry of its rollout; the order in which entries are evidence. */
   readonly position: number;
   /** The session without its name: 32 hex digits of a hash. Its first pair is its contribution. */
   readonly session: string;
-  readonly pair: ShadowPair;
 }
+
+/** A pair as it is kept. */
+export type KeptShadowPair = Kept & { readonly pair: ShadowPair };
+
+/** A pair, or a judge's word on one, as it is kept. */
+export type KeptShadowEntry = Kept & ShadowEntry;

@@ -17,6 +17,7 @@ import type { CallPlan } from "./plan-of.ts";
 import { Ticket } from "./ticket.ts";
 import { TranslatingReader } from "./translating-reader.ts";
 import { wireSource } from "./wire-source.ts";
+import { referenceOfOpen } from "../reference-of-open.ts";
 
 /** A question beside the call: to a judge, to somebody who sums up. */
 export interface Aside {
@@ -52,7 +53,8 @@ export async function askAside(gateway: Gateway, open: OpenCall, aside: Aside): 
   } catch (error) {
     const { code, cause } = RollwardError.from(error);
     // The call goes on without the reply; a fault of ours must not be lost with it.
-    if (code === "internal") gateway.announcer.troubled(`asking beside ${open.id}`, cause ?? error);
+    if (code === "internal")
+      gateway.announcer.troubled(`asking beside ${open.id}`, cause ?? error, referenceOfOpen(open));
     return { text: null, trouble: code, costPico: attempt?.record().costPico ?? 0n };
   }
 }

@@ -15,6 +15,9 @@ import type { Ticket } from "./ticket.ts";
 import { startWatch } from "./watch.ts";
 import type { Watch } from "./watch.ts";
 
+/** Longest name of what answered that is kept, characters. */
+const MARK_LENGTH = 100;
+
 /** What an attempt needs to know of its call. */
 export interface AttemptTerms {
   readonly clock: Clock;
@@ -40,6 +43,8 @@ export interface AttemptTerms {
   /** The tier of service that the request names, for pricing that estimate. */
   readonly tier?: ServiceTier;
   readonly answerBytes: number;
+  /** Id of its span, where the provider is told of it. */
+  readonly spanId?: string;
 }
 
 /**
@@ -234,8 +239,18 @@ export class Attempt implements AnswerSink {
           ? null
           : { code: this.#error.code, message: this.#error.message },
       usage,
+      ...this.#answered(),
       ...this.#charged(usage),
+      ...(this.#terms.spanId !== undefined && { spanId: this.#terms.spanId }),
     };
+  }
+
+  /** Nothing for most answers: they name the model that was asked. */
+  #answered(): Pick<AttemptRecord, "answered"> {
+    const { model, fingerprint = null } = this.#source.facts;
+    if (model === null || (fingerprint === null && model === this.#terms.target.model)) return {};
+    const mark = fingerprint === null ? {} : { fingerprint: fingerprint.slice(0, MARK_LENGTH) };
+    return { answered: { model: model.slice(0, MARK_LENGTH), ...mark } };
   }
 
   /** Tokens by the price of their class; an image, sound and what is spoken by their own price, where there is one. */

@@ -4,6 +4,7 @@ import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { tierNamed } from "../meters/tiers-asked.ts";
 import { present } from "../present.ts";
+import { traceFor } from "../trace-for.ts";
 import { Attempt } from "./attempt.ts";
 import type { Place } from "./find-place.ts";
 import { sourceFor } from "./source-for.ts";
@@ -39,7 +40,9 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
   try {
     const plain = rendered.bodyFor(target);
     const body = order.amend?.(plain) ?? plain;
-    const source = sourceFor(gateway, open, { provider, target, body, key: place.key });
+    const trace = traceFor(gateway, open, provider.name);
+    const asked = { provider, target, body, key: place.key, ...(trace !== null && { trace: trace.headers }) };
+    const source = sourceFor(gateway, open, asked);
     const deadline = open.startedAt + rendered.timeouts.totalMs;
     const tier = price.tiers === undefined ? undefined : tierNamed(open);
     const terms = {
@@ -58,6 +61,7 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
       requestBytes: body.length,
       ...(tier !== undefined && { tier }),
       answerBytes: open.settings.limits.answerBytes,
+      ...(trace !== null && { spanId: trace.spanId }),
     };
     return { attempt: new Attempt(terms, source, ticket), target: place.target, body };
   } catch (error) {

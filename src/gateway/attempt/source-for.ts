@@ -3,7 +3,7 @@ import type { ModelTarget } from "../../domain/release/release.ts";
 import { ownReasoning } from "../../domain/call/own-reasoning.ts";
 import { parseExactJson } from "../../kit/exact-json.ts";
 import type { Dialect } from "../../ports/dialect.ts";
-import type { Provider, WireProvider } from "../../ports/provider.ts";
+import type { Provider, TraceHeaders, WireProvider } from "../../ports/provider.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
@@ -19,15 +19,19 @@ export interface Asked {
   readonly target: ModelTarget;
   readonly body: Buffer;
   readonly key: number;
+  /** Headers of the trace for this provider; absent sends none. */
+  readonly trace?: TraceHeaders;
 }
 
 /** How a target is asked: the client's own bytes where the provider speaks the dialect, else translated. */
-export function sourceFor(gateway: Gateway, open: OpenCall, { provider, target, body, key }: Asked): AnswerSource {
+export function sourceFor(gateway: Gateway, open: OpenCall, asked: Asked): AnswerSource {
+  const { provider, target, body, key, trace } = asked;
   const { dialect } = open.arrival;
   const { stream } = present(open.request);
   const to = { provider, target, key };
   const form = dialect.answerForm(present(open.request));
-  const terms = { callId: open.id, model: target.model, connectMs: present(open.rendered).timeouts.connectMs, key };
+  const { connectMs } = present(open.rendered).timeouts;
+  const terms = { callId: open.id, model: target.model, connectMs, key, ...(trace !== undefined && { trace }) };
   if (provider.speaks !== null && provider.speaks.includes(dialect.name)) {
     const { headers, address } = open.arrival;
     const told = { ...(headers !== undefined && { headers }), ...(address !== undefined && { address }) };
@@ -37,16 +41,16 @@ export function sourceFor(gateway: Gateway, open: OpenCall, { provider, target, 
     const passing = steered.sent(wireSource(provider, request, dialect.reader(form)));
     return bytes === body ? passing : without(passing, REASONING);
   }
-  const asked = dialect.toCanonical(documentIn(open, body), provider.name);
+  const canonical = dialect.toCanonical(documentIn(open, body), provider.name);
   const encoder = dialect.encoder(form, open.id, open.at);
   if (provider.speaks === null) {
-    const { request, leftOut } = ownReasoning(asked, provider.reasons?.(target.model) ?? null);
+    const { request, leftOut } = ownReasoning(canonical, provider.reasons?.(target.model) ?? null);
     const steered = steerRequest(gateway, open, { to, request });
     const source = steered.sent(converseSource(provider, { ...terms, request: steered.request, stream }, encoder));
     return leftOut ? without(source, REASONING) : source;
   }
   const wire = wireOf(gateway, provider);
-  const { request, leftOut } = ownReasoning(asked, wire.reasons ?? null);
+  const { request, leftOut } = ownReasoning(canonical, wire.reasons ?? null);
   const { reportsStreamUsage } = provider;
   const maxOutput = provider.maxOutputs?.get(target.model);
   const bytes = wire.fromCanonical(request, {

@@ -16,6 +16,7 @@ import { gatherAnswer } from "./gather-answer.ts";
 import { answerText } from "./semantic/answer-text.ts";
 import { sealOf } from "./semantic/close-meaning.ts";
 import { isAway } from "./serve-stale.ts";
+import { referenceOfOpen } from "../reference-of-open.ts";
 
 /**
  * Closes a call's way past the cache after its answer has gone out: keeps what is worth keeping, and tells those who
@@ -28,7 +29,7 @@ export function keepAnswer(gateway: Gateway, open: OpenCall): void {
     const answer = freshAnswer(gateway, open, course);
     close(gateway, open, { course, answer });
   } catch (error) {
-    gateway.announcer.troubled(`keeping the answer of ${open.id}`, error);
+    gateway.announcer.troubled(`keeping the answer of ${open.id}`, error, referenceOfOpen(open));
     land(course, { type: "failed", lastResort: null });
   }
   gateway.cache.count(cacheFactOf(course));

@@ -1,4 +1,4 @@
-import { Bucket } from "../../domain/limits/bucket.ts";
+import { KeyRates } from "../../domain/limits/key-rates.ts";
 import type { EvaluationContext } from "../../domain/flags/condition.ts";
 import type { Evaluation } from "../../domain/flags/evaluation.ts";
 import { Evaluator } from "../../domain/flags/evaluator.ts";
@@ -17,13 +17,10 @@ export interface FlagDeskTerms {
   readonly settings: () => Pick<GatewaySettings, "environment" | "flags" | "evaluations">;
 }
 
-/** Keys whose rate is remembered; all begin anew when there are more. */
-const MOST_KEYS = 10_000;
-
 /** Where the flags of one environment are evaluated and counted. Never waits for anything. */
 export class FlagDesk {
   readonly #terms: FlagDeskTerms;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #rates = new KeyRates();
   /** What has been evaluated here and is not written yet. */
   readonly tally = new FlagTally();
 
@@ -61,16 +58,6 @@ export class FlagDesk {
   /** Lets a request of a key in (0), or says after how many milliseconds it may come again. */
   admit(keyId: string): number {
     const { evaluations: rate } = this.#terms.settings();
-    if (rate === undefined || rate === null) return 0;
-    const now = this.#terms.clock.elapsed();
-    let bucket = this.#buckets.get(keyId);
-    if (bucket === undefined) {
-      if (this.#buckets.size >= MOST_KEYS) this.#buckets.clear();
-      bucket = new Bucket(rate, now);
-      this.#buckets.set(keyId, bucket);
-    } else if (bucket.rate !== rate) bucket.change(rate, now);
-    const waitMs = bucket.waitMs(1, now);
-    if (waitMs === 0) bucket.take(1);
-    return waitMs;
+    return this.#rates.admit(keyId, rate, { now: this.#terms.clock.elapsed() });
   }
 }

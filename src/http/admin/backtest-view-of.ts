@@ -57,6 +57,7 @@ const resultViewOf = (result: BacktestResult): z.input<typeof backtestResultView
   verdict: result.verdict,
   why: result.why,
   metrics: result.metrics.map(metricViewOf),
+  judged: result.judged === undefined ? null : { ...result.judged },
   union: { log_e: result.union.logE, threshold: result.union.threshold },
   answers: {
     turns: result.answers.turns,

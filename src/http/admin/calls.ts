@@ -1,207 +1,123 @@
-import type { ContextFact } from "../../domain/context/context-policy.ts";
 import type { FastifyInstance } from "fastify";
 import { isUtf8 } from "node:buffer";
-import type { z } from "zod";
-import { listCalls, showCall } from "../../contract/calls.ts";
-import type { callView } from "../../contract/calls.ts";
-import type { cacheView } from "../../contract/cache.ts";
-import type { CacheFact } from "../../domain/cache/cache-fact.ts";
-import type { CallFacts } from "../../domain/call/call-record.ts";
+import { CALL_FACETS } from "../../contract/call-query.ts";
+import { listCallLines, listCalls, showCall, tallyCalls } from "../../contract/calls.ts";
+import type { CallBodies, CallFacts } from "../../domain/call/call-record.ts";
+import { textOfCall } from "../../domain/call/call-text.ts";
+import { billOf } from "../../domain/call/cost-lines.ts";
+import type { CostBill } from "../../domain/call/cost-lines.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import type { MeteredUsage } from "../../domain/money/price.ts";
-import type { PromptCacheFact } from "../../domain/prompt-cache/prompt-cache-fact.ts";
-import type { RoutingFact } from "../../domain/routing/routing-fact.ts";
-import type { CallFilter } from "../../ports/call-store.ts";
+import { sha256Hex } from "../../kit/hash.ts";
 import type { AdminTerms } from "./admin-terms.ts";
+import { callSearchOf } from "./call-search-of.ts";
+import { callLineOf, callViewOf } from "./call-view-of.ts";
 import { feedbackViewOf } from "./feedback.ts";
-import { requireNamed } from "./place-of.ts";
-import { serveRoute } from "./serve-route.ts";
 import { instantOf } from "./instant-of.ts";
+import { requireNamed } from "./place-of.ts";
+import { priceIn } from "./price-in.ts";
+import { serveRoute } from "./serve-route.ts";
 
-/** Recorded calls: lists of facts, and one call with its bytes. */
+/** Values of a facet that are told. */
+const MOST_VALUES = 50;
+
+/** Recorded calls: lists of facts, what they are made of, and one call with its bytes. */
 export function calls(app: FastifyInstance, admin: AdminTerms): void {
-  const { gateway } = admin;
+  const { gateway, callIndex } = admin;
 
   serveRoute(app, { gateway, route: listCalls }, async ({ query, environment }) => {
-    const { rollout, since, ...rest } = query;
-    const filter: CallFilter = {
-      environment,
-      ...(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as { limit: number }),
-      ...(rollout === undefined ? {} : { rolloutId: rollout }),
-      ...(since === undefined ? {} : { since: Date.parse(since) }),
-    };
-    return { data: (await admin.calls.list(filter)).map(viewOf) };
+    const { order, before, limit } = query;
+    const after = query.after ?? before;
+    const search = await callSearchOf(query, environment, admin.feedback);
+    const found = await callIndex.find(search, { order, limit, ...(after !== undefined && { after }) });
+    return { data: found.calls.map(({ facts }) => callViewOf(facts)), behind: found.behind };
   });
 
-  serveRoute(app, { gateway, route: showCall }, async ({ params, named }) => {
-    const notThere = new RollwardError("call_not_found", { call: params.call });
-    const facts = await admin.calls.facts(params.call);
-    if (facts === null) throw notThere;
-    requireNamed({ named }, facts.environment, notThere);
-    const bodies = await admin.calls.bodies(params.call);
+  serveRoute(app, { gateway, route: listCallLines }, async ({ query, environment }) => {
+    const { order, after, limit } = query;
+    const search = await callSearchOf(query, environment, admin.feedback);
+    const found = await callIndex.find(search, { order, limit, ...(after !== undefined && { after }) });
+    return { data: found.calls.map(callLineOf), behind: found.behind };
+  });
+
+  serveRoute(app, { gateway, route: tallyCalls }, async ({ query, environment }) => {
+    const search = await callSearchOf(query, environment, admin.feedback);
+    const terms = { facets: CALL_FACETS, spans: query.spans, now: gateway.clock.now() };
+    const { facets, spans, spanMs, cut, ...tally } = await callIndex.tally(search, terms);
+    const shown = CALL_FACETS.map((facet) => {
+      const values = (facets[facet] ?? []).slice(0, MOST_VALUES);
+      return [facet, values.map(([value, count]) => ({ value, calls: count }))];
+    });
+    return {
+      ...tally,
+      facets: Object.fromEntries(shown) as Record<(typeof CALL_FACETS)[number], { value: string; calls: number }[]>,
+      spans: spans.map(({ at, ...counts }) => ({ at: instantOf(at), ...counts })),
+      span_ms: spanMs,
+      is_exact: !cut && tally.behind === 0,
+    };
+  });
+
+  serveRoute(app, { gateway, route: showCall }, async ({ params, query, named, gateway: own }) => {
+    const { facts, bodies } = await requireCall(admin, params.call, { named });
+    const isWhole = query.bodies === "true";
     const said = await admin.feedback.list({ callId: params.call, limit: 100 });
     return {
-      ...viewOf(facts),
+      ...callViewOf(facts),
+      said: saidOf(bodies),
       feedback: said.map(feedbackViewOf),
+      cost: billViewOf(billOf(facts, (attempt) => priceIn(own.settings(), attempt))),
+      request_sha256: bodies.request === null ? null : sha256Hex(bodies.request),
       bodies: {
-        request: bodyOf(bodies?.request ?? null),
-        upstream: bodyOf(bodies?.upstream ?? null),
-        answer: bodyOf(bodies?.answer ?? null),
+        request: isWhole ? bodyOf(bodies.request) : null,
+        upstream: isWhole ? bodyOf(bodies.upstream) : null,
+        answer: isWhole ? bodyOf(bodies.answer) : null,
       },
     };
   });
 }
 
-function bodyOf(bytes: Uint8Array | null): { bytes: number; text?: string; base64?: string } | null {
+/** Characters of each side that are shown as plain text. */
+const MOST_SAID = 20_000;
+
+function saidOf(bodies: CallBodies): { asked: string; answered: string; tools: string[] } | null {
+  if (bodies.request === null && bodies.answer === null) return null;
+  const { asked, answered, tools } = textOfCall(bodies, MOST_SAID);
+  return { asked, answered, tools: [...tools] };
+}
+
+/** A recorded call with its bytes. Throws `call_not_found`, also for one of an environment that is not the named one. */
+export async function requireCall(
+  { calls: store }: Pick<AdminTerms, "calls">,
+  id: string,
+  place: { readonly named: string | null },
+): Promise<{ readonly facts: CallFacts; readonly bodies: CallBodies }> {
+  const notThere = new RollwardError("call_not_found", { call: id });
+  const facts = await store.facts(id);
+  if (facts === null) throw notThere;
+  requireNamed(place, facts.environment, notThere);
+  return { facts, bodies: (await store.bodies(id)) ?? { request: null, upstream: null, answer: null } };
+}
+
+function billViewOf({ lines, linesPico, isRecorded, otherPico }: CostBill) {
+  return {
+    lines: lines.map(({ attempt, model, what, count, pricePico, costPico }) => ({
+      attempt,
+      model,
+      what,
+      count,
+      price_pico: pricePico?.toString() ?? null,
+      cost_pico: costPico?.toString() ?? null,
+    })),
+    lines_pico: linesPico.toString(),
+    is_recorded: isRecorded,
+    other_pico: otherPico.toString(),
+  };
+}
+
+/** A body on the wire: text where it is UTF-8, base64 otherwise. */
+export function bodyOf(bytes: Uint8Array | null): { bytes: number; text?: string; base64?: string } | null {
   if (bytes === null) return null;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return isUtf8(buffer)
     ? { bytes: buffer.length, text: buffer.toString() }
     : { bytes: buffer.length, base64: buffer.toString("base64") };
 }
-
-const usageOf = (usage: MeteredUsage): z.input<typeof callView>["usage"] => ({
-  input: usage.input,
-  cached_input: usage.cachedInput,
-  cache_write: usage.cacheWrite,
-  output: usage.output,
-  reasoning: usage.reasoning,
-  estimated: usage.estimated,
-  service_tier: usage.tier ?? null,
-});
-
-const cacheOf = ({
-  status,
-  key,
-  bypassed,
-  kept,
-  waitedMs,
-  source,
-  semantic,
-}: CacheFact): z.input<typeof cacheView> => ({
-  ...(semantic !== undefined && {
-    semantic: {
-      outcome: semantic.outcome,
-      similarity: semantic.similarity,
-      score: semantic.score,
-      audited: semantic.audited,
-      verdict: semantic.verdict,
-      trouble: semantic.trouble,
-      call: semantic.callId,
-    },
-  }),
-  status,
-  key,
-  bypassed,
-  kept,
-  waited_ms: waitedMs,
-  source:
-    source === null
-      ? null
-      : {
-          call: source.callId,
-          age_ms: source.ageMs,
-          usage: source.usage === null ? null : usageOf(source.usage),
-          saved_pico: source.savedPico,
-        },
-});
-
-const promptCacheOf = (fact: PromptCacheFact): NonNullable<z.input<typeof callView>["prompt_cache"]> => ({
-  marks: fact.marks,
-  read_tokens: fact.readTokens,
-  written_tokens: fact.writtenTokens,
-  saved_pico: fact.savedPico,
-});
-
-const routingOf = (routing: RoutingFact): z.input<typeof callView>["routing"] => ({
-  strategy: routing.strategy,
-  intended: routing.intended,
-  action: routing.action,
-  propensities: { ...routing.propensities },
-  is_first: routing.isFirst,
-  asked: routing.asked,
-  served: routing.served,
-  why: routing.why,
-  score: routing.score,
-  characters: routing.characters,
-  escalations: routing.escalations.map((one) => ({ ...one })),
-  judgements: (routing.judgements ?? []).map(({ model, mark, trouble, tookMs, costPico }) => ({
-    model,
-    mark,
-    trouble,
-    took_ms: tookMs,
-    cost_pico: costPico,
-  })),
-});
-
-const viewOf = (facts: CallFacts): z.input<typeof callView> => ({
-  id: facts.id,
-  at: instantOf(facts.at),
-  key: facts.keyId,
-  dialect: facts.dialect,
-  requested_model: facts.requestedModel,
-  endpoint: facts.endpoint,
-  environment: facts.environment,
-  session: facts.session,
-  rollout: facts.rolloutId,
-  release: facts.release,
-  arm: facts.arm,
-  placement: facts.placement ?? null,
-  tier: facts.tier,
-  provider: facts.provider,
-  model: facts.model,
-  stream: facts.stream,
-  status: facts.status,
-  outcome: facts.outcome,
-  error: facts.errorCode,
-  finish_reason: facts.finishReason,
-  stages: facts.stages.map(({ stage, startMs, endMs }) => ({ stage, start_ms: startMs, end_ms: endMs })),
-  attempts: facts.attempts.map((attempt) => ({
-    provider: attempt.provider,
-    model: attempt.model,
-    reason: attempt.reason ?? null,
-    left_out: [...(attempt.leftOut ?? [])],
-    end: attempt.end ?? null,
-    key: attempt.key ?? null,
-    start_ms: attempt.startMs,
-    first_byte_ms: attempt.firstByteMs,
-    end_ms: attempt.endMs,
-    status: attempt.status,
-    error: attempt.error,
-    usage: attempt.usage === null ? null : usageOf(attempt.usage),
-    cost_pico: attempt.costPico.toString(),
-  })),
-  first_token_ms: facts.firstTokenMs,
-  total_ms: facts.totalMs,
-  usage: facts.usage === null ? null : usageOf(facts.usage),
-  units: facts.units ?? null,
-  cost_pico: facts.costPico.toString(),
-  price_version: facts.priceVersion,
-  ...(facts.cache !== undefined && { cache: cacheOf(facts.cache) }),
-  ...(facts.context !== undefined && { context: contextView(facts.context) }),
-  ...(facts.promptCache !== undefined && { prompt_cache: promptCacheOf(facts.promptCache) }),
-  findings: (facts.findings ?? []).map(({ check, detail, at, attempt, action }) => ({
-    check,
-    detail,
-    at,
-    attempt,
-    action,
-  })),
-  ...(facts.routing !== undefined && { routing: routingOf(facts.routing) }),
-  ...(facts.backtest !== undefined && { backtest: { ...facts.backtest } }),
-  overrides: [...facts.overrides],
-});
-
-const contextView = (fact: ContextFact): NonNullable<z.input<typeof callView>["context"]> => ({
-  done: fact.done,
-  tokens: fact.tokens,
-  is_estimate: fact.isEstimate,
-  window_tokens: fact.windowTokens,
-  reserved_tokens: fact.reservedTokens,
-  cut_messages: fact.cutMessages,
-  cut_tokens: fact.cutTokens,
-  ...(fact.cutFrom !== undefined && { cut_from: fact.cutFrom }),
-  ...(fact.cutTo !== undefined && { cut_to: fact.cutTo }),
-  ...(fact.summaryPico !== undefined && { summary_pico: fact.summaryPico }),
-  ...(fact.trouble !== undefined && { trouble: fact.trouble }),
-});

@@ -7,6 +7,7 @@ import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
 import { requireRollout } from "./require-rollout.ts";
 import { serveRoute } from "./serve-route.ts";
+import { judgedViewOf } from "./stages-view-of.ts";
 
 const PICO_PER_USD = 1e12;
 
@@ -14,7 +15,7 @@ const PICO_PER_USD = 1e12;
 export function copies(app: FastifyInstance, { gateway, delivery, shadows }: AdminTerms): void {
   serveRoute(app, { gateway, route: showCopies }, async ({ params, named }) => {
     const rollout = await requireRollout(delivery, params.rollout, { named });
-    const { evidence, skipped, recent } = await shadows.show(rollout);
+    const { evidence, skipped, recent, judgeTrouble } = await shadows.show(rollout);
     const changes = evidence.changes();
     return {
       rollout: rollout.id,
@@ -31,7 +32,10 @@ export function copies(app: FastifyInstance, { gateway, delivery, shadows }: Adm
         structured: changes.structured,
         other_tools: changes.otherTools,
         with_tools: changes.withTools,
+        cut_by_tools: changes.cutByTools,
       },
+      judged: evidence.judged === null ? null : judgedViewOf(evidence.judged),
+      judge_trouble: judgeTrouble,
       recent: recent.map(viewOf),
     };
   });

@@ -60,6 +60,7 @@ export function endpoints(app: FastifyInstance, admin: AdminTerms): void {
       environment,
       actor: actorOf(key),
       reason: body.reason,
+      again: body.again,
     });
     return { rollout: rollout.id, stable: releaseName(await knownRelease(delivery.releases, stable)) };
   });

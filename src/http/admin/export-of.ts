@@ -5,6 +5,8 @@ import type { Delivery } from "../../delivery/delivery.ts";
 import { readLog } from "../../delivery/read-log.ts";
 import { replayRollout } from "../../delivery/replay-rollout.ts";
 import { tellRollout } from "../../delivery/tell-rollout.ts";
+import type { Reading } from "../../domain/evidence/evidence.ts";
+import type { ShadowReading } from "../../domain/evidence/shadow-reading.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import type { Rollout, RolloutEvent } from "../../domain/rollout/rollout.ts";
 import { canonicalJson } from "../../kit/canonical-json.ts";
@@ -60,15 +62,15 @@ async function headOf(delivery: Delivery, rollout: Rollout): Promise<ExportedRol
 
 /** What every decision that rests on evidence saw, in short, and whether it comes out the same again; the readings stand in the log. */
 async function verdictsOf(
-  { journal, engine }: Delivery,
+  { journal, engine, shadows: copies }: Delivery,
   events: readonly RolloutEvent[],
 ): Promise<ExportedRollout["verdicts"]> {
-  const { decisions } = await replayRollout({ events, journal, engine });
+  const { decisions } = await replayRollout({ events, journal, copies, engine });
   const bySeq = new Map(events.map(({ seq, fact }) => [seq, fact]));
   return decisions.flatMap(({ seq, at, facts, result, detail }) => {
     const fact = bySeq.get(seq);
-    if (fact?.type !== "EvidenceSnapshot") return [];
-    const { union, sessions, metrics } = fact.reading;
+    if (fact?.type !== "EvidenceSnapshot" && fact?.type !== "ShadowSnapshot") return [];
+    const { union } = fact.reading;
     return [
       {
         seq,
@@ -78,14 +80,31 @@ async function verdictsOf(
         replay_detail: detail,
         log_r: union.logR,
         threshold: union.threshold,
-        sessions: { ...sessions },
-        metrics: metrics.map(({ metric, verdict, harm, noWorse }) => ({
-          metric,
-          verdict,
-          log_harm: harm.logE,
-          log_no_worse: noWorse.logE,
-        })),
+        ...(fact.type === "EvidenceSnapshot" ? seenOnSessions(fact.reading) : seenOnCopies(fact.reading)),
       },
     ];
   });
 }
+
+type Seen = Pick<ExportedRollout["verdicts"][number], "sessions" | "metrics">;
+
+const seenOnSessions = ({ sessions, metrics }: Reading): Seen => ({
+  sessions: { ...sessions },
+  metrics: metrics.map(({ metric, verdict, harm, noWorse }) => ({
+    metric,
+    verdict,
+    log_harm: harm.logE,
+    log_no_worse: noWorse.logE,
+  })),
+});
+
+/** A pair is a session of either arm. */
+const seenOnCopies = ({ pairs, metrics }: ShadowReading): Seen => ({
+  sessions: { stable: pairs, candidate: pairs },
+  metrics: metrics.map(({ metric, harm, noWorse }) => ({
+    metric: `shadow:${metric}`,
+    verdict: harm.crossed ? "harm" : noWorse.crossed ? "non-inferior" : "inconclusive",
+    log_harm: harm.logE,
+    log_no_worse: noWorse.logE,
+  })),
+});

@@ -5,6 +5,8 @@ import type { pauseView } from "../../contract/pauses.ts";
 import { IN_FORCE } from "../../domain/access/pause.ts";
 import type { Pause, PauseSubject } from "../../domain/access/pause.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import { chainOf } from "../../domain/release/fault-policy.ts";
+import { releaseName } from "../../domain/release/release.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { KeyStore } from "../../ports/key-store.ts";
 import type { AdminTerms } from "./admin-terms.ts";
@@ -42,8 +44,9 @@ export function pauses(app: FastifyInstance, { gateway, keys, storesOf }: AdminT
 }
 
 /** In an emergency a name that is mistyped must not look like a stop. */
-async function requireKnown({ routes, keys }: Gateway, store: KeyStore, subject: PauseSubject): Promise<void> {
+async function requireKnown({ routes, keys, pauses }: Gateway, store: KeyStore, subject: PauseSubject): Promise<void> {
   if (subject.type === "endpoint") requireEndpoint(routes, subject.name, "subject");
+  if (subject.type === "model") return requireWayAround({ routes, pauses }, subject);
   if (subject.type === "key" && keys.byId(subject.name) === undefined) {
     throw new RollwardError("key_not_found", { key: subject.name });
   }
@@ -53,6 +56,24 @@ async function requireKnown({ routes, keys }: Gateway, store: KeyStore, subject:
   const known = tenants.slice(0, 20).join(", ") || "none";
   throw new RollwardError("invalid_request", {
     reason: `No key has the tenant ${subject.name}; there are: ${known}.`,
+    param: "subject",
+  });
+}
+
+type ModelSubject = Extract<PauseSubject, { readonly type: "model" }>;
+
+/** A model that nobody could step in for must not look as if calls went around it. */
+function requireWayAround({ routes, pauses }: Pick<Gateway, "routes" | "pauses">, subject: ModelSubject): void {
+  const { endpoint, name } = subject;
+  const { stable } = requireEndpoint(routes, endpoint, "subject");
+  const models = chainOf(stable.content).map(({ provider, model }) => `${provider}/${model}`);
+  const left = models.filter((model) => model !== name && pauses.around(endpoint)?.has(model) !== true);
+  if (models.includes(name) && left.length > 0) return;
+  const chain = `${releaseName(stable)} has ${models.join(", ")}`;
+  throw new RollwardError("invalid_request", {
+    reason: models.includes(name)
+      ? `No other model of ${endpoint} is left to answer: ${chain}.`
+      : `${endpoint} does not ask ${name}: ${chain}.`,
     param: "subject",
   });
 }

@@ -31,8 +31,8 @@ export function rolloutStories(app: FastifyInstance, { gateway, signer, ...admin
 
   serveRoute(app, { gateway, route: replayRollout }, async ({ params, named }) => {
     const { id } = await requireRollout(delivery, params.rollout, { named });
-    const { journal, engine } = delivery;
-    const { log, decisions } = await replay({ events: await readLog(delivery, id), journal, engine });
+    const { journal, engine, shadows: copies } = delivery;
+    const { log, decisions } = await replay({ events: await readLog(delivery, id), journal, copies, engine });
     return {
       rollout: id,
       log: { intact: log === "intact", flaw: log === "intact" ? null : log.flaw },

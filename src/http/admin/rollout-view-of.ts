@@ -1,12 +1,13 @@
 import type { z } from "zod";
 import type { metricView, rolloutView } from "../../contract/rollouts.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
+import { DRILL_CHANNEL } from "../../delivery/drill/measure-withdrawal.ts";
 import { etaOf } from "../../delivery/eta-of.ts";
 import type { MetricReading, Reading, TestReading } from "../../domain/evidence/evidence.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import type { RolloutEstimate } from "../../domain/rollout/estimate-strategy.ts";
 import { explainRollout } from "../../domain/rollout/explain.ts";
-import { ladderThreshold } from "../../domain/rollout/stage-levels.ts";
+import { isOfBake, ladderThreshold } from "../../domain/rollout/stage-levels.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import { gatesViewOf } from "./gates-view-of.ts";
 import { instantOf } from "./instant-of.ts";
@@ -23,6 +24,7 @@ export async function rolloutViewOf(delivery: Delivery, rollout: Rollout): Promi
     id: rollout.id,
     endpoint: rollout.channel.endpoint,
     environment: rollout.channel.environment,
+    drill: rollout.channel.environment === DRILL_CHANNEL.environment,
     strategy: rollout.plan.strategy,
     state: rollout.phase,
     activity: rollout.activity,
@@ -73,7 +75,10 @@ function etaViewOf(estimate: RolloutEstimate | null): Pick<z.input<typeof rollou
   };
 }
 
-type EvidenceView = Pick<z.input<typeof rolloutView>, "sessions" | "metrics" | "union" | "sample_ratio">;
+type EvidenceView = Pick<
+  z.input<typeof rolloutView>,
+  "sessions" | "metrics" | "evidence_of" | "union" | "sample_ratio"
+>;
 
 function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
   if (reading === null) {
@@ -81,6 +86,7 @@ function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
     return {
       sessions: { stable: 0, candidate: 0 },
       metrics: [],
+      evidence_of: "ladder",
       union: { log_r: 0, threshold, crossed: false, blame: null },
       sample_ratio: { log_e: 0, threshold: 0, crossed: false },
     };
@@ -88,13 +94,14 @@ function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
   const { union, sampleRatio } = reading;
   return {
     sessions: reading.sessions,
-    metrics: reading.metrics.map(metricOf),
+    metrics: reading.metrics.map((metric) => metricOf(metric, rollout)),
+    evidence_of: isOfBake(rollout, reading) ? "bake" : "ladder",
     union: { log_r: union.logR, threshold: union.threshold, crossed: union.crossed, blame: union.blame },
     sample_ratio: { log_e: sampleRatio.logE, threshold: sampleRatio.threshold, crossed: sampleRatio.crossed },
   };
 }
 
-const metricOf = (metric: MetricReading): z.input<typeof metricView> => ({
+const metricOf = (metric: MetricReading, { certified }: Pick<Rollout, "certified">): z.input<typeof metricView> => ({
   metric: metric.metric,
   n: metric.n,
   value: metric.value,
@@ -103,6 +110,7 @@ const metricOf = (metric: MetricReading): z.input<typeof metricView> => ({
   harm: testOf(metric.harm),
   no_worse: testOf(metric.noWorse),
   verdict: metric.verdict,
+  certified: certified.includes(metric.metric),
   required: metric.required,
   better: metric.better ?? "lower",
   causes: metric.causes === undefined ? null : Object.fromEntries(Object.entries(metric.causes)),
@@ -115,10 +123,12 @@ const testOf = ({
   crossed,
   margin,
   isDifference,
+  orDifference,
 }: TestReading): z.input<typeof metricView>["harm"] => ({
   log_e: logE,
   threshold,
   crossed,
   margin,
   margin_is: isDifference === true ? "difference" : "ratio",
+  ...(orDifference !== undefined && { or_difference: orDifference }),
 });

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { commandRollout, listRolloutEvents, listRollouts, showRollout } from "../../contract/rollouts.ts";
 import type { eventView } from "../../contract/rollouts.ts";
 import { command } from "../../delivery/command.ts";
+import { DRILL_CHANNEL } from "../../delivery/drill/measure-withdrawal.ts";
 import { verifyLog } from "../../domain/rollout/log.ts";
 import type { RolloutEvent } from "../../domain/rollout/rollout.ts";
 import { actorOf } from "./actor-of.ts";
@@ -17,15 +18,17 @@ import { serveRoute } from "./serve-route.ts";
 export function rollouts(app: FastifyInstance, admin: AdminTerms): void {
   const { gateway, delivery } = admin;
 
-  serveRoute(app, { gateway, route: listRollouts }, async ({ query, environment, gateway: { routes } }) => {
+  serveRoute(app, { gateway, route: listRollouts }, async ({ query, environment, named, gateway: { routes } }) => {
+    // Drills belong to the whole server: who may see one environment alone sees none of them.
+    if (query.drills && named !== null) return { data: [] };
     const filter = {
-      environment,
+      environment: query.drills ? DRILL_CHANNEL.environment : environment,
       limit: query.limit,
-      ...(query.endpoint === undefined ? {} : { endpoint: query.endpoint }),
+      ...(query.endpoint === undefined || query.drills ? {} : { endpoint: query.endpoint }),
       ...(query.open === undefined ? {} : { open: query.open }),
     };
     const found = await delivery.rollouts.list(filter);
-    if (found.length === 0 && query.endpoint !== undefined) requireEndpoint(routes, query.endpoint);
+    if (found.length === 0 && query.endpoint !== undefined && !query.drills) requireEndpoint(routes, query.endpoint);
     return { data: await Promise.all(found.map((rollout) => rolloutViewOf(delivery, rollout))) };
   });
 

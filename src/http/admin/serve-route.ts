@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import type { z } from "zod";
 import type { ApiRoute } from "../../contract/route.ts";
 import type { Key } from "../../domain/access/key.ts";
@@ -10,6 +10,8 @@ import { placeOf } from "./place-of.ts";
 import { environmentQuery } from "../../contract/environment-query.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { callerOf, identifyCaller } from "../caller.ts";
+import type { SignedIn } from "../console/console-sessions.ts";
+import { identifyPerson } from "../console/identify-session.ts";
 import type { CallerTerms } from "../caller.ts";
 import { sayIssue } from "./say-issue.ts";
 
@@ -19,6 +21,8 @@ export interface ApiRequest<R extends ApiRoute> {
   readonly query: z.output<R["query"]>;
   readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : null;
   readonly key: Key | null;
+  /** The console's session that the request came with; `null` where it came with a key. */
+  readonly signedIn: SignedIn | null;
   /** The environment that was asked about by its name, or that alone the key may see; `null` where neither is so. */
   readonly named: string | null;
   /** The environment that is meant: the named one, else the server's own. */
@@ -35,25 +39,46 @@ export function serveRoute<R extends ApiRoute>(
 ): void {
   app.route({
     method: route.method,
-    url: route.path.replaceAll("{", ":").replaceAll("}", ""),
-    onRequest:
-      route.access === "open"
-        ? []
-        : [identifyCaller(gateway), route.access === "approver" ? requireApprover : requireAdmin],
-    handler: async (request) => {
-      const key = route.access === "open" ? null : callerOf(request);
-      const { asked, query } = environmentIn(route, request.query);
-      const place = placeOf(gateway.environments, { key, asked, route });
-      const input = {
-        params: parseInput(route.params, request.params),
-        query: parseInput(route.query, query, "flat"),
-        body: route.body === null ? null : parseInput(route.body, readBody(request)),
-        key,
-        ...place,
-      };
-      return answer(input as ApiRequest<R>);
-    },
+    url: urlOf(route),
+    onRequest: accessHooks(gateway, route.access),
+    handler: async (request) => answer(readRequest(gateway, route, request)),
   });
+}
+
+/** The path of an address with its parameters as Fastify writes them. */
+export const urlOf = ({ path }: Pick<ApiRoute, "path">): string => path.replaceAll("{", ":").replaceAll("}", "");
+
+/** A request with every input through its schema; for addresses that do not answer with one JSON document. */
+export function readRequest<R extends ApiRoute>(
+  { environments }: Pick<Gateway, "environments">,
+  route: R,
+  request: FastifyRequest,
+): ApiRequest<R> {
+  const key = route.access === "open" ? null : callerOf(request);
+  const { asked, query } = environmentIn(route, request.query);
+  const place = placeOf(environments, { key, asked, route });
+  const input = {
+    params: parseInput(route.params, request.params),
+    query: parseInput(route.query, query, "flat"),
+    body: route.body === null ? null : parseInput(route.body, readBody(request)),
+    key,
+    signedIn: request.signedIn ?? null,
+    ...place,
+  };
+  return input as ApiRequest<R>;
+}
+
+/** Who may pass, as hooks before anything of a body is read. People come with a key or with the console's session. */
+export function accessHooks(terms: CallerTerms, access: ApiRoute["access"]): onRequestHookHandler[] {
+  if (access === "open") return [];
+  if (access === "inference") return [identifyCaller(terms), requireAdmin];
+  return [keepPrivate, identifyPerson(terms), access === "approver" ? requireApprover : requireAdmin];
+}
+
+/** What people are shown is kept by no cache on the way, and taken for nothing but what it says it is. */
+function keepPrivate(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
+  done();
 }
 
 /** The environment that a query names, and the rest of it; an address that is about none leaves it where it is. */

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { rolloutView, shadowView, testView } from "../../contract/rollouts.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import type { TestReading } from "../../domain/evidence/evidence.ts";
-import type { ShadowReading } from "../../domain/evidence/shadow-reading.ts";
+import type { JudgedPairs, ShadowReading } from "../../domain/evidence/shadow-reading.ts";
 import { isTerminal } from "../../domain/rollout/rollout.ts";
 import { stageLevels } from "../../domain/rollout/stage-levels.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
@@ -35,7 +35,7 @@ const crossingOf = ({ logE, threshold, crossed }: Crossing) => ({ log_e: logE, t
 
 function shadowViewOf({ plan }: Rollout, reading: ShadowReading | null): z.input<typeof shadowView> | null {
   if (plan.shadow === undefined) return null;
-  const { pairs = 0, metrics = [], union } = reading ?? {};
+  const { pairs = 0, metrics = [], union, judged } = reading ?? {};
   return {
     sample: plan.shadow.sample,
     pairs,
@@ -46,6 +46,7 @@ function shadowViewOf({ plan }: Rollout, reading: ShadowReading | null): z.input
       no_worse: crossingOf(noWorse),
       required,
     })),
+    judged: judged === undefined ? null : judgedViewOf(judged),
     union: {
       log_r: union?.logR ?? 0,
       threshold: union?.threshold ?? Math.log(1 / stageLevels(plan).shadow),
@@ -54,6 +55,16 @@ function shadowViewOf({ plan }: Rollout, reading: ShadowReading | null): z.input
     },
   };
 }
+
+/** What a judge made of pairs, for the wire. */
+export const judgedViewOf = ({ candidate, stable, ties, flipped, failed, spentPico }: JudgedPairs) => ({
+  candidate,
+  stable,
+  ties,
+  flipped,
+  failed,
+  spent_pico: spentPico,
+});
 
 function testViewOf(delivery: Delivery, { id, plan, winner }: Rollout): z.input<typeof testView> | null {
   const { ab } = plan;

@@ -5,6 +5,7 @@ import { cacheWishIn, checkCacheWish } from "../cache-wish.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { openAiChat } from "../dialects/openai-chat/index.ts";
 import { createRawReply } from "../raw-reply.ts";
+import { traceIn } from "../trace-in.ts";
 
 /** `POST /v1/chat/completions` in OpenAI's dialect. `stallMs` is how long a client may take nothing of a stream. */
 export function chatCompletions(app: FastifyInstance, gateway: Gateway, stallMs: number): void {
@@ -16,6 +17,7 @@ export function chatCompletions(app: FastifyInstance, gateway: Gateway, stallMs:
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
       preview: headerOf(request, "x-rollward-preview"),
+      trace: traceIn(request),
       cacheWish: cacheWishIn(request),
       reply: createRawReply(request.raw, reply.raw, stallMs),
     });

@@ -4,6 +4,7 @@ import { handle } from "../../gateway/handle.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { openAiEmbeddings } from "../dialects/openai-embeddings/index.ts";
 import { createRawReply } from "../raw-reply.ts";
+import { traceIn } from "../trace-in.ts";
 
 /** `POST /v1/embeddings`: OpenAI's embeddings. `stallMs` is how long a client may take nothing of an answer. */
 export function embeddings(app: FastifyInstance, gateway: Gateway, stallMs: number): void {
@@ -15,6 +16,7 @@ export function embeddings(app: FastifyInstance, gateway: Gateway, stallMs: numb
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
       preview: headerOf(request, "x-rollward-preview"),
+      trace: traceIn(request),
       reply: createRawReply(request.raw, reply.raw, stallMs),
     });
   });

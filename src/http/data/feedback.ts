@@ -10,6 +10,9 @@ import type { CallFacts } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Feedback, FeedbackItem } from "../../domain/feedback/feedback.ts";
 import { ownerOf } from "../../domain/feedback/owner-of.ts";
+import { KeyRates } from "../../domain/limits/key-rates.ts";
+import { evaluationOf } from "../../domain/trace/evaluation.ts";
+import type { Evaluation } from "../../domain/trace/evaluation.ts";
 import { evictAnswerOf } from "../../gateway/cache/evict-answer-of.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { AppendResult, FeedbackStore } from "../../ports/feedback-store.ts";
@@ -24,6 +27,10 @@ export interface FeedbackTerms extends SubjectTerms {
   /** Of the server's own environment. */
   readonly gateway: Gateway;
   readonly feedback: FeedbackStore;
+  /** Told of everything that is said, the first time that it is sent. */
+  readonly heard?: (feedback: Feedback) => void;
+  /** Told of a score, the first time that it is sent. */
+  readonly evaluated: (evaluation: Evaluation) => void;
   readonly delivery: Pick<Delivery, "observatory" | "log" | "clock" | "ids">;
 }
 
@@ -43,8 +50,30 @@ interface Said {
 /** What users, judges and applications say afterwards: kept, and evidence of a rollout where its plan compares it. */
 export function feedback(app: FastifyInstance, terms: FeedbackTerms): void {
   const hooks = { onRequest: identifyCaller(terms.gateway) };
-  app.post(sendFeedback.path, hooks, (request) => takeOne(terms, senderOf(request), bodyOf(request, sendFeedback)));
-  app.post(sendMetrics.path, hooks, (request) => takeMetrics(terms, senderOf(request), bodyOf(request, sendMetrics)));
+  const rates = new KeyRates();
+  app.post(sendFeedback.path, hooks, (request) => {
+    const [key, body] = [senderOf(request), bodyOf(request, sendFeedback)];
+    admit(terms, rates, { key, cost: itemsOf(body).length });
+    return takeOne(terms, key, body);
+  });
+  app.post(sendMetrics.path, hooks, (request) => {
+    const [key, body] = [senderOf(request), bodyOf(request, sendMetrics)];
+    admit(terms, rates, { key, cost: body.metrics.length });
+    return takeMetrics(terms, key, body);
+  });
+}
+
+/** Every thing that is said is kept for months, so a key may not say them as fast as it can. */
+function admit(
+  { gateway, delivery }: FeedbackTerms,
+  rates: KeyRates,
+  { key, cost }: { readonly key: Key; readonly cost: number },
+): void {
+  const { feedbackRate: rate } = gateway.environments.forKey(key).settings();
+  const waitMs = rates.admit(key.id, rate, { now: delivery.clock.elapsed(), cost: Math.max(1, cost) });
+  if (waitMs === 0 || rate === undefined) return;
+  const details = { amount: rate.amount, seconds: rate.windowMs / 1_000, retryAfter: Math.ceil(waitMs / 1_000) };
+  throw new RollwardError("feedback_rate_limited", details);
 }
 
 const bodyOf = <R extends { readonly body: z.ZodType }>(request: FastifyRequest, route: R): z.output<R["body"]> =>
@@ -66,6 +95,7 @@ async function takeOne(
   const said = itemsOf(body).map((item, part): Said => ({ id, part, named: body, facts, item }));
   const kept = await keep(terms, key, { said, isWhole: true });
   if (kept.includes("other")) throw usedOtherwise(id);
+  tellScores(terms, said, kept);
   const evidence = said.map(({ item }) => ({ said: nameOf(item), used: evidenceOf(terms, facts, item) }));
   await secure(
     terms,
@@ -173,8 +203,8 @@ interface ToKeep {
 }
 
 /** Keeps what was said before it is used: what counts as evidence is never unknown. */
-function keep(
-  { feedback: store, delivery, gateway }: FeedbackTerms,
+async function keep(
+  { feedback: store, delivery, gateway, heard }: FeedbackTerms,
   key: Key,
   { said, isWhole }: ToKeep,
 ): Promise<readonly AppendResult[]> {
@@ -184,7 +214,22 @@ function keep(
   const all = said.map(({ id, part, named, facts, item }): Feedback => {
     return { ...subjectOf(facts, named), id, part, owner, at, keyId: key.id, item };
   });
-  return isWhole ? store.appendWhole(all) : store.append(all);
+  const kept = await (isWhole ? store.appendWhole(all) : store.append(all));
+  for (const [index, one] of all.entries()) if (kept[index] === "new") heard?.(one);
+  return kept;
+}
+
+/** Scores of calls go out with traces; what is said of a session judges no span. */
+function tellScores(
+  { evaluated, delivery }: FeedbackTerms,
+  said: readonly Said[],
+  kept: readonly AppendResult[],
+): void {
+  for (const [index, { named, facts, item }] of said.entries()) {
+    if (named.call === undefined || kept[index] !== "new") continue;
+    const evaluation = evaluationOf(facts, item, delivery.clock.now());
+    if (evaluation !== null) evaluated(evaluation);
+  }
 }
 
 /** Said again it is evidence again where the first time did not get that far; a session counts once in any case. */

@@ -8,6 +8,7 @@ import { callerOf, headerOf, identifyCaller } from "../caller.ts";
 import { anthropicMessages } from "../dialects/anthropic-messages/index.ts";
 import { createRawReply } from "../raw-reply.ts";
 import { anthropicHeaders } from "./anthropic-headers.ts";
+import { traceIn } from "../trace-in.ts";
 
 /** `POST /v1/messages` in Anthropic's dialect. `stallMs` is how long a client may take nothing of a stream. */
 export function messages(app: FastifyInstance, gateway: Gateway, stallMs: number): void {
@@ -20,6 +21,7 @@ export function messages(app: FastifyInstance, gateway: Gateway, stallMs: number
       key: callerOf(request),
       sessionHeader: headerOf(request, "x-rollward-session"),
       preview: headerOf(request, "x-rollward-preview"),
+      trace: traceIn(request),
       cacheWish: cacheWishIn(request),
       headers,
       reply: withRequestId(createRawReply(request.raw, reply.raw, stallMs)),

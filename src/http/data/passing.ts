@@ -7,6 +7,7 @@ import { FILE_OPERATIONS, MODEL_OPERATIONS } from "../dialects/openai-pass/opera
 import type { Operation } from "../dialects/openai-pass/operation.ts";
 import { passDialect } from "../dialects/openai-pass/pass-dialect.ts";
 import { createRawReply } from "../raw-reply.ts";
+import { traceIn } from "../trace-in.ts";
 
 /** What an operation is served with. */
 interface PassingTerms {
@@ -36,6 +37,7 @@ function serve(app: FastifyInstance, { gateway, stallMs }: PassingTerms, operati
         key: callerOf(request),
         sessionHeader: headerOf(request, "x-rollward-session"),
         preview: headerOf(request, "x-rollward-preview"),
+        trace: traceIn(request),
         headers: { "content-type": contentType },
         address,
         ...(dialect === "openai-files" && { provider: providerOf(request) }),

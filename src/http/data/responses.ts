@@ -9,6 +9,7 @@ import { createRawReply } from "../raw-reply.ts";
 import { inputItems } from "./input-items.ts";
 import { chainOf } from "./response-chain.ts";
 import { ResponseTurn } from "./response-turn.ts";
+import { traceIn } from "../trace-in.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -42,6 +43,7 @@ export function responses(app: FastifyInstance, terms: ResponsesTerms): void {
       key,
       sessionHeader: turn.sessionHeader,
       preview: headerOf(request, "x-rollward-preview"),
+      trace: traceIn(request),
       cacheWish: cacheWishIn(request),
       onRelease: (release) => turn.servedBy(release),
       reply: turn.watched(raw, (response) => {

@@ -1,7 +1,8 @@
 import type { Backtest, BacktestPolicy, BacktestTerms } from "../../domain/backtest/backtest.ts";
 import type { BacktestSession } from "../../domain/backtest/backtest-session.ts";
 import { estimateAll } from "../../domain/backtest/estimate.ts";
-import type { CallEstimate } from "../../domain/backtest/estimate.ts";
+import type { CallEstimate, Estimate } from "../../domain/backtest/estimate.ts";
+import { judgeIn, sessionsToJudge } from "../../domain/backtest/judged-sessions.ts";
 import { addCounts, describeLeftOut } from "../../domain/backtest/left-out.ts";
 import type { LeftOutCounts } from "../../domain/backtest/left-out.ts";
 import { sampleSessions } from "../../domain/backtest/sample-sessions.ts";
@@ -13,6 +14,7 @@ import { DEFAULT_PLAN } from "../../domain/rollout/open-rollout.ts";
 import type { Actor } from "../../domain/rollout/rollout.ts";
 import type { ChannelName } from "../../domain/traffic/route.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import { QUESTIONS_PER_PAIR } from "../judging/ask-in-both-orders.ts";
 import type { BacktestHouse } from "./backtest-house.ts";
 import { Purse } from "./purse.ts";
 import { priceSession } from "./price-session.ts";
@@ -57,7 +59,11 @@ export async function planBacktest(house: BacktestHouse, request: BacktestReques
   const id = live.ids.next("bkt");
   const drawn = await drawSample(house, { live, request, read, id });
   if (drawn.sessions.length === 0) throw impossible(request, "the bytes of all its recorded sessions are gone");
-  const estimate = estimateAll(drawn.calls, drawn.sessions.length);
+  const policy = await policyFor(house, request, read.sessions);
+  const { sessions, estimate } = withJudge(id, policy, {
+    sessions: drawn.sessions,
+    estimate: estimateAll(drawn.calls, drawn.sessions.length),
+  });
   const { worstPico } = estimate;
   const budgetPico = request.budgetPico === null || request.budgetPico > worstPico ? worstPico : request.budgetPico;
   const backtest: Backtest = {
@@ -68,7 +74,7 @@ export async function planBacktest(house: BacktestHouse, request: BacktestReques
     createdAt: live.clock.now(),
     by: actor,
     terms: { ...request.terms, seed: request.seed ?? candidate.digest, budgetPico },
-    policy: await policyFor(house, request, read.sessions),
+    policy,
     population: { ...read.population, leftOut: addCounts(read.population.leftOut, drawn.leftOut) },
     estimate,
     state: "planned",
@@ -76,7 +82,36 @@ export async function planBacktest(house: BacktestHouse, request: BacktestReques
     stopAskedBy: null,
     ended: null,
   };
-  return { backtest, sessions: drawn.sessions };
+  return { backtest, sessions };
+}
+
+interface Priced {
+  readonly sessions: readonly BacktestSession[];
+  readonly estimate: Estimate;
+}
+
+/** With what a judge costs, in what is said beforehand and in what is set aside for each session. */
+function withJudge(id: string, policy: BacktestPolicy, { sessions, estimate }: Priced): Priced {
+  const judge = judgeIn(policy);
+  if (judge === null) return { sessions, estimate };
+  const judged = sessionsToJudge(id, policy, sessions);
+  const pairPico = BigInt(QUESTIONS_PER_PAIR) * BigInt(judge.pairs.questionPico);
+  const wholePico = BigInt(judged.size) * pairPico;
+  const usd = Number((Number(wholePico) / 1e12).toPrecision(6));
+  return {
+    sessions: sessions.map((session) =>
+      judged.has(session.position) ? { ...session, worstPico: session.worstPico + pairPico } : session,
+    ),
+    estimate: {
+      ...estimate,
+      expectedPico: estimate.expectedPico + wholePico,
+      worstPico: estimate.worstPico + wholePico,
+      basis: [
+        ...estimate.basis,
+        `A judge is asked about ${judged.size} of the sessions, twice each: ${usd} USD, which is in both figures.`,
+      ],
+    },
+  };
 }
 
 const namedRelease = (release: Release): Backtest["candidate"] => ({

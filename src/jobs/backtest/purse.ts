@@ -89,6 +89,12 @@ export class SessionPurse implements BudgetLedger {
     };
   }
 
+  /** Pays for something beside its calls that was set aside with them. */
+  pay(pico: bigint): void {
+    if (this.#hold(pico)) this.#heldPico -= pico;
+    this.#spentPico += pico;
+  }
+
   counts(): ReturnType<BudgetLedger["counts"]> {
     return { accounts: 1, refused: 0, open: 0, trouble: null };
   }

@@ -1,6 +1,6 @@
 import type { AnswerSummary } from "../../domain/answer/answer.ts";
 import { compareSession } from "../../domain/backtest/compare-session.ts";
-import type { ComparedTurn, PairOutcome } from "../../domain/backtest/compare-session.ts";
+import type { ComparedCall, ComparedTurn, PairOutcome } from "../../domain/backtest/compare-session.ts";
 import type { ToolRecord } from "../../domain/backtest/tool-calls.ts";
 import type { RecordedTurn } from "../../domain/backtest/turns.ts";
 import type { CallRecord } from "../../domain/call/call-record.ts";
@@ -24,9 +24,17 @@ export interface SessionTerms {
   readonly onCall: (call: CallUnderWay, isOver: boolean) => void;
 }
 
+/** The last turn that has answers on both sides, for a judge. */
+export interface LastAnswers {
+  /** The turn's first request, as the client sent it. */
+  readonly bytes: Buffer;
+  readonly baseline: NonNullable<ComparedCall["answer"]>;
+  readonly candidate: NonNullable<ComparedCall["answer"]>;
+}
+
 /** A session that was replayed, or why it could not be. */
 export type SessionReplay =
-  | { readonly type: "compared"; readonly outcome: PairOutcome }
+  | { readonly type: "compared"; readonly outcome: PairOutcome; readonly last: LastAnswers | null }
   | { readonly type: "excused"; readonly excuse: Excuse }
   /** It was told to end in the middle. */
   | { readonly type: "broken-off" };
@@ -37,6 +45,7 @@ export type SessionReplay =
  */
 export async function replaySession(session: RecordedSession, terms: SessionTerms): Promise<SessionReplay> {
   const turns: ComparedTurn[] = [];
+  let last: LastAnswers | null = null;
   const judge: JudgeTerms = { ...terms.judge, dialect: session.dialect };
   for (const turn of session.turns) {
     const replayed = await replayTurn(turn, {
@@ -45,13 +54,21 @@ export async function replaySession(session: RecordedSession, terms: SessionTerm
       tools: toolRecordOf(session, turn),
     });
     if (!("calls" in replayed)) return replayed;
-    turns.push({
+    const compared = {
       baseline: turn.calls.map(({ record }) => judgeCall(record, judge)),
       candidate: replayed.calls.map((record) => judgeCall(record, judge)),
       isDiverged: replayed.isDiverged,
-    });
+    };
+    turns.push(compared);
+    last = answersIn(compared, turn.first.bytes) ?? last;
   }
-  return { type: "compared", outcome: compareSession(turns) };
+  return { type: "compared", outcome: compareSession(turns), last };
+}
+
+/** What both sides came to in a turn that was replayed to its end; `null` where one has no answer. */
+function answersIn({ baseline, candidate, isDiverged }: ComparedTurn, bytes: Buffer): LastAnswers | null {
+  const [was, is] = [baseline.at(-1)?.answer, candidate.at(-1)?.answer];
+  return isDiverged || was == null || is == null ? null : { bytes, baseline: was, candidate: is };
 }
 
 interface TurnTerms extends SessionTerms {

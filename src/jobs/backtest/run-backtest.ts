@@ -12,6 +12,7 @@ import { isQuiet } from "./is-quiet.ts";
 import { ProviderWatch } from "./provider-watch.ts";
 import { Purse } from "./purse.ts";
 import type { SessionPurse } from "./purse.ts";
+import { SessionJudges } from "./session-judges.ts";
 import { readSession } from "./recorded-session.ts";
 import { keptRecord } from "./kept-record.ts";
 import { replayCall, replayKey } from "./replay-call.ts";
@@ -48,6 +49,7 @@ export class BacktestRun {
   #purse = new Purse(0n, 0n);
   #queue: BacktestSession[] = [];
   #busy = 0;
+  readonly #judges: SessionJudges;
   /** Why it ends; `null` while it goes on. */
   #ending: BacktestEnding | null = null;
   /** Another server goes on, or this one does after a restart. */
@@ -59,6 +61,7 @@ export class BacktestRun {
     this.#terms = terms;
     this.#lease = new LeaseKeeper({ ...house, id: backtest.id, onLost: () => this.letGo() });
     this.#provider = new ProviderWatch(house.clock);
+    this.#judges = new SessionJudges(house, backtest);
   }
 
   /** Resolves when it has ended or was let go. Its lease must be held. Rejects when the store fails for long. */
@@ -69,6 +72,7 @@ export class BacktestRun {
       const sessions = await house.store.sessions(backtest.id);
       const spentPico = sessions.reduce((sum, one) => sum + one.spentPico, 0n);
       this.#purse = new Purse(backtest.terms.budgetPico, spentPico);
+      this.#judges.choose(sessions);
       this.#queue = sessions.filter(({ state }) => state !== "done");
       await Promise.all(Array.from({ length: backtest.terms.concurrency }, () => this.#work()));
       if (!this.#isLetGo) await this.#end(this.#ending ?? "complete");
@@ -83,6 +87,7 @@ export class BacktestRun {
   /** Stops at once; what was under way is begun anew by whoever goes on. */
   letGo(): void {
     this.#isLetGo = true;
+    this.#judges.stop();
     for (const call of this.#underWay) call.stop();
   }
 
@@ -147,7 +152,7 @@ export class BacktestRun {
     this.#busy += 1;
     try {
       if (!(await this.#keep(begun))) return this.letGo();
-      const replayed = await this.#replayRecorded(session, purse);
+      const replayed = await this.#judges.take(session, await this.#replayRecorded(session, purse), purse);
       const spent = { ...session, spentPico: session.spentPico + purse.spentPico };
       const next = this.#after(spent, replayed);
       if (!(await this.#keep(next))) return this.letGo();

@@ -31,6 +31,7 @@ function stage() {
     rollouts,
     clock,
     announcer,
+    judge: { ask: async () => ({ trouble: "nobody is asked here" }) },
     replicaId: "rep_1",
   });
   return { clock, store, watch, told, mood };

@@ -42,6 +42,7 @@ function deskOver(open: Rollout[]) {
     announcer: { decided: () => {}, troubled: (_, error) => expect.unreachable(String(error)), recovered: () => {} },
     replicaId: "rep_1",
     servers: () => 1,
+    judge: { ask: async () => ({ trouble: "nobody is asked here" }) },
   });
   const look = async (times: number): Promise<typeof asked> => {
     for (let done = 0; done < times; done += 1) await desk.look();

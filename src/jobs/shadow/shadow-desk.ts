@@ -1,6 +1,6 @@
 import type { ShadowReading } from "../../domain/evidence/shadow-reading.ts";
-import type { ShadowStage } from "../../domain/rollout/plan.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
+import type { KeptShadowEntry } from "../../domain/shadow/shadow-pair.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import type { Environments } from "../../gateway/gateway.ts";
 import type { Announcer } from "../../ports/announcer.ts";
@@ -8,9 +8,12 @@ import type { Clock } from "../../ports/clock.ts";
 import type { RolloutStore } from "../../ports/rollout-store.ts";
 import type { CallToCopy, ShadowBook, ShadowBooks, ShadowCopies } from "../../ports/shadow-copies.ts";
 import type { ShadowReadings } from "../../ports/shadow-readings.ts";
-import type { NewShadowPair, ShadowStore } from "../../ports/shadow-store.ts";
+import type { PairJudge } from "../../ports/pair-judge.ts";
+import type { NewShadowEntry, ShadowStore } from "../../ports/shadow-store.ts";
 import { isQuiet } from "../backtest/is-quiet.ts";
 import { beginCopy, isOfTools, keptCopy, pairOf } from "./copy-call.ts";
+import type { FoundPair } from "./copy-call.ts";
+import { NO_STAGE, openStage } from "./open-stage.ts";
 import type { CallUnderWay } from "../backtest/replay-call.ts";
 import { ShadowStageRun } from "./shadow-stage.ts";
 
@@ -24,6 +27,8 @@ export interface ShadowDeskTerms {
   readonly replicaId: string;
   /** Servers that make copies at this moment, this one included. */
   readonly servers: () => number;
+  /** Compares pairs where a plan wants that. */
+  readonly judge: PairJudge;
 }
 
 /** How often pairs are written and read, ms. */
@@ -40,16 +45,6 @@ const MOST_OPEN = 1_000;
 /** Budgets of copies say no with one of these. */
 const OUT_OF_MONEY: ReadonlySet<string | null> = new Set(["budget_spent", "budget_held", "budget_unknown"]);
 
-/** Of a rollout that never copied anything. */
-const NO_STAGE: ShadowStage = {
-  sample: 1,
-  minDurationMs: 0,
-  minPairs: 0,
-  deadlineMs: 0,
-  budgetPico: null,
-  tools: "stub",
-};
-
 const WHAT = "the copies of shadow stages";
 
 /**
@@ -60,7 +55,9 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
   readonly #terms: ShadowDeskTerms;
   readonly #stages = new Map<string, ShadowStageRun>();
   readonly #underWay = new Set<CallUnderWay>();
-  #waiting: NewShadowPair[] = [];
+  #waiting: NewShadowEntry[] = [];
+  /** Whether a try to write what waits has failed: some of it may be kept all the same. */
+  #isRepeated = false;
   #looks = 0;
   #look: Promise<void> | null = null;
   #isTroubled = false;
@@ -86,6 +83,7 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     this.#isStopped = true;
     this.#cancel();
     for (const copy of this.#underWay) copy.stop();
+    for (const { judging } of this.#stages.values()) judging?.stop();
     await this.#look;
     await this.look();
   }
@@ -95,7 +93,18 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     const watched = this.#stages.get(rollout.id);
     const stage = watched ?? new ShadowStageRun(rollout.plan.shadow ?? NO_STAGE, rollout);
     if (watched === undefined) await this.#read(rollout.id, stage);
-    return { evidence: stage.evidence, skipped: stage.skipped, recent: stage.recent() };
+    const { evidence, skipped, judgeTrouble } = stage;
+    return { evidence, skipped, judgeTrouble, recent: stage.recent() };
+  }
+
+  async *entries(rolloutId: string): AsyncIterable<KeptShadowEntry> {
+    let position = 0;
+    for (;;) {
+      const page = await this.#terms.store.readAfter(rolloutId, position, PAGE);
+      yield* page;
+      position = page.at(-1)?.position ?? position;
+      if (page.length < PAGE) return;
+    }
   }
 
   reading(rolloutId: string): ShadowReading | null {
@@ -142,15 +151,22 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     const open = await this.#terms.rollouts.list({ open: true, limit: MOST_OPEN });
     const ids = new Set(open.map(({ id }) => id));
     // What a stage has shown is still asked for while the rollout goes on.
-    for (const id of this.#stages.keys()) if (!ids.has(id)) this.#stages.delete(id);
+    for (const [id, { judging }] of this.#stages) {
+      if (ids.has(id)) continue;
+      judging?.stop();
+      this.#stages.delete(id);
+    }
     for (const rollout of open) this.#watch(rollout);
   }
 
   #watch(rollout: Rollout): void {
     const { shadow } = rollout.plan;
     if (shadow === undefined || rollout.startedAt === null) return;
-    const stage = this.#stages.get(rollout.id) ?? new ShadowStageRun(shadow, rollout);
+    const stage =
+      this.#stages.get(rollout.id) ??
+      openStage(shadow, rollout, { ...this.#terms, keep: (own, entry) => this.#keep(own, entry) });
     stage.isOver = rollout.phase !== "shadowing";
+    if (stage.isOver) stage.judging?.stop();
     this.#stages.set(rollout.id, stage);
   }
 
@@ -158,9 +174,12 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     // A copy: more come in while these are written.
     const waiting = [...this.#waiting];
     if (waiting.length === 0) return;
-    await this.#terms.store.append(waiting);
+    const isRepeated = this.#isRepeated;
+    this.#isRepeated = true;
+    await this.#terms.store.append(waiting, isRepeated);
+    this.#isRepeated = false;
     this.#waiting = this.#waiting.slice(waiting.length);
-    for (const { rolloutId, pair } of waiting) this.#stages.get(rolloutId)?.written(pair);
+    for (const entry of waiting) this.#stages.get(entry.rolloutId)?.written(entry);
   }
 
   async #read(rolloutId: string, stage: ShadowStageRun): Promise<void> {
@@ -190,7 +209,7 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
       if (OUT_OF_MONEY.has(record.facts.errorCode)) stage.refused();
       // One that was given up, because the server stops, says nothing.
       else if (record.facts.outcome !== "abandoned")
-        this.#keep(call, stage, pairOf(call, record, { live, at: clock.now() }));
+        this.#found(call, stage, pairOf(call, record, { live, at: clock.now() }));
     } catch (error) {
       announcer.troubled(`a copy for the rollout ${call.shadow.rolloutId}`, error);
     } finally {
@@ -198,9 +217,20 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     }
   }
 
-  #keep({ shadow: { rolloutId }, unit }: CallToCopy, stage: ShadowStageRun, pair: NewShadowPair["pair"]): void {
+  #found({ shadow: { rolloutId }, channel, unit }: CallToCopy, stage: ShadowStageRun, found: FoundPair): void {
+    const session = sha256Hex(unit).slice(0, 32);
+    this.#keep(stage, { rolloutId, session, pair: found.pair });
+    if (stage.isRead) stage.judging?.offer({ session, ...channel, ...found });
+  }
+
+  /** Whether there was room. */
+  #keep(stage: ShadowStageRun, entry: NewShadowEntry): boolean {
     // The store has been away for too long.
-    if (this.#waiting.length >= MOST_WAITING) return stage.skip("lost");
-    this.#waiting.push({ rolloutId, session: sha256Hex(unit).slice(0, 32), pair });
+    if (this.#waiting.length >= MOST_WAITING) {
+      stage.skip("lost");
+      return false;
+    }
+    this.#waiting.push(entry);
+    return true;
   }
 }

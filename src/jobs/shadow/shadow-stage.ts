@@ -2,7 +2,8 @@ import type { ShadowReading } from "../../domain/evidence/shadow-reading.ts";
 import type { ShadowStage as StagePlan } from "../../domain/rollout/plan.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import { ShadowEvidence } from "../../domain/shadow/shadow-evidence.ts";
-import type { KeptShadowPair, ShadowPair } from "../../domain/shadow/shadow-pair.ts";
+import type { KeptShadowEntry, KeptShadowPair, ShadowEntry } from "../../domain/shadow/shadow-pair.ts";
+import type { PairJudging } from "./pair-judging.ts";
 
 /** Copies under way at the same time, of one stage on one server. */
 export const MOST_COPIES = 4;
@@ -14,7 +15,7 @@ const MOST_PAIRS = 100_000;
 const RECENT = 50;
 
 /** Why a call of a sampled session was not copied. */
-export type Skipped = "busy" | "tools" | "money" | "lost";
+export type Skipped = "busy" | "tools" | "money" | "lost" | "judge busy" | "judge money";
 
 /** One shadow stage on this server: what it may spend, and what all servers have found. */
 export class ShadowStageRun {
@@ -29,6 +30,10 @@ export class ShadowStageRun {
   #largestPico = 0n;
   #isTight = false;
   #isOutOfMoney = false;
+  /** Why the judge made nothing of a pair, the last time; `null` where it never was so. */
+  judgeTrouble: string | null = null;
+  /** Has a judge compare the pairs of this server; `null` where none is asked. */
+  judging: PairJudging | null = null;
   /** Whether what all servers have found up to some moment has been read. */
   isRead = false;
   /** Whether the rollout has gone on to what comes after its copies. */
@@ -91,13 +96,18 @@ export class ShadowStageRun {
   }
 
   /** A pair that was found here has reached the store and will be read with all others. */
-  written({ copyPico }: ShadowPair): void {
-    this.#unreadPico -= BigInt(copyPico);
+  written(entry: ShadowEntry): void {
+    if ("pair" in entry) this.#unreadPico -= BigInt(entry.pair.copyPico);
   }
 
-  read(kept: KeptShadowPair): void {
+  read(kept: KeptShadowEntry): void {
     this.#position = kept.position;
     this.evidence.add(kept);
+    if ("judgement" in kept) {
+      this.judging?.read(kept.judgement);
+      if (kept.judgement.trouble !== null) this.judgeTrouble = kept.judgement.trouble;
+      return;
+    }
     const pico = BigInt(kept.pair.copyPico);
     if (pico > this.#largestPico) this.#largestPico = pico;
     this.#recent.push(kept);

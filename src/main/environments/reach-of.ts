@@ -3,6 +3,7 @@ import type { Delivery } from "../../delivery/delivery.ts";
 import { trafficOf } from "../../delivery/traffic-of.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { checkReach } from "../../domain/rollout/check-reach.ts";
+import { judgeOutlook } from "../../domain/rollout/judge-outlook.ts";
 import type { EndpointChange } from "./change-around.ts";
 
 /** What is to be said of the plans of a project before they start. */
@@ -34,7 +35,7 @@ export async function reachOf(
     warnings.push(...reach.warnings.map((warning) => `The rollout of ${endpoint} ${warning}.`));
     outlooks.set(
       endpoint,
-      reach.outlook.map((sentence) => `The rollout ${sentence}.`),
+      [...reach.outlook, ...judgeOutlook(plan)].map((sentence) => `The rollout ${sentence}.`),
     );
   }
   return { warnings, outlooks };

@@ -1,4 +1,5 @@
 import { createProvider } from "../../adapters/providers/index.ts";
+import { DEFAULT_TRACES } from "../../domain/trace/trace-settings.ts";
 import type { Project, ProviderSettings } from "../../config/project.ts";
 import { targetsOf } from "../../domain/release/fault-policy.ts";
 import type { Release } from "../../domain/release/release.ts";
@@ -130,10 +131,18 @@ const settingsOf = (project: Project, providers: ReadonlyMap<string, Provider>):
   ...(project.meters !== null && { meters: project.meters }),
   flags: project.flags,
   evaluations: project.evaluations,
+  feedbackRate: project.feedbackRate,
   flagOrigins: project.flagOrigins,
+  ...tracingOf(project),
   ...(project.pauses.length > 0 && { pauseRules: project.pauses }),
   sessions: new Map([...project.endpoints].map(([name, { sessions }]) => [name, sessions])),
 });
+
+/** Which providers are told of traces, where any is. */
+function tracingOf({ telemetry }: Project): Pick<GatewaySettings, "tracing"> {
+  const { propagateTo, sample } = telemetry?.traces ?? DEFAULT_TRACES;
+  return propagateTo.length === 0 ? {} : { tracing: { propagateTo: new Set(propagateTo), share: sample.share } };
+}
 
 /** Settings as text, to tell whether a provider changed. */
 const fingerprintOf = (settings: ProviderSettings): string =>

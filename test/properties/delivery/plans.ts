@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { checkPlan } from "../../../src/domain/rollout/open-rollout.ts";
-import type { RolloutPlan, Step } from "../../../src/domain/rollout/plan.ts";
+import type { MetricPlan, RolloutPlan, Step } from "../../../src/domain/rollout/plan.ts";
 import { STRATEGIES } from "../../../src/domain/rollout/strategies/index.ts";
 
 type StrategyName = RolloutPlan["strategy"];
@@ -37,6 +37,12 @@ const policy = fc.record({
   level: fc.constantFrom(0.05, 0.2),
   withinMs: fc.constantFrom(4_000, 60_000),
   latencyRequired: fc.boolean(),
+  // By the ratio, by the difference, by either; points that a few dozen sessions can prove.
+  noWorse: fc.constantFrom<Pick<MetricPlan, "noWorsePoints" | "noWorseOrPoints">>(
+    {},
+    { noWorsePoints: 0.3 },
+    { noWorseOrPoints: 0.3 },
+  ),
 });
 
 /** What a strategy cannot do without. */
@@ -99,7 +105,7 @@ const extras = fc.constantFrom<Partial<RolloutPlan>>(
 type Policy = typeof policy extends fc.Arbitrary<infer T> ? T : never;
 
 function planOf(strategy: StrategyName, ladder: readonly number[], given: Policy): RolloutPlan {
-  const { gates: perStep, level, withinMs, latencyRequired, ...rest } = given;
+  const { gates: perStep, level, withinMs, latencyRequired, noWorse, ...rest } = given;
   const steps = ladder.map((weight, index): Step => {
     const own = perStep[index];
     if (weight === 0) return { weight, minDurationMs: 0, minSessions: 0, approval: true };
@@ -113,7 +119,7 @@ function planOf(strategy: StrategyName, ladder: readonly number[], given: Policy
     strategy,
     steps,
     metrics: [
-      { metric: "errors", harmRatio: 1.25, noWorseRatio: 2, share: 0.6, required: true, capPico: null },
+      { metric: "errors", harmRatio: 1.25, noWorseRatio: 2, ...noWorse, share: 0.6, required: true, capPico: null },
       { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 0.4, required: latencyRequired, capPico: null },
     ],
     alpha: level,

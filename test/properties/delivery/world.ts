@@ -131,7 +131,9 @@ export class World {
 
   /** The one command of three in the morning. */
   async rollBack(seat: Seat): Promise<void> {
-    await this.#attempt(() => rollBack(this.at(seat).delivery, { ...CHANNEL, actor: ADA, reason: "Because." }));
+    await this.#attempt(() =>
+      rollBack(this.at(seat).delivery, { ...CHANNEL, actor: ADA, reason: "Because.", again: true }),
+    );
   }
 
   /** A person freezes everything. Written at once: what is in force is what this test asks about. */

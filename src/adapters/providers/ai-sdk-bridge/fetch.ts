@@ -30,7 +30,7 @@ const NOT_THEIRS: ReadonlySet<string> = new Set(["content-type", "accept", "user
  * errors of the table. It sends POSTs with a text body and nothing else.
  */
 export function aiSdkFetch(route: AiSdkRoute, request: ConverseRequest, line: Line): AiSdkFetch {
-  const { stream, connectMs } = request;
+  const { stream, connectMs, trace } = request;
   return (address, init = {}) => {
     const url = new URL(address instanceof Request ? address.url : address);
     if (url.origin !== route.origin || typeof init.body !== "string") {
@@ -43,7 +43,7 @@ export function aiSdkFetch(route: AiSdkRoute, request: ConverseRequest, line: Li
       sink,
     );
     sink.control(exchange);
-    exchange.start({ bytes: Buffer.from(init.body), connectMs });
+    exchange.start({ bytes: Buffer.from(init.body), connectMs, ...(trace !== undefined && { trace }) });
     return sink.response;
   };
 }

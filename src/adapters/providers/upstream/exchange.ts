@@ -48,8 +48,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Flow {
   }
 
   /** Sends the request. The sink may hear of a failure before this returns. */
-  start({ bytes, connectMs }: Pick<ForwardRequest, "bytes" | "connectMs">): Flow {
-    const { path, headers, upstream, provider, method = "POST" } = this.#terms;
+  start({ bytes, connectMs, trace }: Pick<ForwardRequest, "bytes" | "connectMs" | "trace">): Flow {
+    const { path, headers: usual, upstream, provider, method = "POST" } = this.#terms;
+    const headers = trace === undefined ? usual : [...usual, ...trace];
     this.#connectMs = connectMs;
     this.#options = { method, path, headers, body: method === "POST" ? bytes : null };
     try {

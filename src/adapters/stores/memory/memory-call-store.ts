@@ -5,10 +5,16 @@ import type { CallStore } from "../../../ports/call-store.ts";
 const DAY_MS = 86_400_000;
 const NO_BODIES: CallBodies = { request: null, upstream: null, answer: null };
 
+/** A store whose calls can be looked through. */
+export interface MemoryCallStore extends CallStore {
+  all(): readonly CallRecord[];
+}
+
 /** The newest `capacity` calls in memory. */
-export function createMemoryCallStore(capacity: number): CallStore {
+export function createMemoryCallStore(capacity: number): MemoryCallStore {
   const calls = new Map<string, CallRecord>();
   return {
+    all: () => [...calls.values()],
     async append(batch) {
       for (const call of batch) if (!calls.has(call.facts.id)) calls.set(call.facts.id, keep(call));
       for (const id of calls.keys()) {

@@ -12,7 +12,7 @@ import { createCallWriter } from "./call-writer.ts";
 import { dayOf, firstCallIdOf } from "./day.ts";
 import { openDatabase } from "./database.ts";
 import type { Database } from "./database.ts";
-import { writeFacts } from "./fact-line.ts";
+import { writeFacts } from "../../../domain/call/facts-text.ts";
 import { createPostgresCallStore } from "./postgres-call-store.ts";
 import { compress } from "./compress.ts";
 

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Kysely, PostgresDialect } from "kysely";
 import { RollwardError } from "../../../domain/errors.ts";
+import { maskText } from "../../../kit/mask-text.ts";
 import { BoundedPool } from "./bounded-pool.ts";
 import type { DatabaseAddress, PoolLimits } from "./bounded-pool.ts";
+import { createIndexStep } from "./call-index/index-step.ts";
 import { splitCalls } from "./encoded-call.ts";
 import type { Tables } from "./tables.ts";
 import { writeCallsTo } from "./write-calls.ts";
@@ -13,13 +15,15 @@ export interface WriterOrder {
   readonly limits: PoolLimits;
 }
 
-/** Calls to write, as `joinCalls` gave them; or the end. */
-export type WriterTask = { readonly number: number; readonly joined: Uint8Array } | "stop";
+/** Calls to write, as `joinCalls` gave them; a step of the index where there are none; or the end. */
+export type WriterTask = { readonly number: number; readonly joined: Uint8Array | null } | "stop";
 
 /** What became of the calls of a task; `error` is `null` when they are written. */
 export interface WriterNews {
   readonly number: number;
   readonly error: WriterError | null;
+  /** After a step of the index: how many packs still wait for it. */
+  readonly waiting: number;
 }
 
 /** An error as it passes between threads; `code` is `null` where it is none of our table. */
@@ -32,13 +36,20 @@ export interface WriterError {
 const { address, limits } = workerData as WriterOrder;
 const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new BoundedPool(address, limits) }) });
 const write = writeCallsTo(db);
+const index = createIndexStep(db, maskText);
 
-async function carryOut(number: number, joined: Uint8Array): Promise<void> {
-  const error = await write(splitCalls(Buffer.from(joined.buffer, joined.byteOffset, joined.length))).then(
-    () => null,
-    wordsOf,
+async function carryOut(number: number, joined: Uint8Array | null): Promise<void> {
+  const work = joined === null ? index() : writeJoined(joined);
+  const news = await work.then(
+    (waiting) => ({ error: null, waiting }),
+    (error: unknown) => ({ error: wordsOf(error), waiting: 0 }),
   );
-  parentPort?.postMessage({ number, error } satisfies WriterNews);
+  parentPort?.postMessage({ number, ...news } satisfies WriterNews);
+}
+
+async function writeJoined(joined: Uint8Array): Promise<0> {
+  await write(splitCalls(Buffer.from(joined.buffer, joined.byteOffset, joined.length)));
+  return 0;
 }
 
 function wordsOf(error: unknown): WriterError {

@@ -13,6 +13,8 @@ export interface CallWriter {
    * `database_unavailable`, or an error that says what is wrong with the calls.
    */
   write(joined: Buffer<ArrayBuffer>): Promise<void>;
+  /** Takes some new calls into the index (call-index/); answers how many packs still wait. */
+  index(): Promise<number>;
   /** Ends when what was taken is written or has failed. */
   close(): Promise<void>;
 }
@@ -32,7 +34,9 @@ const NOTHING_KNOWN: DatabaseState = { trouble: () => null, lastStop: () => null
 class ThreadedCallWriter implements CallWriter {
   readonly #order: WriterOrder;
   readonly #state: DatabaseState;
-  readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<number>>();
+  /** One step at a time: whoever asks meanwhile waits for the same. */
+  #indexing: Promise<number> | null = null;
   #worker: Worker | null = null;
   #number = 0;
 
@@ -41,16 +45,24 @@ class ThreadedCallWriter implements CallWriter {
     this.#state = state;
   }
 
-  write(joined: Buffer<ArrayBuffer>): Promise<void> {
+  async write(joined: Buffer<ArrayBuffer>): Promise<void> {
+    await this.#ask((number) => ({ number, joined }), [joined.buffer]);
+  }
+
+  index(): Promise<number> {
+    this.#indexing ??= this.#ask((number) => ({ number, joined: null }), []).finally(() => (this.#indexing = null));
+    return this.#indexing;
+  }
+
+  #ask(taskOf: (number: number) => WriterTask, transferred: readonly ArrayBuffer[]): Promise<number> {
     const trouble = this.#state.trouble();
     if (trouble !== null) return Promise.reject(unavailable(trouble));
-    const answer = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<number>();
     this.#number += 1;
     this.#waiting.set(this.#number, answer);
-    const task: WriterTask = { number: this.#number, joined };
     const worker = this.#running();
     worker.ref();
-    worker.postMessage(task, [joined.buffer]);
+    worker.postMessage(taskOf(this.#number), transferred);
     return answer.promise;
   }
 
@@ -81,12 +93,12 @@ class ThreadedCallWriter implements CallWriter {
     return worker;
   }
 
-  #hear({ number, error }: WriterNews): void {
+  #hear({ number, error, waiting }: WriterNews): void {
     const answer = this.#waiting.get(number);
     this.#waiting.delete(number);
     // An idle thread keeps no process alive.
     if (this.#waiting.size === 0) this.#worker?.unref();
-    if (error === null) answer?.resolve();
+    if (error === null) answer?.resolve(waiting);
     else answer?.reject(this.#explained(errorOf(error)));
   }
 

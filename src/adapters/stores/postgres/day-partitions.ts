@@ -4,7 +4,14 @@ import { firstCallIdOf } from "./day.ts";
 import type { Tables } from "./tables.ts";
 
 /** The partitioned tables. */
-type Parent = "calls" | "fact_packs" | "call_marks" | "body_packs";
+type Parent =
+  | "calls"
+  | "fact_packs"
+  | "call_marks"
+  | "body_packs"
+  | "call_segments"
+  | "call_segment_parts"
+  | "call_texts";
 
 /** Days for which a batch needs partitions. */
 export interface DaysNeeded {
@@ -12,6 +19,9 @@ export interface DaysNeeded {
   readonly calls: Iterable<number>;
   /** Days on which their bodies expire. */
   readonly bodies: Iterable<number>;
+  /** Days of the calls of a segment of the index, and those on which its texts expire. */
+  readonly segments?: Iterable<number>;
+  readonly texts?: Iterable<number>;
 }
 
 /** Any number will do, as long as every version uses the same. */
@@ -29,10 +39,13 @@ export class DayPartitions {
   }
 
   /** Sees to it that rows of these days have a place. */
-  async ensure({ calls, bodies }: DaysNeeded): Promise<void> {
+  async ensure({ calls, bodies, segments = [], texts = [] }: DaysNeeded): Promise<void> {
     const missing: (readonly [Parent, number])[] = [];
     for (const day of calls) missing.push(...this.#unknown("fact_packs", day), ...this.#unknown("call_marks", day));
     for (const day of bodies) missing.push(...this.#unknown("body_packs", day));
+    for (const day of segments)
+      missing.push(...this.#unknown("call_segments", day), ...this.#unknown("call_segment_parts", day));
+    for (const day of texts) missing.push(...this.#unknown("call_texts", day));
     if (missing.length === 0) return;
     await this.#db.transaction().execute(async (transaction) => {
       await sql`select pg_advisory_xact_lock(${sql.lit(PARTITION_LOCK)})`.execute(transaction);
@@ -48,12 +61,18 @@ export class DayPartitions {
 
   /** Drops the days of bodies that expired by `day`; returns how many packs went with them. */
   async dropBodies(day: number): Promise<number> {
-    return this.#dropUpTo(day, "body_packs", ["body_packs"]);
+    return this.#dropUpTo(day, "body_packs", ["body_packs", "call_texts"]);
   }
 
   /** Drops calls of `day` and earlier days with their facts; returns how many packs of facts went with them. */
   async dropFacts(day: number): Promise<number> {
-    return this.#dropUpTo(day, "fact_packs", ["calls", "call_marks", "fact_packs"]);
+    return this.#dropUpTo(day, "fact_packs", [
+      "calls",
+      "call_marks",
+      "fact_packs",
+      "call_segments",
+      "call_segment_parts",
+    ]);
   }
 
   /** One day in one short transaction, so that years that have piled up keep nobody waiting. */

@@ -1,5 +1,5 @@
 import type { CallBodies, CallFacts, CallRecord } from "../../../domain/call/call-record.ts";
-import { readFacts, writeFacts } from "./fact-line.ts";
+import { readFacts, writeFacts } from "../../../domain/call/facts-text.ts";
 
 /** What lists filter by, and where a call's bytes belong. */
 export interface CallColumns {

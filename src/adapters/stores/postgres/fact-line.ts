@@ -1,4 +1,6 @@
-import type { AttemptRecord, CallFacts, StageTiming } from "../../../domain/call/call-record.ts";
+import type { CallFacts } from "../../../domain/call/call-record.ts";
+import { factsOf } from "../../../domain/call/facts-text.ts";
+import type { WrittenFacts } from "../../../domain/call/facts-text.ts";
 import type { BodyRefs } from "./pack-bodies.ts";
 
 /** What a line of a fact pack says of one call. */
@@ -7,47 +9,6 @@ export interface FactLine {
   /** Where its bytes are; `null` when there are none. */
   readonly bodies: BodyRefs | null;
 }
-
-/** JSON has no bigint: costs travel as decimal text. */
-type Written<T> = Omit<T, "costPico"> & { readonly costPico: string };
-type WrittenFacts = Omit<Written<CallFacts>, "attempts" | "stages"> & {
-  readonly attempts: readonly Written<AttemptRecord>[];
-  /** As they are in lines from before; since then one list of names, starts and ends, in whole microseconds. */
-  readonly stages: readonly StageTiming[] | readonly (string | number)[];
-};
-
-/** Stages in a third of the text: whole numbers are also quicker to write than fractions. */
-function writeStages(stages: readonly StageTiming[]): readonly (string | number)[] {
-  const written: (string | number)[] = [];
-  for (const { stage, startMs, endMs } of stages) {
-    written.push(stage, Math.round(startMs * 1_000), Math.round(endMs * 1_000));
-  }
-  return written;
-}
-
-const STAGE_ITEMS = 3;
-
-function readStages(written: WrittenFacts["stages"]): readonly StageTiming[] {
-  if (typeof written[0] === "object") return written as readonly StageTiming[];
-  const flat = written as readonly (string | number)[];
-  const stages: StageTiming[] = [];
-  for (let at = 0; at < flat.length; at += STAGE_ITEMS) {
-    const [stage, startUs, endUs] = flat.slice(at, at + STAGE_ITEMS);
-    stages.push({ stage: String(stage), startMs: Number(startUs) / 1_000, endMs: Number(endUs) / 1_000 });
-  }
-  return stages;
-}
-
-/** The facts of a call as JSON without line breaks; the times of stages to the microsecond. */
-export function writeFacts(facts: CallFacts): string {
-  const attempts = facts.attempts.map((attempt) => ({ ...attempt, costPico: attempt.costPico.toString() }));
-  const stages = writeStages(facts.stages);
-  const written: WrittenFacts = { ...facts, attempts, stages, costPico: facts.costPico.toString() };
-  return JSON.stringify(written);
-}
-
-/** Reads what `writeFacts` wrote. */
-export const readFacts = (text: string): CallFacts => factsOf(JSON.parse(text) as WrittenFacts);
 
 const LINE_START = Buffer.from('{"facts":');
 
@@ -62,9 +23,4 @@ export const factLine = (facts: Buffer, bodies: BodyRefs | null): readonly Buffe
 export function readFactLine(line: string): FactLine {
   const { facts, bodies } = JSON.parse(line) as { readonly facts: WrittenFacts; readonly bodies: BodyRefs | null };
   return { facts: factsOf(facts), bodies };
-}
-
-function factsOf(written: WrittenFacts): CallFacts {
-  const attempts = written.attempts.map((attempt) => ({ ...attempt, costPico: BigInt(attempt.costPico) }));
-  return { ...written, attempts, stages: readStages(written.stages), costPico: BigInt(written.costPico) };
 }

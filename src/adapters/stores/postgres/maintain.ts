@@ -7,7 +7,15 @@ const LOOK_MS = 15_000;
 const CHECKPOINT_BYTES = 48 * 1024 * 1024;
 const VACUUM_MS = 10 * 60_000;
 /** Tables whose rows are rewritten; all others only grow. */
-const REWRITTEN = ["rollouts", "channels", "keys"] as const;
+const REWRITTEN = [
+  "rollouts",
+  "channels",
+  "keys",
+  "call_index_queue",
+  "call_segments",
+  "call_segment_parts",
+  "call_texts",
+] as const;
 
 /**
  * Does what background processes do on a server and nobody does in the embedded database: without checkpoints

@@ -35,7 +35,22 @@ export function createPostgresProjectStore(db: Kysely<Tables>): ProjectStore {
       const rows = await db.selectFrom("projects").selectAll().where("id", "in", newest).orderBy("id").execute();
       return rows.map(projectOf);
     },
+    async history(environment, since, limit) {
+      const rows = await db
+        .selectFrom("projects")
+        .selectAll()
+        .where("environment", "=", plainText(environment))
+        .orderBy("id", "desc")
+        .limit(limit)
+        .execute();
+      return sinceAndBefore(rows.map(projectOf), since);
+    },
   };
+}
+
+function sinceAndBefore(projects: readonly AppliedProject[], since: number): readonly AppliedProject[] {
+  const before = projects.findIndex(({ appliedAt }) => appliedAt < since);
+  return before === -1 ? projects : projects.slice(0, before + 1);
 }
 
 const projectOf = (row: Selectable<Tables["projects"]>): AppliedProject => ({

@@ -32,5 +32,19 @@ export async function readPacks(
   return new Map(await Promise.all(read));
 }
 
+const LINE_FEED = 0x0a;
+
+/** One line of a pack of facts by its number, from 0; `null` where there are fewer. */
+export function lineIn(pack: Buffer, number: number): string | null {
+  let start = 0;
+  for (let left = number; left > 0; left -= 1) {
+    const end = pack.indexOf(LINE_FEED, start);
+    if (end < 0) return null;
+    start = end + 1;
+  }
+  const end = pack.indexOf(LINE_FEED, start);
+  return end <= start ? null : pack.toString("utf8", start, end);
+}
+
 /** The lines of a pack of facts. */
 export const linesIn = (pack: Buffer): readonly string[] => pack.toString().split("\n");

@@ -1,6 +1,9 @@
 import type { ColumnType, Generated } from "kysely";
+import type { AlertTables } from "./alert-tables.ts";
+import type { ConsoleTables } from "./console-tables.ts";
+import type { IncidentTables } from "./incident-tables.ts";
+import type { TraceTables } from "./trace-tables.ts";
 
-/** Stored as JSON text; read back parsed. */
 type Stored<T> = ColumnType<T, string, string>;
 
 interface ReleaseTable {
@@ -169,6 +172,35 @@ interface CallMarkTable {
   readonly pack: string;
 }
 
+/** Packs of facts whose calls are in no segment yet. */
+interface CallIndexQueueTable {
+  readonly day: number;
+  readonly pack: string;
+  readonly first_ms: number;
+  readonly last_ms: number;
+}
+
+/** Some columns of calls of one day, by which they are found; see `call-index/`. Partitioned by `day`. */
+interface CallSegmentTable {
+  readonly day: number;
+  readonly id: string;
+  readonly first_ms: number;
+  readonly last_ms: number;
+  readonly calls: number;
+  /** JSON, zstd. */
+  readonly head: Buffer;
+}
+
+/** Partitioned by `day`: for columns that of the calls, for texts that on which they expire. */
+interface CallSegmentPartTable {
+  readonly day: number;
+  readonly segment: string;
+  readonly part: number;
+  readonly raw_bytes: number;
+  /** zstd. */
+  readonly data: Buffer;
+}
+
 interface ResponseTable {
   readonly id: string;
   readonly key_id: string;
@@ -332,7 +364,7 @@ interface MigrationTable {
 }
 
 /** The tables as the newest migration leaves them. Times are epoch milliseconds. */
-export interface Tables {
+export interface Tables extends AlertTables, ConsoleTables, IncidentTables, TraceTables {
   readonly releases: ReleaseTable;
   readonly part_versions: PartVersionTable;
   readonly release_parts: ReleasePartTable;
@@ -348,6 +380,10 @@ export interface Tables {
   readonly fact_packs: FactPackTable;
   readonly call_marks: CallMarkTable;
   readonly body_packs: PackTable;
+  readonly call_index_queue: CallIndexQueueTable;
+  readonly call_segments: CallSegmentTable;
+  readonly call_segment_parts: CallSegmentPartTable;
+  readonly call_texts: CallSegmentPartTable;
   readonly responses: ResponseTable;
   readonly feedback: FeedbackTable;
   readonly pauses: PauseTable;

@@ -3,6 +3,7 @@ import type { EpochRow } from "../by-epoch.ts";
 import { ENOUGH_FOR_INTERVAL, ratioOfMeans } from "../stratum.ts";
 import type { Stratum } from "../stratum.ts";
 import { logAbsoluteNoWorse } from "../absolute-test.ts";
+import { EitherTest } from "../either-test.ts";
 import { harmEventTest, noWorseEventTest } from "../event-test.ts";
 import type { EventTest } from "../event-test.ts";
 import type { SessionOutcome } from "../evidence.ts";
@@ -25,8 +26,8 @@ export type IsEvent<Outcome extends Drawn = SessionOutcome> = (outcome: Outcome)
 /**
  * Evidence from an event that a session has or has not: the event-conditional test on integer counts per epoch and
  * arm. The ratios of the plan are rate ratios; the value per arm is the share of sessions with the event. For a good
- * event the arms change places: harm is then that stable has it so much more often. With an absolute margin in the
- * plan "no worse" is tested on all sessions instead of the events alone.
+ * event the arms change places: harm is then that stable has it so much more often. With a difference in the plan, in
+ * place of the no-worse ratio or beside it, "no worse" is tested on all sessions and not on the events alone.
  */
 export class EventTally<Outcome extends Drawn = SessionOutcome> implements Tally<Outcome> {
   readonly #plan: MetricPlan;
@@ -40,7 +41,9 @@ export class EventTally<Outcome extends Drawn = SessionOutcome> implements Tally
     stableSessions: 0,
   }));
   readonly #harm: EventTest;
-  readonly #noWorse: EventTest;
+  readonly #noWorse: (counts: readonly EventCounts[]) => number;
+  /** Sessions without the event tell the test of a difference something, and the ratio's test nothing. */
+  readonly #doAllTell: boolean;
   /** `null` since the last event, until somebody asks. */
   #logHarm: number | null = 0;
   #logNoWorse: number | null = 0;
@@ -49,7 +52,8 @@ export class EventTally<Outcome extends Drawn = SessionOutcome> implements Tally
     this.#plan = plan;
     this.#isEvent = isEvent;
     this.#harm = harmEventTest(plan.harmRatio);
-    this.#noWorse = noWorseEventTest(plan.noWorseRatio);
+    this.#noWorse = noWorseTest(plan);
+    this.#doAllTell = plan.noWorsePoints !== undefined || plan.noWorseOrPoints !== undefined;
   }
 
   add(outcome: Outcome): void {
@@ -57,8 +61,7 @@ export class EventTally<Outcome extends Drawn = SessionOutcome> implements Tally
     const counts = this.#counts.row(epoch, weight);
     if (arm === "candidate") counts.candidateSessions += 1;
     else counts.stableSessions += 1;
-    // Sessions without the event tell the absolute test something, and the ratio's test nothing.
-    if (this.#plan.noWorsePoints !== undefined) this.#logNoWorse = null;
+    if (this.#doAllTell) this.#logNoWorse = null;
     if (!this.#isEvent(outcome)) return;
     counts[arm] += 1;
     this.#logHarm = null;
@@ -74,16 +77,10 @@ export class EventTally<Outcome extends Drawn = SessionOutcome> implements Tally
   }
 
   logNoWorse(): number {
-    return (this.#logNoWorse ??= this.#proveNoWorse());
+    return (this.#logNoWorse ??= this.#noWorse(this.#tested()));
   }
 
-  #proveNoWorse(): number {
-    const { noWorsePoints } = this.#plan;
-    if (noWorsePoints === undefined) return this.#noWorse.logE(this.#tested());
-    return logAbsoluteNoWorse(this.#counts.rows, noWorsePoints);
-  }
-
-  /** The counts as the ratio's tests take them. */
+  /** The counts as the tests take them. */
   #tested(): readonly EventCounts[] {
     const { rows } = this.#counts;
     return isBetterHigher(this.#plan) ? rows.map(turned) : rows;
@@ -107,6 +104,16 @@ export class EventTally<Outcome extends Drawn = SessionOutcome> implements Tally
     this.#logHarm = null;
     this.#logNoWorse = null;
   }
+}
+
+/** ln of the e-value for "no worse" by the plan's margins. Only harmful events have one that is a difference. */
+function noWorseTest({ noWorseRatio: ratio, noWorsePoints, noWorseOrPoints }: MetricPlan) {
+  if (noWorsePoints !== undefined) {
+    return (counts: readonly EventCounts[]): number => logAbsoluteNoWorse(counts, noWorsePoints);
+  }
+  const test =
+    noWorseOrPoints === undefined ? noWorseEventTest(ratio) : new EitherTest({ ratio, points: noWorseOrPoints });
+  return (counts: readonly EventCounts[]): number => test.logE(counts);
 }
 
 /** The same with the arms in each other's place. */

@@ -1,6 +1,7 @@
 import { failedGates } from "../gates/gates-at.ts";
 import type { Observation } from "../observation.ts";
 import { isActive } from "../rollout.ts";
+import { isOfBake, stageLevels } from "../stage-levels.ts";
 import type { HoldReason, Rollout, RolloutFact } from "../rollout.ts";
 import { waitsForProvider } from "./provider-fault.ts";
 import { isOverdue } from "./reach-deadline.ts";
@@ -20,11 +21,16 @@ const isRamping = ({ phase }: Rollout): boolean => phase === "ramping";
 const isBeforePointer = ({ phase, pointerMoved }: Rollout): boolean =>
   phase === "ramping" || (phase === "promoting" && !pointerMoved);
 
+/** While a promotion is watched against the sessions that were held back. */
+const isBaking = ({ phase, plan }: Rollout): boolean => phase === "draining" && stageLevels(plan).bake > 0;
+
 const MACHINE_HOLDS: readonly MachineHold[] = [
   {
     hold: "srm",
+    // Of a bake it is the bake's own: the reading is that one's from its first session on.
     isDue: (rollout, { reading, ab }) =>
-      isBeforePointer(rollout) && (reading.sampleRatio.crossed || ab?.analysed.crossed === true),
+      (isBeforePointer(rollout) && (reading.sampleRatio.crossed || ab?.analysed.crossed === true)) ||
+      (isBaking(rollout) && isOfBake(rollout, reading) && reading.sampleRatio.crossed),
     // A test that has crossed has spoken; only a person can judge that the cause is gone.
     clears: false,
   },

@@ -10,14 +10,15 @@ const count = (sessions: number): string => sessions.toLocaleString("en-US");
 /**
  * What one metric says, in one sentence with effect, interval, sessions, margins and thresholds: "errors: 10.3 % against
  * 1.1 %, a ratio of 9.4 (95 % interval 4.1 to 21), 34 candidate and 966 stable sessions; harm beyond a ratio of 1.25 is
- * proven (log E 3.4 of 3.5), …". `alpha` is the level of the interval.
+ * proven (log E 3.4 of 3.5), …". `alpha` is the level of the interval. `isTogether`: the metrics prove harm together and none
+ * of them does alone.
  */
-export function describeMetric(reading: MetricReading, alpha: number): string {
+export function describeMetric(reading: MetricReading, alpha: number, isTogether = false): string {
   const { metric, n, harm, noWorse, required } = reading;
   const values = describeValues(reading) ?? "no value yet";
   const sessions = `${count(n.candidate)} candidate and ${count(n.stable)} stable sessions`;
   const role = required ? "" : " (not required for a promotion)";
-  return `${listMetrics([metric])}: ${values}${describeInterval(reading, alpha)}, ${sessions}; ${describeHarmTest(harm)}, ${describeNoWorse(noWorse)}${role}.`;
+  return `${listMetrics([metric])}: ${values}${describeInterval(reading, alpha)}, ${sessions}; ${describeHarmTest(harm, isTogether)}, ${describeNoWorse(noWorse)}${role}.`;
 }
 
 /** ", a ratio of 9.4 (95 % interval 4.1 to 21)"; without an interval as long as there are too few sessions for one. */
@@ -32,14 +33,17 @@ function describeInterval({ effect }: MetricReading, alpha: number): string {
   return `, a ratio of ${formatNumber(ratio)} (${interval})`;
 }
 
-const describeHarmTest = (test: TestReading): string =>
-  `harm beyond ${marginOf(test)} is ${test.crossed ? "proven" : "not proven"} (${standOf(test)})`;
+const describeHarmTest = (test: TestReading, isTogether: boolean): string =>
+  `harm beyond ${marginOf(test)} is ${test.crossed ? "proven" : isTogether ? "not proven by it alone" : "not proven"} (${standOf(test)})`;
 
 const describeNoWorse = (test: TestReading): string =>
   `no worse than ${marginOf(test)} is ${test.crossed ? "proven" : "not proven"} (${standOf(test)})`;
 
-const marginOf = ({ margin, isDifference }: TestReading): string =>
-  isDifference === true ? `a difference of ${formatNumber(margin)}` : `a ratio of ${formatNumber(margin)}`;
+function marginOf({ margin, isDifference, orDifference: points }: TestReading): string {
+  if (isDifference === true) return `a difference of ${formatNumber(margin)}`;
+  const ratio = `a ratio of ${formatNumber(margin)}`;
+  return points === undefined ? ratio : `${ratio} or ${formatNumber(100 * points)} more of 100 sessions`;
+}
 
 /** "log E 3.4 of 3.5": how far the evidence has come on its way to the threshold. */
 const standOf = ({ logE, threshold }: TestReading): string => `log E ${logE.toFixed(1)} of ${threshold.toFixed(1)}`;

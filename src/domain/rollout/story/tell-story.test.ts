@@ -14,6 +14,7 @@ import type { Reading } from "../../evidence/evidence.ts";
 import type { LadderEstimate } from "../estimate-ladder.ts";
 import type { RolloutPlan } from "../plan.ts";
 import type { Rollout, RolloutEvent, RolloutFact } from "../rollout.ts";
+import { stageLevels } from "../stage-levels.ts";
 import { describeMetric } from "./describe-metric.ts";
 import { tellHistory } from "./tell-entry.ts";
 import { tellStory } from "./tell-story.ts";
@@ -37,6 +38,35 @@ const EXPIRING: RolloutPlan = { ...PLAN, onInconclusive: "abort" };
 const harmed = looked(looked(looked(rampingAt(1), { reading: readingOf({ harm: "errors" }) })));
 
 describe("the story of a rollout", () => {
+  it("claims nothing where nothing was compared, and says of a bake that it is one", () => {
+    const nothing = { ...readingOf(), sessions: { stable: 0, candidate: 0 } };
+    expect(paragraphOf(rampingAt(1), { reading: nothing })).toMatch(/ No session has been compared yet\.$/);
+    expect(
+      tellStory({ rollout: rampingAt(1), events: [], reading: nothing, trials: [], eta: null, candidate: "bot@2" })
+        .metrics,
+    ).toEqual([]);
+    const baking = drainingRollout({ ...PLAN, holdback: 0.1, bakeMs: 600_000 });
+    const reading = readingOf();
+    const union = { ...reading.union, threshold: Math.log(1 / stageLevels(baking.plan).bake) };
+    expect(paragraphOf(baking, { reading: { ...reading, union } })).toContain(
+      "Since the promotion 34 candidate and 966 stable sessions were compared",
+    );
+  });
+
+  it("says of metrics that are harm together that none is so alone", () => {
+    const reading = readingOf({ harm: "errors" });
+    const metrics = reading.metrics.map((one) => ({ ...one, harm: { ...one.harm, crossed: false } }));
+    const story = tellStory({
+      rollout: harmed,
+      events: [],
+      reading: { ...reading, metrics },
+      trials: [],
+      eta: null,
+      candidate: "bot@2",
+    });
+    expect(story.metrics[0]).toContain("is not proven by it alone");
+  });
+
   it("tells the level of an A/B test beside that of harm", () => {
     const ab = {
       goal: "errors",
@@ -121,6 +151,8 @@ describe("a metric in a sentence", () => {
     expect(describeMetric({ ...errors, required: false }, 0.05)).toContain("(not required for a promotion).");
     const drop = { ...errors, harm: { ...errors.harm, margin: 0.02, isDifference: true as const } };
     expect(describeMetric(drop, 0.05)).toContain("harm beyond a difference of 0.02");
+    const either = { ...errors, noWorse: { ...errors.noWorse, orDifference: 0.01 } };
+    expect(describeMetric(either, 0.05)).toContain("no worse than a ratio of 2 or 1 more of 100 sessions is proven");
   });
 });
 

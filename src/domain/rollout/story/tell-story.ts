@@ -4,6 +4,7 @@ import { formatShare } from "../describe-effect.ts";
 import { explainRollout } from "../explain.ts";
 import { isTerminal } from "../rollout.ts";
 import type { Rollout, RolloutEvent } from "../rollout.ts";
+import { isOfBake } from "../stage-levels.ts";
 import { describeMetric } from "./describe-metric.ts";
 import { tellHistory } from "./tell-entry.ts";
 import type { HistoryLine } from "./tell-entry.ts";
@@ -32,17 +33,34 @@ export interface StoryTerms extends Omit<ChangeTerms, "reading"> {
 
 /** Tells a rollout's story from its state, its log and its evidence; plain sentences throughout. */
 export function tellStory({ rollout, events, reading, candidate, ...terms }: StoryTerms): Story {
-  const metrics = reading === null ? [] : reading.metrics.map((metric) => describeMetric(metric, rollout.plan.alpha));
+  const metrics = sentencesOf(rollout, reading);
   const changes = reading === null ? [] : whatWouldChange(rollout, { ...terms, reading });
   const sentences = [explainRollout(rollout, candidate), ...evidenceSentences(rollout, reading), ...changes];
   return { paragraph: sentences.join(" "), metrics, changes, history: tellHistory(events) };
 }
 
+/** A sentence per metric; none where nothing was compared. */
+function sentencesOf({ plan }: Rollout, reading: Reading | null): readonly string[] {
+  if (reading === null || !isCompared(reading)) return [];
+  // Together they may prove what none of them does.
+  const isTogether = reading.union.crossed && !reading.metrics.some(({ harm }) => harm.crossed);
+  return reading.metrics.map((metric) => describeMetric(metric, plan.alpha, isTogether));
+}
+
+const isCompared = ({ sessions }: Reading): boolean => sessions.candidate + sessions.stable > 0;
+
 /** What was seen, and how all harm tests stand together. */
-function evidenceSentences({ plan, observedMs, phase, weight }: Rollout, reading: Reading | null): readonly string[] {
+function evidenceSentences(rollout: Rollout, reading: Reading | null): readonly string[] {
   if (reading === null) return [];
+  const { plan, observedMs, drainedMs, phase, weight } = rollout;
+  if (!isCompared(reading)) {
+    return [isTerminal(phase) ? "No session was compared." : "No session has been compared yet."];
+  }
   const { sessions, union } = reading;
-  const seen = `${sessions.candidate.toLocaleString("en-US")} candidate and ${sessions.stable.toLocaleString("en-US")} stable sessions were observed in ${formatDuration(observedMs)}`;
+  const both = `${sessions.candidate.toLocaleString("en-US")} candidate and ${sessions.stable.toLocaleString("en-US")} stable sessions`;
+  const seen = isOfBake(rollout, reading)
+    ? `Since the promotion ${both} were compared in ${formatDuration(drainedMs)}, those of the ladder not among them`
+    : `${both} were observed in ${formatDuration(observedMs)}`;
   const now = isTerminal(phase) ? "" : `, ${formatShare(weight)} of new sessions get the candidate now`;
   const stand = `all harm tests together stand at log R ${union.logR.toFixed(1)} of ${union.threshold.toFixed(1)}`;
   const level = formatShare(plan.alpha);

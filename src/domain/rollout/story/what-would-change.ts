@@ -3,7 +3,7 @@ import type { MetricReading, Reading } from "../../evidence/evidence.ts";
 import { logSumExp } from "../../evidence/log-sum-exp.ts";
 import { listMetrics } from "../describe-effect.ts";
 import type { LadderEstimate } from "../estimate-ladder.ts";
-import type { MetricName } from "../plan.ts";
+import type { MetricName, MetricPlan } from "../plan.ts";
 import { isTerminal } from "../rollout.ts";
 import type { Rollout } from "../rollout.ts";
 import { formatNumber } from "./describe-metric.ts";
@@ -69,14 +69,18 @@ function unionWith(
   return logSumExp(terms);
 }
 
+/** What is tried: the margin, or the ratio of two margins while the difference beside it stays as it is. */
+const wordFor = ({ noWorseOrPoints }: MetricPlan): string => (noWorseOrPoints === undefined ? "margin" : "ratio");
+
 /** How tight the no-worse margins could have been. */
 function tightest({ plan }: Rollout, { trials }: ChangeTerms): readonly string[] {
-  return plan.metrics.flatMap(({ metric, required, noWorseRatio }) => {
+  return plan.metrics.flatMap((tested) => {
+    const { metric, required, noWorseRatio } = tested;
     const own = trials.filter((trial) => trial.metric === metric && trial.margin < noWorseRatio);
     const failed = own.findLast(({ logNoWorse }) => logNoWorse < Math.log(1 / plan.beta));
     if (!required || failed === undefined) return [];
     return [
-      `With a no-worse margin of ${formatNumber(failed.margin)} instead of ${formatNumber(noWorseRatio)}, ${listMetrics([metric])} would not have been proven by then.`,
+      `With a no-worse ${wordFor(tested)} of ${formatNumber(failed.margin)} instead of ${formatNumber(noWorseRatio)}, ${listMetrics([metric])} would not have been proven by then.`,
     ];
   });
 }
@@ -93,7 +97,8 @@ function sessionsSentence({ eta }: ChangeTerms): readonly string[] {
 
 /** From which no-worse margin on the metrics that are not proven would be. */
 function looserMargins({ plan, certified }: Rollout, { reading, trials }: ChangeTerms): readonly string[] {
-  return plan.metrics.flatMap(({ metric, required, noWorseRatio }) => {
+  return plan.metrics.flatMap((tested) => {
+    const { metric, required, noWorseRatio } = tested;
     if (!required || certified.includes(metric)) return [];
     const read: MetricReading | undefined = reading.metrics.find((one) => one.metric === metric);
     if (read === undefined || read.noWorse.crossed) return [];
@@ -102,7 +107,7 @@ function looserMargins({ plan, certified }: Rollout, { reading, trials }: Change
     );
     if (proven === undefined) return [];
     return [
-      `With a no-worse margin of ${formatNumber(proven.margin)} instead of ${formatNumber(noWorseRatio)}, ${listMetrics([metric])} would be proven already.`,
+      `With a no-worse ${wordFor(tested)} of ${formatNumber(proven.margin)} instead of ${formatNumber(noWorseRatio)}, ${listMetrics([metric])} would be proven already.`,
     ];
   });
 }

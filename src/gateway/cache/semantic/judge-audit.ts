@@ -5,6 +5,7 @@ import { askAside } from "../../attempt/ask-aside.ts";
 import type { Gateway } from "../../gateway.ts";
 import type { OpenCall } from "../../open-call.ts";
 import type { MeaningCandidate, MeaningTerms, SemanticCourse } from "./semantic-course.ts";
+import { referenceOfOpen } from "../../reference-of-open.ts";
 
 /** Longest a judge may take, ms. */
 const JUDGE_MS = 20_000;
@@ -24,7 +25,7 @@ export async function judgeAudit(gateway: Gateway, open: OpenCall, aside: OpenCa
     semantic.verdict = await verdictOf(gateway, open, { aside, semantic, terms, candidate });
     if (semantic.verdict !== null) await note(gateway, open, { verdict: semantic.verdict, terms, candidate });
   } catch (error) {
-    gateway.announcer.troubled(`the audit of ${open.id}`, error);
+    gateway.announcer.troubled(`the audit of ${open.id}`, error, referenceOfOpen(open));
     semantic.trouble ??= "a fault of ours";
   }
 }

@@ -5,6 +5,9 @@ import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
 import { usageOf } from "./usage-of.ts";
 
+/** A mark of the system that answers, where there is one. */
+const markOf = (mark: unknown): string | null => (typeof mark === "string" && mark !== "" ? mark : null);
+
 /** Notes what one event or one whole answer tells. */
 export class AnswerObserver {
   readonly #facts: GatheredFacts;
@@ -29,6 +32,7 @@ export class AnswerObserver {
     const { error, model, choices, usage } = body;
     if (error != null) return facts.fail("provider_error", errorWords(error));
     if (typeof model === "string" && model !== "") facts.model ??= model;
+    facts.fingerprint ??= markOf(body["system_fingerprint"]);
     if (Array.isArray(choices)) for (const choice of choices) this.#choice(choice, delta);
     const counts = usage == null ? null : usageOf(usage);
     if (counts !== null) facts.usage = withServiceTier(counts, body["service_tier"]);

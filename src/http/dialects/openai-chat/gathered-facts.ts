@@ -5,6 +5,7 @@ import { finishReasonOf } from "./finish-reason-of.ts";
 /** The facts of an answer in OpenAI's words while they are gathered. */
 export class GatheredFacts extends CommonFacts {
   refused = false;
+  fingerprint: string | null = null;
 
   /** What the model says instead of answering. */
   refusal(text: unknown): void {

@@ -16,6 +16,12 @@ import { gates } from "./0015-gates.ts";
 import { shadowPairs } from "./0016-shadow-pairs.ts";
 import { registry } from "./0017-registry.ts";
 import { serverKeys } from "./0018-server-keys.ts";
+import { series } from "./0019-series.ts";
+import { traceSpans } from "./0020-trace-spans.ts";
+import { alerts } from "./0021-alerts.ts";
+import { incidents } from "./0022-incidents.ts";
+import { callIndex } from "./0023-call-index.ts";
+import { consoleSessions } from "./0024-console-sessions.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -44,4 +50,10 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 16, name: "shadow-pairs", statements: shadowPairs },
   { number: 17, name: "registry", statements: registry },
   { number: 18, name: "server-keys", statements: serverKeys },
+  { number: 19, name: "series", statements: series },
+  { number: 20, name: "trace-spans", statements: traceSpans },
+  { number: 21, name: "alerts", statements: alerts },
+  { number: 22, name: "incidents", statements: incidents },
+  { number: 23, name: "call-index", statements: callIndex },
+  { number: 24, name: "console-sessions", statements: consoleSessions },
 ];

@@ -1,0 +1,66 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useRef } from "react";
+
+/** Characters in a line: one of a megabyte without a break would stop any browser. */
+const LINE = 160;
+const LINE_PX = 18;
+
+/** A text exactly as it is, however long: broken only to be shown, drawn only where it is in sight. */
+export function ExactText({ text, label }: { text: string; label: string }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const lines = useMemo(() => linesOf(text), [text]);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 30,
+  });
+  return (
+    <div
+      ref={scroller}
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+      className="max-h-[65dvh] overflow-auto rounded-md border border-line bg-sunken font-mono text-xs"
+    >
+      <div className="relative" style={{ height: virtual.getTotalSize() + 16, minWidth: "max-content" }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const line = lines[index];
+          return (
+            <div
+              key={index}
+              className="absolute left-0 flex whitespace-pre"
+              style={{ top: start + 8, height: LINE_PX }}
+            >
+              <span aria-hidden className="w-14 shrink-0 pr-3 text-right text-faint select-none">
+                {line?.number ?? ""}
+              </span>
+              <span className="pr-4">{line?.text}</span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface ExactLine {
+  /** Of the line in the text; `null` where one goes on. */
+  readonly number: number | null;
+  readonly text: string;
+}
+
+function linesOf(text: string): readonly ExactLine[] {
+  const lines: ExactLine[] = [];
+  let number = 0;
+  for (let at = 0; at <= text.length;) {
+    const end = text.indexOf("\n", at);
+    const stop = end < 0 ? text.length : end;
+    number += 1;
+    for (let from = at; from === at || from < stop; from += LINE) {
+      lines.push({ number: from === at ? number : null, text: text.slice(from, Math.min(stop, from + LINE)) });
+    }
+    at = stop + 1;
+  }
+  return lines;
+}

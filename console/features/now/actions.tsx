@@ -1,0 +1,145 @@
+import { Check, Shuffle, Snowflake, Undo2 } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
+import { useState } from "react";
+import { useKeys } from "../../lib/keys.ts";
+import { useCommand } from "../../lib/use-api.ts";
+import { Button } from "../../ui/button.tsx";
+import { Kbd } from "../../ui/kbd.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { ReasonDialog } from "../../ui/reason-dialog.tsx";
+import { toast } from "../../ui/toast.tsx";
+import type { NowView } from "./now-view.ts";
+
+type Action = NowView["actions"][number];
+
+interface Look {
+  readonly key: string;
+  readonly icon: LucideIcon;
+  readonly verb: string;
+  readonly danger: boolean;
+}
+
+const LOOKS: Readonly<Record<Action["action"], Look>> = {
+  "roll-back": { key: "r", icon: Undo2, verb: "Roll back", danger: true },
+  freeze: { key: "f", icon: Snowflake, verb: "Freeze", danger: false },
+  "switch-model": { key: "s", icon: Shuffle, verb: "Switch", danger: false },
+};
+
+/** What was asked for: to do it, or to take it back. */
+interface Chosen {
+  readonly action: Action;
+  readonly undo: boolean;
+}
+
+/** Three things to do at 3 a.m., each with exactly what it will do, a typed reason, and a way back. */
+export function Actions({ now: { actions } }: { now: NowView }) {
+  const [chosen, choose] = useState<Chosen | null>(null);
+  const command = useCommand();
+  const open = (action: Action): void => {
+    if (action.done !== null) choose({ action, undo: true });
+    else if (action.request !== null) choose({ action, undo: false });
+    else toast({ state: "info", text: action.why_not ?? "It cannot be done now." });
+  };
+  useKeys(
+    "Now",
+    actions.map((action) => ({ key: LOOKS[action.action].key, does: action.label, run: () => open(action) })),
+  );
+  const confirm = async ({ action, undo }: Chosen, reason: string): Promise<void> => {
+    const path = undo ? action.done?.undo.path : action.request?.path;
+    if (path === undefined) return;
+    const body = undo ? { reason } : { ...action.request?.body, reason };
+    // The address of what was found says its environment itself.
+    await command.mutateAsync({ path, body });
+    toast({ state: "ok", text: undo ? `Taken back: ${action.label}` : `Done: ${action.label}` });
+  };
+  return (
+    <Panel title="What you can do" flush>
+      <ul className="divide-y divide-line">
+        {actions.map((action) => (
+          <ActionLine key={action.action} action={action} onOpen={() => open(action)} />
+        ))}
+      </ul>
+      {chosen !== null && <Confirm chosen={chosen} onClose={() => choose(null)} onConfirm={confirm} />}
+    </Panel>
+  );
+}
+
+function ActionLine({ action, onOpen }: { action: Action; onOpen: () => void }) {
+  const { label, effect, why_not: whyNot, done, request } = action;
+  const { key, icon: Icon, danger } = LOOKS[action.action];
+  if (done !== null) {
+    return (
+      <li className="flex items-center gap-3 px-4 py-2.5">
+        <Check size={16} aria-label="done" className="shrink-0 text-ok" />
+        <span className="min-w-0 flex-1 text-sm">{done.line}</span>
+        <Button small onClick={onOpen} hint={key}>
+          Undo
+        </Button>
+      </li>
+    );
+  }
+  return (
+    <li>
+      <button
+        type="button"
+        onClick={onOpen}
+        disabled={request === null}
+        className="flex w-full items-start gap-3 px-4 py-2.5 text-left enabled:hover:bg-hover disabled:cursor-default"
+      >
+        <Icon
+          size={16}
+          aria-hidden
+          className={
+            request === null
+              ? "mt-0.5 shrink-0 text-faint"
+              : danger
+                ? "mt-0.5 shrink-0 text-bad"
+                : "mt-0.5 shrink-0 text-ink"
+          }
+        />
+        <span className="min-w-0 flex-1">
+          <span className={request === null ? "block text-sm font-medium text-dim" : "block text-sm font-medium"}>
+            {label}
+          </span>
+          <span className="line-clamp-3 text-xs text-dim max-lg:line-clamp-2">
+            {request === null ? (whyNot ?? effect) : effect}
+          </span>
+        </span>
+        <Kbd keys={key} />
+      </button>
+    </li>
+  );
+}
+
+interface ConfirmProps {
+  readonly chosen: Chosen;
+  readonly onClose: () => void;
+  readonly onConfirm: (chosen: Chosen, reason: string) => Promise<void>;
+}
+
+function Confirm({ chosen, onClose, onConfirm }: ConfirmProps) {
+  const { action, undo } = chosen;
+  const { verb, danger } = LOOKS[action.action];
+  return (
+    <ReasonDialog
+      title={undo ? `Take back: ${action.label}` : action.label}
+      effect={
+        undo ? (
+          action.undo
+        ) : (
+          <>
+            <p>{action.effect}</p>
+            <p className="mt-2">
+              <span className="font-medium text-ink">To take it back:</span> {action.undo}
+            </p>
+          </>
+        )
+      }
+      verb={undo ? "Take it back" : verb}
+      danger={danger && !undo}
+      suggestions={undo ? ["It is over"] : ["Users are hurt", "To be safe until the morning"]}
+      onClose={onClose}
+      onConfirm={(reason) => onConfirm(chosen, reason)}
+    />
+  );
+}

@@ -1,0 +1,45 @@
+import { count, pico, share } from "../../lib/format.ts";
+import { Link } from "../../ui/link.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import type { NowView } from "./now-view.ts";
+
+/** The five worst causes of failed calls, and whom it has reached. */
+export function Failures({ now: { failures, reach } }: { now: NowView }) {
+  if (failures.length === 0 && reach === null) return null;
+  return (
+    <Panel title="Failing calls" note="by cause" flush>
+      {reach !== null && <Reach reach={reach} />}
+      <ol className="flex flex-col">
+        {failures.map(({ cause, words, endpoint, release, model, calls, share: part, filter }, index) => (
+          <li key={index} className="border-t border-line first:border-t-0">
+            <Link to="/calls" search={filter} bare className="flex items-start gap-3 px-4 py-2 hover:bg-hover">
+              <span className="w-12 shrink-0 text-right text-sm font-semibold">{count(calls)}</span>
+              <span className="min-w-0 flex-1 text-sm">
+                <span className="font-medium">{words}</span>{" "}
+                <code className="font-mono text-2xs text-faint">{cause}</code>
+                <span className="block truncate text-xs text-dim">
+                  {[endpoint, release, model].filter((each) => each !== null).join(" · ")}
+                </span>
+              </span>
+              <span className="shrink-0 text-xs text-faint">{share(part)}</span>
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+function Reach({
+  reach: { calls, of_calls: all, users, endpoints, cost_pico: cost },
+}: {
+  reach: NonNullable<NowView["reach"]>;
+}) {
+  const who = users === null ? "users not known" : `${users.at_least ? "at least " : ""}${count(users.count)} users`;
+  return (
+    <p className="border-b border-line px-4 py-2.5 text-sm">
+      <span className="font-semibold">{count(calls)}</span> of {count(all)} calls failed, {who},{" "}
+      {endpoints.length === 0 ? "no endpoint" : endpoints.join(", ")}, {pico(cost)} spent on them.
+    </p>
+  );
+}

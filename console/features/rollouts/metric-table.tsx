@@ -1,0 +1,200 @@
+import { clsx } from "clsx";
+import { change, count, inUnit, NO_DATA, plain } from "../../lib/format.ts";
+import { ArmMark } from "../../ui/arm-mark.tsx";
+import { Interval } from "../../ui/interval.tsx";
+import { StateMark } from "../../ui/state-mark.tsx";
+import type { State } from "../../ui/state-mark.tsx";
+import type { MetricView, RolloutView } from "./rollout-view.ts";
+
+const VERDICTS: Readonly<Record<MetricView["verdict"], readonly [State, string]>> = {
+  harm: ["bad", "Harm"],
+  "non-inferior": ["ok", "No worse"],
+  inconclusive: ["none", "Not yet known"],
+};
+
+const HEAD = "px-3 py-2 text-left text-xs font-medium text-faint first:pl-4 last:pr-4";
+const CELL = "px-3 py-3 align-top first:pl-4 last:pr-4";
+
+/** Every gate metric: both arms with n, the effect with its interval, both tests with their thresholds, the verdict. */
+export function MetricTable({ rollout }: { rollout: RolloutView }) {
+  return (
+    <>
+      <div className="overflow-x-auto max-md:hidden" role="region" aria-label="Gate metrics" tabIndex={0}>
+        <table className="w-full text-sm">
+          <thead>
+            <tr>
+              <th className={HEAD}>Metric</th>
+              <th className={HEAD}>
+                <ArmMark arm="stable" />
+              </th>
+              <th className={HEAD}>
+                <ArmMark arm="candidate" />
+              </th>
+              <th className={HEAD}>Effect, better ← → worse</th>
+              <th className={HEAD}>Harm</th>
+              <th className={HEAD}>No worse</th>
+              <th className={HEAD}>Verdict</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rollout.metrics.map((metric) => (
+              <MetricRow key={metric.metric} metric={metric} isBlamed={rollout.union.blame === metric.metric} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <ul className="divide-y divide-line md:hidden">
+        {rollout.metrics.map((metric) => (
+          <MetricCard key={metric.metric} metric={metric} isBlamed={rollout.union.blame === metric.metric} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface MetricProps {
+  readonly metric: MetricView;
+  /** Whether it is the one that proved harm, with all tests together. */
+  readonly isBlamed: boolean;
+}
+
+function MetricRow({ metric, isBlamed }: MetricProps) {
+  return (
+    <tr className="border-t border-line">
+      <th scope="row" className={clsx(CELL, "text-left font-medium")}>
+        {metric.metric}
+        <div className="text-2xs font-normal text-faint">{metric.required ? "required" : "watched"}</div>
+      </th>
+      <td className={CELL}>
+        <ArmValue metric={metric} arm="stable" />
+      </td>
+      <td className={CELL}>
+        <ArmValue metric={metric} arm="candidate" />
+      </td>
+      <td className={CELL}>
+        <Effect metric={metric} />
+      </td>
+      <td className={CELL}>
+        <TestBar test={metric.harm} tone="bad" label={`harm beyond ${marginText(metric.harm)}`} />
+      </td>
+      <td className={CELL}>
+        <TestBar test={metric.no_worse} tone="ok" label={`no worse than ${marginText(metric.no_worse)}`} />
+      </td>
+      <td className={CELL}>
+        <Verdict metric={metric} isBlamed={isBlamed} />
+      </td>
+    </tr>
+  );
+}
+
+function MetricCard({ metric, isBlamed }: MetricProps) {
+  return (
+    <li className="flex flex-col gap-3 p-4">
+      <div className="flex items-center justify-between gap-3">
+        <span className="font-medium">{metric.metric}</span>
+        <Verdict metric={metric} isBlamed={isBlamed} />
+      </div>
+      <div className="grid grid-cols-2 gap-3">
+        <div>
+          <ArmMark arm="stable" />
+          <ArmValue metric={metric} arm="stable" />
+        </div>
+        <div>
+          <ArmMark arm="candidate" />
+          <ArmValue metric={metric} arm="candidate" />
+        </div>
+        <TestBar test={metric.harm} tone="bad" label={`harm beyond ${marginText(metric.harm)}`} />
+        <TestBar test={metric.no_worse} tone="ok" label={`no worse than ${marginText(metric.no_worse)}`} />
+      </div>
+      <Effect metric={metric} />
+    </li>
+  );
+}
+
+function ArmValue({ metric, arm }: { metric: MetricView; arm: "stable" | "candidate" }) {
+  return (
+    <>
+      <div className="font-medium whitespace-nowrap">{inUnit(metric.value[arm], metric.unit)}</div>
+      <div className="text-2xs text-faint">n {count(metric.n[arm])}</div>
+    </>
+  );
+}
+
+function Effect({ metric: { effect, harm, no_worse: noWorse, better, metric } }: { metric: MetricView }) {
+  if (effect === null) return <span className="text-faint">{NO_DATA}</span>;
+  const { ratio, low, high } = effect;
+  const interval =
+    low === null || high === null ? "too few sessions for an interval" : `${plain(low)} to ${plain(high)}`;
+  const isRatio = harm.margin_is === "ratio" && noWorse.margin_is === "ratio";
+  return (
+    <div>
+      {isRatio && (
+        <Interval
+          ratio={ratio}
+          low={low}
+          high={high}
+          harm={harm.margin}
+          noWorse={noWorse.margin}
+          better={better}
+          label={`${metric}: candidate is ${plain(ratio)} times stable, ${interval}`}
+        />
+      )}
+      <div className="text-xs whitespace-nowrap">
+        <span className="font-medium">{change(ratio - 1)}</span>{" "}
+        <span className="text-faint">
+          × {plain(ratio)} · {interval}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+type Test = MetricView["harm"];
+
+const marginText = ({ margin, margin_is: kind }: Test): string =>
+  kind === "ratio" ? `a ratio of ${plain(margin)}` : `${plain(margin * 100)} points`;
+
+/** Evidence against its threshold: proven when the bar is full. Below 0 the evidence speaks the other way. */
+export function TestBar({
+  test,
+  tone,
+  label,
+}: {
+  test: Omit<Test, "margin" | "margin_is">;
+  tone: "ok" | "bad";
+  label: string;
+}) {
+  const full = Math.max(0, Math.min(1, test.log_e / test.threshold));
+  return (
+    <div className="min-w-24">
+      <div
+        role="meter"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={1}
+        aria-valuenow={Number(full.toFixed(3))}
+        className="mt-1.5 h-1 overflow-hidden rounded-full bg-line"
+      >
+        <div
+          className={clsx("h-full rounded-full", test.crossed ? (tone === "ok" ? "bg-ok" : "bg-bad") : "bg-dim")}
+          style={{ width: `${full * 100}%` }}
+        />
+      </div>
+      <div className="mt-1 text-2xs whitespace-nowrap text-dim">
+        {plain(Number(test.log_e.toFixed(1)))} of {plain(Number(test.threshold.toFixed(1)))}
+        {test.crossed && <span className={tone === "ok" ? "text-ok" : "text-bad"}> · proven</span>}
+      </div>
+      <div className="text-2xs text-faint">{label}</div>
+    </div>
+  );
+}
+
+function Verdict({ metric, isBlamed }: MetricProps) {
+  const [state, word] = isBlamed && metric.verdict === "inconclusive" ? VERDICTS.harm : VERDICTS[metric.verdict];
+  return (
+    <div>
+      <StateMark state={state}>{word}</StateMark>
+      {isBlamed && <div className="mt-1 text-2xs text-faint">decided the roll-back</div>}
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+import { sql } from "kysely";
+import type { Kysely, Transaction } from "kysely";
+import { sha256Hex } from "../../../../kit/hash.ts";
+import { DayPartitions } from "../day-partitions.ts";
+import { readFactLine } from "../fact-line.ts";
+import type { FactLine } from "../fact-line.ts";
+import type { BodyRef, BodyRefs } from "../pack-bodies.ts";
+import { linesIn, readPacks } from "../read-packs.ts";
+import { decompress } from "../compress.ts";
+import type { Tables } from "../tables.ts";
+import { breathe } from "./breathe.ts";
+import { entryOf } from "./index-entry.ts";
+import type { EntryText, IndexEntry } from "./index-entry.ts";
+import { indexText } from "./index-text.ts";
+import type { MaskText } from "./index-text.ts";
+import { mergeSegments, WHOLE_CALLS } from "./merge-segments.ts";
+import { ensurePartitions, isTaken, TakenByAnother } from "./ensure-partitions.ts";
+import { encodeSegment } from "./segment-codec.ts";
+import { insertSegment, packSegment } from "./segment-store.ts";
+
+/** Packs and calls that one step takes in. */
+const STEP_PACKS = 512;
+const STEP_CALLS = WHOLE_CALLS;
+const PACKS_PER_QUERY = 16;
+
+/** A pack of facts that waits. */
+interface WaitingPack {
+  readonly day: number;
+  readonly pack: string;
+  readonly lastMs: number;
+  /** `null` for one that is gone. */
+  readonly calls: number | null;
+}
+
+/** A call that is taken in, without its text. */
+interface TakenCall {
+  readonly entry: IndexEntry;
+  readonly bodies: FactLine["bodies"];
+}
+
+/**
+ * Takes the newest waiting packs of a day into the index, then merges small segments. Reading and encoding happen
+ * outside the transaction, which is short: where another server was quicker it takes nothing. Answers how many packs
+ * still wait, counted up to a bound.
+ */
+export function createIndexStep(db: Kysely<Tables>, mask: MaskText): () => Promise<number> {
+  const partitions = new DayPartitions(db);
+  return async () => {
+    const waiting = await readWaiting(db);
+    const taken = firstDay(waiting);
+    if (taken.length > 0) await takeIn({ db, partitions, mask }, taken);
+    await mergeSegments(db, partitions);
+    return waiting.length - taken.length;
+  };
+}
+
+async function readWaiting(db: Kysely<Tables>): Promise<readonly WaitingPack[]> {
+  const { rows } = await sql<WaitingPack>`
+    select queued.day, queued.pack, queued.last_ms as "lastMs", cardinality(packs.tags) as calls
+    from (select * from call_index_queue order by last_ms desc limit ${2 * STEP_PACKS}) as queued
+    left join fact_packs as packs on packs.day = queued.day and packs.id = queued.pack
+    order by queued.last_ms desc`.execute(db);
+  return rows;
+}
+
+/** As many as a step takes, all of one day. */
+function firstDay(waiting: readonly WaitingPack[]): readonly WaitingPack[] {
+  const taken: WaitingPack[] = [];
+  let calls = 0;
+  for (const each of waiting) {
+    if (each.day !== waiting[0]?.day || taken.length === STEP_PACKS || calls >= STEP_CALLS) break;
+    taken.push(each);
+    calls += each.calls ?? 0;
+  }
+  return taken;
+}
+
+interface StepTerms {
+  readonly db: Kysely<Tables>;
+  readonly partitions: DayPartitions;
+  readonly mask: MaskText;
+}
+
+async function takeIn({ db, partitions, mask }: StepTerms, taken: readonly WaitingPack[]): Promise<void> {
+  const entries = await readTexts(db, await readCalls(db, taken), mask);
+  const day = taken[0]?.day ?? 0;
+  const segment = entries.length === 0 ? null : await packSegment(day, encodeSegment(entries));
+  await ensurePartitions(partitions, segment, () =>
+    db.transaction().execute(async (transaction) => {
+      if ((await leaveQueue(transaction, taken)) !== taken.length) throw new TakenByAnother();
+      if (segment !== null) await insertSegment(transaction, segment);
+    }),
+  ).catch((error: unknown) => {
+    if (!isTaken(error)) throw error;
+  });
+}
+
+async function leaveQueue(db: Transaction<Tables>, taken: readonly WaitingPack[]): Promise<number> {
+  const times = taken.map(({ lastMs }) => lastMs);
+  const packs = taken.map(({ pack }) => pack);
+  const { numAffectedRows } = await sql`
+    delete from call_index_queue as queued
+    using unnest(${times}::bigint[], ${packs}::uuid[]) as taken (last_ms, pack)
+    where queued.last_ms = taken.last_ms and queued.pack = taken.pack`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** The calls of packs, each once: of two packs with the same call the one that was written first counts. */
+async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Promise<readonly TakenCall[]> {
+  const found = new Map<string, TakenCall>();
+  for (let start = 0; start < taken.length; start += PACKS_PER_QUERY) {
+    const some = taken.slice(start, start + PACKS_PER_QUERY);
+    const rows = await db
+      .selectFrom("fact_packs")
+      .select(["id", "raw_bytes", "data", "written_us"])
+      .where("day", "=", some[0]?.day ?? 0)
+      .where(
+        "id",
+        "in",
+        some.map(({ pack }) => pack),
+      )
+      .execute();
+    for (const { id, raw_bytes, data, written_us } of rows) {
+      const pack = { id, writtenUs: written_us ?? 0 };
+      for (const [line, text] of linesIn(await decompress(data, raw_bytes)).entries()) {
+        if (text === "") continue;
+        const { facts, bodies } = readFactLine(text);
+        const known = found.get(facts.id);
+        if (known !== undefined && known.entry.pack.writtenUs <= pack.writtenUs) continue;
+        found.set(facts.id, { entry: entryOf(facts, { pack, line, text: null }), bodies });
+      }
+    }
+    await breathe();
+  }
+  return [...found.values()];
+}
+
+/** The entries of calls with their texts. One pack of bodies is in memory at a time. */
+async function readTexts(
+  db: Kysely<Tables>,
+  calls: readonly TakenCall[],
+  mask: MaskText,
+): Promise<readonly IndexEntry[]> {
+  const entries: IndexEntry[] = [];
+  for (const [pack, own] of Map.groupBy(calls, ({ bodies }) => bodies?.pack ?? null)) {
+    const day = own[0]?.bodies?.day ?? 0;
+    const bytes = pack === null ? undefined : (await readPacks(db, "body_packs", [{ day, pack }])).get(pack);
+    for (const [index, { entry, bodies }] of own.entries()) {
+      const text = bytes === undefined || bodies === null ? null : textIn(bytes, bodies, mask);
+      entries.push({ ...entry, text });
+      if (index % CALLS_AT_ONCE === CALLS_AT_ONCE - 1) await breathe();
+    }
+    await breathe();
+  }
+  return entries;
+}
+
+const textIn = (bytes: Buffer, { day, request, answer }: BodyRefs, mask: MaskText): EntryText | null =>
+  indexText(
+    { request: cut(bytes, request), answer: cut(bytes, answer) },
+    { day, requestHash: request?.sha256 ?? null, mask },
+  );
+
+/** Calls whose text is read before others have their turn: some milliseconds. */
+const CALLS_AT_ONCE = 64;
+
+/** The bytes of a body; none where they are damaged. */
+function cut(pack: Buffer, ref: BodyRef | null): Uint8Array | null {
+  if (ref === null) return null;
+  const bytes = pack.subarray(ref.offset, ref.offset + ref.length);
+  return sha256Hex(bytes) === ref.sha256 ? bytes : null;
+}

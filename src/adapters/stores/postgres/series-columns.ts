@@ -1,0 +1,121 @@
+import { SERIES_MEMBERS } from "../../../domain/series/series-cell.ts";
+import type { SeriesCell, SeriesHistogram, SeriesSpan, SeriesTally } from "../../../domain/series/series-cell.ts";
+import { plainTally } from "../../../domain/series/tally.ts";
+import { indexedText } from "./plain-text.ts";
+
+/** How the numbers of a tally stand in columns, and how they come back. */
+interface NumberColumn {
+  readonly column: string;
+  readonly type: "bigint" | "numeric";
+  readonly of: (tally: SeriesTally) => number | bigint;
+}
+
+const count = (column: string, of: (tally: SeriesTally) => number): NumberColumn => ({ column, type: "bigint", of });
+const large = (column: string, of: (tally: SeriesTally) => number | bigint): NumberColumn => ({
+  column,
+  type: "numeric",
+  of,
+});
+
+/** Every number of a tally. */
+export const NUMBERS: readonly NumberColumn[] = [
+  count("calls", ({ calls }) => calls),
+  count("failed", ({ failed }) => failed),
+  count("faults", ({ faults }) => faults),
+  count("abandoned", ({ abandoned }) => abandoned),
+  count("streams", ({ streams }) => streams),
+  count("attempts", ({ attempts }) => attempts),
+  count("input_tokens", ({ tokens }) => tokens.input),
+  count("cached_input_tokens", ({ tokens }) => tokens.cachedInput),
+  count("cache_write_tokens", ({ tokens }) => tokens.cacheWrite),
+  count("output_tokens", ({ tokens }) => tokens.output),
+  count("reasoning_tokens", ({ tokens }) => tokens.reasoning),
+  large("cost_pico", ({ costPico }) => costPico),
+  count("thumbs_up", ({ thumbsUp }) => thumbsUp),
+  count("thumbs_down", ({ thumbsDown }) => thumbsDown),
+  count("problems", ({ problems }) => problems),
+  count("corrections", ({ corrections }) => corrections),
+  count("scores", ({ scores }) => scores.count),
+  count("scores_micro", ({ scores }) => scores.sumMicro),
+  count("judged", ({ judged }) => judged.count),
+  count("judged_micro", ({ judged }) => judged.sumMicro),
+  large("latency_micros", ({ latency }) => latency.sumMicros),
+  large("first_token_micros", ({ firstToken }) => firstToken.sumMicros),
+];
+
+/** Counts by name, and histograms. */
+export const COUNTS: readonly string[] = ["errors", "attempt_errors"];
+export const HISTOGRAMS: Readonly<Record<SeriesHistogram, string>> = { latency: "latency", firstToken: "first_token" };
+
+/** Counts of scores by twentieths, added like histograms. */
+export const JUDGED_BY = "judged_by";
+
+/** Every column of a cell with its type in SQL, its place first. */
+export const COLUMNS: readonly (readonly [column: string, type: string])[] = [
+  ["span", "text"],
+  ["start", "bigint"],
+  ...SERIES_MEMBERS.map((member) => [member, "text"] as const),
+  ...NUMBERS.map(({ column, type }) => [column, type] as const),
+  ...COUNTS.map((column) => [column, "jsonb"] as const),
+  ...[JUDGED_BY, ...Object.values(HISTOGRAMS)].map((column) => [column, "integer[]"] as const),
+];
+
+/** What makes a cell the same cell. */
+export const PLACE: readonly string[] = ["span", "start", ...SERIES_MEMBERS];
+
+/** A cell as JSON for `json_to_recordset`. */
+export function documentOf(span: SeriesSpan, { start, members, tally }: SeriesCell): Record<string, unknown> {
+  const { latency, firstToken, errors, attemptErrors, judgedBy } = plainTally(tally);
+  return {
+    span,
+    start,
+    ...Object.fromEntries(SERIES_MEMBERS.map((member) => [member, indexedText(members[member])])),
+    ...Object.fromEntries(NUMBERS.map(({ column, of }) => [column, of(tally).toString()])),
+    errors,
+    attempt_errors: attemptErrors,
+    judged_by: judgedBy,
+    latency: latency.counts,
+    first_token: firstToken.counts,
+  };
+}
+
+/** A sum as the database gives it: numbers as text, counts and histograms as JSON. */
+export type SumRow = Readonly<Record<string, unknown>>;
+
+/** The tally of a row; histograms that were not asked for are empty. */
+export function tallyOf(row: SumRow): SeriesTally {
+  const number = (column: string): number => Number(row[column] ?? 0);
+  const counts = (column: string): Readonly<Record<string, number>> => (row[column] ?? {}) as Record<string, number>;
+  const buckets = (column: string): readonly number[] => (row[column] ?? []) as readonly number[];
+  const histogram = (column: string, micros: string) => ({
+    counts: buckets(column),
+    sumMicros: row[column] === undefined ? 0 : number(micros),
+  });
+  return plainTally({
+    calls: number("calls"),
+    failed: number("failed"),
+    faults: number("faults"),
+    abandoned: number("abandoned"),
+    streams: number("streams"),
+    errors: counts("errors"),
+    latency: histogram("latency", "latency_micros"),
+    firstToken: histogram("first_token", "first_token_micros"),
+    attempts: number("attempts"),
+    attemptErrors: counts("attempt_errors"),
+    tokens: {
+      input: number("input_tokens"),
+      cachedInput: number("cached_input_tokens"),
+      cacheWrite: number("cache_write_tokens"),
+      output: number("output_tokens"),
+      reasoning: number("reasoning_tokens"),
+    },
+    costPico: BigInt(typeof row["cost_pico"] === "string" ? row["cost_pico"] : "0"),
+    thumbsUp: number("thumbs_up"),
+    thumbsDown: number("thumbs_down"),
+    problems: number("problems"),
+    corrections: number("corrections"),
+    scores: { count: number("scores"), sumMicro: number("scores_micro") },
+    judged: { count: number("judged"), sumMicro: number("judged_micro") },
+    judgedBy: buckets(JUDGED_BY),
+  });
+}

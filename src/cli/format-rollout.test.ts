@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import type { z } from "zod";
+import type { metricView, rolloutView } from "../contract/rollouts.ts";
+import { formatRollout } from "./format-rollout.ts";
+
+type RolloutView = z.output<typeof rolloutView>;
+type MetricView = z.output<typeof metricView>;
+
+const METRIC: MetricView = {
+  metric: "errors",
+  n: { stable: 900, candidate: 900 },
+  value: { stable: 0.01, candidate: 0.01 },
+  unit: "share",
+  better: "lower",
+  effect: null,
+  harm: { log_e: 0, threshold: 3.49, crossed: false, margin: 1.25, margin_is: "ratio" },
+  no_worse: { log_e: 3.11, threshold: 3.49, crossed: false, margin: 2, margin_is: "ratio" },
+  verdict: "inconclusive",
+  certified: false,
+  required: true,
+  causes: null,
+  real: null,
+};
+
+const viewOf = (changes: Partial<RolloutView>): RolloutView => ({
+  id: "rol_1",
+  endpoint: "bot",
+  environment: "production",
+  drill: false,
+  strategy: "canary",
+  state: "ramping",
+  activity: "observing",
+  waits: [],
+  holds: [],
+  stable: "bot@1",
+  candidate: "bot@2",
+  weight: 0.5,
+  step: 0,
+  steps: [0.5, 1],
+  sessions: { stable: 900, candidate: 900 },
+  metrics: [METRIC],
+  evidence_of: "ladder",
+  union: { log_r: 0, threshold: 3, crossed: false, blame: null },
+  sample_ratio: { log_e: 0, threshold: 7, crossed: false },
+  eta: null,
+  eta_note: null,
+  preview: null,
+  holdback: 0,
+  bake_seconds_left: null,
+  warm_until: null,
+  shadow: null,
+  test: null,
+  gates: [],
+  changes: [],
+  trigger: null,
+  notify: [],
+  outcome: null,
+  told: [],
+  explanation: "At 50 %.",
+  created_at: "2026-11-21T10:00:00.000Z",
+  started_at: "2026-11-21T10:00:00.000Z",
+  ended_at: null,
+  seq: 9,
+  ...changes,
+});
+
+test("says of a metric that was proven and is below its threshold now that it was proven before", () => {
+  const text = formatRollout(viewOf({ metrics: [{ ...METRIC, certified: true }] }));
+  expect(text).toContain("3.11 of 3.49  proven before");
+  expect(text).toContain("a metric that was proven no worse stays so");
+  expect(formatRollout(viewOf({}))).toContain("3.11 of 3.49  inconclusive");
+});
+
+test("marks the table of a bake, where the proof of the ladder is none", () => {
+  const text = formatRollout(viewOf({ evidence_of: "bake", metrics: [{ ...METRIC, certified: true }] }));
+  expect(text).toContain("since the promotion, against the sessions that were held back");
+  expect(text).toContain("inconclusive");
+  expect(text).not.toContain("proven before");
+});
+
+test("shows no table of nothing, and says what a single step waits for", () => {
+  const nothing = { ...METRIC, n: { stable: 0, candidate: 0 } };
+  const text = formatRollout(viewOf({ metrics: [nothing], weight: 0 }));
+  expect(text).toContain("no session has been compared yet");
+  expect(text).not.toMatch(/inconclusive|harm, all metrics/);
+  const step = { weight: 0.5, sessions: 1_559, seconds: 12, waits_for: "sessions" as const };
+  const eta = { until: "promotion" as const, sessions: 1_559, seconds: 12, steps: [step] };
+  expect(formatRollout(viewOf({ eta }))).toContain(
+    "about 12 s (1559 sessions) to the promotion, as things are going now (waits for sessions)",
+  );
+});

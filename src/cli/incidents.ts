@@ -1,0 +1,209 @@
+import type { Command } from "commander";
+import type { z } from "zod";
+import {
+  acknowledgeIncident,
+  addActionItem,
+  exportTestCases,
+  listIncidents,
+  mergeIncident,
+  noteIncident,
+  openIncident,
+  ROLES,
+  showIncident,
+  showPostmortem,
+  updateIncident,
+} from "../contract/incidents.ts";
+import type { incidentSummary, incidentView } from "../contract/incidents.ts";
+import { ask, CliError } from "./ask.ts";
+import type { AddCommand, CommandLine } from "./command-line.ts";
+import { formatTable } from "./format-table.ts";
+import { signedUsd } from "./signed-usd.ts";
+
+type Summary = z.output<typeof incidentSummary>;
+type Incident = z.output<typeof incidentView>;
+
+interface UpdateOptions {
+  readonly state?: string;
+  readonly impact?: string;
+  readonly title?: string;
+  readonly message?: string;
+  readonly public?: boolean;
+  readonly lead?: string;
+  readonly communications?: string;
+  readonly scribe?: string;
+}
+
+/** `rollward incidents list|show|open|ack|note|update|resolve|merge|action|postmortem|test-cases`. */
+export const incidents: AddCommand = (program, line) => {
+  const group = program.command("incidents").description("what went wrong, who does what about it, and what is learnt");
+  addReading(group, line);
+  addOpening(group, line);
+  addUpdating(group, line);
+  addLearning(group, line);
+};
+
+function addReading(group: Command, line: CommandLine): void {
+  group
+    .command("list")
+    .description("incidents, newest first")
+    .option("--open", "only those that are not resolved")
+    .option("--endpoint <name>", "only those about this endpoint")
+    .action(async ({ open = false, endpoint }: { readonly open?: boolean; readonly endpoint?: string }) => {
+      const query = { open: String(open), ...(endpoint !== undefined && { endpoint }) };
+      const { data } = await ask(line.connection(), listIncidents, { query, written: { endpoint: "--endpoint" } });
+      const head = ["incident", "began", "state", "impact", "endpoints", "title"];
+      const text = data.length === 0 ? "No incidents." : formatTable([head, ...data.map(rowOf)]);
+      line.say(line.json() ? JSON.stringify(data) : text);
+    });
+  group
+    .command("show <incident>")
+    .description("timeline, reach, updates and actions of an incident")
+    .action(async (incident: string) => {
+      tell(line, await ask(line.connection(), showIncident, { params: { incident } }));
+    });
+}
+
+function addOpening(group: Command, line: CommandLine): void {
+  group
+    .command("open <title>")
+    .description("opens an incident")
+    .option("--impact <impact>", "none, minor, major or critical", "minor")
+    .option("--endpoint <name...>", "endpoints that it is about; the whole environment without it")
+    .option("--note <text>", "a first line for the timeline")
+    .action(
+      async (
+        title: string,
+        { endpoint = [], ...rest }: { readonly endpoint?: readonly string[]; readonly impact: string },
+      ) => {
+        const body = { title, endpoints: endpoint, ...rest };
+        const written = { title: "The argument", impact: "--impact", endpoints: "--endpoint", note: "--note" };
+        tell(line, await ask(line.connection(), openIncident, { body, written }));
+      },
+    );
+  group
+    .command("ack <incident>")
+    .description("says that you have taken it on")
+    .action(async (incident: string) => {
+      tell(line, await ask(line.connection(), acknowledgeIncident, { params: { incident }, body: {} }));
+    });
+  group
+    .command("note <incident> <text>")
+    .description("adds a line to the timeline; never public")
+    .action(async (incident: string, note: string) => {
+      tell(line, await ask(line.connection(), noteIncident, { params: { incident }, body: { note } }));
+    });
+}
+
+function addUpdating(group: Command, line: CommandLine): void {
+  group
+    .command("update <incident>")
+    .description("says how it stands")
+    .option("--state <state>", "investigating, identified, monitoring or resolved")
+    .option("--impact <impact>", "none, minor, major or critical")
+    .option("--title <title>", "another title")
+    .option("-m, --message <text>", "an update in words")
+    .option("--public", "shows the message, and the incident from now on, on the status page")
+    .option("--lead <name>", "who leads")
+    .option("--communications <name>", "who tells people")
+    .option("--scribe <name>", "who writes it down")
+    .action((incident: string, options: UpdateOptions) => update(line, incident, options));
+  group
+    .command("resolve <incident>")
+    .description("says that it is over")
+    .option("-m, --message <text>", "an update in words")
+    .option("--public", "shows the message on the status page")
+    .action((incident: string, options: UpdateOptions) => update(line, incident, { ...options, state: "resolved" }));
+  group
+    .command("merge <incident> <into>")
+    .description("merges an incident into another one, which takes over its alerts, endpoints and notes")
+    .action(async (incident: string, into: string) => {
+      tell(line, await ask(line.connection(), mergeIncident, { params: { incident }, body: { into } }));
+    });
+}
+
+function addLearning(group: Command, line: CommandLine): void {
+  group
+    .command("action <incident> <text>")
+    .description("adds something to be done afterwards")
+    .option("--owner <name>", "who does it")
+    .option("--due <day>", "until when, 2026-12-01")
+    .option("--call <id>", "a recorded call that it becomes a test case of")
+    .action(async (incident: string, text: string, options: Readonly<Record<string, string>>) => {
+      const written = { due: "--due", call: "--call", owner: "--owner" };
+      tell(
+        line,
+        await ask(line.connection(), addActionItem, { params: { incident }, body: { text, ...options }, written }),
+      );
+    });
+  group
+    .command("postmortem <incident>")
+    .description("a draft of the post-mortem in Markdown, from the records")
+    .action(async (incident: string) => {
+      const answer = await ask(line.connection(), showPostmortem, { params: { incident } });
+      line.say(line.json() ? JSON.stringify(answer) : answer.markdown);
+    });
+  group
+    .command("test-cases <incident>")
+    .description("test cases, as JSON, from the actions that name a call")
+    .action(async (incident: string) => {
+      const { data } = await ask(line.connection(), exportTestCases, { params: { incident } });
+      line.say(JSON.stringify(data, null, line.json() ? 0 : 2));
+    });
+}
+
+async function update(line: CommandLine, incident: string, options: UpdateOptions): Promise<void> {
+  const { lead, communications, scribe, ...rest } = options;
+  const given = { lead, communications, scribe };
+  const roles = Object.fromEntries(ROLES.flatMap((role) => (given[role] === undefined ? [] : [[role, given[role]]])));
+  if (Object.keys(rest).length === 0 && Object.keys(roles).length === 0) {
+    throw new CliError("There is nothing to say.", "`rollward incidents update --help` lists what can be said.");
+  }
+  const written = { state: "--state", impact: "--impact", title: "--title", message: "--message" };
+  const body = { ...rest, ...(Object.keys(roles).length > 0 && { roles }) };
+  tell(line, await ask(line.connection(), updateIncident, { params: { incident }, body, written }));
+}
+
+const tell = (line: CommandLine, incident: Incident): void =>
+  line.say(line.json() ? JSON.stringify(incident) : formatIncident(incident));
+
+const rowOf = ({ id, started_at: began, state, impact, endpoints, title, merged_into: into }: Summary): string[] => [
+  id,
+  began,
+  into === null ? state : `merged into ${into}`,
+  impact,
+  endpoints.join(", ") || "all",
+  title,
+];
+
+function formatIncident(incident: Incident): string {
+  const {
+    id,
+    title,
+    state,
+    impact,
+    endpoints,
+    started_at: began,
+    resolved_at: resolved,
+    likely_cause: cause,
+  } = incident;
+  const roles = ROLES.flatMap((role) => (incident.roles[role] === null ? [] : [`${role}: ${incident.roles[role]}`]));
+  return [
+    `${title}\n${id}: ${state}, impact ${impact}, ${endpoints.join(", ") || "the whole environment"}`,
+    `Began ${began}${resolved === null ? "" : `, resolved ${resolved}`}. ${incident.acknowledged === null ? "Nobody has acknowledged it." : `${incident.acknowledged.by} has taken it on.`}${roles.length === 0 ? "" : ` ${roles.join(", ")}.`}`,
+    reachLine(incident.reach),
+    ...(cause === null ? [] : [`Probably because of: ${cause}`]),
+    ["Timeline (UTC):", ...incident.timeline.map(timelineLine)].join("\n"),
+    ...(incident.actions.length === 0 ? [] : [["To be done:", ...incident.actions.map(actionLine)].join("\n")]),
+  ].join("\n\n");
+}
+
+function reachLine({ calls, failed, users, cost_pico: cost }: Incident["reach"]): string {
+  const who = users === null ? "no data on users" : `${users.at_least ? "at least " : ""}${users.count} users`;
+  return `Reached: ${failed ?? "no data"} of ${calls ?? "no data"} calls failed, ${who}, ${cost === null ? "no data on cost" : `${signedUsd(cost)} USD`}.`;
+}
+
+const timelineLine = ({ at, source, by, line }: Incident["timeline"][number]): string =>
+  `${at.slice(0, 19).replace("T", " ")}  ${source.padEnd(8)}  ${line}${by === null ? "" : ` (${by})`}`;
+
+const actionLine = ({ text, owner, due, done_at: done }: Incident["actions"][number]): string =>
+  `- [${done === null ? " " : "x"}] ${text}${owner === null ? "" : `, ${owner}`}${due === null ? "" : `, until ${due}`}`;

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { defineRoute } from "./route.ts";
+
+/** What one class of what is kept takes. */
+export const storageShare = z.object({
+  kind: z.enum(["facts", "bodies", "search", "evidence", "series", "traces", "answers", "other"]),
+  words: z.string().describe("what that is"),
+  bytes: z.number().int().describe("on disk, indexes included"),
+  rows: z.number().int().describe("as the database estimates them"),
+});
+
+export const showStorage = defineRoute({
+  method: "GET",
+  path: "/api/storage",
+  summary: "What fills the database, by class, the largest first",
+  answer: z.object({
+    database: z.enum(["embedded", "server", "memory"]),
+    bytes: z.number().int(),
+    data: z.array(storageShare),
+  }),
+});

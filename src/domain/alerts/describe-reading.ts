@@ -1,0 +1,114 @@
+import { formatDuration } from "../../kit/duration.ts";
+import type { AlertRule } from "./alert-rule.ts";
+import type { AlertReading, SignalName } from "./signal.ts";
+
+/** In which unit a signal is measured; `yes` is 1 while something is so. */
+type SignalUnit = "share" | "ms" | "usd" | "number" | "yes";
+
+const UNITS: Readonly<Record<SignalName, SignalUnit>> = {
+  "error-share": "share",
+  "refusal-share": "share",
+  latency: "ms",
+  "first-token": "ms",
+  "cost-per-minute": "usd",
+  "calls-per-minute": "number",
+  quality: "number",
+  feedback: "share",
+  slo: "number",
+  "queue-age": "ms",
+  "queue-depth": "number",
+  drops: "number",
+  "budget-share": "share",
+  "provider-trouble": "yes",
+  "rollout-held": "yes",
+  "rollout-rolled-back": "yes",
+  paused: "yes",
+  "telemetry-trouble": "yes",
+  outside: "yes",
+};
+
+const PICO_PER_USD = 1e12;
+
+/** A value of a signal for people: `7.1 %`, `2.5 s`, `0.12 USD`. */
+export function formatValue(name: SignalName, value: number): string {
+  switch (UNITS[name]) {
+    case "share":
+      return `${trimmed(value * 100)} %`;
+    case "ms":
+      return formatDuration(value);
+    case "usd":
+      return `${trimmed(value / PICO_PER_USD)} USD`;
+    default:
+      return trimmed(value);
+  }
+}
+
+const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => string>> = {
+  "error-share": (subject, { signal }) =>
+    signal.code === undefined ? `Errors of ${subject}` : `Errors ${signal.code} of ${subject}`,
+  "refusal-share": (subject) => `Refusals of ${subject}`,
+  latency: (subject, rule) => `Time to the answer of ${subject} (${quantileOf(rule)})`,
+  "first-token": (subject, rule) => `Time to the first token of ${subject} (${quantileOf(rule)})`,
+  "cost-per-minute": (subject) => `Cost a minute of ${subject}`,
+  "calls-per-minute": (subject) => `Calls a minute of ${subject}`,
+  quality: (subject) => `Judged quality of ${subject}`,
+  feedback: (subject) => `Thumbs up of ${subject}`,
+  slo: (subject, { labels }) => `Service level ${labels["slo"] ?? ""} of ${subject}`,
+  "queue-age": () => "The oldest call that waits",
+  "queue-depth": () => "Calls that wait",
+  drops: () => "Records that were dropped",
+  "budget-share": (subject) => `Spent of the budget ${subject}`,
+  "provider-trouble": (subject) => `The breaker of ${subject} is open`,
+  "rollout-held": (subject) => `The rollout of ${subject} is held`,
+  "rollout-rolled-back": (subject) => `The rollout of ${subject} was rolled back`,
+  paused: (subject) => `Calls are stopped: ${subject}`,
+  "telemetry-trouble": (subject) => `Rollward's own records are troubled: ${subject}`,
+  outside: (subject) => subject,
+};
+
+const quantileOf = ({ signal }: AlertRule): string => `p${trimmed((signal.quantile ?? 0.95) * 100)}`;
+
+/** What was found, in one sentence for people; at most 500 characters. */
+export function describeReading(
+  rule: AlertRule,
+  subject: Readonly<Record<string, string>>,
+  reading: AlertReading | null,
+): string {
+  const { name, windowMs } = rule.signal;
+  const what = WHAT[name](nameOf(subject), rule);
+  if (reading === null || reading.value === null) return `${what}: no data.`.slice(0, 500);
+  const note = reading.note === undefined ? "" : `; ${reading.note}`;
+  if (UNITS[name] === "yes") return `${what}${reading.note === undefined ? "" : `: ${reading.note}`}.`.slice(0, 500);
+  const value = formatValue(name, reading.value);
+  const base = `${formatDuration(windowMs)}, ${limitOf(rule, reading)}`;
+  if (name === "slo") return `${what} burns ${value} times as fast as it may over ${base}${note}.`.slice(0, 500);
+  const { count } = reading;
+  const over = isCounted(name)
+    ? `${count} ${name === "quality" ? "judged answers" : "calls"} in ${base}`
+    : limitOf(rule, reading);
+  return `${what}: ${value} (${over}${note}).`.slice(0, 500);
+}
+
+function limitOf({ condition, signal }: AlertRule, { bound }: AlertReading): string {
+  if (condition.type === "baseline") return `usually ${formatValue(signal.name, bound)}`;
+  if (condition.type === "burn") return `told from ${formatValue("slo", bound)}`;
+  return `limit ${formatValue(signal.name, bound)}`;
+}
+
+const SIGHTED = new Set<SignalName>(["queue-age", "queue-depth", "drops", "budget-share"]);
+
+const isCounted = (name: SignalName): boolean => !SIGHTED.has(name);
+
+/** What tells a subject, in words. */
+export function nameOf(subject: Readonly<Record<string, string>>): string {
+  const { provider, model, budget, account, endpoint, what, alertname } = subject;
+  if (provider !== undefined) return model === undefined ? provider : `${provider}/${model}`;
+  if (budget !== undefined) return account === undefined ? budget : `${budget} (${account})`;
+  return endpoint ?? what ?? alertname ?? "the server";
+}
+
+/** Up to four figures. */
+const trimmed = (value: number): string => {
+  if (!Number.isFinite(value)) return "beyond measure";
+  return String(Number(value.toPrecision(Math.abs(value) >= 1_000 ? 6 : 3)));
+};

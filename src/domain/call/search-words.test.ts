@@ -1,0 +1,39 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { hashWord, searchWords, wordsIn, wordsOfCall } from "./search-words.ts";
+
+test("words are folded: lower case, no accents, cut at what is neither letter nor digit", () => {
+  expect(wordsIn("Wo ist PÄCKCHEN #4711-b?")).toEqual(["wo", "ist", "packchen", "4711", "b"]);
+  expect(wordsIn("ﬁne Ⅻ")).toEqual(["fine", "xii"]);
+  expect(wordsIn("x".repeat(100))).toEqual(["x".repeat(40)]);
+});
+
+test("text without spaces is found by pairs of its characters", () => {
+  expect(wordsIn("日本語")).toEqual(["日本", "本語"]);
+  expect(wordsIn("本 order")).toEqual(["本", "order"]);
+});
+
+test("a word after a dash must not be there; a dash alone is nothing", () => {
+  expect(searchWords(" Refund -Test - refund ")).toEqual({ words: ["refund"], without: ["test"] });
+});
+
+test("whatever is looked for as it stands in a text is among its words", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
+      const own = wordsOfCall({ asked: text, answered: "", tools: [], tags: [] });
+      const { words, without } = searchWords(text);
+      expect([...words, ...without].every((word) => own.has(word))).toBe(true);
+    }),
+  );
+});
+
+test("a call has a bounded number of words", () => {
+  const asked = Array.from({ length: 5_000 }, (_, index) => `w${index}`).join(" ");
+  expect(wordsOfCall({ asked, answered: asked, tools: [], tags: [] }).size).toBe(1_200);
+});
+
+test("hashes of words are 32 bits that spread", () => {
+  const hashes = new Set(Array.from({ length: 20_000 }, (_, index) => hashWord(`word${index}`)));
+  expect(hashes.size).toBeGreaterThan(19_995);
+  expect(new Set([...hashes].map((hash) => hash >>> 26)).size).toBe(64);
+});

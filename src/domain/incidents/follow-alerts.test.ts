@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { ADA, alertOf, incidentOf, logOf, NIGHT, OPENED } from "../../../test/fixtures/incident-samples.ts";
+import type { Told } from "../../../test/fixtures/incident-samples.ts";
+import { DEFAULT_INCIDENT_POLICY, followAlerts, incidentFor, openedBy, opensIncident } from "./follow-alerts.ts";
+
+const MINUTE = 60_000;
+const after = (...told: readonly Told[]) => incidentOf(logOf([[OPENED], ...told]));
+const policy = DEFAULT_INCIDENT_POLICY;
+const ENDED = new Map([["f00d:1", NIGHT + 10 * MINUTE]]);
+const monitoring: readonly Told[] = [
+  [{ type: "AlertEnded", key: "f00d:1", endedAt: NIGHT + 10 * MINUTE }, 10 * MINUTE],
+  [{ type: "StateChanged", state: "monitoring" }, 10 * MINUTE],
+];
+
+describe("what opens an incident", () => {
+  test("is what is critical, unless the project says otherwise", () => {
+    expect(["critical", "warning", "info"].map((one) => opensIncident(policy, one as "critical"))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(opensIncident({ ...policy, openOn: "warning" }, "warning")).toBe(true);
+    expect(opensIncident({ ...policy, openOn: null }, "critical")).toBe(false);
+  });
+
+  test("gives it the alert's words, endpoint and beginning", () => {
+    expect(openedBy(alertOf(), "production")).toMatchObject({
+      title: alertOf().summary,
+      endpoints: ["support-bot"],
+      impact: "major",
+      startedAt: NIGHT,
+    });
+    expect(openedBy(alertOf({ endpoint: null, severity: "warning" }), "x")).toMatchObject({
+      endpoints: [],
+      impact: "minor",
+    });
+  });
+});
+
+describe("an alert's incident", () => {
+  test("is the open one about the same endpoint", () => {
+    const incident = after();
+    expect(incidentFor(alertOf({ key: "b:1", rule: "latency" }), [incident])).toBe(incident);
+    expect(incidentFor(alertOf({ endpoint: "faq" }), [incident])).toBeNull();
+    expect(incidentFor(alertOf(), [after([{ type: "StateChanged", state: "resolved" }])])).toBeNull();
+    expect(incidentFor(alertOf(), [after([{ type: "MergedInto", into: "inc_b" }])])).toBeNull();
+  });
+
+  test("is one for a provider's trouble and what comes of it within ten minutes", () => {
+    const incident = after();
+    const provider = alertOf({ key: "p:1", endpoint: null, provider: "openai", startedAt: NIGHT + 10 * MINUTE });
+    expect(incidentFor(provider, [incident])).toBe(incident);
+    expect(incidentFor({ ...provider, startedAt: NIGHT + 11 * MINUTE }, [incident])).toBeNull();
+    const outage = after([{ type: "AlertJoined", alert: provider }]);
+    expect(incidentFor(alertOf({ key: "f:1", endpoint: "faq", startedAt: NIGHT + 12 * MINUTE }), [outage])).toBe(
+      outage,
+    );
+    expect(incidentFor({ ...provider, key: "p:2", startedAt: NIGHT + 60 * MINUTE }, [outage])).toBe(outage);
+  });
+
+  test("is the one that a person opened about everything", () => {
+    const opened = incidentOf(logOf([[{ ...OPENED, endpoints: [], alerts: [] }, 0, ADA]]));
+    expect(incidentFor(alertOf({ endpoint: "faq" }), [opened])).toBe(opened);
+  });
+});
+
+describe("what the machine does about an incident", () => {
+  const follow = (told: readonly Told[], terms: Partial<Parameters<typeof followAlerts>[1]> = {}) =>
+    followAlerts(after(...told), { joining: [], ended: new Map(), now: NIGHT + 11 * MINUTE, policy, ...terms });
+
+  test("is nothing while its alerts fire", () => {
+    expect(follow([])).toEqual([]);
+  });
+
+  test("is to watch when the last alert is over, once", () => {
+    const facts = follow([], { ended: ENDED });
+    expect(facts).toEqual([
+      { type: "AlertEnded", key: "f00d:1", endedAt: NIGHT + 10 * MINUTE },
+      { type: "StateChanged", state: "monitoring" },
+    ]);
+    expect(follow(monitoring, { ended: ENDED })).toEqual([]);
+  });
+
+  test("is to begin again when an alert fires anew while it watches", () => {
+    const joining = [alertOf({ key: "f00d:2" })];
+    expect(follow(monitoring, { joining })).toEqual([
+      { type: "AlertJoined", alert: joining[0] },
+      { type: "StateChanged", state: "investigating" },
+    ]);
+  });
+
+  test("is to resolve what nobody attended, half an hour after the last alert", () => {
+    const at = (now: number, told = monitoring) => follow(told, { now });
+    expect(at(NIGHT + 40 * MINUTE - 1)).toEqual([]);
+    expect(at(NIGHT + 40 * MINUTE)).toEqual([{ type: "StateChanged", state: "resolved" }]);
+    expect(at(NIGHT + 400 * MINUTE, [...monitoring, [{ type: "Acknowledged" }, 0, ADA]])).toEqual([]);
+    expect(follow(monitoring, { now: NIGHT + 400 * MINUTE, policy: { ...policy, resolveAfterMs: null } })).toEqual([]);
+  });
+
+  test("leaves the state to whoever attends it, and a merged incident alone", () => {
+    const attended: readonly Told[] = [[{ type: "Acknowledged" }, 0, ADA]];
+    expect(follow(attended, { ended: ENDED }).map(({ type }) => type)).toEqual(["AlertEnded"]);
+    expect(follow([[{ type: "MergedInto", into: "inc_b" }]], { ended: ENDED })).toEqual([]);
+  });
+});

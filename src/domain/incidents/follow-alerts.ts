@@ -1,0 +1,119 @@
+import type { Severity } from "../alerts/alert-rule.ts";
+import { SEVERITIES } from "../alerts/alert-rule.ts";
+import { isOpenIncident } from "./incident.ts";
+import type { Impact, Incident, IncidentAlert, IncidentFact } from "./incident.ts";
+
+/** When alerts open incidents, and when the machine closes those that nobody attended. */
+export interface IncidentPolicy {
+  /** The least severity that opens one; `null`: only people do. */
+  readonly openOn: Severity | null;
+  /** How long all alerts of an unattended incident must be over before it is resolved by itself, ms; `null` is never. */
+  readonly resolveAfterMs: number | null;
+}
+
+/** Of environments that say nothing. */
+export const DEFAULT_INCIDENT_POLICY: IncidentPolicy = { openOn: "critical", resolveAfterMs: 30 * 60_000 };
+
+/** Troubles of other endpoints within this time of a provider's trouble are taken for the same, ms. */
+const SAME_OUTAGE_MS = 10 * 60_000;
+
+/** Whether an alert of this severity opens an incident. */
+export const opensIncident = ({ openOn }: IncidentPolicy, severity: Severity): boolean =>
+  openOn !== null && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(openOn);
+
+/**
+ * The open incident that an alert belongs to; `null` where it is a trouble of its own. The same cause is: the same endpoint, the
+ * same provider, or a provider's trouble within ten minutes of an endpoint's. Of several the oldest.
+ */
+export function incidentFor(alert: IncidentAlert, incidents: readonly Incident[]): Incident | null {
+  const open = incidents.filter(isOpenIncident).toSorted((one, other) => one.openedAt - other.openedAt);
+  return (
+    open.find((incident) => isAboutSame(incident, alert)) ??
+    open.find((incident) => isSameOutage(incident, alert)) ??
+    null
+  );
+}
+
+function isAboutSame({ endpoints, alerts, openedBy: opener }: Incident, alert: IncidentAlert): boolean {
+  // Whoever opened one about everything wants everything in it.
+  if (endpoints.length === 0 && opener.kind === "key") return true;
+  if (alert.endpoint !== null) return endpoints.includes(alert.endpoint);
+  if (alert.provider !== null) return alerts.some(({ provider }) => provider === alert.provider);
+  return endpoints.length === 0 && alerts.some(({ rule }) => rule === alert.rule);
+}
+
+const isSameOutage = ({ alerts }: Incident, alert: IncidentAlert): boolean =>
+  alerts.some(
+    (other) =>
+      (other.provider !== null) !== (alert.provider !== null) &&
+      Math.abs(other.startedAt - alert.startedAt) <= SAME_OUTAGE_MS,
+  );
+
+const IMPACT_OF: Readonly<Record<Severity, Impact>> = { critical: "major", warning: "minor", info: "none" };
+
+/** How an incident begins that an alert opens. */
+export const openedBy = (alert: IncidentAlert, environment: string): IncidentFact => ({
+  type: "Opened",
+  environment,
+  title: alert.summary.slice(0, 200).toWellFormed(),
+  impact: IMPACT_OF[alert.severity],
+  endpoints: alert.endpoint === null ? [] : [alert.endpoint],
+  startedAt: alert.startedAt,
+  alerts: [alert],
+});
+
+/**
+ * What the machine does about an incident: joins an alert that is not in it, notes those that are over, watches when all
+ * are, begins again when one fires anew, and resolves what nobody attended. `ended` are the ends of its alerts by key.
+ */
+export function followAlerts(
+  incident: Incident,
+  { joining, ended, now, policy }: FollowTerms,
+): readonly IncidentFact[] {
+  if (incident.mergedInto !== null) return [];
+  const facts: IncidentFact[] = joining.map((alert) => ({ type: "AlertJoined", alert }));
+  for (const { key, endedAt } of incident.alerts) {
+    const end = endedAt === null ? ended.get(key) : undefined;
+    if (end !== undefined) facts.push({ type: "AlertEnded", key, endedAt: end });
+  }
+  const alerts = [
+    ...incident.alerts.map((one) => ({ ...one, endedAt: one.endedAt ?? ended.get(one.key) ?? null })),
+    ...joining,
+  ];
+  const state = nextState(incident, { alerts, isJoined: joining.length > 0, now, policy });
+  return state === incident.state ? facts : [...facts, { type: "StateChanged", state }];
+}
+
+/** What the machine knows of an incident's alerts. Times are epoch milliseconds. */
+export interface FollowTerms {
+  readonly joining: readonly IncidentAlert[];
+  readonly ended: ReadonlyMap<string, number>;
+  readonly now: number;
+  readonly policy: IncidentPolicy;
+}
+
+function nextState(
+  { state, isAttended, since, alerts: known }: Incident,
+  {
+    alerts,
+    isJoined,
+    now,
+    policy,
+  }: Pick<FollowTerms, "now" | "policy"> & {
+    readonly alerts: readonly IncidentAlert[];
+    readonly isJoined: boolean;
+  },
+): Incident["state"] {
+  if (alerts.length === 0) return state;
+  const isFiring = alerts.some(({ endedAt }) => endedAt === null);
+  if (isFiring) return state === "monitoring" && isJoined ? "investigating" : state;
+  if (state === "investigating" || state === "identified") {
+    // A person who attends says when it is over.
+    return isAttended ? state : "monitoring";
+  }
+  const isEnough = policy.resolveAfterMs !== null && now - Math.max(since, lastEnd(alerts)) >= policy.resolveAfterMs;
+  return state === "monitoring" && !isAttended && isEnough && known.length > 0 ? "resolved" : state;
+}
+
+const lastEnd = (alerts: readonly IncidentAlert[]): number =>
+  Math.max(...alerts.map(({ endedAt }) => endedAt ?? Number.NEGATIVE_INFINITY));

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { ADA, incidentOf, logOf, NIGHT, OPENED } from "../../../test/fixtures/incident-samples.ts";
+import type { Told } from "../../../test/fixtures/incident-samples.ts";
+import type { Change } from "../changes/change.ts";
+import { likelyCause } from "./likely-cause.ts";
+import { timelineOf } from "./timeline-of.ts";
+import { writePostmortem } from "./write-postmortem.ts";
+
+const MINUTE = 60_000;
+
+const changeOf = (overrides: Partial<Change>): Change => ({
+  id: "rol_1:4",
+  at: NIGHT - 3 * MINUTE,
+  kind: "rollout",
+  weight: "info",
+  environment: "production",
+  endpoint: "support-bot",
+  by: null,
+  line: "support-bot@42: Step 3: 25 % of new sessions, epoch 7.",
+  rollout: "rol_1",
+  ...overrides,
+});
+
+const STEP = changeOf({});
+const APPLY = changeOf({
+  id: "apply",
+  kind: "project",
+  endpoint: null,
+  at: NIGHT - 50 * MINUTE,
+  line: "The project was applied: limits.rates",
+});
+const ELSEWHERE = changeOf({ id: "other", endpoint: "faq", at: NIGHT - MINUTE, line: "faq@3: Started." });
+
+const TOLD: readonly Told[] = [
+  [OPENED, 2 * MINUTE],
+  [{ type: "Acknowledged" }, 4 * MINUTE, ADA],
+  [{ type: "RoleGiven", role: "lead", who: "Ada" }, 4 * MINUTE, ADA],
+  [{ type: "Noted", text: "rolled | back *by* hand", at: NIGHT + 6 * MINUTE }, 9 * MINUTE, ADA],
+  [{ type: "Updated", body: "Some answers fail.", isPublic: true }, 7 * MINUTE, ADA],
+  [{ type: "AlertEnded", key: "f00d:1", endedAt: NIGHT + 15 * MINUTE }, 16 * MINUTE],
+  [{ type: "StateChanged", state: "resolved" }, 20 * MINUTE, ADA],
+  [
+    { type: "FindingsWritten", findings: { rootCauses: ["The prompt lost a variable."], byLuck: ["It was night."] } },
+    30 * MINUTE,
+    ADA,
+  ],
+  [
+    {
+      type: "ActionAdded",
+      action: { id: "act_1", text: "Test refunds", owner: "Grace", due: "2026-12-01", doneAt: null, call: "call_1" },
+    },
+    31 * MINUTE,
+    ADA,
+  ],
+];
+const LOG = logOf(TOLD);
+const INCIDENT = incidentOf(LOG);
+const REACH = { calls: 1_200, failed: 73, users: { count: 41, isAtLeast: false }, costPico: 4_200_000_000_000n };
+
+describe("the likeliest cause", () => {
+  test("is near in time, about the same endpoint, and of a kind that causes trouble", () => {
+    const trouble = { startedAt: NIGHT, endpoints: ["support-bot"] };
+    expect(likelyCause([APPLY, ELSEWHERE, STEP], trouble)).toBe(STEP);
+    expect(likelyCause([APPLY, ELSEWHERE], trouble)).toBe(APPLY);
+    expect(likelyCause([ELSEWHERE], trouble)).toBeNull();
+    expect(
+      likelyCause([changeOf({ at: NIGHT + 10 * MINUTE }), changeOf({ at: NIGHT - 61 * MINUTE })], trouble),
+    ).toBeNull();
+    expect(likelyCause([changeOf({ weight: "ok" })], trouble)).toBeNull();
+  });
+});
+
+describe("the timeline", () => {
+  test("is made from the log, the alerts and what changed meanwhile, in order of time", () => {
+    const lines = timelineOf(INCIDENT, LOG, [STEP, ELSEWHERE, changeOf({ id: "a", kind: "alert" })]);
+    expect(lines.map(({ source, line, by }) => [source, line.slice(0, 40), by])).toEqual([
+      ["rollout", "support-bot@42: Step 3: 25 % of new sess", null],
+      ["incident", "Incident opened by rollward: Errors of s", null],
+      ["alert", "Alert errors: Errors of support-bot are ", null],
+      ["incident", "Ada has taken it on.", "Ada"],
+      ["incident", "Ada is lead.", "Ada"],
+      ["note", "rolled | back *by* hand", "Ada"],
+      ["update", "Told the public: Some answers fail.", "Ada"],
+      ["alert", "Alert errors is over.", null],
+      ["incident", "State: resolved.", "Ada"],
+    ]);
+  });
+
+  test("keeps the heaviest of very many lines", () => {
+    const many = Array.from({ length: 900 }, (_, index) => changeOf({ id: `${index}`, at: NIGHT + index }));
+    const heavy = changeOf({ id: "harm", weight: "critical", at: NIGHT + 5_000 });
+    const lines = timelineOf(INCIDENT, LOG, [...many, heavy]);
+    expect(lines).toHaveLength(400);
+    expect(lines.some(({ weight, source }) => weight === "critical" && source === "rollout")).toBe(true);
+  });
+});
+
+describe("the draft of a post-mortem", () => {
+  const draft = writePostmortem({
+    incident: INCIDENT,
+    timeline: timelineOf(INCIDENT, LOG, [STEP]),
+    reach: REACH,
+    cause: STEP,
+    now: NIGHT + 60 * MINUTE,
+  });
+
+  test("has every section, filled from records or left to people", async () => {
+    await expect(draft).toMatchFileSnapshot("../../../test/golden/report/postmortem.md");
+    const sections = draft.split("\n").filter((line) => line.startsWith("## "));
+    expect(sections).toEqual([
+      "## Impact",
+      "## Timeline",
+      "## Trigger",
+      "## Root causes",
+      "## Detection",
+      "## What went well",
+      "## What went badly",
+      "## Where we were lucky",
+      "## Action items",
+    ]);
+  });
+
+  test("says no data where there is none, and keeps text of people text", () => {
+    const nothing = { calls: null, failed: null, users: null, costPico: null };
+    const other = writePostmortem({ incident: INCIDENT, timeline: [], reach: nothing, cause: null, now: NIGHT });
+    expect(other).toContain("- Calls that failed: no data of no data");
+    expect(other).toContain("Nothing changed in the hour before, as far as is recorded.");
+    expect(draft).toContain("rolled \\| back \\*by\\* hand");
+  });
+});

@@ -1,0 +1,130 @@
+import { formatShare } from "../rollout/describe-effect.ts";
+import { clockTime } from "./say-time.ts";
+
+/** Something that a person may do at this moment. */
+export interface NowAction {
+  readonly action: "roll-back" | "freeze" | "switch-model";
+  readonly label: string;
+  readonly endpoint: string | null;
+  readonly effect: string;
+  readonly undo: string;
+  /** Address and body without the reason; `null` where it cannot be done. */
+  readonly request: { readonly path: string; readonly body: Readonly<Record<string, unknown>> } | null;
+  readonly whyNot: string | null;
+  readonly done: { readonly line: string; readonly undoPath: string } | null;
+}
+
+/** What actions are chosen by. */
+export interface ActionTerms {
+  readonly environment: string;
+  /** The endpoint that is the matter; `null` where none is. */
+  readonly endpoint: {
+    readonly name: string;
+    readonly stable: string;
+    /** The candidate that gets traffic, or was promoted and is still watched. */
+    readonly under: { readonly candidate: string; readonly weight: number; readonly back: string } | null;
+    /** The release before the last promotion, where no rollout is under way. */
+    readonly before: string | null;
+    /** Models of its chain, those that calls go around left out. */
+    readonly chain: readonly string[];
+    readonly switched: {
+      readonly model: string;
+      readonly pause: string;
+      readonly at: number;
+      readonly by: string;
+    } | null;
+  } | null;
+  readonly frozen: { readonly id: string; readonly at: number; readonly by: string } | null;
+  /** Rollouts that would stand still. */
+  readonly rollouts: number;
+}
+
+const NO_ENDPOINT = "Nothing is the matter with an endpoint; name one with `endpoint`.";
+
+/** The three things to do at three in the morning, and exactly what each would do. */
+export const actionsOf = (terms: ActionTerms): readonly NowAction[] => [
+  rollBackAction(terms),
+  freezeAction(terms),
+  switchAction(terms),
+];
+
+function rollBackAction({ endpoint }: ActionTerms): NowAction {
+  const base = { action: "roll-back", endpoint: endpoint?.name ?? null, done: null } as const;
+  const target = endpoint?.under?.back ?? endpoint?.before ?? null;
+  if (endpoint === null || target === null) {
+    const whyNot =
+      endpoint === null ? NO_ENDPOINT : `${endpoint.name} has no rollout under way and no promotion to return from.`;
+    return { ...base, label: "Roll back", effect: "Nothing.", undo: "Nothing to undo.", request: null, whyNot };
+  }
+  const { name, under, stable } = endpoint;
+  const left = under?.candidate ?? stable;
+  const effect =
+    under === null
+      ? `Takes ${stable} back: new sessions and next turns get ${target} within a second, on every replica.`
+      : `Takes ${left} (${formatShare(under.weight)} of new sessions) out of traffic within a second, on every replica: everybody gets ${target}.`;
+  return {
+    ...base,
+    label: `Roll back to ${target}`,
+    effect: `${effect} Answers under way are finished.`,
+    undo: `Begin a rollout of ${left} again: \`rollward apply\` with a new release, or \`rollward promote\`.`,
+    request: { path: `/api/endpoints/${name}/rollback`, body: {} },
+    whyNot: null,
+  };
+}
+
+function freezeAction({ environment, frozen, rollouts }: ActionTerms): NowAction {
+  const under =
+    rollouts === 0
+      ? "none is under way"
+      : `${rollouts} under way ${rollouts === 1 ? "keeps its" : "keep their"} weight`;
+  return {
+    action: "freeze",
+    label: "Freeze rollouts",
+    endpoint: null,
+    effect: `No rollout in ${environment} starts, advances or is promoted (${under}). Holding, aborting and rolling back stay possible, by people and by the machine.`,
+    undo: "Lift the freeze: rollouts go on where they stood.",
+    request: frozen === null ? { path: "/api/freezes", body: { subject: { type: "environment" } } } : null,
+    whyNot: frozen === null ? null : "Rollouts are frozen already.",
+    done:
+      frozen === null
+        ? null
+        : {
+            line: `${frozen.by} froze rollouts at ${clockTime(frozen.at)} UTC.`,
+            undoPath: `/api/freezes/${frozen.id}/lift`,
+          },
+  };
+}
+
+function switchAction({ endpoint }: ActionTerms): NowAction {
+  const base = { action: "switch-model", endpoint: endpoint?.name ?? null } as const;
+  const [from, to] = endpoint?.chain ?? [];
+  const switched = endpoint?.switched ?? null;
+  const done =
+    switched === null
+      ? null
+      : {
+          line: `${switched.by} told it to go around ${switched.model} at ${clockTime(switched.at)} UTC.`,
+          undoPath: `/api/pauses/${switched.pause}/lift`,
+        };
+  if (endpoint === null || from === undefined || to === undefined) {
+    const whyNot = endpoint === null ? NO_ENDPOINT : `No other model is left in the chain of ${endpoint.stable}.`;
+    return {
+      ...base,
+      label: "Switch to the fallback model",
+      effect: "Nothing.",
+      undo: "Nothing to undo.",
+      request: null,
+      whyNot,
+      done,
+    };
+  }
+  return {
+    ...base,
+    label: `Switch to ${to}`,
+    effect: `New calls of ${endpoint.name} go around ${from} within a second, on every replica: ${to} answers (tier fallback). Both arms of a rollout are switched, so that they stay comparable; cost and quality are those of ${to}.`,
+    undo: `Lift it: ${from} is asked first again within a second.`,
+    request: { path: "/api/pauses", body: { subject: { type: "model", endpoint: endpoint.name, name: from } } },
+    whyNot: null,
+    done,
+  };
+}

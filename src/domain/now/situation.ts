@@ -1,0 +1,124 @@
+import { WEIGHTS } from "../changes/change.ts";
+import type { Weight } from "../changes/change.ts";
+import type { HoldReason } from "../rollout/rollout.ts";
+import type { ErrorAssessment } from "./assess-errors.ts";
+
+/** What kind of thing is the matter. */
+export type SituationName =
+  | "well"
+  | "quiet"
+  | "degraded"
+  | "failing"
+  | "recovering"
+  | "rolled-back"
+  | "held"
+  | "provider-trouble"
+  | "switched"
+  | "budget-exhausted"
+  | "paused"
+  | "frozen"
+  | "alerting"
+  | "unknown";
+
+/** One thing that is the matter, as sentences of its own. */
+export interface Situation {
+  readonly situation: SituationName;
+  readonly weight: Weight;
+  readonly endpoint: string | null;
+  /** Epoch milliseconds; `null` where nobody knows. */
+  readonly since: number | null;
+  readonly sentence: string;
+  /** The same in one sentence, where `sentence` is longer. */
+  readonly brief?: string;
+}
+
+/** A candidate that was taken back. */
+export interface Withdrawal {
+  readonly candidate: string;
+  /** Its share of new sessions before. */
+  readonly weight: number;
+  readonly at: number;
+  readonly isOver: boolean;
+  /** By a person, or by the machine and why. */
+  readonly cause: string;
+  readonly by: string | null;
+}
+
+/** A rollout that goes on or waits. */
+export interface RolloutNow {
+  readonly candidate: string;
+  readonly weight: number;
+  readonly holds: readonly HoldReason[];
+  readonly heldSince: number | null;
+}
+
+/** An endpoint as it stands. Times are epoch milliseconds. */
+export interface EndpointNow {
+  readonly endpoint: string;
+  readonly stable: string;
+  readonly errors: ErrorAssessment;
+  /** Calls of the last five minutes by what served them. */
+  readonly served: { readonly calls: number; readonly fallback: number };
+  /** Of those the ones that a budget has refused. */
+  readonly overBudget: { readonly calls: number; readonly since: number | null };
+  readonly rollout: RolloutNow | null;
+  readonly withdrawn: Withdrawal | null;
+  /** Models (`provider/model`) that calls go around because a person said so. */
+  readonly switched: readonly { readonly model: string; readonly since: number; readonly by: string }[];
+  /** Models of its chain whose breakers are open. */
+  readonly away: readonly { readonly model: string; readonly since: number | null }[];
+}
+
+/** An alert that fires. */
+export interface AlertNow {
+  readonly rule: string;
+  readonly weight: Weight;
+  readonly endpoint: string | null;
+  readonly since: number;
+  readonly summary: string;
+  readonly acknowledged: { readonly by: string; readonly at: number } | null;
+}
+
+/** What a situation is told from. */
+export interface NowFacts {
+  readonly now: number;
+  /** In the order of their names. */
+  readonly endpoints: readonly EndpointNow[];
+  readonly alerts: readonly AlertNow[];
+  readonly pauses: readonly {
+    readonly calls: string;
+    readonly isAll: boolean;
+    readonly endpoint: string | null;
+    readonly since: number;
+    readonly by: string;
+    readonly reason: string;
+  }[];
+  readonly freezes: readonly { readonly what: string; readonly since: number; readonly by: string }[];
+  /** Why the database is of no use; `null` where it is. */
+  readonly database: { readonly trouble: string; readonly since: number | null } | null;
+}
+
+/** How much each kind weighs among those of the same weight, the worst first. */
+const RANKS: readonly SituationName[] = [
+  "unknown",
+  "failing",
+  "paused",
+  "degraded",
+  "provider-trouble",
+  "budget-exhausted",
+  "alerting",
+  "recovering",
+  "rolled-back",
+  "held",
+  "switched",
+  "frozen",
+  "quiet",
+  "well",
+];
+
+/** The worst first; of two alike the one that is newer by its beginning comes later. */
+export const byWeight = (one: Situation, other: Situation): number =>
+  WEIGHTS.indexOf(one.weight) - WEIGHTS.indexOf(other.weight) ||
+  RANKS.indexOf(one.situation) - RANKS.indexOf(other.situation) ||
+  (one.since ?? Number.POSITIVE_INFINITY) - (other.since ?? Number.POSITIVE_INFINITY) ||
+  ((one.endpoint ?? "") < (other.endpoint ?? "") ? -1 : 1);

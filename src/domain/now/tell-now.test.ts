@@ -1,0 +1,215 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { alertNow, endpointNow, MINUTE, nowFacts, THREE } from "../../../test/fixtures/now-samples.ts";
+import type { EndpointNow, NowFacts } from "./situation.ts";
+import { tellNow } from "./tell-now.ts";
+
+const FAILING = {
+  standing: "failing",
+  since: THREE - 9 * MINUTE,
+  peak: 0.81,
+  share: 0.78,
+  calls: 412,
+} as const;
+
+const WITHDRAWN = {
+  candidate: "support-bot@42",
+  weight: 0.25,
+  at: THREE - 2 * MINUTE,
+  isOver: true,
+  cause: "harm was proven",
+  by: null,
+} as const;
+
+const told = (facts: Partial<NowFacts>): string => tellNow(nowFacts(facts)).sentence;
+const toldOf = (own: Partial<EndpointNow>): string => told({ endpoints: [endpointNow(own)] });
+
+describe("what is happening, in a sentence", () => {
+  test("says that all is well, and what is under way", () => {
+    expect(told({})).toBe("All is well: 1,200 calls in the last five minutes on 1 endpoint.");
+    const rollout = { candidate: "support-bot@42", weight: 0.05, holds: [], heldSince: null };
+    expect(toldOf({ rollout })).toBe(
+      "All is well: 1,200 calls in the last five minutes on 1 endpoint. Under way: support-bot@42.",
+    );
+  });
+
+  test("does not call silence well", () => {
+    const errors = { standing: "quiet", since: null, peak: null, share: null, calls: 0 } as const;
+    const quiet = tellNow(nowFacts({ endpoints: [endpointNow({ errors })] }));
+    expect(quiet).toMatchObject({ situation: "quiet", weight: "ok", situations: [] });
+    expect(quiet.sentence).toMatch(/^Nobody has called for a quarter of an hour/);
+    expect(told({ endpoints: [] })).toBe("No endpoint is configured yet.");
+  });
+
+  test("tells a rollback with its trouble, its time and how it gets well", () => {
+    const errors = { standing: "recovering", since: THREE - 9 * MINUTE, peak: 0.061, share: 0.012, calls: 90 } as const;
+    expect(toldOf({ errors, withdrawn: WITHDRAWN })).toBe(
+      "support-bot was degraded from 02:51 UTC (9 min) on. Candidate support-bot@42 at 25 % was rolled back at 02:58 (harm was proven). Recovering: errors 6.1 % → 1.2 %.",
+    );
+  });
+
+  test("tells who rolled back, and that it is not over yet", () => {
+    const withdrawn = { ...WITHDRAWN, isOver: false, by: "Ada" };
+    expect(toldOf({ errors: FAILING, withdrawn })).toBe(
+      "support-bot is failing since 02:51 UTC (9 min). Candidate support-bot@42 at 25 % is being rolled back at 02:58 (Ada did it). Errors are at 78 % of 412 calls.",
+    );
+    expect(toldOf({ withdrawn: WITHDRAWN })).toBe(
+      "support-bot is back on support-bot@41. Candidate support-bot@42 at 25 % was rolled back at 02:58 (harm was proven), 2 min ago.",
+    );
+  });
+
+  test("names the candidate that gets traffic while nothing was done yet", () => {
+    const rollout = {
+      candidate: "support-bot@42",
+      weight: 0.25,
+      holds: ["no_data"],
+      heldSince: THREE - 5 * MINUTE,
+    } as const;
+    expect(toldOf({ errors: { ...FAILING, standing: "degraded", share: 0.061 }, rollout })).toBe(
+      "support-bot is degraded since 02:51 UTC (9 min). Candidate support-bot@42 gets 25 % of new sessions and is held: no sessions come. Errors are at 6.1 % of 412 calls. 1 more thing below.",
+    );
+  });
+
+  test("says that nothing was done where nothing was", () => {
+    expect(toldOf({ errors: FAILING })).toBe(
+      "support-bot is failing since 02:51 UTC (9 min). No rollout is under way: support-bot@41 serves everybody, and nothing was done by itself. Errors are at 78 % of 412 calls.",
+    );
+  });
+
+  test("tells a provider's outage that a fallback bears, and one that nobody does", () => {
+    const away = [{ model: "openai/gpt-5", since: THREE - 9 * MINUTE }];
+    expect(toldOf({ away, served: { calls: 100, fallback: 84 } })).toBe(
+      "A model of support-bot is away. openai/gpt-5 has failed since 02:51 UTC (9 min) and is asked only now and then; a fallback answers 84 % of the calls.",
+    );
+    expect(toldOf({ away, errors: FAILING, served: { calls: 0, fallback: 0 } })).toBe(
+      "support-bot is failing since 02:51 UTC (9 min). openai/gpt-5 has failed since 02:51 UTC (9 min) and is asked only now and then. Errors are at 78 % of 412 calls.",
+    );
+  });
+
+  test("tells a hold, with what is to be looked at before what only waits", () => {
+    const held = (holds: readonly ["inconclusive"] | readonly ["srm"]) =>
+      tellNow(
+        nowFacts({
+          endpoints: [
+            endpointNow({
+              rollout: { candidate: "support-bot@42", weight: 0.05, holds, heldSince: THREE - 40 * MINUTE },
+            }),
+          ],
+        }),
+      );
+    expect(held(["inconclusive"])).toMatchObject({ situation: "held", weight: "info" });
+    expect(held(["srm"])).toMatchObject({
+      weight: "warning",
+      sentence:
+        "support-bot: candidate support-bot@42 is held at 5 % since 02:20 UTC (40 min): sessions are not split as they were drawn.",
+    });
+  });
+
+  test("tells a budget that has no room", () => {
+    expect(toldOf({ overBudget: { calls: 37, since: THREE - 3 * MINUTE } })).toBe(
+      "A budget has no room for calls of support-bot since 02:57 UTC (3 min): 37 were refused in five minutes.",
+    );
+  });
+
+  test("tells pauses, by whom and why", () => {
+    const pause = {
+      calls: "All calls",
+      isAll: true,
+      endpoint: null,
+      since: THREE - 4 * MINUTE,
+      by: "Ada",
+      reason: "it promises refunds",
+    };
+    expect(tellNow(nowFacts({ pauses: [pause] }))).toMatchObject({
+      situation: "paused",
+      weight: "critical",
+      sentence: "All calls are paused since 02:56 UTC (4 min) by Ada: it promises refunds.",
+    });
+  });
+
+  test("says when the database is away that it does not know", () => {
+    const database = { trouble: "the database does not answer", since: THREE - 61 * MINUTE };
+    expect(tellNow(nowFacts({ database }))).toMatchObject({
+      situation: "unknown",
+      weight: "critical",
+      sentence:
+        "The database is of no use since 01:59 UTC (61 min): the database does not answer. Calls go on; rollouts stand still, and what is shown here is what was known before.",
+    });
+  });
+
+  test("tells an alert about what the calls do not show, and not twice what they do", () => {
+    expect(told({ alerts: [alertNow()] })).toBe(
+      "The first token of support-bot takes 2.4 s at p95 (limit 1.5 s). The alert first-token fires since 02:48 UTC (12 min).",
+    );
+    const both = tellNow(nowFacts({ alerts: [alertNow()], endpoints: [endpointNow({ errors: FAILING })] }));
+    expect(both.situations).toHaveLength(1);
+    expect(both.sentence).toMatch(/^support-bot is failing since 02:48 UTC \(12 min\)/);
+  });
+
+  test("tells a switch and a freeze, with the day where it was not today", () => {
+    const switched = [{ model: "openai/gpt-5", since: THREE - 2 * 24 * 60 * MINUTE, by: "Ada" }];
+    expect(toldOf({ switched })).toBe(
+      "support-bot goes around openai/gpt-5 since 2026-11-19 03:00 UTC (2 days): Ada said so.",
+    );
+    const freezes = [{ what: "the environment production", since: THREE - MINUTE / 2, by: "Grace" }];
+    expect(told({ freezes })).toBe(
+      "Rollouts of the environment production are frozen since 02:59 UTC (less than a minute) by Grace.",
+    );
+  });
+
+  test("tells the worst of several first, and names the next ones", () => {
+    const several = tellNow(
+      nowFacts({
+        endpoints: [
+          endpointNow({ endpoint: "faq", away: [{ model: "openai/gpt-5", since: null }] }),
+          endpointNow({ errors: FAILING }),
+        ],
+        freezes: [{ what: "everything", since: THREE, by: "Ada" }],
+        alerts: [alertNow({ endpoint: "search", rule: "cost", summary: "search costs too much" })],
+      }),
+    );
+    expect(several.situations.map(({ situation }) => situation)).toEqual([
+      "failing",
+      "provider-trouble",
+      "alerting",
+      "frozen",
+    ]);
+    expect(several.sentence).toBe(
+      "support-bot is failing since 02:51 UTC (9 min). No rollout is under way: support-bot@41 serves everybody, and nothing was done by itself. Errors are at 78 % of 412 calls. Also: A model of faq is away: openai/gpt-5. search costs too much. 1 more thing below.",
+    );
+  });
+
+  test("always has a sentence that ends, and the worst weight of all situations", () => {
+    const standing = fc.constantFrom("well", "quiet", "degraded", "failing", "recovering" as const);
+    const endpoint = fc.record({ standing, isAway: fc.boolean(), refused: fc.nat(3), isBack: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(endpoint, { maxLength: 4 }), fc.boolean(), (all, isPaused) => {
+        const endpoints = all.map(({ standing: kind, isAway, refused, isBack }, index) =>
+          endpointNow({
+            endpoint: `bot-${index}`,
+            errors:
+              kind === "well" || kind === "quiet"
+                ? { standing: kind, since: null, peak: null, share: null, calls: 0 }
+                : { ...FAILING, standing: kind },
+            away: isAway ? [{ model: "openai/gpt-5", since: null }] : [],
+            overBudget: { calls: refused, since: null },
+            withdrawn: isBack ? WITHDRAWN : null,
+          }),
+        );
+        const pause = {
+          calls: "Calls of the key key_1",
+          isAll: false,
+          endpoint: null,
+          since: THREE,
+          by: "Ada",
+          reason: "x",
+        };
+        const { sentence, weight, situations } = tellNow(nowFacts({ endpoints, pauses: isPaused ? [pause] : [] }));
+        expect(sentence).toMatch(/[.]$/);
+        expect(sentence).not.toMatch(/undefined|NaN|null/);
+        const weights = ["critical", "warning", "info", "ok"];
+        expect(situations.every((one) => weights.indexOf(one.weight) >= weights.indexOf(weight))).toBe(true);
+      }),
+    );
+  });
+});

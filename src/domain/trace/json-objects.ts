@@ -1,0 +1,15 @@
+import type { Json, JsonObject } from "../json.ts";
+
+/** Whether a value is a mapping. */
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The elements of a list that are mappings. */
+export const objects = (value: Json | undefined): readonly JsonObject[] =>
+  Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : [];
+
+/** A text, or the texts of a list. */
+export function texts(value: Json | undefined): readonly string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? (value as readonly Json[]).filter((one) => typeof one === "string") : [];
+}

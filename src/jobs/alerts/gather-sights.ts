@@ -1,0 +1,140 @@
+import { nameOf as pauseNameOf } from "../../domain/access/pause.ts";
+import type { Sight, Sighting } from "../../domain/alerts/sighting.ts";
+import type { SightedSignalName } from "../../domain/alerts/signal.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { AlertOutbox } from "../../ports/alert-outbox.ts";
+import type { BudgetBank } from "../../ports/budget-bank.ts";
+import type { RolloutStore } from "../../ports/rollout-store.ts";
+
+/** What a server sees. */
+export interface SightTerms {
+  readonly environment: () => string;
+  readonly replicaId: string;
+  readonly gateway: Pick<Gateway, "waiting" | "health" | "pauses" | "recorder">;
+  readonly budgets: Pick<BudgetBank, "list">;
+  readonly rollouts: Pick<RolloutStore, "list">;
+  readonly outbox: Pick<AlertOutbox, "deliveries">;
+  /** Whether what is about the server as a whole is told here: in its own environment. */
+  readonly isOwn: () => boolean;
+  /** Troubles of what is written, by what cannot be written. */
+  readonly troubles: () => readonly (readonly [what: string, why: string])[];
+}
+
+type Seen = Omit<Sighting, "environment" | "at">;
+
+const MOST_SIGHTS = 500;
+const MOST_ACCOUNTS = 1_000;
+const MOST_ROLLOUTS = 200;
+/** How long drops and rolled back rollouts are news, ms. */
+const DROPS_MS = 5 * 60_000;
+const ROLLED_BACK_MS = 3_600_000;
+/** A message that waits for longer says that its notifier is in trouble, ms. */
+const STUCK_MS = 2 * 60_000;
+
+/** Makes the look of one server at one environment; it remembers how many records were dropped when. */
+export function createSight(terms: SightTerms): (at: number, isLeader: boolean) => Promise<Seen> {
+  let drops: readonly (readonly [at: number, count: number])[] = [];
+  const droppedSince = (at: number): number => {
+    const { droppedFacts, droppedBodies } = terms.gateway.recorder.counts();
+    const count = droppedFacts + droppedBodies;
+    drops = [...drops.filter(([then]) => then > at - DROPS_MS && then <= at), [at, count]];
+    return count - (drops[0]?.[1] ?? count);
+  };
+  return async (at, isLeader) => {
+    const sights: Sight[] = [...ownSights(terms)];
+    const looked: SightedSignalName[] = ["queue-age", "queue-depth", "provider-trouble", "paused"];
+    if (terms.isOwn()) {
+      looked.push("drops", "telemetry-trouble");
+      sights.push({ signal: "drops", subject: {}, value: droppedSince(at) });
+      for (const [what, why] of terms.troubles()) {
+        sights.push({ signal: "telemetry-trouble", subject: { what }, value: 1, note: why.slice(0, 300) });
+      }
+    }
+    if (isLeader) {
+      for (const look of [budgetSights, rolloutSights, notifierSights]) {
+        try {
+          const seen = await look(terms, at);
+          looked.push(...seen.looked);
+          sights.push(...seen.sights);
+        } catch {
+          // The database is away: what it knows is not looked at now. Others tell of that trouble.
+        }
+      }
+    }
+    return { replicaId: terms.replicaId, looked: [...new Set(looked)], sights: sights.slice(0, MOST_SIGHTS) };
+  };
+}
+
+function ownSights({ gateway }: SightTerms): readonly Sight[] {
+  const { calls, oldestMs } = gateway.waiting.counts();
+  const open = gateway.health.all().filter(({ health }) => health.circuit.state !== "closed");
+  return [
+    { signal: "queue-age", subject: {}, value: oldestMs },
+    { signal: "queue-depth", subject: {}, value: calls },
+    ...open.map(({ name: { provider, model } }): Sight => ({
+      signal: "provider-trouble",
+      subject: { provider, model },
+      value: 1,
+    })),
+    // Who goes around a model stops no calls.
+    ...gateway.pauses
+      .all()
+      .filter(({ subject }) => subject.type !== "model")
+      .map(({ subject, reason }): Sight => ({
+        signal: "paused",
+        subject: { what: pauseNameOf(subject), ...(subject.type === "endpoint" && { endpoint: subject.name }) },
+        value: 1,
+        note: reason.slice(0, 300),
+      })),
+  ];
+}
+
+type Look = Pick<Seen, "looked" | "sights">;
+
+async function budgetSights({ budgets, replicaId }: SightTerms, at: number): Promise<Look> {
+  const accounts = await budgets.list(at, MOST_ACCOUNTS, replicaId);
+  const sights = accounts
+    .filter(({ limitPico }) => limitPico > 0n)
+    .map(({ budget, subject, settledPico, limitPico }): Sight => {
+      const value = Number(settledPico) / Number(limitPico);
+      return { signal: "budget-share", subject: { budget, ...(subject !== "" && { account: subject }) }, value };
+    });
+  // The fullest first: there may be more than are told.
+  return { looked: ["budget-share"], sights: sights.toSorted((one, other) => other.value - one.value).slice(0, 100) };
+}
+
+async function rolloutSights({ rollouts, environment: nameOf }: SightTerms, at: number): Promise<Look> {
+  const environment = nameOf();
+  const open = await rollouts.list({ environment, open: true, limit: MOST_ROLLOUTS });
+  const newest = await rollouts.list({ environment, limit: MOST_ROLLOUTS });
+  const held = open
+    .filter(({ holds }) => holds.length > 0)
+    .map(({ id, channel: { endpoint }, holds }): Sight => {
+      return { signal: "rollout-held", subject: { endpoint, rollout: id }, value: 1, note: holds.join(", ") };
+    });
+  const isBack = (phase: string): boolean => phase === "rolled_back" || phase === "rolling_back";
+  const back = newest
+    .filter(({ phase, endedAt }) => isBack(phase) && (endedAt ?? at) > at - ROLLED_BACK_MS)
+    .map(({ id, channel: { endpoint }, outcome }): Sight => {
+      const note = outcome === null ? {} : { note: `outcome ${outcome}` };
+      return { signal: "rollout-rolled-back", subject: { endpoint, rollout: id }, value: 1, ...note };
+    });
+  return { looked: ["rollout-held", "rollout-rolled-back"], sights: [...held, ...back] };
+}
+
+/** A notifier that takes nothing is told of by the others. */
+async function notifierSights({ outbox, environment }: SightTerms, at: number): Promise<Look> {
+  const waiting = await outbox.deliveries({ environment: environment(), waiting: true, limit: 200 });
+  const stuck = new Map(
+    waiting
+      .filter(({ createdAt, tries }) => tries > 0 && createdAt < at - STUCK_MS)
+      .map(({ notifier, trouble }) => [notifier, trouble ?? "it takes no messages"]),
+  );
+  const sights = [...stuck].map(([notifier, why]): Sight => ({
+    signal: "telemetry-trouble",
+    subject: { what: `notifier ${notifier}` },
+    value: 1,
+    note: why.slice(0, 300),
+  }));
+  return { looked: ["telemetry-trouble"], sights };
+}

@@ -1,0 +1,89 @@
+import type { Freeze } from "../../domain/access/freeze.ts";
+import type { ActionTerms } from "../../domain/now/actions-of.ts";
+import type { NowTelling } from "../../domain/now/tell-now.ts";
+import { chainOf } from "../../domain/release/fault-policy.ts";
+import { releaseName } from "../../domain/release/release.ts";
+import { isReturn } from "../../domain/rollout/is-return.ts";
+import { isActive } from "../../domain/rollout/rollout.ts";
+import type { Rollout } from "../../domain/rollout/rollout.ts";
+import type { Route } from "../../domain/traffic/route.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { NowSources } from "./now-sources.ts";
+
+/** What the three actions are chosen by. */
+export interface ActionSources {
+  readonly environment: string;
+  /** The endpoint that is asked about; `null` is the one that is the matter. */
+  readonly endpoint: string | null;
+  readonly telling: NowTelling;
+  readonly gateway: Pick<Gateway, "routes" | "pauses">;
+  readonly freezes: readonly Freeze[];
+  readonly rollouts: readonly Rollout[];
+}
+
+/** Promotions that are looked through for the release before. */
+const MOST_PROMOTIONS = 50;
+
+/** Looks up what each action would do. */
+export async function gatherActionTerms(
+  sources: Pick<NowSources, "changes" | "rollouts">,
+  { environment, endpoint, telling, gateway, freezes, rollouts }: ActionSources,
+): Promise<ActionTerms> {
+  const active = rollouts.filter(({ phase }) => isActive(phase));
+  const name = endpoint ?? matterOf(telling, active, gateway);
+  const route = name === null ? undefined : gateway.routes.byEndpoint(name);
+  const whole = freezes.find(({ subject }) => subject.type !== "endpoint");
+  return {
+    environment,
+    endpoint: route === undefined ? null : await endpointOf(sources, { route, gateway }),
+    frozen: whole === undefined ? null : { id: whole.id, at: whole.at, by: whole.by },
+    rollouts: active.length,
+  };
+}
+
+/** The endpoint of the worst situation; without one that of the only rollout, or the only one there is. */
+function matterOf({ situations }: NowTelling, active: readonly Rollout[], { routes }: Pick<Gateway, "routes">) {
+  const worst = situations.find(({ endpoint }) => endpoint !== null)?.endpoint;
+  if (worst != null) return worst;
+  const [rollout, ...others] = active;
+  if (rollout !== undefined && others.length === 0) return rollout.channel.endpoint;
+  const [only, ...rest] = routes.all();
+  return only !== undefined && rest.length === 0 ? only.channel.endpoint : null;
+}
+
+interface Place {
+  readonly route: Route;
+  readonly gateway: Pick<Gateway, "pauses">;
+}
+
+async function endpointOf(
+  { changes, rollouts }: Pick<NowSources, "changes" | "rollouts">,
+  { route, gateway }: Place,
+): Promise<NonNullable<ActionTerms["endpoint"]>> {
+  const { channel, stable, split, draining } = route;
+  const around = gateway.pauses.around(channel.endpoint);
+  const paused = gateway.pauses
+    .all()
+    .find(({ subject }) => subject.type === "model" && subject.endpoint === channel.endpoint);
+  const promoted = (await rollouts.list({ ...channel, limit: MOST_PROMOTIONS })).find(
+    (rollout) => !isReturn(rollout) && rollout.outcome === "promoted" && rollout.candidate === stable.id,
+  );
+  return {
+    name: channel.endpoint,
+    stable: releaseName(stable),
+    under:
+      split !== null
+        ? { candidate: releaseName(split.candidate), weight: split.weight, back: releaseName(stable) }
+        : draining !== null
+          ? { candidate: releaseName(stable), weight: 1, back: releaseName(draining.previous) }
+          : null,
+    before: promoted === undefined ? null : await changes.rollouts.nameOf(promoted.stable),
+    chain: chainOf(stable.content)
+      .map(({ provider, model }) => `${provider}/${model}`)
+      .filter((model) => around?.has(model) !== true),
+    switched:
+      paused === undefined || paused.subject.type !== "model"
+        ? null
+        : { model: paused.subject.name, pause: paused.id, at: paused.at, by: paused.by },
+  };
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
+import type { RunningServer } from "../fixtures/running-server.ts";
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer({});
+});
+afterAll(() => server.stop());
+
+/** A stream that is being read. */
+interface Stream {
+  readonly status: number;
+  /** Reads until the text has what is wanted; answers with everything read so far. */
+  until(wanted: string): Promise<string>;
+  /** Everything read so far. */
+  text(): string;
+  close(): void;
+}
+
+async function follow(
+  path: string,
+  headers: Record<string, string> = { authorization: `Bearer ${ADMIN_KEY}` },
+): Promise<Stream> {
+  const stop = new AbortController();
+  const response = await fetch(`${server.url}${path}`, { headers, signal: stop.signal });
+  let text = "";
+  const waiting = new Set<() => void>();
+  const read = async (): Promise<void> => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      for (const look of waiting) look();
+    }
+  };
+  // Ended by the test, or with the server.
+  read().catch(() => {});
+  return {
+    status: response.status,
+    text: () => text,
+    until: (wanted) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!text.includes(wanted)) return;
+          waiting.delete(look);
+          resolve(text);
+        };
+        waiting.add(look);
+        look();
+      }),
+    close: () => stop.abort(),
+  };
+}
+
+test("says in which topic something happened, and a browser that was away hears of it when it comes back", async () => {
+  const stream = await follow("/api/live?topics=changes");
+  await stream.until("retry: ");
+  // The first look only says where everything stands; something changes after it at the latest in the second round.
+  const change = async (): Promise<string> => {
+    await server.ask("POST", "/api/keys", { name: "somebody" });
+    return stream.text();
+  };
+  await expect.poll(change, { interval: 200 }).toContain('data: {"topic":"changes"}');
+  const text = stream.text();
+  stream.close();
+  const id = /id: (\S+)/.exec(text)?.[1] ?? "";
+  await server.ask("POST", "/api/keys", { name: "while it was away" });
+  const back = await follow("/api/live?topics=changes", {
+    authorization: `Bearer ${ADMIN_KEY}`,
+    "last-event-id": id,
+  });
+  expect(await back.until('data: {"topic":"changes"}')).toContain("id: ");
+  back.close();
+});
+
+test("refuses a topic that is none, and whoever is not signed in", async () => {
+  expect((await follow("/api/live?topics=gossip")).status).toBe(400);
+  expect((await follow("/api/live", {})).status).toBe(401);
+});
+
+test("hands on what is published, to those who asked for the topic", async () => {
+  const { live } = server.server.house;
+  const stream = await follow("/api/live?topics=calls");
+  expect(live.listeners("calls")).toBe(1);
+  live.publish({ topic: "calls", data: { id: "call_1" } }, "production");
+  expect(await stream.until("call_1")).toContain('data: {"topic":"calls","data":{"id":"call_1"}}');
+  stream.close();
+  await expect.poll(() => live.listeners("calls")).toBe(0);
+});
+
+test("a server that stops ends the streams and waits for none of them", async () => {
+  const own = await startServer({});
+  const response = await fetch(`${own.url}/api/live`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+  const ended = response.text();
+  const started = performance.now();
+  await own.stop();
+  expect(await ended).toContain("retry: ");
+  expect(performance.now() - started).toBeLessThan(20_000);
+});

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { runCli } from "../../src/cli/run-cli.ts";
+import { sendProject } from "../../src/cli/send-project.ts";
+import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
+import type { RunningServer } from "../fixtures/running-server.ts";
+
+const project = (model: string, temperature: number): Record<string, string> => ({
+  "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"), modelText("bad-2026-03-01", { failures: "malformed: 90%" }))}
+endpoints:
+  bot:
+    models: [sim/${model}]
+    retries: { attempts: 1 }
+    parameters: { temperature: ${temperature} }
+    rollout:
+      steps: [{ weight: 50%, min_duration: 0s, min_sessions: 0 }, 100%]
+      drain: 0s
+      holdback: 0%
+      metrics: { latency: false, cost: false }
+`,
+});
+
+let running: RunningServer | null = null;
+
+afterEach(async () => {
+  await running?.stop();
+  running = null;
+});
+
+async function rollward(
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly out: string; readonly complaint: string }> {
+  let [out, complaint] = ["", ""];
+  const environment = { ROLLWARD_URL: running?.url ?? "", ROLLWARD_API_KEY: ADMIN_KEY };
+  const code = await runCli(args, environment, {
+    out: (text) => void (out += text),
+    complain: (text) => void (complaint += text),
+  });
+  return { code, out, complaint };
+}
+
+async function apply(model: string, temperature: number): Promise<void> {
+  const terms = { path: writeProject(project(model, temperature)), dryRun: false };
+  const { mistakes } = await sendProject({ url: running?.url ?? "", key: ADMIN_KEY }, terms);
+  expect(mistakes).toEqual([]);
+}
+
+const stateOf = async (): Promise<string> => {
+  const { body } = await (running as RunningServer).ask("GET", "/api/rollouts?endpoint=bot&limit=1");
+  return (body as { data: { state: string }[] }).data[0]?.state ?? "";
+};
+
+/** bot@3 has just been taken back by itself; bot@2 serves and was promoted from bot@1. */
+async function takenBack(): Promise<void> {
+  running = await startServer(project("good-2026-01-01", 0.1));
+  await apply("good-2026-01-01", 0.2);
+  await expect.poll(() => rollward("rollout", "promote", "bot", "-r", "Good.")).toMatchObject({ code: 0 });
+  await expect.poll(stateOf, { timeout: 30_000 }).toBe("completed");
+  await apply("bad-2026-03-01", 0.2);
+  for (let number = 0; number < 400 && (await stateOf()) !== "rolled_back"; number += 1) {
+    await fetch(`${running.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${ADMIN_KEY}`,
+        "content-type": "application/json",
+        "x-rollward-session": `s-${number}`,
+      },
+      body: JSON.stringify({ model: "bot", messages: [{ role: "user", content: "Hello" }] }),
+    }).then((response) => response.arrayBuffer());
+  }
+  expect(await stateOf()).toBe("rolled_back");
+}
+
+describe("a rollback right after one that happened by itself", () => {
+  test("moves nothing unless somebody says so, and says what serves", async () => {
+    await takenBack();
+    const { code, out, complaint } = await rollward("rollback", "bot");
+    expect({ code, out }).toEqual({ code: 4, out: "" });
+    expect(complaint).toMatch(/^bot@3 was taken back by itself [\d.]+ m?s ago, and bot is served by bot@2\./);
+    expect(complaint).toContain("`rollward rollback bot --again`");
+    const asked = await (running as RunningServer).ask("POST", "/api/endpoints/bot/rollback", { reason: "Fire!" });
+    expect(asked).toMatchObject({ status: 409, body: { error: { code: "already_rolled_back" } } });
+    const again = await rollward("rollback", "bot", "--again");
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining("bot is served by bot@1") as string });
+  });
+});
