@@ -27,6 +27,14 @@ const client = new QueryClient({
   },
 });
 
+/** How long after it was loaded the page is not loaded once more for a file that is not there, ms. */
+const RELOAD_MS = 30_000;
+
+// After an update the server has other files: a page that was open asks for one that is gone.
+addEventListener("vite:preloadError", () => {
+  if (performance.now() > RELOAD_MS) location.reload();
+});
+
 const root = document.querySelector("#root");
 if (root === null) throw new Error("The page has no place for the console.");
 

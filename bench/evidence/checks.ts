@@ -33,13 +33,20 @@ const shareOf = (outcomes: Outcomes, id: string, rate: string): number => {
   return outcome === undefined ? Number.NaN : outcome.counted(rate) / outcome.runs;
 };
 
-/** A false decision must not be more frequent than α, as far as so many runs can tell. */
-function validity(outcomes: Outcomes, id: string, rate: string): Check {
+interface Mistake {
+  readonly id: string;
+  readonly rate: string;
+  /** How often it may happen; absent is α. */
+  readonly level?: number;
+}
+
+/** A false decision must not be more frequent than its level, as far as so many runs can tell. */
+function validity(outcomes: Outcomes, { id, rate, level = ALPHA }: Mistake): Check {
   const outcome = outcomes.get(id);
   if (outcome === undefined) return check(id, `validity of ${rate}`, { passed: false, detail: "not simulated" });
   const limit = lowerLimit(outcome.counted(rate), outcome.runs);
   const detail = `${outcome.counted(rate)} of ${outcome.runs}, at least ${percent(limit)}`;
-  return check(id, `validity of ${rate}`, { passed: limit < ALPHA, detail });
+  return check(id, `validity of ${rate}`, { passed: limit < level, detail });
 }
 
 function reproduction(outcome: Outcome, entry: ReferenceEntry): readonly Check[] {
@@ -171,12 +178,12 @@ const lifts = (outcomes: Outcomes): readonly Check[] =>
 /** Everything that the study has to show. */
 export function checkAll(outcomes: Outcomes, { entries, validityGates }: ReferenceStudy): readonly Check[] {
   return [
-    ...PRODUCT_NULLS.map((id) => validity(outcomes, id, "rolledBack")),
-    ...STRESS_NULLS.map((id) => validity(outcomes, id, "by60")),
-    ...AA_RATES.map(({ id, rate }) => validity(outcomes, id, rate)),
-    ...WRONG_PROMOTION.map(({ name }) => validity(outcomes, name, "certified")),
+    ...PRODUCT_NULLS.map((id) => validity(outcomes, { id, rate: "rolledBack" })),
+    ...STRESS_NULLS.map((id) => validity(outcomes, { id, rate: "by60" })),
+    ...AA_RATES.map((mistake) => validity(outcomes, mistake)),
+    ...WRONG_PROMOTION.map(({ name }) => validity(outcomes, { id: name, rate: "certified" })),
     ...lifts(outcomes),
-    ...validityGates.map(({ id, rate }) => validity(outcomes, id, rate)),
+    ...validityGates.map(({ id, rate }) => validity(outcomes, { id, rate })),
     ...promises(outcomes),
     ...ordering(outcomes),
     ...planner(outcomes),

@@ -198,7 +198,7 @@ export const TABLES: readonly PageTable[] = [
   },
   {
     title: "False decisions",
-    note: "Every situation in which a decision is a mistake: false rollbacks against α, false certificates against β, both 5 %. “At least” is the one-sided 99 % limit of Clopper and Pearson; it must lie below 5 %.",
+    note: "Every situation in which a decision is a mistake: false rollbacks against α, false certificates against β, both 5 %; a winner of two equal arms against α/2. “At least” is the one-sided 99 % limit of Clopper and Pearson; it must lie below that.",
     columns: ["situation", "mistake", "how often", "within"],
     rowsOf: (_, checks) =>
       checks

@@ -34,6 +34,10 @@ export const change = (ratio: Maybe): string =>
     return text === "0" ? "±0 %" : `${percent < 0 ? "−" : "+"}${text} %`;
   });
 
+/** A difference of two shares in percentage points with its sign: +3.2 points. */
+export const points = (difference: Maybe): string =>
+  known(difference, (n) => `${n < 0 ? "−" : "+"}${trimmed(Math.abs(n * 100).toFixed(2))} points`);
+
 /** A duration from milliseconds: 740 ms, 2.41 s, 3 min 20 s, 5 h 2 min, 3 d 4 h. */
 export const duration = (ms: Maybe): string =>
   known(ms, (n) => {

@@ -24,6 +24,10 @@ const isTyping = ({ target }: KeyboardEvent): boolean =>
   target instanceof HTMLElement &&
   target.closest("input, textarea, select, [contenteditable=true], .cm-editor") !== null;
 
+/** Enter on a link or a button is for that alone. */
+const isPressing = ({ key, target }: KeyboardEvent): boolean =>
+  key === "Enter" && target instanceof Element && target.closest("a, button, summary, [role^=menuitem]") !== null;
+
 function nameOf({ key, metaKey, ctrlKey, altKey }: KeyboardEvent): string | null {
   if (altKey) return null;
   if (metaKey || ctrlKey) return `mod+${key.toLowerCase()}`;
@@ -40,7 +44,7 @@ function find(key: string): Binding | undefined {
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing || isPressing(event)) return;
   const name = nameOf(event);
   if (name === null) return;
   if (isTyping(event) && !name.startsWith("mod+") && name !== "Escape") return;

@@ -10,6 +10,8 @@ export type LiveState = "connecting" | "live" | "lost";
 const FOLLOWED: readonly Topic[] = ["rollouts", "routes", "alerts", "incidents", "changes"];
 
 const RETRY_MS = 3_000;
+/** Longest that a round of reading keeps the next one waiting, ms. */
+const MOST_ROUND_MS = 15_000;
 
 /** One stream for the whole page. A hidden page has none: browsers allow six connections to a server. */
 class Live {
@@ -18,6 +20,8 @@ class Live {
   #client: QueryClient | null = null;
   #state: LiveState = "connecting";
   #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #told = new Set<Topic>();
+  #isReading = false;
 
   get state(): LiveState {
     return this.#state;
@@ -69,9 +73,25 @@ class Live {
 
   #tell(text: string): void {
     const { topic } = JSON.parse(text) as { readonly topic: Topic };
-    void this.#client?.invalidateQueries({
-      predicate: ({ meta }) => ((meta?.["topics"] ?? []) as readonly string[]).includes(topic),
-    });
+    this.#told.add(topic);
+    if (!this.#isReading) void this.#readTold();
+  }
+
+  /**
+   * Reads again what was told of, one round after the other: a rollout tells something every second, and a round that
+   * is cut short by the next one would never end where the server takes longer than that, or fails.
+   */
+  async #readTold(): Promise<void> {
+    this.#isReading = true;
+    while (this.#client !== null && this.#told.size > 0) {
+      const told = new Set<string>(this.#told);
+      this.#told.clear();
+      const round = this.#client.invalidateQueries({
+        predicate: ({ meta }) => ((meta?.["topics"] ?? []) as readonly string[]).some((topic) => told.has(topic)),
+      });
+      await Promise.race([round, new Promise((resolve) => setTimeout(resolve, MOST_ROUND_MS))]);
+    }
+    this.#isReading = false;
   }
 
   #become(state: LiveState): void {

@@ -34,7 +34,11 @@ export function useSignIn(): UseMutationResult<Session, ApiError, string> {
   const client = useQueryClient();
   return useMutation<Session, ApiError, string>({
     mutationFn: (key) => signIn({ key }),
-    onSuccess: (session) => void client.setQueryData(SESSION_KEY, session),
+    onSuccess: (session) => {
+      // What somebody else has read in this window is not for whoever comes now.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
+      client.setQueryData(SESSION_KEY, session);
+    },
   });
 }
 

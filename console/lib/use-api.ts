@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { UseMutationResult, UseQueryResult } from "@tanstack/react-query";
 import type { ApiRoute } from "../../src/contract/route.ts";
 import { callApi, pathOf } from "./api.ts";
@@ -34,10 +34,23 @@ export function useApi<R extends ApiRoute>(
     queryKey: [path, params, asked],
     queryFn: async ({ signal }) => (await callApi({ path: pathOf(path, params), query: asked, signal })) as Answer<R>,
     meta: { topics },
-    placeholderData: keepPreviousData,
+    // Another filter of the same thing keeps what it said; another thing or environment never passes for this one.
+    placeholderData: (before, query) =>
+      query !== undefined && isOfSame(query.queryKey, params, asked) ? before : undefined,
     enabled,
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
   });
+}
+
+/** Members of a query that say what is looked at, and not which part of it. */
+const NAMING = ["environment", "endpoint", "session", "version"] as const;
+
+function isOfSame(key: readonly unknown[], params: ApiOptions["params"], asked: Query): boolean {
+  const [, paramsBefore, before] = key as readonly [string, ApiOptions["params"], Query];
+  return (
+    NAMING.every((name) => (before[name] ?? null) === (asked[name] ?? null)) &&
+    JSON.stringify(paramsBefore) === JSON.stringify(params)
+  );
 }
 
 /** How a page tells the server to do something. */
@@ -56,6 +69,7 @@ export function useCommand<A = unknown>(): UseMutationResult<A, ApiError, Comman
         ...call,
         query: perEnvironment ? { ...query, environment } : (query ?? {}),
       })) as A,
-    onSettled: () => client.invalidateQueries(),
+    // Not waited for: what was done is done, however long it takes to read the page again.
+    onSettled: () => void client.invalidateQueries(),
   });
 }

@@ -16,6 +16,7 @@ import { UNSEEN, useCalls, useTail } from "../features/calls/use-calls.ts";
 import type { Tail } from "../features/calls/use-calls.ts";
 import { useGists } from "../features/calls/use-gists.ts";
 import { usePhone } from "../features/calls/use-phone.ts";
+import { usePinnedQuery } from "../features/calls/use-pinned-query.ts";
 import { queryText } from "../lib/api.ts";
 import type { Query } from "../lib/api.ts";
 import { count, share } from "../lib/format.ts";
@@ -39,7 +40,7 @@ export function CallsPage() {
   const query = useSteadyQuery(search);
   const order = search["order"] === "oldest" ? "oldest" : "newest";
   const tally = useApi<typeof tallyCalls>("/api/calls/tally", { query: { ...query, spans: isPhone ? 40 : 80 } });
-  const view = useCallView(query, order);
+  const view = useCallView(usePinnedQuery(search), order);
   const [isFiltering, setFiltering] = useState(false);
   const [isReplaying, setReplaying] = useState(false);
   useCallKeys(view, { filter: () => setFiltering(true), replay: () => setReplaying(true) });
@@ -48,7 +49,7 @@ export function CallsPage() {
     <Page
       fill
       title="Calls"
-      lead={<Lead tally={tally.data ?? null} />}
+      lead={<Lead tally={tally.data ?? null} fault={tally.error} skipped={view.tail.skipped} />}
       actions={<Actions query={query} order={order} view={view} />}
     >
       <FilterBar search={search} onChange={change} onMore={() => setFiltering(true)} />
@@ -225,7 +226,15 @@ function useCallKeys(
   ]);
 }
 
-function Lead({ tally }: { tally: Tally | null }) {
+interface LeadProps {
+  readonly tally: Tally | null;
+  readonly fault: Error | null;
+  /** Calls that the live tail has left out of the list. */
+  readonly skipped: number;
+}
+
+function Lead({ tally, fault, skipped }: LeadProps) {
+  if (fault !== null) return <span className="text-bad">They could not be counted: {fault.message}</span>;
   if (tally === null) return <>Counting …</>;
   const { calls, failed, is_exact: isExact, behind } = tally;
   if (calls === 0) return <>No calls meet this.</>;
@@ -234,6 +243,12 @@ function Lead({ tally }: { tally: Tally | null }) {
       {isExact ? "" : "At least "}
       {count(calls)} calls, {share(failed / calls)} failed
       {behind > 0 && <span className="text-faint"> · some of the newest are not counted yet</span>}
+      {skipped > 0 && (
+        <span className="text-warn">
+          {" "}
+          · at least {count(skipped)} new ones are left out of the list: turn Live off and load again
+        </span>
+      )}
     </>
   );
 }

@@ -16,6 +16,7 @@ import { Loaded } from "../ui/loaded.tsx";
 import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Time } from "../ui/time.tsx";
+import { toast } from "../ui/toast.tsx";
 
 type Incident = Answer<typeof showIncident>;
 
@@ -63,7 +64,10 @@ function Actions({ incident }: { incident: Incident }) {
   const [isUpdating, setUpdating] = useState(false);
   const command = useCommand();
   const acknowledge = (): void =>
-    command.mutate({ path: pathOf("/api/incidents/{incident}/acknowledge", { incident: incident.id }), body: {} });
+    command.mutate(
+      { path: pathOf("/api/incidents/{incident}/acknowledge", { incident: incident.id }), body: {} },
+      { onError: ({ message }) => toast({ state: "bad", text: message }) },
+    );
   return (
     <>
       {incident.acknowledged === null && incident.state !== "resolved" && (

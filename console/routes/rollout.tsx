@@ -42,7 +42,9 @@ function OneRollout({ rollout }: { rollout: RolloutView }) {
       {shadow !== null && <ShadowResult shadow={shadow} />}
       <Panel flush title="Evidence" note={sessionsText(rollout)}>
         {metrics.length === 0 ? (
-          <Empty title="No metrics">This rollout moves without evidence: it is a return, or its plan names none.</Empty>
+          <Empty title="No metrics">
+            Nothing was compared: it is a return, its plan names no metric, or no session has been observed.
+          </Empty>
         ) : (
           <>
             <MetricTable rollout={rollout} />

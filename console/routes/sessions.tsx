@@ -3,14 +3,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { MessagesSquare } from "lucide-react";
 import { useMemo } from "react";
 import type { listSessions } from "../../src/contract/sessions.ts";
-import { queryOf } from "../features/calls/call-filters.ts";
 import { FilterBar } from "../features/calls/filter-bar.tsx";
 import { MoreFilters } from "../features/calls/more-filters.tsx";
 import { askedOf, ServedBy } from "../features/calls/call-words.tsx";
+import { usePinnedQuery } from "../features/calls/use-pinned-query.ts";
 import { callApi } from "../lib/api.ts";
 import type { Answer, ApiError } from "../lib/api.ts";
 import { count, span, usd } from "../lib/format.ts";
-import { useNow } from "../lib/time.ts";
 import { useEnvironment } from "../lib/use-environment.ts";
 import { useSearchState } from "../lib/use-search.ts";
 import type { Search } from "../lib/use-search.ts";
@@ -63,7 +62,7 @@ export function SessionsPage() {
 function useSessions() {
   const [search] = useSearchState();
   const { environment } = useEnvironment();
-  const query = { ...queryOf(search, useNow()), environment, limit: 50 };
+  const query = { ...usePinnedQuery(search), environment, limit: 50 };
   return useInfiniteQuery<
     SessionsPageData,
     ApiError,

@@ -1,8 +1,15 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { IconButton } from "./button.tsx";
+import { toast } from "./toast.tsx";
 
 const SHOWN_MS = 1_500;
+
+/** Browsers have a clipboard only over TLS and on the machine itself. */
+const copyText = async (text: string): Promise<void> => navigator.clipboard.writeText(text);
+
+const notCopied = (): void =>
+  toast({ state: "bad", text: "The browser lets this page copy nothing: select the text and copy it yourself." });
 
 /** Copies a text. */
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
@@ -17,7 +24,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       icon={copied ? Check : Copy}
       size={14}
       label={copied ? "Copied" : label}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      onClick={() => void copyText(text).then(() => setCopied(true), notCopied)}
     />
   );
 }

@@ -11,14 +11,32 @@ interface DialogProps {
   /** Whether its heading is shown; it is always read out. */
   readonly bareHead?: boolean;
   readonly wide?: boolean;
+  /** A press beside it does not close it: what it shows cannot be had again. */
+  readonly firm?: boolean;
   readonly children: ReactNode;
   readonly footer?: ReactNode;
 }
 
 /** A window over the page: the browser's own dialog, which keeps focus, closes by Esc and injects no styles. */
-export function Dialog({ open, onClose, title, bareHead = false, wide = false, children, footer }: DialogProps) {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  bareHead = false,
+  wide = false,
+  firm = false,
+  children,
+  footer,
+}: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    // A dialog that is taken out of the page while it is open gives the focus back to nobody.
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, []);
   useEffect(() => {
     const dialog = element.current;
     if (open && dialog?.open === false) {
@@ -35,7 +53,7 @@ export function Dialog({ open, onClose, title, bareHead = false, wide = false, c
       tabIndex={-1}
       aria-labelledby={heading}
       onClose={onClose}
-      onMouseDown={(event) => event.target === element.current && onClose()}
+      onMouseDown={(event) => !firm && event.target === element.current && onClose()}
       className={clsx(
         "m-auto max-h-[88dvh] outline-none w-full rounded-xl bg-raised p-0 text-ink shadow-pop open:flex open:flex-col open:animate-rise",
         "max-sm:mb-0 max-sm:max-w-none max-sm:rounded-b-none sm:mt-[12dvh]",

@@ -9,9 +9,19 @@ interface LoadedProps<T> {
   readonly children: (data: T) => ReactNode;
 }
 
-/** What a query says: a skeleton until it does, the problem when it cannot; old data stay while they are read again. */
+/**
+ * What a query says: a skeleton until it does, the problem when it cannot. Old data stay while they are read again, and
+ * when that fails, with the problem above them: nobody shall take them for new.
+ */
 export function Loaded<T>({ query, skeleton = <SkeletonRows />, children }: LoadedProps<T>) {
-  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.data !== undefined) {
+    return (
+      <>
+        {query.error !== null && <Problem error={query.error} isOld onRetry={() => void query.refetch()} />}
+        {children(query.data)}
+      </>
+    );
+  }
   if (query.error !== null) return <Problem error={query.error} onRetry={() => void query.refetch()} />;
   return <>{skeleton}</>;
 }

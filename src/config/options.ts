@@ -17,6 +17,8 @@ export interface Options {
   readonly environment?: string | null;
   /** Directory of programs that gates may run; absent or `null` runs none. */
   readonly allowCommands?: string | null;
+  /** Where people reach this server, without a slash at its end; absent or `null` where it does not know. */
+  readonly publicUrl?: string | null;
   /** The admin key to accept instead of making one. */
   readonly adminKey: string | null;
   /** Runs the example project against the simulated provider and tells the story. */
@@ -40,6 +42,7 @@ export const USAGE = `Usage: npm start -- [options]
   --database-url URL  PostgreSQL server instead of the embedded database (DATABASE_URL)
   --valkey-url URL    Valkey or Redis server that replicas share: redis:// or rediss:// (VALKEY_URL)
   --allow-commands DIR  let gates run the programs in this directory (ROLLWARD_ALLOW_COMMANDS); default: none
+  --public-url URL    where people reach this server, for links in messages (ROLLWARD_PUBLIC_URL)
   --help              this text
 
   ROLLWARD_ADMIN_KEY  admin key to accept instead of creating one at the first start (at least 24 characters)
@@ -74,6 +77,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
     valkeyUrl: readValkeyUrl(flags["valkey-url"] ?? environment["VALKEY_URL"] ?? null),
     config: config === null ? null : resolve(config),
     allowCommands: directoryOf(flags["allow-commands"] ?? environment["ROLLWARD_ALLOW_COMMANDS"]),
+    publicUrl: readPublicUrl(flags["public-url"] ?? environment["ROLLWARD_PUBLIC_URL"]),
     environment: flags.environment ?? environment["ROLLWARD_ENVIRONMENT"] ?? null,
     adminKey,
     demo,
@@ -89,6 +93,7 @@ function readFlags(args: readonly string[]): {
   config?: string;
   environment?: string;
   "allow-commands"?: string;
+  "public-url"?: string;
   host?: string;
   port?: string;
   "data-dir"?: string;
@@ -105,6 +110,7 @@ function readFlags(args: readonly string[]): {
         config: { type: "string" },
         environment: { type: "string" },
         "allow-commands": { type: "string" },
+        "public-url": { type: "string" },
         host: { type: "string" },
         port: { type: "string" },
         "data-dir": { type: "string" },
@@ -129,6 +135,22 @@ function readValkeyUrl(text: string | null): string | null {
   if (text === null || /^rediss?:\/\//.test(text)) return text;
   // The address itself may hold a password.
   throw new OptionsError("The address of Valkey does not begin with redis:// or rediss://.");
+}
+
+const MOST_URL = 500;
+
+function readPublicUrl(text: string | undefined): string | null {
+  if (text === undefined || text === "") return null;
+  const refuse = (why: string): OptionsError =>
+    // The address itself may hold a password.
+    new OptionsError(`The public URL ${why}. Write it like https://rollward.example.com.`);
+  if (text.length > MOST_URL || !URL.canParse(text)) throw refuse("is not a URL");
+  const { protocol, username, password, hostname, href } = new URL(text);
+  const isLocal = hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  if (protocol !== "https:" && !(protocol === "http:" && isLocal)) throw refuse("is not https");
+  if (username !== "" || password !== "" || text.includes("@")) throw refuse("holds a name or a password");
+  if (text.includes("?") || text.includes("#")) throw refuse("has a query or a fragment");
+  return href.replace(/\/+$/, "");
 }
 
 function readPort(text: string | undefined): number {

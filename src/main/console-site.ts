@@ -29,6 +29,8 @@ interface Current {
  */
 export function openConsoleSite(standing: string | undefined, elapsed: () => number): ConsoleSite {
   let loaded: { readonly hash: string; readonly files: ReadonlyMap<string, SiteFile> } | null = null;
+  /** The build before: a page that is open in a browser still asks for parts of it. */
+  let before: ReadonlyMap<string, SiteFile> | null = null;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
   const look = async (): Promise<void> => {
@@ -36,15 +38,17 @@ export function openConsoleSite(standing: string | undefined, elapsed: () => num
     for (const folder of FOLDERS) {
       const current = await readCurrent(folder);
       if (current === null) continue;
-      if (current.hash !== loaded?.hash)
-        loaded = { hash: current.hash, files: await readFiles(join(folder, current.folder)) };
+      if (current.hash === loaded?.hash) return;
+      const files = await readFiles(join(folder, current.folder));
+      before = loaded?.files ?? null;
+      loaded = { hash: current.hash, files };
       return;
     }
   };
   return {
     async file(path) {
       if (elapsed() - lookedAt > LOOK_MS) await (looking ??= look().finally(() => (looking = null)));
-      return loaded?.files.get(path) ?? null;
+      return loaded?.files.get(path) ?? before?.get(path) ?? null;
     },
     standing: async () => (loaded === null ? missing(standing) : "ready"),
   };

@@ -39,6 +39,22 @@ describe("the job that deletes old records", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test("keeps alerts as long as the incidents that they opened, or their next episodes would pass for old ones", async () => {
+    const clock = new HandClock();
+    const looks: string[] = [];
+    const noting = (name: string) => ({
+      expire: async (before: number) => void looks.push(`${name} ${(clock.now() - before) / DAY_MS}`),
+    });
+    const [alerts, incidents, alertOutbox] = ["alerts", "incidents", "outbox"].map(noting);
+    const announcer: Announcer = { decided: () => {}, troubled: () => {}, recovered: () => {} };
+    const calls = createMemoryCallStore(100);
+    const parts = { calls, alerts, incidents, alertOutbox } as Pick<Parameters<typeof expireRecords>[0], "calls">;
+    const stop = expireRecords({ ...parts, clock, announcer, retainFactsDays: () => 30 });
+    await settle();
+    expect(looks.toSorted()).toEqual(["alerts 400", "incidents 400", "outbox 62"]);
+    stop();
+  });
+
   test("tries again at the next look when the store failed", async () => {
     const troubles: string[] = [];
     const { clock, calls, start } = jobOn(troubles, () => 1);

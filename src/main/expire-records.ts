@@ -99,8 +99,9 @@ export function expireRecords({
         meanings?.expire(now),
         expireSpans?.(now),
         proofs?.expire(quiet),
-        ...[backtests, shadows, gateRuns, notices, alerts, alertOutbox, silences].map((store) => store?.expire(ended)),
-        ...[changes, incidents].map((store) => store?.expire(now - STORY_DAYS * DAY_MS)),
+        ...[backtests, shadows, gateRuns, notices, alertOutbox, silences].map((store) => store?.expire(ended)),
+        // An alert that is forgotten counts its episodes anew: its incidents must be gone by then.
+        ...[changes, incidents, alerts].map((store) => store?.expire(now - STORY_DAYS * DAY_MS)),
       ];
       const expired = await Promise.allSettled(jobs.filter((job) => job !== undefined));
       for (const each of expired) if (each.status === "rejected") throw each.reason;

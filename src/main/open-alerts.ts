@@ -48,6 +48,8 @@ export function startAlertsIn(house: House, opened: OpenEnvironment): () => void
     series: stores.series,
     rollouts,
     releases,
+    incidents: stores.incidents,
+    publicUrl: house.publicUrl,
     clock,
     ids,
     announcer,
@@ -56,7 +58,7 @@ export function startAlertsIn(house: House, opened: OpenEnvironment): () => void
 }
 
 /** What people may ask about alerts. */
-export function openAlertBoard({ stores, notifiers, environments, gateway }: House): AlertBoard {
+export function openAlertBoard({ stores, notifiers, environments, gateway, publicUrl }: House): AlertBoard {
   const { alerts, sightings, series } = stores;
   const { clock, ids } = gateway;
   const known = (environment: string): OpenEnvironment | undefined => environments.known(environment);
@@ -70,6 +72,7 @@ export function openAlertBoard({ stores, notifiers, environments, gateway }: Hou
       return opened === undefined ? null : alertSettingsOf(opened);
     },
     endpointsOf: (environment) => [...(known(environment)?.project.project?.endpoints.keys() ?? [])],
+    publicUrl,
     clock,
     ids,
   });

@@ -50,6 +50,8 @@ export interface SeeingGround {
   readonly notifiers: Pick<Notifiers, "tell">;
   /** Where the embedded database lives; `null` where it is on another machine or in memory. */
   readonly dataDir: string | null;
+  /** Where people reach this server; `null` where it does not know. */
+  readonly publicUrl: string | null;
 }
 
 /** Plugs together what shows what is happening. Nothing runs yet. */
@@ -107,7 +109,7 @@ function watchOf(
 
 /** Makes reports, and sends them to whom the projects name. */
 function reportsOf(
-  { stores, environments, delivery, clock, announcer, notifiers }: SeeingGround,
+  { stores, environments, delivery, clock, announcer, notifiers, publicUrl }: SeeingGround,
   changes: ChangesDesk,
 ): Pick<Seeing, "report" | "reportSender"> {
   const sources = {
@@ -128,7 +130,8 @@ function reportsOf(
       );
   const isLeader = (): boolean => delivery.replicas.isLeader;
   const log = stores.reports;
-  return { report, reportSender: new ReportSender({ log, readers, report, notifiers, clock, announcer, isLeader }) };
+  const sending = { log, readers, report, notifiers, publicUrl, clock, announcer, isLeader };
+  return { report, reportSender: new ReportSender(sending) };
 }
 
 /** Paths of rollward.yaml and of prompts in which two projects differ; `null` where one cannot be read any more. */

@@ -86,6 +86,8 @@ export interface House extends ConsoleParts, Counting {
   readonly poster: SignedPoster;
   /** Tells people of alerts. */
   readonly notifiers: Notifiers;
+  /** Where people reach this server, without a slash at its end; `null` where it does not know. */
+  readonly publicUrl: string | null;
   readonly backtests: OpenBacktests;
   /** Sends finished calls as traces. */
   readonly traces: TraceExporter;
@@ -104,6 +106,8 @@ export interface PlugTerms {
   readonly allowCommands?: string | null;
   /** Where the embedded database lives, whose disk may become full; absent or `null` where there is none. */
   readonly dataDir?: string | null;
+  /** Where people reach this server; absent or `null` where it does not know. */
+  readonly publicUrl?: string | null;
 }
 
 /** What is plugged into what: adapters into ways. Nothing runs yet. */
@@ -112,7 +116,7 @@ export function plug(
   announcer: Announcer,
   { environment: variables, clock = systemClock, ...terms }: PlugTerms,
 ): House {
-  const { embedders = createEmbedders(clock), allowCommands = null, dataDir = null } = terms;
+  const { embedders = createEmbedders(clock), allowCommands = null, dataDir = null, publicUrl = null } = terms;
   const ids = createRandomIds(clock);
   const spendBook = new SpendBook();
   const served = new ServedBook();
@@ -150,12 +154,12 @@ export function plug(
   const backtests = openBacktests({ ...ownParts, environments, store: backtestStore, calls, releases, rollouts });
   const { gateway } = environments.of(environments.own);
   const notifiers = openNotifiers({ variables, clock, post: poster.post });
-  const ground = { stores, announcer, environments, gateway, delivery, variables, poster, notifiers };
+  const ground = { stores, announcer, environments, gateway, delivery, variables, poster, notifiers, publicUrl };
   const work = { traces, backtests, shadows, flagKeeper };
   return {
     ...ground,
     ...work,
-    seeing: plugSeeing({ ...base, ...counting, environments, delivery, gateway, served, notifiers, dataDir }),
+    seeing: plugSeeing({ ...base, ...counting, ...ground, served, dataDir }),
     host: new ProjectHost({ delivery, projects, calls, turns, environments, flags: flagKeeper }),
     ...plugConsole({ stores, keys: gateway.keys, clock, ids, announcer, variables }),
     responses: createResponseKeeper({ store: stores.responses, clock, announcer }),

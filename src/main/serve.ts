@@ -50,6 +50,7 @@ export async function serve(options: ServeOptions, environment: NodeJS.ProcessEn
     ...(clock !== undefined && { clock }),
     ...(embedders !== undefined && { embedders }),
     allowCommands: options.allowCommands ?? null,
+    publicUrl: options.publicUrl ?? null,
     dataDir: stores.kind === "embedded" ? options.dataDir : null,
   });
   try {

@@ -37,6 +37,7 @@ export function startBackground(house: House, telemetry: Telemetry): Background 
   conductor.start();
   spendKeeper.start();
   house.seriesKeeper.start();
+  house.live.onChange(() => house.seeing.now.forget());
   house.seeing.providers.start();
   house.seeing.incidentWatch.start();
   house.seeing.reportSender.start();

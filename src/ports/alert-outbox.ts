@@ -28,7 +28,8 @@ export interface AlertOutbox {
   commit(desk: AlertDesk, deliveries: readonly Omit<AlertDelivery, "seq">[]): Promise<boolean>;
   /**
    * The first message of each group and notifier that waits, in the order of writing, whether it is due or not; those
-   * that another server has claimed are left out, and so is what comes after them.
+   * that another server has claimed are left out, and so is what comes after them. At most `limit` of each notifier: one
+   * that is away must not hide what others are to be told.
    */
   heads(now: number, limit: number): Promise<readonly AlertDelivery[]>;
   /** Takes a waiting message until a time, epoch ms; false where somebody else has it. */

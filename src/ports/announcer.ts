@@ -1,6 +1,7 @@
 import type { CallFacts } from "../domain/call/call-record.ts";
 import type { CallReference } from "../domain/call/call-reference.ts";
 import type { Pause } from "../domain/access/pause.ts";
+import type { AlertAnnouncer } from "./alert-announcer.ts";
 import type { BudgetAlert } from "./budget-ledger.ts";
 import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
 
@@ -16,7 +17,7 @@ export interface DearHourAlert {
 }
 
 /** Tells the world what a rollout did. Called after the decision is durable; never throws. */
-export interface Announcer {
+export interface Announcer extends AlertAnnouncer {
   decided(rollout: Rollout, events: readonly RolloutEvent[]): void;
   /** Something in the background failed and will be tried again; `about` is the call that it belongs to, where it does. */
   troubled(what: string, cause: unknown, about?: CallReference): void;

@@ -166,6 +166,34 @@ describe.skipIf(CHROMIUM === null)(
       await context.close();
     });
 
+    test("Enter presses the button that has the focus, and a window that closes gives the focus back to it", async () => {
+      const { page, context } = await signedIn();
+      // This page has a use of its own for Enter.
+      await visit(page, `${server.url}/calls`);
+      const order = page.getByRole("button", { name: /^(Newest|Oldest) first$/ });
+      await order.focus();
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/calls?order=oldest");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await expect.poll(() => order.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
+      await context.close();
+    });
+
+    test("says that what is shown is old, when it cannot be read again", async () => {
+      const { page, context } = await signedIn();
+      await heading(page, "What you can do").waitFor();
+      await page.route("**/api/now*", (route) => route.fulfill({ status: 503, json: {} }));
+      await page.getByText("What is shown is old.").waitFor();
+      expect(await heading(page, "What you can do").isVisible()).toBe(true);
+      await page.unroute("**/api/now*");
+      await page.getByRole("button", { name: "Try again" }).click();
+      await page.getByText("What is shown is old.").waitFor({ state: "detached" });
+      await context.close();
+    });
+
     test("is signed out everywhere at once when its session ends", async () => {
       const { page, context } = await signedIn();
       const own = await page.evaluate(

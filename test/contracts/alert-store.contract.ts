@@ -190,6 +190,17 @@ function outboxContract(get: GetStores): void {
       expect(await get().alertOutbox.commit({ ...desk, version: 2 }, [])).toBe(false);
     });
 
+    test("gives no notifier's messages in place of another's", async () => {
+      const environment = uniqueName("env");
+      const many = Array.from({ length: 5 }, (_, index) =>
+        deliveryOf(environment, { notifier: "gone", group: `group ${index}` }),
+      );
+      const late = deliveryOf(environment, { notifier: "chat" });
+      await get().alertOutbox.commit({ ...emptyDesk(environment), version: 1 }, [...many, late]);
+      const heads = (await get().alertOutbox.heads(T0, 2)).filter((each) => each.environment === environment);
+      expect(heads.map(({ id }) => id)).toEqual([many[0]?.id, many[1]?.id, late.id]);
+    });
+
     test("gives the first message of each group and notifier, and the next when that is done", async () => {
       const environment = uniqueName("env");
       const [first, second] = [deliveryOf(environment), deliveryOf(environment, { dueAt: 0 })];

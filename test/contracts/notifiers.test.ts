@@ -192,9 +192,12 @@ describe("Slack", () => {
     const server = await startToldServer();
     const notifiers = notifiersWith({ SLACK_URL: server.url });
     await notifiers.tell({ ...common, kind: "slack", urlEnv: "SLACK_URL" }, { id: "n", telling: tellingOf() });
-    const { blocks } = (server.taken[0]?.body ?? { blocks: [] }) as {
+    const { blocks, text: notice } = (server.taken[0]?.body ?? { blocks: [], text: "" }) as {
       blocks: { text?: { type: string; text: string } }[];
+      text: string;
     };
+    expect(notice).toContain("&lt;!channel&gt;");
+    expect(notice).not.toContain("<!channel>");
     const shown = blocks.flatMap(({ text }) => (text?.type === "mrkdwn" ? [text.text] : [])).join("\n");
     expect(shown).toContain("&lt;!channel&gt;");
     expect(shown).not.toContain("<!channel>");

@@ -66,6 +66,8 @@ export function spanStoreContract(get: GetStores): void {
       expect(await get().spans.ofTrace({ environment: "production", traceId }, 5_000)).toHaveLength(MOST_OF_TRACE);
     });
 
+    manyTraces(get);
+
     test("forgets what is old, and the oldest where there are too many", async () => {
       const [old, kept] = [spanOf({ receivedAt: 1_000 }), spanOf({ receivedAt: T0 * 2 })];
       await get().spans.append([old, kept]);
@@ -77,5 +79,21 @@ export function spanStoreContract(get: GetStores): void {
       expect(await get().spans.ofTrace(kept, 10)).toEqual([]);
       expect(await get().spans.ofTrace(newer, 10)).toEqual([newer]);
     });
+  });
+}
+
+/** What they must do with requests that bring many traces. */
+function manyTraces(get: GetStores): void {
+  test("counts what it has of each trace by itself, however many come at once", async () => {
+    const full = spanOf();
+    const rest = Array.from({ length: MOST_OF_TRACE - 1 }, () => spanOf({ traceId: full.traceId, attributes: {} }));
+    expect(await get().spans.append([full, ...rest])).toBe(0);
+    const elsewhere = spanOf({ traceId: full.traceId, environment: uniqueName("env") });
+    const others = Array.from({ length: 600 }, () => spanOf({ events: [], attributes: {} }));
+    expect(await get().spans.append([...others, spanOf({ traceId: full.traceId }), elsewhere])).toBe(1);
+    expect(await get().spans.ofTrace(elsewhere, 10)).toEqual([elsewhere]);
+    for (const one of [others[0], others[599]]) {
+      if (one !== undefined) expect(await get().spans.ofTrace(one, 10)).toEqual([one]);
+    }
   });
 }

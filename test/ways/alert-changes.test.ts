@@ -33,7 +33,10 @@ const project = (temperature: number): Record<string, string> =>
 
 describe("steps of a rollout", () => {
   test("are change events at PagerDuty, once each and in order, and wake nobody", async () => {
-    server = await startGated(project(0.1), { environment: { PAGER_KEY: KEY } });
+    server = await startGated(project(0.1), {
+      environment: { PAGER_KEY: KEY },
+      publicUrl: "https://rollward.example.com",
+    });
     const { bot: first = "" } = await applyTo(server, project(0.2));
     await until(server, first, { state: "completed" });
     await vi.waitFor(() => expect(rules.changes.length).toBeGreaterThanOrEqual(2), LATER);
@@ -43,5 +46,8 @@ describe("steps of a rollout", () => {
     const words = rules.changes.map((each) => each.split(".")[0]);
     expect(words).toEqual(["bot@2 starts", "bot@2 is promoted", "bot@3 starts", "bot@3 is promoted"]);
     expect(rules.incidents).toEqual([]);
+    const links = pager.taken.map(({ body }) => (body as { links?: { href: string }[] }).links?.[0]?.href);
+    const page = (rollout: string): string => `https://rollward.example.com/rollouts/${rollout}?environment=production`;
+    expect(links).toEqual([page(first), page(first), page(second), page(second)]);
   }, 60_000);
 });

@@ -117,7 +117,7 @@ describe("alerts of a server", () => {
     });
     await hook.comeBack();
 
-    expect((await rollward("alerts", "rules")).text).toContain("error-share above 50 %");
+    expect((await rollward("alerts", "rules")).text).toContain("more than 50 % of calls failed in 5 min");
     expect((await rollward("alerts", "history")).text).toContain("ok → firing");
     expect((await rollward("alerts", "deliveries")).text).toContain("sent");
     const backtest = await rollward("alerts", "backtest", "broken", "--days", "1");

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openMemoryStores } from "../../src/adapters/stores/memory/open-memory-stores.ts";
 import { openPostgresStores } from "../../src/adapters/stores/postgres/open-postgres-stores.ts";
 import { sendDueAlerts } from "../../src/jobs/alerts/send-alerts.ts";
+import { emptyDesk } from "../../src/domain/alerts/desk.ts";
 import { openTally } from "../../src/domain/series/tally.ts";
+import { tellingOf } from "../contracts/notifier.contract.ts";
 import { openAlertWorld } from "../fixtures/alert-world.ts";
 import type { AlertStores, AlertWorld } from "../fixtures/alert-world.ts";
 import { createFreshDatabase } from "../fixtures/fresh-database.ts";
@@ -62,6 +64,26 @@ describe("an alert's way", () => {
     expect(heard(server)).toEqual(["fired errors-many:firing", "changed errors-many:firing,errors-raised:firing"]);
     await world.live(10 * MINUTE);
     expect(heard(server).slice(2)).toEqual(["resolved errors-many:resolved,errors-raised:resolved"]);
+  });
+
+  test("is linked to the page of its incident, or of all alerts, where the server knows its address", async () => {
+    const server = await told();
+    const publicUrl = "https://rollward.example.com";
+    const stores = openMemoryStores();
+    const incidents = { ofAlerts: async () => new Map<string, string>() };
+    const world = kept(openAlertWorld(hook(server), { stores: { ...stores, incidents }, variables, publicUrl }));
+    await burst(world, 2);
+    // The incident was opened meanwhile.
+    incidents.ofAlerts = async (...[keys]: readonly (readonly string[])[]) =>
+      new Map((keys ?? []).map((key) => [key, "inc_1"]));
+    await burst(world, 2);
+    expect(server.taken.map(({ body }) => (body as { externalURL: string }).externalURL)).toEqual([
+      `${publicUrl}/alerts?environment=production`,
+      `${publicUrl}/incidents/inc_1?environment=production`,
+    ]);
+    const silent = await told();
+    await burst(kept(openAlertWorld(hook(silent), { variables })), 2);
+    expect(silent.taken.map(({ body }) => (body as { externalURL: string }).externalURL)).toEqual([""]);
   });
 
   test("is walked once where two servers both believe that they lead", async () => {
@@ -147,6 +169,43 @@ alerts:
     expect(
       (await stores.alertOutbox.deliveries({ notifier: "boss", limit: 10 })).map(({ telling }) => telling.reason),
     ).toEqual(["escalated"]);
+  });
+
+  test("does not keep the others waiting for a notifier that is slow to say no", async () => {
+    const stores = openMemoryStores();
+    const text = hook({ url: "https://hook.example" } as ToldServer);
+    const world = kept(openAlertWorld(text, { stores, variables }));
+    const desk = { ...emptyDesk("production"), version: 1 };
+    const telling = tellingOf();
+    const messages = Array.from({ length: 20 }, (_, index) => ({
+      id: `ntc_${index}`,
+      environment: "production",
+      notifier: "hook",
+      group: `group ${index}`,
+      telling,
+      tries: 0,
+      createdAt: world.clock.now(),
+      dueAt: world.clock.now(),
+      sentAt: null,
+      givenUpAt: null,
+      trouble: null,
+    }));
+    await stores.alertOutbox.commit(desk, messages);
+    let asked = 0;
+    const begun = world.clock.elapsed();
+    await sendDueAlerts({
+      ...world.sender,
+      notifiers: {
+        tell: async () => {
+          asked += 1;
+          world.clock.advance(9_000);
+          return { isSent: false, trouble: "it answered 503", isFinal: false };
+        },
+      },
+    });
+    expect(asked).toBe(2);
+    expect(world.clock.elapsed() - begun).toBe(18_000);
+    expect(await stores.alertOutbox.deliveries({ waiting: true, limit: 100 })).toHaveLength(20);
   });
 
   test("speaks of a notifier that takes nothing to the other ones", async () => {

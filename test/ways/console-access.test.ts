@@ -94,6 +94,7 @@ describe("signing in to the console", () => {
     const { secret } = await newKey({ scopes: ["inference"] });
     expect(await signIn({ key: secret })).toMatchObject({ status: 403, code: "forbidden", cookie: null });
     expect(await signIn({})).toMatchObject({ status: 400, code: "invalid_request" });
+    expect(await signIn({ key: "x".repeat(5_000) })).toMatchObject({ status: 413, code: "body_too_large" });
   });
 
   test("whoever has a role sees what waits for it and nothing else, as with the key itself", async () => {
@@ -221,18 +222,21 @@ describe("a request with the console's cookie", () => {
   });
 });
 
-test("ten failed attempts in a minute from one address are enough, whatever the eleventh brings", async () => {
+test("after ten failed attempts in a minute an address is refused all but a good key, so that nobody is locked out", async () => {
   const own = await startServer({}, { clock: new HandClock(clock.now()) });
   try {
-    const attempt = async (key: string): Promise<Response> =>
+    const attempt = async (body: object): Promise<Response> =>
       fetch(`${own.url}/api/console/sessions`, {
         method: "POST",
         headers: { "content-type": "application/json", "x-rollward-console": "1", origin: own.url },
-        body: JSON.stringify({ key }),
+        body: JSON.stringify(body),
       });
-    for (let failures = 0; failures < 10; failures += 1) expect((await attempt("wrong")).status).toBe(401);
-    const refused = await attempt(ADMIN_KEY);
-    expect([refused.status, Number(refused.headers.get("retry-after"))]).toEqual([429, 60]);
+    for (let failures = 0; failures < 10; failures += 1) expect((await attempt({ key: "wrong" })).status).toBe(401);
+    for (const body of [{ key: "wrong" }, { link: "a".repeat(64) }]) {
+      const refused = await attempt(body);
+      expect([refused.status, Number(refused.headers.get("retry-after"))]).toEqual([429, 60]);
+    }
+    expect((await attempt({ key: ADMIN_KEY })).status).toBe(200);
   } finally {
     await own.stop();
   }

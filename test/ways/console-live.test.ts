@@ -79,6 +79,16 @@ test("refuses a topic that is none, and whoever is not signed in", async () => {
   expect((await follow("/api/live", {})).status).toBe(401);
 });
 
+test("tells whoever has a role that something happened, and nothing of calls, which it may not list", async () => {
+  const wish = { name: "approver", scopes: ["inference"], roles: ["approver"] };
+  const { secret } = (await server.ask("POST", "/api/keys", wish)).body as { secret: string };
+  const headers = { authorization: `Bearer ${secret}` };
+  const stream = await follow("/api/live?topics=rollouts", headers);
+  expect(stream.status).toBe(200);
+  stream.close();
+  expect((await follow("/api/live?topics=rollouts,calls", headers)).status).toBe(403);
+});
+
 test("hands on what is published, to those who asked for the topic", async () => {
   const { live } = server.server.house;
   const stream = await follow("/api/live?topics=calls");

@@ -36,11 +36,11 @@ describe("the addresses of a server with a console", () => {
   });
 
   test("a program that took a wrong address is not given a page, nor is one that sends something", async () => {
-    const asked = await fetch(`${server.url}/rollouts`, { headers: { accept: "application/json" } });
-    expect([asked.status, ((await asked.json()) as { error: { code: string } }).error.code]).toEqual([
-      404,
-      "route_not_found",
-    ]);
+    for (const accept of ["application/json", "*/*"]) {
+      const asked = await fetch(`${server.url}/health`, { headers: { accept } });
+      const { error } = (await asked.json()) as { error: { code: string } };
+      expect([accept, asked.status, error.code]).toEqual([accept, 404, "route_not_found"]);
+    }
     const sent = await fetch(`${server.url}/rollouts`, { method: "POST", headers: PAGE, body: "{}" });
     expect(sent.status).toBe(404);
   });

@@ -2,6 +2,7 @@ import { AbEvidence } from "../../../src/domain/evidence/ab-evidence.ts";
 import type { SessionOutcome } from "../../../src/domain/evidence/evidence.ts";
 import { planAb } from "../../../src/domain/evidence/plan-ab.ts";
 import { Evidence } from "../../../src/domain/evidence/running-evidence.ts";
+import { SAMPLE_RATIO_ALPHA } from "../../../src/domain/evidence/sample-ratio.ts";
 import { DEFAULT_PLAN } from "../../../src/domain/rollout/open-rollout.ts";
 import type { AbPlan, MetricPlan } from "../../../src/domain/rollout/plan.ts";
 import type { Random } from "../random.ts";
@@ -152,13 +153,13 @@ export const AB: readonly Scenario[] = [
   ]),
 ];
 
-/** A/A tests: the ids, and the rates that may not exceed α. */
-export const AA_RATES: readonly { readonly id: string; readonly rate: string }[] = [
-  { id: "aa.default-plan", rate: "rolledBack" },
-  { id: "aa.default-plan", rate: "mismatch" },
+/** A/A tests: the ids, and the rates with the levels that they may not exceed. */
+export const AA_RATES: readonly { readonly id: string; readonly rate: string; readonly level: number }[] = [
+  { id: "aa.default-plan", rate: "rolledBack", level: ALPHA },
+  { id: "aa.default-plan", rate: "mismatch", level: SAMPLE_RATIO_ALPHA },
   ...["aa.errors", "aa.orders"].flatMap((id) => [
-    { id, rate: "candidateWon" },
-    { id, rate: "stableWon" },
+    { id, rate: "candidateWon", level: ALPHA / 2 },
+    { id, rate: "stableWon", level: ALPHA / 2 },
   ]),
 ];
 

@@ -13,6 +13,7 @@ import { StateMark } from "../../ui/state-mark.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Choice } from "../../ui/tabs.tsx";
 import { Time } from "../../ui/time.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { AlertStatus, Severity } from "./alert-marks.tsx";
 import { NewSilence } from "./new-silence.tsx";
 
@@ -110,7 +111,14 @@ function TakenOn({ of: { fingerprint, status, acknowledged, silenced_by: silence
   if (status !== "firing") return "not needed";
   const path = pathOf("/api/alerts/{fingerprint}/acknowledge", { fingerprint });
   return (
-    <Button small icon={Check} disabled={command.isPending} onClick={() => command.mutate({ path, body: {} })}>
+    <Button
+      small
+      icon={Check}
+      disabled={command.isPending}
+      onClick={() =>
+        command.mutate({ path, body: {} }, { onError: ({ message }) => toast({ state: "bad", text: message }) })
+      }
+    >
       I take it
     </Button>
   );

@@ -10,6 +10,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { toast } from "../../ui/toast.tsx";
 
 type Silence = z.output<typeof silenceView>;
 
@@ -62,7 +63,13 @@ function EndNow({ of: { id, is_in_force: isInForce } }: { of: Silence }) {
   if (!isInForce) return null;
   const path = pathOf("/api/alerts/silences/{silence}/end", { silence: id });
   return (
-    <Button small disabled={command.isPending} onClick={() => command.mutate({ path, body: {} })}>
+    <Button
+      small
+      disabled={command.isPending}
+      onClick={() =>
+        command.mutate({ path, body: {} }, { onError: ({ message }) => toast({ state: "bad", text: message }) })
+      }
+    >
       End it
     </Button>
   );

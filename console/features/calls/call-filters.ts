@@ -27,9 +27,6 @@ export const FACETS = [
   ["stream", "Stream"],
 ] as const;
 
-/** One of those. */
-type FacetName = (typeof FACETS)[number][0];
-
 /** Filters with one value, written into a field. */
 export const PLAIN = [
   ["session", "Session"],

@@ -88,7 +88,7 @@ export function CallList(props: CallListProps) {
 
 const ListEnd = ({ count: shown, hasMore, isLoading }: { count: number; hasMore: boolean; isLoading: boolean }) => (
   <p className="py-3 text-center text-xs text-faint" aria-live="polite">
-    {isLoading ? "Reading …" : hasMore ? "" : `${count(shown)} calls, that is all`}
+    {isLoading ? "Reading …" : hasMore ? "" : `${shown === 1 ? "1 call" : `${count(shown)} calls`}, that is all`}
   </p>
 );
 

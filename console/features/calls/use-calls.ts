@@ -33,11 +33,12 @@ export interface Tail {
   /** Newest first. */
   readonly calls: readonly CallLine[];
   readonly state: "off" | "connecting" | "live" | "lost";
-  /** Calls that came too quickly to be shown. */
+  /** Calls that were told of, or could not be, and are not in the list: at least so many. */
   readonly skipped: number;
 }
 
 const MOST_KEPT = 500;
+const RETRY_MS = 3_000;
 const NOTHING: Tail = { calls: [], state: "off", skipped: 0 };
 const CONNECTING: Tail = { ...NOTHING, state: "connecting" };
 
@@ -62,12 +63,24 @@ export function useTail(query: Query, enabled: boolean): Tail {
   );
   useEffect(() => {
     if (asked === null) return undefined;
-    const source = new EventSource(`/api/live?${new URLSearchParams({ topics: "calls", calls: asked }).toString()}`);
+    let source: EventSource | null = null;
+    let retry: ReturnType<typeof setTimeout> | undefined;
     const become = (state: Tail["state"]) => (): void => change((before) => ({ ...before, state }));
-    source.addEventListener("open", become("live"));
-    source.addEventListener("error", become("lost"));
-    source.addEventListener("message", ({ data }: MessageEvent<string>) => change((before) => grown(before, data)));
-    return () => source.close();
+    const open = (): void => {
+      source = new EventSource(`/api/live?${new URLSearchParams({ topics: "calls", calls: asked }).toString()}`);
+      source.addEventListener("open", become("live"));
+      source.addEventListener("error", become("lost"));
+      // A browser gives up by itself when it is refused: while the server restarts, or is full.
+      source.addEventListener("error", () => {
+        if (source?.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MS);
+      });
+      source.addEventListener("message", ({ data }: MessageEvent<string>) => change((before) => grown(before, data)));
+    };
+    open();
+    return () => {
+      clearTimeout(retry);
+      source?.close();
+    };
   }, [asked]);
   if (asked === null) return NOTHING;
   // What was told of another search is not of this one.
@@ -76,7 +89,11 @@ export function useTail(query: Query, enabled: boolean): Tail {
 
 interface TailMessage {
   readonly topic: string;
-  readonly data?: { readonly calls?: readonly CallLine[]; readonly skipped?: number };
+  readonly data?: {
+    readonly calls?: readonly CallLine[];
+    readonly skipped?: number;
+    readonly skipped_packs?: number;
+  };
 }
 
 function grown(before: Tail, text: string): Tail {
@@ -84,9 +101,8 @@ function grown(before: Tail, text: string): Tail {
   if (topic !== "calls" || data === undefined) return before;
   const known = new Set(before.calls.map(({ id }) => id));
   const fresh = (data.calls ?? []).filter(({ id }) => !known.has(id)).toReversed();
-  return {
-    ...before,
-    calls: [...fresh, ...before.calls].slice(0, MOST_KEPT),
-    skipped: before.skipped + (data.skipped ?? 0),
-  };
+  const calls = [...fresh, ...before.calls];
+  const cut = Math.max(0, calls.length - MOST_KEPT);
+  const skipped = before.skipped + (data.skipped ?? 0) + (data.skipped_packs ?? 0) + cut;
+  return { ...before, calls: calls.slice(0, MOST_KEPT), skipped };
 }

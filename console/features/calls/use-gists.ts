@@ -21,6 +21,7 @@ const AGAIN_MS = 2_500;
 const MOST_TRIES = 6;
 /** Calls at the beginning of a list that are looked at. */
 const LOOKED_AT = 200;
+const MOST_KEPT = 2_000;
 
 /** The calls with what was said of those that were not indexed when they were read. Nothing else of them changes. */
 export function useGists(calls: readonly CallLine[], query: Query, order: "newest" | "oldest"): readonly CallLine[] {
@@ -34,7 +35,7 @@ export function useGists(calls: readonly CallLine[], query: Query, order: "newes
     const until = new Date(Date.parse(call.at) + 1).toISOString();
     const found = await readGists({ ...query, environment, until, limit: LOOKED_AT }, signal);
     if (!signal.aborted)
-      setFound((before) => ({ of: call.id, tries: made + 1, gists: new Map([...before.gists, ...found]) }));
+      setFound((before) => ({ of: call.id, tries: made + 1, gists: newest(new Map([...before.gists, ...found])) }));
   });
   const [id, at] = [first?.id, first?.at];
   useEffect(() => {
@@ -54,6 +55,9 @@ export function useGists(calls: readonly CallLine[], query: Query, order: "newes
     [calls, gists],
   );
 }
+
+/** A list that is followed all night keeps no more of them than it can show. */
+const newest = (gists: Gists): Gists => (gists.size <= MOST_KEPT ? gists : new Map([...gists].slice(-MOST_KEPT)));
 
 async function readGists(query: Query, signal: AbortSignal): Promise<Gists> {
   try {

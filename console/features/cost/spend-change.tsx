@@ -10,9 +10,9 @@ import { Time } from "../../ui/time.tsx";
 type Change = Answer<typeof explainSpend>;
 
 const PARTS = [
-  ["volume_pico", "More or fewer requests"],
+  ["volume_pico", "More or fewer calls"],
   ["mix_pico", "Other models"],
-  ["tokens_pico", "Tokens per request"],
+  ["tokens_pico", "Tokens per call"],
   ["classes_pico", "Caches and reasoning"],
   ["price_pico", "Prices"],
 ] as const;

@@ -22,7 +22,7 @@ export function SpendFigures({ rows, forecast, when }: SpendFiguresProps) {
   return (
     <Panel flush>
       <div className="grid grid-cols-2 divide-line max-md:[&>*]:border-b max-md:[&>*]:border-line md:grid-cols-4 md:divide-x">
-        <Figure label="Spent" value={pico(spent)} n={calls} of="requests" against={`in ${when}`} />
+        <Figure label="Spent" value={pico(spent)} n={calls} against={`in ${when}`} />
         <Figure label="Saved by caches" value={pico(saved)} n={null} against="by providers' prompt caches" />
         {forecast.map((each) => (
           <Expected key={each.window} forecast={each} />

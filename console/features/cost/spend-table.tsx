@@ -28,7 +28,7 @@ export function SpendTable({ rows, by }: { rows: readonly SpendSum[]; by: SpendB
           cell: ({ cost_pico: cost }) => <ShareBar share={all === 0 ? 0 : Number(cost) / all} />,
         },
         { head: "Cost", right: true, cell: ({ cost_pico: cost }) => pico(cost) },
-        { head: "Requests", right: true, cell: ({ calls }) => count(calls) },
+        { head: "Calls", right: true, cell: ({ calls }) => count(calls) },
         { head: "In", right: true, wide: true, cell: ({ tokens }) => shortCount(inputOf(tokens)) },
         { head: "From a cache", right: true, wide: true, cell: ({ tokens }) => cachedShare(tokens) },
         { head: "Out", right: true, wide: true, cell: ({ tokens }) => shortCount(tokens.output + tokens.reasoning) },

@@ -9,6 +9,7 @@ import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
+import { toast } from "../../ui/toast.tsx";
 
 type Incident = Answer<typeof showIncident>;
 type Item = Incident["actions"][number];
@@ -55,7 +56,13 @@ function Done({ incident, item: { id, done_at: at } }: { incident: string; item:
   if (at !== null) return <StateMark state="ok">done</StateMark>;
   const path = pathOf("/api/incidents/{incident}/actions/{action}/done", { incident, action: id });
   return (
-    <Button small disabled={command.isPending} onClick={() => command.mutate({ path, body: {} })}>
+    <Button
+      small
+      disabled={command.isPending}
+      onClick={() =>
+        command.mutate({ path, body: {} }, { onError: ({ message }) => toast({ state: "bad", text: message }) })
+      }
+    >
       Done
     </Button>
   );

@@ -13,7 +13,11 @@ export function IncidentReach({ incident }: { incident: Answer<typeof showIncide
       title="Whom it reached"
       flush
       actions={
-        <Link to="/calls" search={{ outcome: "failed", since, until }} className="text-xs">
+        <Link
+          to="/calls"
+          search={{ outcome: "failed", endpoint: incident.endpoints.join(","), since, until }}
+          className="text-xs"
+        >
           failed calls
         </Link>
       }

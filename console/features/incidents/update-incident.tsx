@@ -15,20 +15,21 @@ type Incident = Answer<typeof showIncident>;
 /** How it stands, who leads, and what the public is told. */
 export function UpdateIncident({ incident, onClose }: { incident: Incident; onClose: () => void }) {
   const command = useCommand();
-  const [words, setWords] = useState<Words>({
+  const [opened] = useState<Words>({
     state: incident.state,
     impact: incident.impact,
     lead: incident.roles.lead ?? "",
     message: "",
     isPublic: false,
   });
+  const [words, setWords] = useState(opened);
   const send = (): void => {
     const path = pathOf("/api/incidents/{incident}/updates", { incident: incident.id });
     const onSuccess = (): void => {
       toast({ state: "ok", text: `${incident.title}: ${words.state}.` });
       onClose();
     };
-    command.mutate({ path, body: bodyOf(words) }, { onSuccess });
+    command.mutate({ path, body: changesOf(opened, words) }, { onSuccess });
   };
   const footer = (
     <>
@@ -56,10 +57,11 @@ interface Words {
   readonly isPublic: boolean;
 }
 
-const bodyOf = ({ state, impact, lead, message, isPublic }: Words) => ({
-  state,
-  impact,
-  roles: { lead: lead.trim() || null },
+/** Only what was changed here: somebody else may have changed the rest meanwhile. */
+const changesOf = (opened: Words, { state, impact, lead, message, isPublic }: Words) => ({
+  ...(state !== opened.state && { state }),
+  ...(impact !== opened.impact && { impact }),
+  ...(lead.trim() !== opened.lead && { roles: { lead: lead.trim() || null } }),
   ...(message.trim() !== "" && { message: message.trim(), public: isPublic }),
 });
 

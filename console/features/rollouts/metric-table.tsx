@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { change, count, inUnit, NO_DATA, plain } from "../../lib/format.ts";
+import { change, count, inUnit, NO_DATA, plain, points } from "../../lib/format.ts";
 import { ArmMark } from "../../ui/arm-mark.tsx";
 import { Interval } from "../../ui/interval.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
@@ -120,8 +120,21 @@ function ArmValue({ metric, arm }: { metric: MetricView; arm: "stable" | "candid
   );
 }
 
-function Effect({ metric: { effect, harm, no_worse: noWorse, better, metric } }: { metric: MetricView }) {
-  if (effect === null) return <span className="text-faint">{NO_DATA}</span>;
+/** Where stable has none at all there is no ratio, but a difference all the same. */
+function Difference({ metric: { value, unit } }: { metric: MetricView }) {
+  const { stable, candidate } = value;
+  if (stable === null || candidate === null || unit !== "share") return <span className="text-faint">{NO_DATA}</span>;
+  return (
+    <span className="text-xs whitespace-nowrap">
+      <span className="font-medium">{points(candidate - stable)}</span>{" "}
+      <span className="text-faint">· no ratio: stable has none</span>
+    </span>
+  );
+}
+
+function Effect({ metric: view }: { metric: MetricView }) {
+  const { effect, harm, no_worse: noWorse, better, metric } = view;
+  if (effect === null) return <Difference metric={view} />;
   const { ratio, low, high } = effect;
   const interval =
     low === null || high === null ? "too few sessions for an interval" : `${plain(low)} to ${plain(high)}`;

@@ -16,7 +16,10 @@ export function ConsoleSessions() {
   const end = (session: string): void =>
     command.mutate(
       { method: "DELETE", path: pathOf("/api/console/sessions/{session}", { session }), perEnvironment: false },
-      { onSuccess: () => toast({ state: "ok", text: "That session has ended." }) },
+      {
+        onSuccess: () => toast({ state: "ok", text: "That session has ended." }),
+        onError: ({ message }) => toast({ state: "bad", text: message }),
+      },
     );
   return (
     <Panel title="Signed in to the console" flush>

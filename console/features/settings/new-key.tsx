@@ -81,7 +81,7 @@ function Secret({ answer: { key, secret }, onClose }: { answer: Answer<typeof cr
     </Button>
   );
   return (
-    <Dialog open onClose={onClose} title={`The secret of ${key.name}`} footer={footer}>
+    <Dialog open firm onClose={onClose} title={`The secret of ${key.name}`} footer={footer}>
       <div className="flex flex-col gap-3 p-5 text-sm text-dim">
         <p>Copy it now: it is stored as a hash only, and nobody can show it again.</p>
         <CodeBlock text={secret} label="secret" />

@@ -97,11 +97,19 @@ class Sender {
     this.#logs = logs === null ? null : new OTLPLogExporter(configOf(logs));
   }
 
-  sendCalls(calls: readonly ReadCall[]): Promise<SignalNews> {
-    return sendBy(
-      this.#traces,
-      calls.flatMap((call) => this.#spansOf(call)),
-    );
+  /** A call that no spans can be made of is left out: sent again with its batch, it would hold up all others for ever. */
+  async sendCalls(calls: readonly ReadCall[]): Promise<SignalNews> {
+    let unmade = 0;
+    const spans = calls.flatMap((call) => {
+      try {
+        return this.#spansOf(call);
+      } catch {
+        unmade += 1;
+        return [];
+      }
+    });
+    const news = await sendBy(this.#traces, spans);
+    return { ...news, rejected: news.rejected + (news.outcome === "away" ? 0 : unmade) };
   }
 
   sendScores(scores: readonly KeptScore[]): Promise<SignalNews> {
@@ -185,6 +193,12 @@ parentPort?.on("message", (task: ExportTask) => {
   if (task.type === "order") {
     void sender?.close();
     sender = new Sender(task.order);
-  } else if (task.type === "send") void send(task.number, task.joined);
-  else process.exit(0);
+  } else if (task.type === "send") {
+    // Uncaught it would end this thread, and the same batch would end the next one.
+    void send(task.number, task.joined).catch((error: unknown) => {
+      const reason = String(error).slice(0, 300);
+      const news: SignalNews = { outcome: "refused", sent: 0, rejected: 0, reason };
+      parentPort?.postMessage({ number: task.number, spans: news, scores: news } satisfies ExportNews);
+    });
+  } else process.exit(0);
 });

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { Agent, request } from "undici";
 import { guardedLookup, mayConnect } from "../../kit/guarded-lookup.ts";
 import type { NotifierAnswer } from "../../ports/notifier.ts";
+import { readSome } from "../../kit/read-some.ts";
 
 /** Longest that one answer may take, ms. */
 const ANSWER_MS = 10_000;
@@ -46,7 +47,7 @@ export function createJsonPoster(): JsonPoster {
           body: JSON.stringify(body),
           signal: limit,
         });
-        const text = await readSome(answer.body);
+        const { text } = await readSome(answer.body, MOST_BYTES);
         return { status: answer.statusCode, text, retryAfterMs: retryAfter(answer.headers["retry-after"]) };
       } catch (error) {
         return connectionTrouble(error, limit.aborted);
@@ -121,18 +122,6 @@ const agentOf = (allowPrivate: boolean): Agent =>
     bodyTimeout: ANSWER_MS,
     allowH2: false,
   });
-
-async function readSome(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    // Leaving the loop ends the connection: nobody has to send us more.
-    if (bytes > MOST_BYTES) break;
-  }
-  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString();
-}
 
 /** `Retry-After` in seconds, as ms; `null` for none, and for a date. */
 function retryAfter(header: string | readonly string[] | undefined): number | null {

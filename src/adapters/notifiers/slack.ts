@@ -37,7 +37,7 @@ function messageOf(telling: Telling): unknown {
     ...(url === null ? [] : [`<${url}|Open Rollward>`]),
   ];
   return {
-    text: `${head}: ${title}`.slice(0, MOST_SECTION),
+    text: escaped(`${head}: ${title}`).slice(0, MOST_SECTION),
     blocks: [
       { type: "header", text: { type: "plain_text", text: head.slice(0, MOST_HEADER) } },
       section(escaped(title)),

@@ -44,6 +44,12 @@ export function createLogAnnouncer(log: Logger): Announcer {
       if (rule?.outcome === "paused" && lifted !== null) log.warn(facts, `Calls are let in again. ${lifted.reason}`);
       else log.warn(facts, lifted === null ? `Calls are stopped. ${reason}` : `${reason} ${lifted.reason}`);
     },
+    alertChanged({ rule, fingerprint, environment, endpoint, severity, episode, to, at, summary }) {
+      const since = new Date(at).toISOString();
+      const facts = { alert: rule, fingerprint, environment, endpoint, severity, episode, since };
+      if (to === "resolved") log.info(facts, `The alert ${rule} is over: ${summary.replace(/^Over: /, "")}`);
+      else log[severity === "info" ? "info" : "warn"](facts, `The alert ${rule} fires: ${summary}`);
+    },
     recovered(what) {
       log.info(`No more trouble while ${what}.`);
     },

@@ -3,6 +3,7 @@ import { guardedLookup } from "../../kit/guarded-lookup.ts";
 import { isLongEnough, LEAST_KEY_BYTES, webhookHeaders } from "../../kit/sign-webhook.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { PostAnswer, PostMessage, PostTarget, SignedPost } from "../../ports/signed-post.ts";
+import { readSome } from "../../kit/read-some.ts";
 
 /** Longest that one answer may take where nothing else is said, ms. What takes longer says so and is asked again. */
 const ANSWER_MS = 10_000;
@@ -78,25 +79,13 @@ async function send(
       bodyTimeout: answerMs,
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-    return { status: answer.statusCode, ...(await readSome(answer.body)) };
+    return { status: answer.statusCode, ...(await readSome(answer.body, MOST_BYTES)) };
   } catch (error) {
     return {
       trouble: troubleOf(error, limit.aborted ? answerMs : null),
       isFinal: codeOf(error) === "ROLLWARD_PRIVATE_ADDRESS",
     };
   }
-}
-
-async function readSome(body: AsyncIterable<Buffer>): Promise<{ readonly text: string; readonly isWhole: boolean }> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    // Leaving the loop ends the connection: nobody has to send us more.
-    if (bytes > MOST_BYTES) break;
-  }
-  return { text: Buffer.concat(chunks).subarray(0, MOST_BYTES).toString(), isWhole: bytes <= MOST_BYTES };
 }
 
 const codeOf = (error: unknown): string =>

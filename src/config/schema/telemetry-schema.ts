@@ -1,9 +1,7 @@
 import * as z from "zod";
 import { duration, text } from "./leaf.ts";
+import { envNameLeaf } from "./provider-leaf.ts";
 import { tracesSchema } from "./traces-schema.ts";
-
-/** Name of a variable of the process. */
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 const metricsSchema = z
   .strictObject({
@@ -28,7 +26,7 @@ const otlpSchema = z
         description:
           "Where metrics and traces are sent, as OTLP over HTTP; `/v1/metrics` and `/v1/traces` come after it. Default: the variable OTEL_EXPORTER_OTLP_ENDPOINT; without either nothing is sent.",
       }),
-    headers_env: text({ what: "the name of an environment variable", max: 128, pattern: VARIABLE })
+    headers_env: envNameLeaf()
       .optional()
       .meta({
         preset: "OTEL_EXPORTER_OTLP_HEADERS",

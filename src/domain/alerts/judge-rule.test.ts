@@ -32,6 +32,7 @@ const factsOf = (given: Partial<RuleFacts>): RuleFacts => ({
   tally: () => undefined,
   sameHours: () => [],
   sights: () => null,
+  goneSights: () => [],
   slo: () => slo,
   ...given,
 });

@@ -16,5 +16,7 @@ export interface RuleFacts {
   sameHours(endpoint: string, days: number, arm?: Signal["arm"]): readonly SeriesTally[];
   /** What servers saw lately; `null` where none has told anything. */
   sights(signal: SightedSignalName): readonly Sight[] | null;
+  /** What servers that are gone saw last, a moment ago: who came after them may not know of it yet. */
+  goneSights(signal: SightedSignalName): readonly Sight[];
   slo(name: string): Slo | undefined;
 }

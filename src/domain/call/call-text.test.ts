@@ -91,3 +91,10 @@ test("whatever the bytes are, there is a bounded text and never an error", () =>
     }),
   );
 });
+
+test("what nests without end is cut off, and what stands beside it is still found", () => {
+  const deep = `${"[".repeat(15_000)}"deep"${"]".repeat(15_000)}`;
+  const request = Buffer.from(`{"messages":[{"role":"user","content":"plain"},{"role":"user","content":${deep}}]}`);
+  const answer = Buffer.from(`{"choices":[{"message":{"content":${deep}}},{"message":{"content":"said"}}]}`);
+  expect(textOfCall({ request, answer })).toMatchObject({ asked: "plain", answered: "said" });
+});

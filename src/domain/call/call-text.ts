@@ -20,6 +20,8 @@ const MOST_TAG_CHARACTERS = 120;
 const MOST_BYTES = 4 * 1024 * 1024;
 /** Values visited in one body: what is deeper or wider than any request of a person is not searched. */
 const MOST_VISITS = 20_000;
+/** How deep: who nests without end must not end the stack of who looks. */
+const MOST_DEPTH = 64;
 
 const UTF8 = new TextDecoder();
 
@@ -78,15 +80,15 @@ class Gathered {
   }
 
   /** All text in a content: a string, a list of parts, or a part with `text`, `content` or `refusal`. */
-  addContent(value: unknown): void {
+  addContent(value: unknown, depth = 0): void {
     this.#visits -= 1;
-    if (this.isFull) return;
+    if (this.isFull || depth > MOST_DEPTH) return;
     if (typeof value === "string") {
       this.add(this.#text === "" ? value : `\n${value}`);
     } else if (Array.isArray(value)) {
-      for (const part of value) this.addContent(part);
+      for (const part of value) this.addContent(part, depth + 1);
     } else if (isMembers(value)) {
-      this.addContent(value["text"] ?? value["content"] ?? value["output"] ?? value["refusal"] ?? null);
+      this.addContent(value["text"] ?? value["content"] ?? value["output"] ?? value["refusal"] ?? null, depth + 1);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { formatShare } from "../rollout/describe-effect.ts";
 import type { HoldReason } from "../rollout/rollout.ts";
+import { isSaid } from "./is-said.ts";
 import { clockTime, percent, sinceWords } from "./say-time.ts";
 import { byWeight } from "./situation.ts";
 import type { EndpointNow, NowFacts, Situation } from "./situation.ts";
@@ -148,7 +149,8 @@ function heldSituation({ endpoint, rollout }: EndpointNow, now: number): readonl
   return [{ situation: "held", weight: isTrouble ? "warning" : "info", endpoint, since: heldSince, sentence }];
 }
 
-const holdWords = (holds: readonly HoldReason[]): string => holds.map((hold) => HOLD_WORDS[hold]).join("; ");
+/** Why a rollout holds, in words. */
+export const holdWords = (holds: readonly HoldReason[]): string => holds.map((hold) => HOLD_WORDS[hold]).join("; ");
 
 function awaySentences({ away, served }: EndpointNow, now: number): readonly string[] {
   if (away.length === 0) return [];
@@ -207,11 +209,12 @@ const pauseSituations = ({ pauses, now }: NowFacts): readonly Situation[] =>
 /** A reason as the end of a sentence. */
 const ended = (reason: string): string => (/[.!?…]$/.test(reason) ? reason : `${reason}.`);
 
-/** Alerts about calls that are told already are told once. */
-function alertSituations({ alerts, endpoints, now }: NowFacts): readonly Situation[] {
+/** What is told already is told once: alerts about calls, and those about what another situation says. */
+function alertSituations(facts: NowFacts): readonly Situation[] {
+  const { alerts, endpoints, now } = facts;
   const told = new Set(endpoints.filter(({ errors }) => errors.since !== null).map(({ endpoint }) => endpoint));
   return alerts
-    .filter(({ endpoint }) => endpoint === null || !told.has(endpoint))
+    .filter((alert) => (alert.endpoint === null || !told.has(alert.endpoint)) && !isSaid(alert, facts))
     .map(({ rule, weight, endpoint, since, summary }) => ({
       situation: "alerting",
       weight,

@@ -34,6 +34,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   gate: "a gate failed",
 };
 
+/** Why a candidate was taken back, in words. */
+export const causeWords = (cause: string): string => CAUSES[cause] ?? cause;
+
 /** What it has come to after one more event. */
 export function turnRollout(turns: RolloutTurns, { at, actor, fact }: RolloutEvent): RolloutTurns {
   switch (fact.type) {
@@ -54,7 +57,7 @@ export function turnRollout(turns: RolloutTurns, { at, actor, fact }: RolloutEve
     case "AbortStarted": {
       const by = actor.kind === "key" ? actor.name : null;
       const proven = fact.cause === "harm" && turns.harm !== null ? ` by ${turns.harm}` : "";
-      const cause = `${CAUSES[fact.cause] ?? fact.cause}${proven}`;
+      const cause = `${causeWords(fact.cause)}${proven}`;
       return { ...turns, withdrawal: { at, weight: turns.weight, cause, by, isOver: false } };
     }
     case "RolledBack":

@@ -1,4 +1,5 @@
 import { WEIGHTS } from "../changes/change.ts";
+import type { SignalName } from "../alerts/signal.ts";
 import type { Weight } from "../changes/change.ts";
 import type { HoldReason } from "../rollout/rollout.ts";
 import type { ErrorAssessment } from "./assess-errors.ts";
@@ -72,6 +73,10 @@ export interface EndpointNow {
 /** An alert that fires. */
 export interface AlertNow {
   readonly rule: string;
+  /** The signal that its rule watches; absent where it is of another system, or the rule is gone. */
+  readonly about?: SignalName;
+  /** `provider/model` that it is about. */
+  readonly model?: string;
   readonly weight: Weight;
   readonly endpoint: string | null;
   readonly since: number;

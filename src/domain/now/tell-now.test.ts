@@ -146,6 +146,42 @@ describe("what is happening, in a sentence", () => {
     expect(both.sentence).toMatch(/^support-bot is failing since 02:48 UTC \(12 min\)/);
   });
 
+  test.each([
+    ["rollout-rolled-back", { withdrawn: WITHDRAWN }, {}],
+    [
+      "rollout-held",
+      { rollout: { candidate: "support-bot@42", weight: 0.05, holds: ["srm"], heldSince: THREE - MINUTE } },
+      {},
+    ],
+    ["provider-trouble", { away: [{ model: "openai/gpt-5", since: null }] }, { endpoint: null, model: "openai/gpt-5" }],
+    ["budget-share", { overBudget: { calls: 3, since: null } }, { endpoint: null }],
+  ] as const)("has an alert about %s say nothing beside the situation that says it better", (about, own, alert) => {
+    const alerts = [alertNow({ rule: "x", about, summary: "The alert's own words", ...alert })];
+    const beside = tellNow(nowFacts({ alerts, endpoints: [endpointNow(own)] }));
+    expect(beside.situations).toHaveLength(1);
+    expect(beside.sentence).not.toContain("The alert's own words");
+    const alone = tellNow(nowFacts({ alerts }));
+    expect(alone).toMatchObject({ situation: "alerting" });
+    expect(alone.sentence).toMatch(/^The alert's own words\. The alert x fires since/);
+  });
+
+  test("tells of a model that is away beside another one of which only an alert knows", () => {
+    const alerts = [alertNow({ about: "provider-trouble", endpoint: null, model: "openai/other", summary: "Open" })];
+    const endpoints = [endpointNow({ away: [{ model: "openai/gpt-5", since: null }] })];
+    const { situations } = tellNow(nowFacts({ alerts, endpoints }));
+    expect(situations.map(({ situation }) => situation)).toEqual(["provider-trouble", "alerting"]);
+  });
+
+  test("tells a pause once, whatever alert there is of it", () => {
+    const pause = { calls: "All calls", isAll: true, endpoint: null, since: THREE, by: "Ada", reason: "x" };
+    const alerts = [alertNow({ about: "paused", endpoint: null, summary: "Calls are stopped" })];
+    expect(tellNow(nowFacts({ alerts, pauses: [pause] })).situations).toHaveLength(1);
+    const other = [alertNow({ about: "paused", endpoint: "faq", summary: "Calls are stopped: faq" })];
+    expect(
+      tellNow(nowFacts({ alerts: other, pauses: [{ ...pause, endpoint: "support-bot" }] })).situations,
+    ).toHaveLength(2);
+  });
+
   test("tells a switch and a freeze, with the day where it was not today", () => {
     const switched = [{ model: "openai/gpt-5", since: THREE - 2 * 24 * 60 * MINUTE, by: "Ada" }];
     expect(toldOf({ switched })).toBe(

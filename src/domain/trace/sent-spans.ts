@@ -1,3 +1,4 @@
+import { maskText } from "../../kit/mask-text.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { readAttributes } from "./read-attributes.ts";
 import { isObject, objects } from "./json-objects.ts";
@@ -70,7 +71,7 @@ function readSpan(sent: JsonObject, keepsContent: boolean): Omit<ReadSpan, "serv
     startUs,
     endUs: Math.max(startUs, endUs),
     status: STATUSES[Number(status["code"] ?? 0)] ?? "unset",
-    statusMessage: keepsContent ? textOf(status["message"], MOST_VALUE) : "",
+    statusMessage: keepsContent ? maskText(textOf(status["message"], MOST_VALUE)) : "",
     attributes: read.attributes,
     events: events.slice(0, MOST_EVENTS).map((event) => eventOf(event, startUs, keepsContent)),
     leftOut: read.leftOut + Math.max(0, events.length - MOST_EVENTS),

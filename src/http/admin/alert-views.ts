@@ -5,6 +5,7 @@ import type { Alert, AlertTransition } from "../../domain/alerts/alert.ts";
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import type { AlertDelivery } from "../../domain/alerts/delivery.ts";
 import { formatValue } from "../../domain/alerts/describe-reading.ts";
+import { describeRule } from "../../domain/alerts/describe-rule.ts";
 import { isInForce, silenceOf } from "../../domain/alerts/silence.ts";
 import type { Silence } from "../../domain/alerts/silence.ts";
 import type { AlertReading } from "../../domain/alerts/signal.ts";
@@ -105,7 +106,7 @@ export function ruleViewsOf(
     rule: rule.name,
     severity: rule.severity,
     is_default: rule.isDefault,
-    watches: watchesOf(rule),
+    watches: describeRule(rule),
     for_seconds: rule.forMs / SECOND_MS,
     no_data: rule.noData,
     runbook: rule.runbook,
@@ -119,21 +120,6 @@ export function ruleViewsOf(
         reading: readingOf(reading),
       })),
   }));
-}
-
-/** What a rule watches, in words: `error-share above 5 % (5 min)`. */
-function watchesOf({ signal, condition }: AlertRule): string {
-  const { name, windowMs, quantile, code } = signal;
-  const which = `${name}${quantile === undefined ? "" : ` p${Number((quantile * 100).toPrecision(4))}`}${code === undefined ? "" : ` ${code}`}`;
-  const over = formatDuration(windowMs);
-  if (condition.type === "burn") {
-    return `burn of ${condition.slo} above ${Number(condition.factor.toPrecision(3))} (${over} and ${formatDuration(condition.shortMs)})`;
-  }
-  if (condition.type === "baseline") {
-    const { op, z, ratio, days } = condition;
-    return `${which} ${op} the same hour of ${days} days by robust z ${z} and ${ratio} times (${over})`;
-  }
-  return `${which} ${condition.op} ${formatValue(name, condition.bound)} (${over})`;
 }
 
 /** A service level as it is shown. */

@@ -57,6 +57,9 @@ export function consoleAccess(app: FastifyInstance, admin: AdminTerms): void {
   });
 }
 
+/** A key or a link with its name around it: nobody who is not known has more than that read. */
+const MOST_BODY_BYTES = 4_096;
+
 interface SignInTerms {
   readonly sessions: ConsoleSessions;
   readonly brake: SignInBrake;
@@ -70,14 +73,18 @@ async function signIn(
 ): Promise<SignedIn> {
   const reason = foreignFault(request);
   if (reason !== null) throw new RollwardError("foreign_request", { reason });
-  const waitMs = brake.waitMs(request.ip);
-  if (waitMs > 0) {
-    reply.header("retry-after", String(Math.ceil(waitMs / 1_000)));
-    throw new RollwardError("sign_in_limited");
+  if (Buffer.isBuffer(request.body) && request.body.length > MOST_BODY_BYTES) {
+    throw new RollwardError("body_too_large", { limitBytes: MOST_BODY_BYTES });
   }
   const body = parseInput(openConsoleSession.body, readJsonBody(request).value) as z.output<
     typeof openConsoleSession.body
   >;
+  const waitMs = brake.waitMs(request.ip);
+  // Behind a proxy all people come from one address: whoever tries keys there must not keep out those who have one.
+  if (waitMs > 0 && !("key" in body && sessions.isGood(body.key))) {
+    reply.header("retry-after", String(Math.ceil(waitMs / 1_000)));
+    throw new RollwardError("sign_in_limited");
+  }
   try {
     const opened = await ("key" in body ? sessions.openByKey(body.key) : sessions.openByLink(body.link));
     await closeSessionOf(sessions, request);

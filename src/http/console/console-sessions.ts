@@ -31,6 +31,8 @@ export interface Opened extends SignedIn {
 
 /** How long a session is believed without a look at the database, ms: one that is ended elsewhere works that long. */
 const KNOWN_MS = 2_000;
+/** How long one is believed while the database is away, ms: that is when somebody looks at the console. */
+const KNOWN_WITHOUT_MS = 15 * 60_000;
 const MOST_KNOWN = 1_000;
 /** How exactly it is noted when a session was used, ms. */
 const TOUCH_MS = 60_000;
@@ -53,6 +55,17 @@ export class ConsoleSessions {
   async openByKey(text: string): Promise<Opened> {
     const { keys, clock } = this.#terms;
     return this.#open(mayEnter(identifyKey({ keys }, text, clock.now())));
+  }
+
+  /** Whether a key's text would sign in: a few hashes, and no look at the database. */
+  isGood(text: string): boolean {
+    const { keys, clock } = this.#terms;
+    try {
+      mayEnter(identifyKey({ keys }, text, clock.now()));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Signs in with a one-time link; throws `link_spent`. */
@@ -84,8 +97,12 @@ export class ConsoleSessions {
     if (key === null) return null;
     if (now - session.lastUsedAt < TOUCH_MS) return { session, key };
     const used = { ...session, lastUsedAt: now };
-    this.#remember(used);
-    await store.touch(session.id, now);
+    // Where it cannot be noted, it is with the next request.
+    const isNoted = await store.touch(session.id, now).then(
+      () => true,
+      () => false,
+    );
+    if (isNoted) this.#remember(used);
     return { session: used, key };
   }
 
@@ -138,8 +155,15 @@ export class ConsoleSessions {
 
   async #find(hash: string): Promise<ConsoleSession | null> {
     const known = this.#known.get(hash);
-    if (known !== undefined && this.#terms.clock.elapsed() - known.at < KNOWN_MS) return known.session;
-    const session = await this.#terms.store.byHash(hash);
+    const age = known === undefined ? Number.POSITIVE_INFINITY : this.#terms.clock.elapsed() - known.at;
+    if (known !== undefined && age < KNOWN_MS) return known.session;
+    let session: ConsoleSession | null;
+    try {
+      session = await this.#terms.store.byHash(hash);
+    } catch (error) {
+      if (known !== undefined && age < KNOWN_WITHOUT_MS) return known.session;
+      throw error;
+    }
     if (session === null) this.#known.delete(hash);
     else this.#remember(session);
     return session;

@@ -48,7 +48,7 @@ export function serveSite(app: FastifyInstance, site: ConsoleSite): void {
     const path = request.url.split("?")[0] ?? "/";
     const file = path === "/" ? null : await site.file(path);
     if (file !== null) return sendFile(request, reply, file);
-    if (PROGRAMS.test(path) || !wantsPage(request)) {
+    if (PROGRAMS.test(path) || (path !== "/" && !wantsPage(request))) {
       throw new RollwardError("route_not_found", { method: request.method, path: path.slice(0, 200) });
     }
     const page = await site.file("/index.html");
@@ -58,9 +58,11 @@ export function serveSite(app: FastifyInstance, site: ConsoleSite): void {
   app.get("/*", answer);
 }
 
-/** Whether a person's browser asks, and not a program that took a wrong address. */
-const wantsPage = ({ headers }: FastifyRequest): boolean =>
-  headers.accept === undefined || /text\/html|\*\/\*/.test(headers.accept);
+/**
+ * Whether a person's browser asks, and not a program that took a wrong address: a probe that takes anything would find
+ * every address in good health.
+ */
+const wantsPage = ({ headers }: FastifyRequest): boolean => headers.accept?.includes("text/html") === true;
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: SiteFile): FastifyReply {
   reply.headers({

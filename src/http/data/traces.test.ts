@@ -63,6 +63,7 @@ const SPAN = {
   name: "ask",
   startTimeUnixNano: "1763750000000000000",
   endTimeUnixNano: "1763750001000000000",
+  status: { code: 2, message: "nobody has bob@example.com" },
   attributes: [{ key: "input.value", value: { stringValue: "I am ada@example.com" } }],
 };
 
@@ -78,7 +79,7 @@ test("what spans say of prompts is kept where the project wants it, masked", asy
   const spans = createMemorySpanStore(10);
   await open(spans, { accept: { content: true } })();
   expect(await spans.ofTrace({ environment: "staging", traceId: TRACE }, 10)).toMatchObject([
-    { attributes: { "input.value": "I am [email]" }, leftOut: 0 },
+    { attributes: { "input.value": "I am [email]" }, leftOut: 0, statusMessage: "nobody has [email]" },
   ]);
 });
 
@@ -108,6 +109,17 @@ test("no more spans come within an hour than are kept", async () => {
   for (let request = 0; request < 3; request += 1) statuses.push((await send()).statusCode);
   expect(statuses).toEqual([200, 200, 503]);
   clock.advance(3_600_000);
+  expect((await send()).statusCode).toBe(200);
+});
+
+test("spans that could not be written do not count when they come again", async () => {
+  const kept = createMemorySpanStore(10);
+  let isAway = true;
+  const away = new RollwardError("database_unavailable", { reason: "it is away" });
+  const store = { ...kept, append: (all: never) => (isAway ? Promise.reject(away) : kept.append(all)) };
+  const send = open(store, { accept: { mostSpans: 2 } });
+  for (let request = 0; request < 5; request += 1) expect((await send()).statusCode).toBe(503);
+  isAway = false;
   expect((await send()).statusCode).toBe(200);
 });
 

@@ -77,10 +77,19 @@ async function take(
   if (plain.length > MOST_UNPACKED) throw tooLarge();
   const read = readSpans(readTraceRequest(plain, form), content);
   countIn(hour, { now: gateway.clock.elapsed(), count: read.spans.length, most: mostSpans });
-  const { environment } = gateway.environments.forKey(key).settings();
-  const receivedAt = gateway.clock.now();
-  const full = await spans.append(read.spans.map((span) => ({ ...span, environment, keyId: key.id, receivedAt })));
-  const rejected = read.rejected + full;
+  try {
+    const { environment } = gateway.environments.forKey(key).settings();
+    const receivedAt = gateway.clock.now();
+    const full = await spans.append(read.spans.map((span) => ({ ...span, environment, keyId: key.id, receivedAt })));
+    return answerOf(read.rejected + full, full);
+  } catch (error) {
+    // What could not be written comes again, and must not count twice.
+    hour.taken -= read.spans.length;
+    throw error;
+  }
+}
+
+function answerOf(rejected: number, full: number): { readonly rejected: number; readonly why: string } {
   return {
     rejected,
     why: full > 0 ? "a trace has too many spans" : "a span has no valid ids or times, or there are too many",

@@ -48,6 +48,18 @@ describe("the hub of live news", () => {
     expect(heard).toHaveLength(1);
   });
 
+  test("says that something has changed before it tells of it, so that what is then read is new", async () => {
+    const { hub, state, heard, follow, pass } = openHub();
+    hub.onChange(() => void heard.push("changed"));
+    follow(["alerts"]);
+    await pass(0);
+    await pass(1_000);
+    expect(heard).toEqual([]);
+    state.marks = { ...MARKS, rollouts: "2", alerts: "2" };
+    await pass(1_000);
+    expect(heard).toEqual(["changed", "alerts 2,1,2,1,1"]);
+  });
+
   test("looks at nothing while nobody follows, and begins anew with the next one", async () => {
     const { state, heard, follow, pass } = openHub();
     await pass(5_000);

@@ -42,6 +42,7 @@ export class LiveHub {
   #cancel: (() => void) | null = null;
   #isTroubled = false;
   #onClose: (() => void)[] = [];
+  #onChange: (() => void)[] = [];
 
   constructor(terms: LiveHubTerms) {
     this.#terms = terms;
@@ -80,6 +81,11 @@ export class LiveHub {
     return () => (this.#onClose = this.#onClose.filter((each) => each !== end));
   }
 
+  /** Calls `run` when something has changed, before anybody is told: what is kept for a while is to be made anew. */
+  onChange(run: () => void): void {
+    this.#onChange.push(run);
+  }
+
   /** Ends every stream and looks no more: a server that stops would wait for them. */
   close(): void {
     this.#cancel?.();
@@ -113,7 +119,9 @@ export class LiveHub {
     const before = this.#marks;
     this.#marks = marks;
     if (before === null) return;
-    for (const topic of changedTopics(before, marks)) this.publish({ topic }, null);
+    const topics = changedTopics(before, marks);
+    if (topics.length > 0) for (const run of this.#onChange) run();
+    for (const topic of topics) this.publish({ topic }, null);
   }
 
   async #catchUp(listener: LiveListener, lastId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Alert } from "../../domain/alerts/alert.ts";
 import type { AlertSettings } from "../../domain/alerts/alert-settings.ts";
+import { consoleLink } from "../../domain/alerts/console-link.ts";
 import { hearOutside, isOurs, outsideAlert } from "../../domain/alerts/outside-alert.ts";
 import type { OutsideAlert } from "../../domain/alerts/outside-alert.ts";
 import { budgetLeft, burnOf, histogramsFor } from "../../domain/slo/burn.ts";
@@ -27,6 +28,8 @@ export interface AlertBoardTerms {
   /** `null` before a project is in force there. */
   readonly settingsOf: (environment: string) => AlertSettings | null;
   readonly endpointsOf: (environment: string) => readonly string[];
+  /** Where people reach this server, without a slash at its end; `null` where it does not know. */
+  readonly publicUrl: string | null;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -91,7 +94,7 @@ export class AlertBoard {
 
   /** Sends a marked test at once, past the outbox; `null` where there is no such notifier. */
   async test(environment: string, notifier: string, by: string): Promise<NotifierAnswer | null> {
-    const { settingsOf, notifiers, clock, ids } = this.#terms;
+    const { settingsOf, notifiers, clock, ids, publicUrl } = this.#terms;
     const settings = settingsOf(environment)?.notifiers.get(notifier);
     if (settings === undefined) return null;
     const id = ids.next("ntc");
@@ -122,7 +125,7 @@ export class AlertBoard {
         more: 0,
         at,
         by: null,
-        url: null,
+        url: consoleLink(publicUrl, "/alerts", environment),
       },
     });
   }

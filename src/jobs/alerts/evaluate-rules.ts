@@ -1,5 +1,5 @@
 import type { Alert } from "../../domain/alerts/alert.ts";
-import { identityOf } from "../../domain/alerts/alert-labels.ts";
+import { fingerprintOf, identityOf } from "../../domain/alerts/alert-labels.ts";
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import { judgeRule } from "../../domain/alerts/judge-rule.ts";
 import type { Finding } from "../../domain/alerts/judge-rule.ts";
@@ -48,19 +48,41 @@ export function evaluateRules(
   const found = findAlerts(rules, facts, states);
   const spokenOf = new Set(found.map(({ alert }) => alert.fingerprint));
   const { at } = facts;
-  const steps = found.map(({ rule, finding, alert }) => stepAlert(alert, finding, { ...rule, at }));
+  const steps = found.map(({ rule, finding, alert }) =>
+    isTold(rule, alert) ? null : stepAlert(alert, finding, { ...termsIn(rule, facts), at }),
+  );
   const byName = new Map(rules.map((rule) => [rule.name, rule]));
   for (const alert of states.values()) {
     if (spokenOf.has(alert.fingerprint) || alert.rule === OUTSIDE_RULE) continue;
     if (alert.status !== "pending" && alert.status !== "firing") continue;
     const rule = byName.get(alert.rule);
-    steps.push(stepAlert(alert, endOf(alert, rule, facts), { ...termsOf(alert, rule), at }));
+    if (isSeenByGone(alert, rule, facts)) continue;
+    steps.push(stepAlert(alert, endOf(alert, rule, facts), { ...termsOf(alert, rule, facts), at }));
   }
   return steps.filter((step) => step !== null);
 }
 
-const termsOf = ({ severity, runbook }: Alert, rule: AlertRule | undefined): StepTerms =>
-  rule ?? { severity, runbook, forMs: 0, noData: "ok" };
+const termsOf = ({ severity, runbook }: Alert, rule: AlertRule | undefined, facts: RuleFacts): StepTerms =>
+  rule === undefined ? { severity, runbook, forMs: 0, noData: "ok" } : termsIn(rule, facts);
+
+/** Where no server looked, nothing says that it is over: what was, stays. */
+function termsIn(rule: AlertRule, facts: RuleFacts): StepTerms {
+  const { name } = rule.signal;
+  const isUnseen = !isOfCalls(name) && facts.sights(name) === null;
+  return isUnseen && rule.noData === "ok" ? { ...rule, noData: "keep" } : rule;
+}
+
+/** A rollback happens once to a rollout, which is part of what tells the alert: it has fired and is over for good. */
+const isTold = ({ signal }: AlertRule, { status, episode }: Alert): boolean =>
+  signal.name === "rollout-rolled-back" && status === "resolved" && episode > 0;
+
+/** Whether a server that is gone since a moment saw that it fires: whoever starts anew would end it, and fire it again. */
+function isSeenByGone(alert: Alert, rule: AlertRule | undefined, facts: RuleFacts): boolean {
+  if (rule === undefined || isOfCalls(rule.signal.name) || alert.status !== "firing") return false;
+  return facts
+    .goneSights(rule.signal.name)
+    .some(({ subject }) => fingerprintOf(facts.environment, rule.name, subject) === alert.fingerprint);
+}
 
 /** What to make of an alert whose subject nobody names. */
 function endOf(

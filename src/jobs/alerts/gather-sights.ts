@@ -1,4 +1,6 @@
 import { nameOf as pauseNameOf } from "../../domain/access/pause.ts";
+import { holdWords } from "../../domain/now/find-situations.ts";
+import { causeWords } from "../../domain/now/rollout-turns.ts";
 import type { Sight, Sighting } from "../../domain/alerts/sighting.ts";
 import type { SightedSignalName } from "../../domain/alerts/signal.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -25,9 +27,9 @@ type Seen = Omit<Sighting, "environment" | "at">;
 const MOST_SIGHTS = 500;
 const MOST_ACCOUNTS = 1_000;
 const MOST_ROLLOUTS = 200;
-/** How long drops and rolled back rollouts are news, ms. */
+/** How long drops and rolled back rollouts are news, ms. The view of what is happening tells the latter a minute longer. */
 const DROPS_MS = 5 * 60_000;
-const ROLLED_BACK_MS = 3_600_000;
+const ROLLED_BACK_MS = 59 * 60_000;
 /** A message that waits for longer says that its notifier is in trouble, ms. */
 const STUCK_MS = 2 * 60_000;
 
@@ -110,13 +112,13 @@ async function rolloutSights({ rollouts, environment: nameOf }: SightTerms, at: 
   const held = open
     .filter(({ holds }) => holds.length > 0)
     .map(({ id, channel: { endpoint }, holds }): Sight => {
-      return { signal: "rollout-held", subject: { endpoint, rollout: id }, value: 1, note: holds.join(", ") };
+      return { signal: "rollout-held", subject: { endpoint, rollout: id }, value: 1, note: holdWords(holds) };
     });
   const isBack = (phase: string): boolean => phase === "rolled_back" || phase === "rolling_back";
   const back = newest
     .filter(({ phase, endedAt }) => isBack(phase) && (endedAt ?? at) > at - ROLLED_BACK_MS)
     .map(({ id, channel: { endpoint }, outcome }): Sight => {
-      const note = outcome === null ? {} : { note: `outcome ${outcome}` };
+      const note = outcome === null ? {} : { note: causeWords(outcome) };
       return { signal: "rollout-rolled-back", subject: { endpoint, rollout: id }, value: 1, ...note };
     });
   return { looked: ["rollout-held", "rollout-rolled-back"], sights: [...held, ...back] };

@@ -1,6 +1,6 @@
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import type { AlertSettings } from "../../domain/alerts/alert-settings.ts";
-import { mergeSights } from "../../domain/alerts/merge-sights.ts";
+import { GONE_MS, goneSights, mergeSights, SIGHT_MS } from "../../domain/alerts/merge-sights.ts";
 import { histogramsOf, isOfCalls } from "../../domain/alerts/read-signal.ts";
 import type { RuleFacts } from "../../domain/alerts/rule-facts.ts";
 import type { Signal } from "../../domain/alerts/signal.ts";
@@ -65,9 +65,6 @@ export class FactCache {
 }
 
 const DAY_MS = 24 * HOUR_MS;
-/** What a server saw holds for so long, ms. */
-const SIGHT_MS = 45_000;
-
 interface Window {
   readonly windowMs: number;
   readonly arm: Signal["arm"];
@@ -87,7 +84,9 @@ export async function loadFacts(terms: FactTerms, at: number): Promise<RuleFacts
   }
   const hours = await loadHours(terms, at);
   const needsSights = settings.rules.some(({ signal }) => !isOfCalls(signal.name));
-  const seen = needsSights ? mergeSights(await sightings.between(environment, at - SIGHT_MS, at)) : new Map();
+  const recent = needsSights ? await sightings.between(environment, at - GONE_MS, at) : [];
+  const seen = mergeSights(recent.filter((each) => each.at > at - SIGHT_MS));
+  const gone = goneSights(recent, at - SIGHT_MS);
   const slos = new Map(settings.slos.map((slo) => [slo.name, slo]));
   const called = [...tallies.values()].flatMap((byEndpoint) => [...byEndpoint.keys()]);
   return {
@@ -98,6 +97,7 @@ export async function loadFacts(terms: FactTerms, at: number): Promise<RuleFacts
     sameHours: (endpoint, days, arm) =>
       (hours.get(arm ?? "") ?? []).slice(0, days).flatMap((byEndpoint) => byEndpoint.get(endpoint) ?? []),
     sights: (signal) => seen.get(signal) ?? null,
+    goneSights: (signal) => gone.filter((sight) => sight.signal === signal),
     slo: (name) => slos.get(name),
   };
 }

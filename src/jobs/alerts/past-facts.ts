@@ -54,6 +54,7 @@ export class PastFacts {
           (from) => this.#sum(endpoint, { from, to: from + HOUR_MS, arm }) ?? [],
         ),
       sights: () => null,
+      goneSights: () => [],
       slo: (name) => settings.slos.find((slo) => slo.name === name),
     };
   }

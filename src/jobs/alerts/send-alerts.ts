@@ -8,7 +8,7 @@ import type { NotifierAnswer, Notifiers } from "../../ports/notifier.ts";
 
 /** How often messages are looked for, ms. */
 const EVERY_MS = 1_000;
-/** First messages of groups that are read at once. */
+/** First messages of groups of one notifier that are read at once. */
 const MOST_HEADS = 200;
 /** Rounds in one go: the second message of a group follows the first at once. */
 const MOST_ROUNDS = 50;
@@ -21,6 +21,8 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 const GIVE_UP_MS = 3 * 86_400_000;
 /** So many that got no answer at all end a round of a notifier: the others would fare no better. */
 const MOST_AWAY = 2;
+/** And so long a notifier may take for its round, ms: meanwhile nobody looks for new messages to the others. */
+const LANE_MS = 15_000;
 
 const MOST_UNNOTED = 10_000;
 
@@ -95,14 +97,14 @@ async function sendLane(
   terms: AlertSenderTerms,
   lane: readonly AlertDelivery[],
 ): Promise<{ readonly sent: number; readonly isAway: boolean }> {
-  const now = terms.clock.now();
+  const [now, begunAt] = [terms.clock.now(), terms.clock.elapsed()];
   const newest = Math.max(...lane.filter(({ dueAt }) => dueAt <= now).map(({ seq }) => seq));
   let [sent, away] = [0, 0];
   for (const delivery of lane.filter(({ seq }) => seq <= newest)) {
     const outcome = await sendOne(terms, delivery);
     if (outcome === "sent") sent += 1;
     away = outcome === "away" ? away + 1 : 0;
-    if (away >= MOST_AWAY) break;
+    if (away >= MOST_AWAY || terms.clock.elapsed() - begunAt >= LANE_MS) break;
   }
   return { sent, isAway: away > 0 };
 }

@@ -1,3 +1,4 @@
+import { consoleLink } from "../../domain/alerts/console-link.ts";
 import type { AlertDesk } from "../../domain/alerts/desk.ts";
 import type { GroupMessage } from "../../domain/alerts/tell-groups.ts";
 import { releaseName } from "../../domain/release/release.ts";
@@ -14,6 +15,8 @@ export interface ChangeTerms {
   /** Names of notifiers that hear of steps. */
   readonly notifiers: readonly string[];
   readonly now: number;
+  /** Where people reach this server; `null` where it does not know. */
+  readonly publicUrl: string | null;
 }
 
 /** Rollouts that are looked at: those under way, and the newest. */
@@ -66,7 +69,7 @@ async function messagesOf(
     event,
     environment,
   }: { readonly rollout: Rollout; readonly event: RolloutEvent; readonly environment: string },
-  { releases, notifiers, now }: ChangeTerms,
+  { releases, notifiers, now, publicUrl }: ChangeTerms,
 ): Promise<readonly GroupMessage[]> {
   const what = noticeOf(rollout, event.fact);
   if (what === null) return [];
@@ -86,7 +89,7 @@ async function messagesOf(
     more: 0,
     at: Math.min(event.at, now),
     by: event.actor.kind === "machine" ? null : event.actor.name,
-    url: null,
+    url: consoleLink(publicUrl, `/rollouts/${rollout.id}`, environment),
   } as const;
   return notifiers.map((notifier) => ({ notifier, subject: `change ${rollout.id}`, telling }));
 }

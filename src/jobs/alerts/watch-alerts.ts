@@ -19,6 +19,8 @@ import type { SightingBoard } from "../../ports/sighting-board.ts";
 import type { SilenceStore } from "../../ports/silence-store.ts";
 import { evaluateRules } from "./evaluate-rules.ts";
 import { FactCache, loadFacts } from "./load-facts.ts";
+import { linkMessages } from "./link-messages.ts";
+import type { LinkTerms } from "./link-messages.ts";
 import { tellChanges } from "./tell-changes.ts";
 
 /** How often groups are looked at, ms. Rules are evaluated every third time. */
@@ -50,6 +52,9 @@ export interface AlertWatchTerms {
   readonly series: Pick<SeriesStore, "query">;
   readonly rollouts: Pick<RolloutStore, "list" | "events">;
   readonly releases: Pick<ReleaseStore, "byId">;
+  readonly incidents: LinkTerms["incidents"];
+  /** Where people reach this server, without a slash at its end; `null` where it does not know. */
+  readonly publicUrl: string | null;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly announcer: Announcer;
@@ -139,18 +144,19 @@ export class AlertWatch {
 
   /** Evaluates at every time that is due, also those that were missed; answers the last. */
   async #evaluate(settings: AlertSettings, { evaluatedAt }: AlertDesk, now: number): Promise<number> {
-    const { environment: nameOf, alerts, endpoints, series, sightings } = this.#terms;
+    const { environment: nameOf, alerts, endpoints, series, sightings, announcer } = this.#terms;
     const environment = nameOf();
     const facts = { environment, series, sightings, settings, endpoints: endpoints(), cache: this.#cache };
     for (const at of evaluationTimes(evaluatedAt, now)) {
       const states = new Map((await alerts.states(environment)).map((alert) => [alert.fingerprint, alert]));
-      await alerts.append(evaluateRules(settings.rules, await loadFacts(facts, at), states));
+      const changed = await alerts.append(evaluateRules(settings.rules, await loadFacts(facts, at), states));
+      for (const each of changed) if (each.to === "firing" || each.to === "resolved") announcer.alertChanged?.(each);
     }
     return now;
   }
 
   async #tell(settings: AlertSettings, desk: AlertDesk, mustKeep: boolean): Promise<void> {
-    const { outbox, clock, rollouts, releases } = this.#terms;
+    const { outbox, clock, rollouts, releases, publicUrl } = this.#terms;
     const now = clock.now();
     const { environment } = desk;
     const transitions = await this.#news(desk);
@@ -162,8 +168,8 @@ export class AlertWatch {
       firing: new Map((await this.#terms.alerts.firing(environment)).map((alert) => [alert.fingerprint, alert])),
     });
     const notifiers = [...settings.notifiers.values()].flatMap(({ name, changes }) => (changes ? [name] : []));
-    const { changes, messages } = await tellChanges(desk, { rollouts, releases, notifiers, now });
-    const all = [...told.messages, ...messages];
+    const { changes, messages } = await tellChanges(desk, { rollouts, releases, notifiers, now, publicUrl });
+    const all = [...(await linkMessages(told.messages, environment, this.#terms)), ...messages];
     const isNews =
       transitions.length > 0 ||
       JSON.stringify([desk.groups, desk.changes]) !== JSON.stringify([told.desk.groups, changes]);

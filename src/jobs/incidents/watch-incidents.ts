@@ -9,6 +9,7 @@ import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { IncidentStore } from "../../ports/incident-store.ts";
 import type { IncidentDesk } from "./incident-desk.ts";
+import { LeaderRounds } from "../leader-rounds.ts";
 
 /** How often alerts are looked at, ms. */
 const EVERY_MS = 2_000;
@@ -45,38 +46,19 @@ export class IncidentWatch {
   #cursor: number | null = null;
   /** Alerts that have ended, by their keys, epoch ms; bounded by the pages that are read. */
   readonly #ended = new Map<string, number>();
-  #cancel: () => void = () => {};
-  #isStopped = true;
-  #isTroubled = false;
+  readonly #rounds: LeaderRounds;
 
   constructor(terms: IncidentWatchTerms) {
     this.#terms = terms;
+    this.#rounds = new LeaderRounds({ what: WATCHING, everyMs: EVERY_MS, look: () => this.look() }, terms);
   }
 
   start(): void {
-    this.#isStopped = false;
-    this.#cancel = this.#terms.clock.after(EVERY_MS, () => {
-      void this.#turn().finally(() => {
-        if (!this.#isStopped) this.start();
-      });
-    });
+    this.#rounds.start();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#cancel();
-  }
-
-  async #turn(): Promise<void> {
-    const { announcer, isLeader } = this.#terms;
-    try {
-      if (isLeader()) await this.look();
-      if (this.#isTroubled) announcer.recovered(WATCHING);
-      this.#isTroubled = false;
-    } catch (error) {
-      if (!this.#isTroubled) announcer.troubled(WATCHING, error);
-      this.#isTroubled = true;
-    }
+    this.#rounds.stop();
   }
 
   /** Looks once at all environments. */

@@ -77,7 +77,7 @@ async function withdrawalOf(own: readonly Rollout[], { changes, now }: EndpointS
   for (const rollout of own) {
     if (rollout.endedAt !== null && rollout.endedAt < now - TOLD_MS) continue;
     const { withdrawal } = (await changes.of(rollout)).turns;
-    if (withdrawal !== null && withdrawal.at >= now - TOLD_MS) {
+    if (withdrawal !== null) {
       return { candidate: await changes.nameOf(rollout.candidate), ...withdrawal };
     }
   }

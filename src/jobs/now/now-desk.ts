@@ -9,6 +9,7 @@ import { firingOf } from "../../domain/now/firing-of.ts";
 import type { AlertNow, NowFacts } from "../../domain/now/situation.ts";
 import { tellNow } from "../../domain/now/tell-now.ts";
 import type { NowTelling } from "../../domain/now/tell-now.ts";
+import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import type { Alert } from "../../domain/alerts/alert.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import { gatherActionTerms } from "./gather-action-terms.ts";
@@ -71,6 +72,11 @@ export class NowDesk {
     const view = this.#make(question, key);
     this.#views.set(key, { at: now, view });
     return view;
+  }
+
+  /** Something has changed: the next view is made anew, however young the last one is. */
+  forget(): void {
+    this.#views.clear();
   }
 
   async #make(question: NowQuestion, key: string): Promise<NowView> {
@@ -143,7 +149,7 @@ export class NowDesk {
     const facts: NowFacts = {
       now,
       endpoints,
-      alerts: alerts.map(alertNow),
+      alerts: alerts.map((alert) => alertNow(alert, rules(environment).rules)),
       ...gatherStops({ pauses: gateway.pauses.all(), freezes, endpoint }),
       database: null,
     };
@@ -191,14 +197,21 @@ export class NowDesk {
 
 const NOTHING = { tally: null, windowMs: FIVE_MINUTES_MS };
 
-const alertNow = ({ rule, severity, endpoint, startedAt, since, summary, acknowledged }: Alert): AlertNow => ({
-  rule,
-  weight: severity,
-  endpoint,
-  since: startedAt ?? since,
-  summary,
-  acknowledged: acknowledged === null ? null : { by: acknowledged.by, at: acknowledged.at },
-});
+function alertNow(alert: Alert, rules: readonly Pick<AlertRule, "name" | "signal">[]): AlertNow {
+  const { rule, severity, endpoint, startedAt, since, summary, acknowledged, labels } = alert;
+  const about = rules.find(({ name }) => name === rule)?.signal.name;
+  const { provider, model } = labels;
+  return {
+    rule,
+    ...(about !== undefined && { about }),
+    ...(provider !== undefined && model !== undefined && { model: `${provider}/${model}` }),
+    weight: severity,
+    endpoint,
+    since: startedAt ?? since,
+    summary,
+    acknowledged: acknowledged === null ? null : { by: acknowledged.by, at: acknowledged.at },
+  };
+}
 
 const withFiring = (
   figures: readonly Figure[],

@@ -1,3 +1,4 @@
+import { consoleLink } from "../../domain/alerts/console-link.ts";
 import type { Telling } from "../../domain/alerts/delivery.ts";
 import type { NotifierSettings } from "../../domain/alerts/notifier-settings.ts";
 import { periodAt, periodBefore } from "../../domain/reports/period.ts";
@@ -10,6 +11,7 @@ import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Notifiers } from "../../ports/notifier.ts";
 import type { ReportLog } from "../../ports/report-log.ts";
+import { LeaderRounds } from "../leader-rounds.ts";
 
 /** How often somebody looks whether a report is due, ms. */
 const EVERY_MS = 60_000;
@@ -34,6 +36,8 @@ export interface ReportSenderTerms {
   readonly readers: () => readonly ReportReaders[];
   readonly report: (environment: string, period: Period) => Promise<Report>;
   readonly notifiers: Pick<Notifiers, "tell">;
+  /** Where people reach this server, without a slash at its end; absent or `null` where it does not know. */
+  readonly publicUrl?: string | null;
   readonly clock: Clock;
   readonly announcer: Announcer;
   readonly isLeader: () => boolean;
@@ -43,38 +47,19 @@ export interface ReportSenderTerms {
 export class ReportSender {
   readonly #terms: ReportSenderTerms;
   readonly #restingUntil = new Map<string, number>();
-  #cancel: () => void = () => {};
-  #isStopped = true;
-  #isTroubled = false;
+  readonly #rounds: LeaderRounds;
 
   constructor(terms: ReportSenderTerms) {
     this.#terms = terms;
+    this.#rounds = new LeaderRounds({ what: SENDING, everyMs: EVERY_MS, look: () => this.look() }, terms);
   }
 
   start(): void {
-    this.#isStopped = false;
-    this.#cancel = this.#terms.clock.after(EVERY_MS, () => {
-      void this.#turn().finally(() => {
-        if (!this.#isStopped) this.start();
-      });
-    });
+    this.#rounds.start();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#cancel();
-  }
-
-  async #turn(): Promise<void> {
-    const { announcer, isLeader } = this.#terms;
-    try {
-      if (isLeader()) await this.look();
-      if (this.#isTroubled) announcer.recovered(SENDING);
-      this.#isTroubled = false;
-    } catch (error) {
-      if (!this.#isTroubled) announcer.troubled(SENDING, error);
-      this.#isTroubled = true;
-    }
+    this.#rounds.stop();
   }
 
   /** Sends what is due. */
@@ -96,7 +81,7 @@ export class ReportSender {
 
   /** Claimed before it is sent: rather never than twice, should this process end in between. */
   async #send({ id, environment, period, settings }: Errand): Promise<void> {
-    const { log, clock, notifiers, report } = this.#terms;
+    const { log, clock, notifiers, report, publicUrl } = this.#terms;
     const now = clock.now();
     if (now < (this.#restingUntil.get(id) ?? 0)) return;
     if (!(await log.claim(id, now))) return;
@@ -104,7 +89,10 @@ export class ReportSender {
       await log.release(id);
       throw error;
     });
-    const answer = await notifiers.tell(settings, { id: id.replaceAll("/", "."), telling: tellingOf(made, id, now) });
+    const answer = await notifiers.tell(settings, {
+      id: id.replaceAll("/", "."),
+      telling: tellingOf(made, { id, at: now, publicUrl: publicUrl ?? null }),
+    });
     this.#restingUntil.delete(id);
     if (answer.isSent || answer.isFinal) {
       if (!answer.isSent) this.#terms.announcer.troubled(`${SENDING} (${id})`, new Error(answer.trouble));
@@ -122,7 +110,13 @@ interface Errand {
   readonly settings: NotifierSettings;
 }
 
-function tellingOf(report: Report, id: string, at: number): Telling {
+interface TellingPlace {
+  readonly id: string;
+  readonly at: number;
+  readonly publicUrl: string | null;
+}
+
+function tellingOf(report: Report, { id, at, publicUrl }: TellingPlace): Telling {
   const { title, summary } = reportHeading(report);
   return {
     reason: "change",
@@ -136,7 +130,7 @@ function tellingOf(report: Report, id: string, at: number): Telling {
     more: 0,
     at,
     by: null,
-    url: null,
+    url: consoleLink(publicUrl, "/reports", report.environment),
     letter: {
       subject: `Rollward report, ${title}`,
       text: `${summary}\n\n${reportMarkdown(report)}`,

@@ -30,7 +30,7 @@ export function createMemoryAlertOutbox(most: number): AlertOutbox {
       trim();
       return true;
     },
-    heads: async (now, limit) => headsOf(kept.values(), now).slice(0, limit),
+    heads: async (now, limit) => firstOfEach(headsOf(kept.values(), now), limit),
     async claim(id, now, until) {
       const delivery = kept.get(id);
       if (delivery === undefined || !isWaiting(delivery) || delivery.claimedUntil > now) return false;
@@ -63,6 +63,16 @@ export function createMemoryAlertOutbox(most: number): AlertOutbox {
 const plain = ({ claimedUntil: _, ...delivery }: Kept): AlertDelivery => delivery;
 
 const isWaiting = ({ sentAt, givenUpAt }: AlertDelivery): boolean => sentAt === null && givenUpAt === null;
+
+/** At most so many of each notifier. */
+function firstOfEach(heads: readonly AlertDelivery[], limit: number): readonly AlertDelivery[] {
+  const counts = new Map<string, number>();
+  return heads.filter(({ environment, notifier }) => {
+    const key = JSON.stringify([environment, notifier]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return (counts.get(key) ?? 0) <= limit;
+  });
+}
 
 /** The first that waits of each group and notifier, but for those that somebody has claimed. */
 function headsOf(all: Iterable<Kept>, now: number): readonly AlertDelivery[] {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RollwardError } from "../../../domain/errors.ts";
 import { openDatabase } from "./database.ts";
 import type { Database } from "./database.ts";
-import { checkpointBeyond, logBytes, vacuum } from "./maintain.ts";
+import { checkpointBeyond, logBytes, REWRITTEN, vacuum } from "./maintain.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 
@@ -128,6 +128,32 @@ describe("the embedded database", () => {
     const error = await failure(migrate(database.db));
     expect(error).toMatchObject({ code: "database_too_new", details: { found: known + 5, known } });
     await sql`delete from migrations where number > ${known}`.execute(database.db);
+  });
+
+  it("frees what is counted anew, told and forgotten all the time, which no background process does", async () => {
+    await migrate(database.db);
+    await vacuum(database.db);
+    expect(REWRITTEN).toEqual(expect.arrayContaining(["series_cells", "alert_desks", "sightings", "trace_spans"]));
+    const size = async (): Promise<number> => {
+      const { rows } = await sql<{ bytes: number }>`select pg_table_size('sightings')::int as bytes`.execute(
+        database.db,
+      );
+      return rows[0]?.bytes ?? 0;
+    };
+    const fill = async (): Promise<void> => {
+      await sql`
+        insert into sightings (environment, replica_id, at, sights)
+        select 'production', 'rep_1', at, to_json(repeat(at::text, 100)) from generate_series(1, 2000) as at`.execute(
+        database.db,
+      );
+      await sql`delete from sightings`.execute(database.db);
+      await vacuum(database.db);
+    };
+    await fill();
+    const once = await size();
+    await fill();
+    await fill();
+    expect(await size()).toBeLessThanOrEqual(once);
   });
 
   it("is refused to a second process at once", async () => {

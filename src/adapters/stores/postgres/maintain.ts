@@ -6,8 +6,8 @@ const LOOK_MS = 15_000;
 /** Write-ahead log after which a checkpoint is due: recovery after a kill then takes well under a second. */
 const CHECKPOINT_BYTES = 48 * 1024 * 1024;
 const VACUUM_MS = 10 * 60_000;
-/** Tables whose rows are rewritten; all others only grow. */
-const REWRITTEN = [
+/** Tables whose rows are rewritten or deleted one by one; all others only grow, or go by the day. */
+export const REWRITTEN = [
   "rollouts",
   "channels",
   "keys",
@@ -15,6 +15,14 @@ const REWRITTEN = [
   "call_segments",
   "call_segment_parts",
   "call_texts",
+  "series_cells",
+  "series_batches",
+  "alerts",
+  "alert_desks",
+  "alert_deliveries",
+  "sightings",
+  "trace_spans",
+  "console_sessions",
 ] as const;
 
 /**

@@ -100,24 +100,26 @@ async function commit(
 }
 
 async function headsOf(db: Kysely<Tables>, now: number, limit: number): Promise<readonly AlertDelivery[]> {
-  const rows = await db
-    .selectFrom(
-      db
-        .selectFrom("alert_deliveries")
-        .selectAll()
-        .distinctOn(["environment", "notifier", "lane"])
-        .where("sent_at", "is", null)
-        .where("given_up_at", "is", null)
-        .orderBy("environment")
-        .orderBy("notifier")
-        .orderBy("lane")
-        .orderBy("seq")
-        .as("heads"),
-    )
+  const heads = db
+    .selectFrom("alert_deliveries")
     .selectAll()
-    .where("claimed_until", "<=", now)
+    .distinctOn(["environment", "notifier", "lane"])
+    .where("sent_at", "is", null)
+    .where("given_up_at", "is", null)
+    .orderBy("environment")
+    .orderBy("notifier")
+    .orderBy("lane")
+    .orderBy("seq");
+  const ranked = db
+    .selectFrom(heads.as("heads"))
+    .selectAll()
+    .select(sql<number>`row_number() over (partition by environment, notifier order by seq)`.as("place"))
+    .where("claimed_until", "<=", now);
+  const rows = await db
+    .selectFrom(ranked.as("ranked"))
+    .selectAll()
+    .where("place", "<=", limit)
     .orderBy("seq")
-    .limit(limit)
     .execute();
   return rows.map(deliveryOf);
 }

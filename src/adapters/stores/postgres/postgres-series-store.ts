@@ -70,7 +70,8 @@ async function answer(db: Kysely<Tables>, query: SeriesQuery): Promise<SeriesAns
     ...start.map((step) => sql`(${step})::text as start`),
     ...by.map((member) => sql.raw(member)),
     ...NUMBERS.map(({ column }) => sql.raw(`sum(${column})::text as ${column}`)),
-    ...COUNTS.map((column) => sql.raw(`series_merge_all(${column}) as ${column}`)),
+    // Added up by who reads them: in the database it costs 30 µs a cell, in which the embedded one does nothing else.
+    ...COUNTS.map((column) => sql.raw(`jsonb_agg(${column}) filter (where ${column} <> '{}'::jsonb) as ${column}`)),
     ...[JUDGED_BY, ...histograms.map((name) => HISTOGRAMS[name])].map((column) =>
       sql.raw(`array_to_json(series_add_all(${column})) as ${column}`),
     ),

@@ -14,20 +14,22 @@ const DELETED = 5_000;
 export function createPostgresSpanStore(db: Kysely<Tables>): SpanStore {
   return {
     async append(spans) {
-      let full = 0;
-      for (const trace of byTrace(spans).values()) {
-        const room = MOST_OF_TRACE - (await sizeOf(db, trace[0]));
-        full += Math.max(0, trace.length - room);
-        for (let at = 0; at < Math.min(room, trace.length); at += ROWS) {
-          const rows = trace.slice(at, Math.min(room, at + ROWS)).map(rowOf);
-          await db
-            .insertInto("trace_spans")
-            .values(rows)
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        }
+      const traces = [...byTrace(spans).values()];
+      const sizes = await sizesOf(
+        db,
+        traces.map(([first]) => first),
+      );
+      const taken = traces.flatMap((trace) =>
+        trace.slice(0, Math.max(0, MOST_OF_TRACE - (sizes.get(keyOf(trace[0])) ?? 0))),
+      );
+      for (let at = 0; at < taken.length; at += ROWS) {
+        await db
+          .insertInto("trace_spans")
+          .values(taken.slice(at, at + ROWS).map(rowOf))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
       }
-      return full;
+      return spans.length - taken.length;
     },
     async ofTrace({ environment, traceId }, limit) {
       const rows = await db
@@ -59,10 +61,12 @@ export function createPostgresSpanStore(db: Kysely<Tables>): SpanStore {
   };
 }
 
+const keyOf = ({ environment, traceId }: TraceName): string => `${traceId} ${environment}`;
+
 function byTrace(spans: readonly SentSpan[]): Map<string, [SentSpan, ...SentSpan[]]> {
   const traces = new Map<string, [SentSpan, ...SentSpan[]]>();
   for (const span of spans) {
-    const key = `${span.traceId} ${span.environment}`;
+    const key = keyOf(span);
     const known = traces.get(key);
     if (known === undefined) traces.set(key, [span]);
     else known.push(span);
@@ -70,14 +74,20 @@ function byTrace(spans: readonly SentSpan[]): Map<string, [SentSpan, ...SentSpan
   return traces;
 }
 
-async function sizeOf(db: Kysely<Tables>, { environment, traceId }: TraceName): Promise<number> {
-  const { count } = await db
-    .selectFrom("trace_spans")
-    .select(sql<number>`count(*)::int`.as("count"))
-    .where("environment", "=", environment)
-    .where("trace_id", "=", traceId)
-    .executeTakeFirstOrThrow();
-  return count;
+/** How many spans of each trace there are, in one statement: a request may bring a trace for every span. */
+async function sizesOf(db: Kysely<Tables>, names: readonly TraceName[]): Promise<ReadonlyMap<string, number>> {
+  const environments = names.map(({ environment }) => environment);
+  const traces = names.map(({ traceId }) => traceId);
+  const { rows } = await sql<{ environment: string; traceId: string; count: number }>`
+    select environment, trace_id as "traceId", count(*)::int as count from trace_spans
+    where (environment, trace_id) in (select * from unnest(${environments}::text[], ${traces}::uuid[]))
+    group by environment, trace_id`.execute(db);
+  return new Map(
+    rows.map(({ environment, traceId, count }) => [
+      keyOf({ environment, traceId: traceId.replaceAll("-", "") }),
+      count,
+    ]),
+  );
 }
 
 function rowOf({ environment, traceId, spanId, startUs, receivedAt, ...rest }: SentSpan) {

@@ -79,13 +79,13 @@ export function documentOf(span: SeriesSpan, { start, members, tally }: SeriesCe
   };
 }
 
-/** A sum as the database gives it: numbers as text, counts and histograms as JSON. */
+/** A sum as the database gives it: numbers as text, histograms as JSON, and the counts of its cells in a list of JSON. */
 export type SumRow = Readonly<Record<string, unknown>>;
 
 /** The tally of a row; histograms that were not asked for are empty. */
 export function tallyOf(row: SumRow): SeriesTally {
   const number = (column: string): number => Number(row[column] ?? 0);
-  const counts = (column: string): Readonly<Record<string, number>> => (row[column] ?? {}) as Record<string, number>;
+  const counts = (column: string) => sumOfCounts((row[column] ?? []) as readonly Readonly<Record<string, number>>[]);
   const buckets = (column: string): readonly number[] => (row[column] ?? []) as readonly number[];
   const histogram = (column: string, micros: string) => ({
     counts: buckets(column),
@@ -118,4 +118,12 @@ export function tallyOf(row: SumRow): SeriesTally {
     judged: { count: number("judged"), sumMicro: number("judged_micro") },
     judgedBy: buckets(JUDGED_BY),
   });
+}
+
+function sumOfCounts(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    for (const name in counts) sum[name] = (sum[name] ?? 0) + (counts[name] ?? 0);
+  }
+  return sum;
 }

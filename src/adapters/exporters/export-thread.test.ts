@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { callOf } from "../../../test/contracts/store-samples.ts";
+import { startOtlpReceiver } from "../../../test/fixtures/otlp-receiver.ts";
+import { joinItems } from "./export-batch.ts";
+import type { KeptCall } from "./export-batch.ts";
+import { createExportThread } from "./export-thread.ts";
+import type { ExportOrder } from "./export-worker.ts";
+
+const kept = (call: KeptCall["call"]): KeptCall => ({ type: "call", because: "share", wantsContent: false, call });
+
+test("a call that no spans can be made of holds up no other call", async () => {
+  const receiver = await startOtlpReceiver();
+  const thread = createExportThread({});
+  const target = { url: `${receiver.endpoint}/v1/traces`, headers: {}, timeoutMs: 5_000, isCompressed: false };
+  const order: ExportOrder = {
+    traces: target,
+    logs: null,
+    version: "latest",
+    resource: {},
+    scope: { name: "rollward", version: "1" },
+    identities: new Map(),
+  };
+  const [good, broken] = [callOf(), callOf()];
+  const damaged = { ...broken, facts: { ...broken.facts, release: 7 as never } };
+  const { spans } = await thread.send(order, joinItems([kept(damaged), kept(good)]));
+  expect(spans).toMatchObject({ outcome: "sent", rejected: 1 });
+  expect(spans.sent).toBeGreaterThan(0);
+  await receiver.until(() => receiver.spans.some(({ attributes }) => attributes["rollward.call.id"] === good.facts.id));
+  await thread.close();
+  await receiver.close();
+});

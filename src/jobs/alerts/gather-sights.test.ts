@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { Rollout } from "../../domain/rollout/rollout.ts";
+import { createSight } from "./gather-sights.ts";
+
+const MINUTE = 60_000;
+const NONE = { all: () => [] };
+
+/** What the leader sees of rollouts at a time. */
+async function seen(rollout: Partial<Rollout>, at: number): Promise<readonly unknown[]> {
+  const known = { id: "rol_1", channel: { environment: "production", endpoint: "bot" }, holds: [], ...rollout };
+  const sight = createSight({
+    environment: () => "production",
+    replicaId: "rep_1",
+    gateway: {
+      waiting: { counts: () => ({ calls: 0, oldestMs: 0 }) },
+      health: NONE,
+      pauses: NONE,
+      recorder: { counts: () => ({ droppedFacts: 0, droppedBodies: 0 }) },
+    } as never,
+    budgets: { list: async () => [] },
+    rollouts: { list: async ({ open }) => (open === true && rollout.endedAt !== null ? [] : [known as Rollout]) },
+    outbox: { deliveries: async () => [] },
+    isOwn: () => false,
+    troubles: () => [],
+  });
+  const { sights } = await sight(at, true);
+  return sights.filter(({ signal }) => signal.startsWith("rollout"));
+}
+
+test("a rollback is seen for its hour, with its cause in words, and not again", async () => {
+  const rolledBack = { phase: "rolled_back", endedAt: MINUTE, outcome: "harm" } as const;
+  const subject = { endpoint: "bot", rollout: "rol_1" };
+  const sight = { signal: "rollout-rolled-back", subject, value: 1, note: "harm was proven" };
+  expect(await seen(rolledBack, MINUTE)).toEqual([sight]);
+  expect(await seen(rolledBack, 59 * MINUTE)).toEqual([sight]);
+  expect(await seen(rolledBack, 60 * MINUTE)).toEqual([]);
+  expect(await seen({ ...rolledBack, phase: "completed" }, 2 * MINUTE)).toEqual([]);
+});
+
+test("a hold is seen while it lasts, with its reasons in words", async () => {
+  expect(await seen({ phase: "ramping", endedAt: null, holds: ["srm", "freeze"] }, 0)).toEqual([
+    {
+      signal: "rollout-held",
+      subject: { endpoint: "bot", rollout: "rol_1" },
+      value: 1,
+      note: "sessions are not split as they were drawn; rollouts are frozen",
+    },
+  ]);
+});
