@@ -59,6 +59,12 @@ export async function takeSignInLink(client: QueryClient): Promise<void> {
   const link = /^#signin=([0-9a-f]{64})$/.exec(location.hash)?.[1];
   if (link === undefined) return;
   history.replaceState(null, "", `${location.pathname}${location.search}`);
+  const present = await callApi({ path: "/api/console/session" }).then(
+    (session) => session as Session,
+    () => null,
+  );
+  // A link that somebody sent must not make a person act under another name without a word.
+  if (present !== null && !confirm(`You are signed in as ${present.key.name}. Sign in by this link instead?`)) return;
   try {
     client.setQueryData(SESSION_KEY, await signIn({ link }));
   } catch (error) {

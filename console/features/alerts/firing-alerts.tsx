@@ -71,7 +71,6 @@ function AlertTable({ rows }: { rows: readonly Alert[] }) {
           {
             head: <span className="sr-only">Silence</span>,
             right: true,
-            wide: true,
             cell: (alert) => (
               <Button small kind="quiet" icon={BellOff} onClick={() => setSilencing(alert)}>
                 Silence

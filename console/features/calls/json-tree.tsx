@@ -2,8 +2,9 @@ import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 
-/** Levels that are open at first, children shown at a time, and characters of a text before it is cut. */
+/** Levels and nodes that are open at first, children shown at a time, and characters of a text before it is cut. */
 const OPEN_LEVELS = 4;
+const OPEN_NODES = 2_000;
 const CHILDREN = 100;
 const CHARACTERS = 1_500;
 
@@ -16,20 +17,35 @@ export function JsonTree({ value }: { value: unknown }) {
       role="region"
       aria-label="JSON"
     >
-      <Node name={null} value={value} level={0} />
+      <Node name={null} value={value} open={openLevelsOf(value)} />
     </div>
   );
 }
 
+/** How many levels are open at first: as many as do not show more nodes than a browser draws in a moment. */
+function openLevelsOf(value: unknown): number {
+  let level: readonly unknown[] = [value];
+  let nodes = 0;
+  for (let levels = 0; levels < OPEN_LEVELS; levels += 1) {
+    level = level.flatMap((each) => (isBranch(each) ? Object.values(each).slice(0, CHILDREN) : []));
+    nodes += level.length;
+    if (nodes > OPEN_NODES) return Math.max(1, levels);
+  }
+  return OPEN_LEVELS;
+}
+
+const isBranch = (value: unknown): value is object => typeof value === "object" && value !== null;
+
 interface NodeProps {
   readonly name: string | null;
   readonly value: unknown;
-  readonly level: number;
+  /** Levels from here on that are open at first. */
+  readonly open: number;
 }
 
-function Node({ name, value, level }: NodeProps) {
-  return typeof value === "object" && value !== null ? (
-    <Branch name={name} value={value} level={level} />
+function Node({ name, value, open }: NodeProps) {
+  return isBranch(value) ? (
+    <Branch name={name} value={value} open={open} />
   ) : (
     <div className="flex gap-2 py-px pl-4">
       <Name name={name} />
@@ -41,8 +57,8 @@ function Node({ name, value, level }: NodeProps) {
 const Name = ({ name }: { name: string | null }) =>
   name === null ? null : <span className="shrink-0 text-dim">{name}:</span>;
 
-function Branch({ name, value, level }: { name: string | null; value: object; level: number }) {
-  const [isOpen, setOpen] = useState(level < OPEN_LEVELS);
+function Branch({ name, value, open }: { name: string | null; value: object; open: number }) {
+  const [isOpen, setOpen] = useState(open > 0);
   const [most, setMost] = useState(CHILDREN);
   const entries = Object.entries(value);
   const isList = Array.isArray(value);
@@ -65,7 +81,7 @@ function Branch({ name, value, level }: { name: string | null; value: object; le
       {isOpen && (
         <div className="ml-1.5 border-l border-line pl-2">
           {entries.slice(0, most).map(([key, child]) => (
-            <Node key={key} name={key} value={child} level={level + 1} />
+            <Node key={key} name={key} value={child} open={open - 1} />
           ))}
           {entries.length > most && (
             <button

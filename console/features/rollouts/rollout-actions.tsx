@@ -1,4 +1,4 @@
-import { CircleCheck, CirclePause, CirclePlay, Rocket, Undo2 } from "lucide-react";
+import { CircleCheck, CirclePause, CirclePlay, CircleX, Rocket, Undo2 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
 import type { commandRollout } from "../../../src/contract/rollouts.ts";
@@ -17,7 +17,8 @@ import type { RolloutView } from "./rollout-view.ts";
 type CommandName = Body<typeof commandRollout>["command"];
 
 interface Action {
-  readonly command: CommandName;
+  /** `deny` and `approve` are votes, everything else a command of the rollout. */
+  readonly command: CommandName | "deny";
   readonly label: string;
   readonly key: string;
   readonly icon: LucideIcon;
@@ -35,7 +36,7 @@ function actionsFor(rollout: RolloutView): readonly Action[] {
   if (hasEnded(rollout) || state === "rolling_back" || state === "aborting") return [];
   const actions: Action[] = [];
   const waitsForApproval = activity === "awaiting_approval" || waits.some((wait) => wait.includes("approval"));
-  if (waitsForApproval) actions.push(APPROVE(candidate));
+  if (waitsForApproval) actions.push(APPROVE(candidate), DENY(candidate));
   if (BEFORE_START.has(state)) return [...actions, START(candidate), CANCEL(candidate)];
   if (holds.includes("manual")) actions.push(RESUME(weight));
   else if (state !== "draining") actions.push(HOLD(weight));
@@ -51,6 +52,17 @@ const APPROVE = (candidate: string): Action => ({
   kind: "main",
   effect: `Counts as your approval of what ${candidate} waits for. It goes on when all approvals are given.`,
   done: "Your approval was given.",
+  reasons: [],
+});
+
+const DENY = (candidate: string): Action => ({
+  command: "deny",
+  label: "Deny",
+  key: "n",
+  icon: CircleX,
+  kind: "plain",
+  effect: `One denial fails the gate that ${candidate} waits for; the plan says what follows, and your reason stands in the log.`,
+  done: "It was denied.",
   reasons: [],
 });
 
@@ -130,9 +142,9 @@ export function RolloutActions({ rollout }: { rollout: RolloutView }) {
     actions.map((action) => ({ key: action.key, does: action.label, run: () => choose(action) })),
   );
   const confirm = async (action: Action, reason: string): Promise<void> => {
-    const isVote = action.command === "approve";
+    const isVote = action.command === "approve" || action.command === "deny";
     const path = isVote ? "/api/rollouts/{rollout}/approval" : "/api/rollouts/{rollout}/commands";
-    const body = isVote ? { decision: "approve", reason } : { command: action.command, reason };
+    const body = isVote ? { decision: action.command, reason } : { command: action.command, reason };
     await command.mutateAsync({ path: pathOf(path, { rollout: rollout.id }), body });
     toast({ state: "ok", text: action.done });
   };

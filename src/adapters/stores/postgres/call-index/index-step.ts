@@ -2,13 +2,12 @@ import { sql } from "kysely";
 import type { Kysely, Transaction } from "kysely";
 import { sha256Hex } from "../../../../kit/hash.ts";
 import { DayPartitions } from "../day-partitions.ts";
-import { readFactLine } from "../fact-line.ts";
 import type { FactLine } from "../fact-line.ts";
 import type { BodyRef, BodyRefs } from "../pack-bodies.ts";
-import { linesIn, readPacks } from "../read-packs.ts";
-import { decompress } from "../compress.ts";
+import { readPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
 import { breathe } from "./breathe.ts";
+import { factsInPack } from "./facts-in-pack.ts";
 import { entryOf } from "./index-entry.ts";
 import type { EntryText, IndexEntry } from "./index-entry.ts";
 import { indexText } from "./index-text.ts";
@@ -81,8 +80,10 @@ interface StepTerms {
   readonly mask: MaskText;
 }
 
+/** Takes packs in. Throws afterwards where one was damaged: what can be read of it is found, and it does not wait again. */
 async function takeIn({ db, partitions, mask }: StepTerms, taken: readonly WaitingPack[]): Promise<void> {
-  const entries = await readTexts(db, await readCalls(db, taken), mask);
+  const { calls, damaged } = await readCalls(db, taken);
+  const entries = await readTexts(db, calls, mask);
   const day = taken[0]?.day ?? 0;
   const segment = entries.length === 0 ? null : await packSegment(day, encodeSegment(entries));
   await ensurePartitions(partitions, segment, () =>
@@ -93,6 +94,10 @@ async function takeIn({ db, partitions, mask }: StepTerms, taken: readonly Waiti
   ).catch((error: unknown) => {
     if (!isTaken(error)) throw error;
   });
+  if (damaged.length > 0)
+    throw new Error(
+      `Packs of recorded calls are damaged, and what they hold is found by no search: ${damaged.join(", ")}`,
+    );
 }
 
 async function leaveQueue(db: Transaction<Tables>, taken: readonly WaitingPack[]): Promise<number> {
@@ -105,9 +110,16 @@ async function leaveQueue(db: Transaction<Tables>, taken: readonly WaitingPack[]
   return Number(numAffectedRows ?? 0);
 }
 
+interface ReadCalls {
+  readonly calls: readonly TakenCall[];
+  /** Ids of packs of which not everything could be read. */
+  readonly damaged: readonly string[];
+}
+
 /** The calls of packs, each once: of two packs with the same call the one that was written first counts. */
-async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Promise<readonly TakenCall[]> {
+async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Promise<ReadCalls> {
   const found = new Map<string, TakenCall>();
+  const damaged: string[] = [];
   for (let start = 0; start < taken.length; start += PACKS_PER_QUERY) {
     const some = taken.slice(start, start + PACKS_PER_QUERY);
     const rows = await db
@@ -122,9 +134,10 @@ async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Pro
       .execute();
     for (const { id, raw_bytes, data, written_us } of rows) {
       const pack = { id, writtenUs: written_us ?? 0 };
-      for (const [line, text] of linesIn(await decompress(data, raw_bytes)).entries()) {
-        if (text === "") continue;
-        const { facts, bodies } = readFactLine(text);
+      const { facts: lines, isDamaged } = await factsInPack(data, raw_bytes);
+      if (isDamaged) damaged.push(id);
+      for (const { line, fact } of lines) {
+        const { facts, bodies } = fact;
         const known = found.get(facts.id);
         if (known !== undefined && known.entry.pack.writtenUs <= pack.writtenUs) continue;
         found.set(facts.id, { entry: entryOf(facts, { pack, line, text: null }), bodies });
@@ -132,7 +145,7 @@ async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Pro
     }
     await breathe();
   }
-  return [...found.values()];
+  return { calls: [...found.values()], damaged };
 }
 
 /** The entries of calls with their texts. One pack of bodies is in memory at a time. */

@@ -4,11 +4,9 @@ import { NO_VALUE } from "../../../../domain/call/call-search.ts";
 import type { CallSearch } from "../../../../domain/call/call-search.ts";
 import type { CallFilter } from "../../../../ports/call-store.ts";
 import { marksFor } from "../call-marks.ts";
-import { readFactLine } from "../fact-line.ts";
 import type { FactLine } from "../fact-line.ts";
-import { linesIn } from "../read-packs.ts";
-import { decompress } from "../compress.ts";
 import type { Tables } from "../tables.ts";
+import { factsInPack } from "./facts-in-pack.ts";
 import type { TimeBounds } from "./segment-reader.ts";
 
 /** A pack whose calls are in no segment yet. */
@@ -95,11 +93,10 @@ export async function readWaiting(
         own.map(({ pack }) => pack),
       )
       .execute();
-    const texts = await Promise.all(rows.map(({ data, raw_bytes }) => decompress(data, raw_bytes)));
+    const packs = await Promise.all(rows.map(({ data, raw_bytes }) => factsInPack(data, raw_bytes)));
     for (const [index, { id, written_us }] of rows.entries()) {
-      for (const [line, text] of linesIn(texts[index] ?? Buffer.alloc(0)).entries()) {
-        if (text !== "") calls.push({ fact: readFactLine(text), pack: { id, writtenUs: written_us ?? 0 }, line });
-      }
+      const pack = { id, writtenUs: written_us ?? 0 };
+      for (const { line, fact } of packs[index]?.facts ?? []) calls.push({ fact, pack, line });
     }
   }
   return calls;
