@@ -1,12 +1,22 @@
 import { z } from "zod";
 import { idOf, instant } from "./fields.ts";
 
-/** Several values with commas between them; one of them must hold. `(none)` is what has no value. */
-const anyOf = (what: string): z.ZodOptional<z.ZodPipe<z.ZodString, z.ZodTransform<string[], string>>> =>
+/**
+ * Several values with commas between them; one of them must hold. `(none)` is what has no value. Where all values are known
+ * another one is a mistake: it would find nothing, and nobody would know why.
+ */
+const anyOf = (
+  what: string,
+  known?: readonly string[],
+): z.ZodOptional<z.ZodPipe<z.ZodString, z.ZodTransform<string[], string>>> =>
   z
     .string()
     .min(1)
     .max(1_000)
+    .refine(
+      (text) => known === undefined || text.split(",").every((value) => value === "(none)" || known.includes(value)),
+      `must be one of ${known?.join(", ")}`,
+    )
     .transform((text) => text.split(",").slice(0, MOST_VALUES))
     .optional()
     .describe(`${what}; several with commas between them, \`(none)\` for calls without one`);
@@ -39,19 +49,23 @@ export const CALL_FACETS = [
 export const callQuery = z.strictObject({
   endpoint: anyOf("name of an endpoint"),
   release: anyOf("as `support-bot@7`"),
-  arm: anyOf("stable, candidate or shadow"),
+  arm: anyOf("stable, candidate or shadow", ["stable", "candidate", "shadow"]),
   rollout: anyOf("id of a rollout whose evidence it is"),
   tier: anyOf("what served it: primary, fallback:1, cache:exact, cache:semantic, stale"),
   provider: anyOf("provider of the last attempt"),
   model: anyOf("model of the last attempt"),
-  outcome: anyOf("ok, failed or abandoned"),
+  outcome: anyOf("ok, failed or abandoned", ["ok", "failed", "abandoned"]),
   error: anyOf("code of the error; docs/errors.md lists them"),
   status: anyOf("HTTP status that the client got"),
   finish: anyOf("why the model stopped, in the words of the dialect"),
   key: anyOf("id of the API key"),
   dialect: anyOf("dialect of the request"),
-  stream: anyOf("true or false"),
-  kind: anyOf("traffic, backtest (a replay of a backtest) or replay (one that a person asked for)"),
+  stream: anyOf("true or false", ["true", "false"]),
+  kind: anyOf("traffic, backtest (a replay of a backtest) or replay (one that a person asked for)", [
+    "traffic",
+    "backtest",
+    "replay",
+  ]),
   session: z.string().min(1).max(256).optional(),
   user: z.string().min(1).max(200).optional().describe("the end user, as the client named it"),
   trace: z
