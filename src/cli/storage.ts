@@ -14,7 +14,7 @@ export const storage: AddCommand = (program, line) => {
       const rows = answer.data.map(({ kind, bytes, rows: count, words }) => [
         kind,
         megabytes(bytes),
-        String(count),
+        count === null ? "not known" : String(count),
         words,
       ]);
       line.say(`${megabytes(answer.bytes)} in all (${answer.database})`);

@@ -98,3 +98,26 @@ describe("the difference between two projects outside of releases", () => {
     expect(changes.map(({ path }) => path)).toContain(`providers.api.models.${id}.price.input`);
   });
 });
+
+describe("what is watched", () => {
+  it("is told by rule, service level and notifier", () => {
+    const watched = (share: string, objective: string, url: string): ReadProject =>
+      read(`${TEXT}
+alerts:
+  rules:
+    errors-of-ours: { errors_above: ${share}, severity: critical }
+slos:
+  answered: { endpoint: bot, indicator: availability, objective: ${objective}, period: 30d }
+notifiers:
+  hook: { kind: webhook, url: "${url}", secret_env: HOOK_SECRET }
+`);
+    const before = watched("1%", "99%", "https://one.example/hook");
+    expect(projectChanges(before, before)).toEqual([]);
+    const after = watched("2%", "99.5%", "https://two.example/hook");
+    expect(projectChanges(before, after).map(({ path }) => path)).toEqual([
+      "alerts.rules.errors-of-ours.errors_above",
+      "notifiers.hook.url",
+      "slos.answered.objective",
+    ]);
+  });
+});

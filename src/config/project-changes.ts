@@ -58,6 +58,10 @@ function partsOf({ files, project }: ReadProject): ReadonlyMap<string, Part> {
     ...resultParts(document, project),
     ...flagParts(document, { files, project }),
     ...project.pauses.map((rule) => part(`pauses.${rule.name}`, rule, section(document, "pauses")[rule.name])),
+    ...(["alerts", "notifiers", "slos", "slo_files"] as const).map((name) =>
+      part(name, project.alerts, document[name]),
+    ),
+    part("telemetry", project.telemetry ?? null, document["telemetry"]),
     part("incidents", project.incidents, document["incidents"]),
     part("status_page", project.statusPage, document["status_page"]),
     part("reports", project.reports, document["reports"]),

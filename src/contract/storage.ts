@@ -6,7 +6,7 @@ export const storageShare = z.object({
   kind: z.enum(["facts", "bodies", "search", "evidence", "series", "traces", "answers", "other"]),
   words: z.string().describe("what that is"),
   bytes: z.number().int().describe("on disk, indexes included"),
-  rows: z.number().int().describe("as the database estimates them"),
+  rows: z.number().int().nullable().describe("as the database estimates them; null where it has not looked yet"),
 });
 
 export const showStorage = defineRoute({

@@ -6,8 +6,8 @@ export interface StorageShare {
   readonly storageClass: StorageClass;
   /** On disk, indexes included. */
   readonly bytes: number;
-  /** As the database estimates them. */
-  readonly rows: number;
+  /** As the database estimates them; `null` where it has not looked yet. */
+  readonly rows: number | null;
 }
 
 /** Says what fills the disk. */

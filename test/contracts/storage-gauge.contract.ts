@@ -9,7 +9,7 @@ export function storageGaugeContract(get: () => Stores): void {
       const shares = await get().storage.measure();
       expect(new Set(shares.map((share) => share.storageClass)).size).toBe(shares.length);
       expect(shares.toSorted((one, other) => other.bytes - one.bytes)).toEqual(shares);
-      expect(shares.filter(({ bytes, rows }) => bytes < 0 || rows < 0)).toEqual([]);
+      expect(shares.filter(({ bytes, rows }) => bytes < 0 || (rows ?? 0) < 0)).toEqual([]);
     });
 
     test("knows the class of what is written, wherever that is on a disk", async () => {

@@ -120,14 +120,14 @@ function ArmValue({ metric, arm }: { metric: MetricView; arm: "stable" | "candid
   );
 }
 
-/** Where stable has none at all there is no ratio, but a difference all the same. */
+/** Where a side has none at all there is no ratio, but a difference all the same. */
 function Difference({ metric: { value, unit } }: { metric: MetricView }) {
   const { stable, candidate } = value;
   if (stable === null || candidate === null || unit !== "share") return <span className="text-faint">{NO_DATA}</span>;
   return (
     <span className="text-xs whitespace-nowrap">
       <span className="font-medium">{points(candidate - stable)}</span>{" "}
-      <span className="text-faint">· no ratio: stable has none</span>
+      <span className="text-faint">· no ratio: {stable === 0 ? "stable" : "the candidate"} has none</span>
     </span>
   );
 }

@@ -31,7 +31,8 @@ export const storageClassOf = (table: string): StorageClass =>
 interface TableSize {
   readonly table: string;
   readonly bytes: string;
-  readonly rows: string;
+  /** `null` for a table that nobody has analysed. */
+  readonly rows: string | null;
 }
 
 /** Sizes of the tables of the database, as it knows them. */
@@ -39,7 +40,7 @@ export function createPostgresStorageGauge(db: Kysely<Tables>): StorageGauge {
   return {
     async measure() {
       const { rows } = await sql<TableSize>`
-        select c.relname as "table", pg_total_relation_size(c.oid) as bytes, greatest(c.reltuples, 0)::bigint as rows
+        select c.relname as "table", pg_total_relation_size(c.oid) as bytes, case when c.reltuples < 0 then null else c.reltuples::bigint end as rows
         from pg_class c
         where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace
       `.execute(db);
@@ -49,12 +50,12 @@ export function createPostgresStorageGauge(db: Kysely<Tables>): StorageGauge {
 }
 
 function sharesOf(tables: readonly TableSize[]): readonly StorageShare[] {
-  const shares = new Map<StorageClass, { bytes: number; rows: number }>();
+  const shares = new Map<StorageClass, { bytes: number; rows: number | null }>();
   for (const { table, bytes, rows } of tables) {
     const storageClass = storageClassOf(table);
-    const share = shares.get(storageClass) ?? { bytes: 0, rows: 0 };
+    const share = shares.get(storageClass) ?? { bytes: 0, rows: null };
     share.bytes += Number(bytes);
-    share.rows += Number(rows);
+    if (rows !== null) share.rows = (share.rows ?? 0) + Number(rows);
     shares.set(storageClass, share);
   }
   return [...shares]
