@@ -30,6 +30,7 @@ endpoints:
   expect(told).toHaveBeenCalledWith(
     expect.stringContaining(id),
     expect.objectContaining({ message: "The pins are broken." }),
+    expect.objectContaining({ call: id, endpoint: "bot" }),
   );
 });
 
@@ -62,5 +63,6 @@ endpoints:
   expect(told).toHaveBeenCalledWith(
     expect.stringContaining(answer.headers.get("x-rollward-call") ?? "none"),
     expect.objectContaining({ message: "The board is broken." }),
+    expect.objectContaining({ endpoint: "bot", release: "bot@1" }),
   );
 });
