@@ -19,7 +19,7 @@ test("a server whose output no terminal reads writes JSON lines only, the first 
     child.once("exit", () => reject(new Error(`The server ended: ${output}`)));
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes("shown only now")) resolve();
+      if (output.includes("shown only now") && output.includes("Rollward is up.")) resolve();
     });
   });
   child.removeAllListeners("exit");
