@@ -22,6 +22,9 @@ import { userOf } from "./user-of.ts";
 /** Status noted for a client that left before any was sent (nginx's convention). */
 const CLIENT_LEFT = 499;
 
+/** Users are named by clients; a record keeps so much of a name. */
+const MOST_USER_CHARACTERS = 200;
+
 /** Closes the books of a call: load, evidence and record. Runs once for every call, however it ended. */
 export function settle(gateway: Gateway, call: OpenCall): void {
   if (call.admitted) {
@@ -59,7 +62,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
   const promptCache = promptCacheFactOf(call);
   const { key, request, aim, placement, ending, attempts } = call;
   const last = attempts.at(-1) ?? null;
-  const user = request === null ? undefined : userOf(request.body);
+  const user = request === null ? null : userOf(request.body);
   return {
     id: call.id,
     at: call.at,
@@ -69,7 +72,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     endpoint: aim?.type === "endpoint" ? aim.route.channel.endpoint : null,
     environment: call.settings.environment,
     session: placement?.session ?? null,
-    ...(user !== undefined && { user }),
+    ...(user !== null && user !== "" && { user: user.slice(0, MOST_USER_CHARACTERS) }),
     epoch: aim?.type === "endpoint" ? aim.route.epoch : null,
     rolloutId: placement?.evidenceOf ?? null,
     releaseId: placement?.release.id ?? null,

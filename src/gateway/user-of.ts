@@ -1,12 +1,9 @@
 import type { JsonObject } from "../domain/json.ts";
 
-const MOST_CHARACTERS = 200;
-
-/** The end user that a request names: `user`, `safety_identifier` (OpenAI) or `metadata.user_id` (Anthropic). */
-export function userOf(body: JsonObject): string | undefined {
-  const named = body["user"] ?? body["safety_identifier"] ?? nested(body["metadata"]);
-  return typeof named === "string" && named !== "" ? named.slice(0, MOST_CHARACTERS) : undefined;
+/** The end user that a request names, as each dialect does: OpenAI's `safety_identifier` or `user`, Anthropic's `metadata.user_id`. */
+export function userOf({ safety_identifier: identifier, user, metadata }: JsonObject): string | null {
+  if (typeof identifier === "string") return identifier;
+  if (typeof user === "string") return user;
+  const id = metadata !== null && typeof metadata === "object" && "user_id" in metadata ? metadata["user_id"] : null;
+  return typeof id === "string" ? id : null;
 }
-
-const nested = (metadata: JsonObject[string] | undefined): JsonObject[string] | undefined =>
-  typeof metadata === "object" && metadata !== null && "user_id" in metadata ? metadata["user_id"] : undefined;

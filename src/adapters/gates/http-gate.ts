@@ -1,4 +1,5 @@
 import type { HttpGate } from "../../domain/rollout/gates/gate-plan.ts";
+import { objectIn } from "../../domain/object-in.ts";
 import { fullJitterMs } from "../../kit/backoff.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { GateQuestion, GateRunner, RunEnd } from "../../ports/gate-runner.ts";
@@ -96,17 +97,6 @@ function read(text: string, { candidate }: GateQuestion): Heard {
   if (typeof passed !== "boolean") return failed("its answer does not say `passed`: true, false, or null", text);
   const said = typeof detail === "string" && detail.trim() !== "" ? detail.slice(0, MOST_DETAIL) : "no reason given";
   return { standing: passed ? "passed" : "failed", detail: said, url: linkOf(url), output: text };
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 /** People click on it: nothing but the web. */

@@ -1,4 +1,5 @@
 import type { PairJudgePlace } from "../../domain/rollout/plan.ts";
+import { objectIn } from "../../domain/object-in.ts";
 import type { PairAnswer, PairJudge, PairQuestion } from "../../ports/pair-judge.ts";
 import type { PostAnswer, SignedPost } from "../../ports/signed-post.ts";
 import { runProgram } from "./run-program.ts";
@@ -59,15 +60,4 @@ function read(text: string, { digest }: PairQuestion): PairAnswer {
   return better === "first" || better === "second" || better === "tie"
     ? { better }
     : { trouble: "its answer does not say `better`: first, second or tie" };
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : null;
-  } catch {
-    return null;
-  }
 }

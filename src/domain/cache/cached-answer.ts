@@ -1,6 +1,7 @@
 import type { AssistantPart, FinishReason } from "../call/canonical.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import type { MeteredUsage } from "../money/price.ts";
+import { isObject, objectIn } from "../object-in.ts";
 
 /**
  * One whole answer, in no dialect's form: what every dialect's encoder makes a document or a stream of. The form is
@@ -65,18 +66,6 @@ export function readAnswer(text: string, key: string): CachedAnswer | null {
     ...(typeof meaning === "string" && { meaning }),
   };
 }
-
-function objectIn(text: string): JsonObject | null {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isTime = (value: Json | undefined): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 

@@ -1,4 +1,4 @@
-import { objectIn } from "./kept-result.ts";
+import { objectIn } from "../object-in.ts";
 
 /** What is remembered of a claim until its result comes. It lies beside the results, so that a purge takes it along. */
 export interface ClaimNote {

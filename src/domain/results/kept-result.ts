@@ -1,7 +1,8 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import { inexactNumbers } from "../cache/cache-key.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
+import { objectIn } from "../object-in.ts";
 
 /** A result as it is kept. */
 export interface KeptResult {
@@ -42,20 +43,6 @@ export function readKeptResult(text: string, key: string): KeptResult | null {
   if (typeof at !== "number" || !Number.isSafeInteger(at) || at < 0 || typeof digest !== "string") return null;
   return { key, at, digest, result };
 }
-
-/** A text as a JSON object, or `null`. */
-export function objectIn(text: string): JsonObject | null {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Whether a value is an object and no array. */
-export const isObject = (value: Json): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function isJson(text: string): boolean {
   try {

@@ -1,5 +1,5 @@
 import type { Json } from "../json.ts";
-import { isObject } from "./kept-result.ts";
+import { isObject } from "../object-in.ts";
 
 /** Why a result is not one to give again. */
 export type ResultBar = "error" | "unfinished";

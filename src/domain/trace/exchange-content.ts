@@ -1,6 +1,7 @@
 import { maskText } from "../../kit/mask-text.ts";
 import type { Json, JsonObject } from "../json.ts";
-import { isObject, objects } from "./json-objects.ts";
+import { isObject } from "../object-in.ts";
+import { objects } from "./json-objects.ts";
 import type { KnownFacts } from "./read-exchange.ts";
 
 /** Bounds of what one span says of content: it is for reading, the record has the bytes. */

@@ -1,8 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
-
-/** Whether a value is a mapping. */
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isObject } from "../object-in.ts";
 
 /** The elements of a list that are mappings. */
 export const objects = (value: Json | undefined): readonly JsonObject[] =>

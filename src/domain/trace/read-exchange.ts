@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import { answerContent, requestContent } from "./exchange-content.ts";
-import { isObject, texts } from "./json-objects.ts";
+import { isObject, objectIn } from "../object-in.ts";
+import { texts } from "./json-objects.ts";
 import type { AttributeValue } from "./trace-span.ts";
 import type { SemanticKey } from "./semantic-names.ts";
 
@@ -113,13 +114,4 @@ function documentsIn(answer: string): readonly JsonObject[] {
     if (document !== null) documents.push(document);
   }
   return documents;
-}
-
-function objectIn(text: string): JsonObject | null {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
 }

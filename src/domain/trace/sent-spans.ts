@@ -1,7 +1,8 @@
 import { maskText } from "../../kit/mask-text.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { readAttributes } from "./read-attributes.ts";
-import { isObject, objects } from "./json-objects.ts";
+import { isObject } from "../object-in.ts";
+import { objects } from "./json-objects.ts";
 import { isTraceId } from "./trace-ids.ts";
 import type { AttributeValue, Attributes, SpanEvent, SpanKind, TraceSpan } from "./trace-span.ts";
 

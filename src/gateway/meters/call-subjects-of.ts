@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../domain/json.ts";
 import type { CallSubjects } from "../../domain/limits/call-subjects.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
 import { NO_MODEL } from "../open-call.ts";
 import type { Aim, OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
+import { userOf } from "../user-of.ts";
 
 /** Who makes a call that is resolved, and what it is aimed at. */
 export function callSubjectsOf(call: OpenCall): CallSubjects {
@@ -22,11 +22,3 @@ export function callSubjectsOf(call: OpenCall): CallSubjects {
 
 const targetOf = (aim: Aim): ModelTarget | undefined =>
   aim.type === "direct" ? aim.target : aim.route.stable.content.models[0];
-
-/** The user as each dialect names one: OpenAI's `safety_identifier` or `user`, Anthropic's `metadata.user_id`. */
-function userOf({ safety_identifier: identifier, user, metadata }: JsonObject): string | null {
-  if (typeof identifier === "string") return identifier;
-  if (typeof user === "string") return user;
-  const id = metadata !== null && typeof metadata === "object" && "user_id" in metadata ? metadata["user_id"] : null;
-  return typeof id === "string" ? id : null;
-}

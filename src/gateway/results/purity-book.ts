@@ -1,4 +1,4 @@
-import { objectIn } from "../../domain/results/kept-result.ts";
+import { objectIn } from "../../domain/object-in.ts";
 import { UNAUDITED, isImpure, withAudit } from "../../domain/results/purity.ts";
 import type { Purity } from "../../domain/results/purity.ts";
 import type { AnswerCache, CachePlace } from "../../ports/answer-cache.ts";

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Kysely, PostgresDialect } from "kysely";
 import { RollwardError } from "../../../domain/errors.ts";
+import { lowerThreadPriority } from "../../../kit/lower-thread-priority.ts";
 import { maskText } from "../../../kit/mask-text.ts";
 import { BoundedPool } from "./bounded-pool.ts";
 import type { DatabaseAddress, PoolLimits } from "./bounded-pool.ts";
@@ -32,6 +33,8 @@ export interface WriterError {
   readonly details: RollwardError["details"];
   readonly message: string;
 }
+
+lowerThreadPriority();
 
 const { address, limits } = workerData as WriterOrder;
 const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new BoundedPool(address, limits) }) });
