@@ -79,7 +79,13 @@ const CALLS = Array.from({ length: EACH }, (_, index) => madeCall(index));
 /** An exporter that sends nothing: what `offer` costs is what the request's way pays. */
 function exporterOf(share: number) {
   const settings = { ...DEFAULT_TRACES, sample: { ...DEFAULT_TRACES.sample, share } };
-  const traces = { url: "http://127.0.0.1:9/v1/traces", headers: {}, timeoutMs: 1, isCompressed: false };
+  const traces = {
+    url: "http://127.0.0.1:9/v1/traces",
+    headers: {},
+    timeoutMs: 1,
+    isCompressed: false,
+    isGuarded: false,
+  };
   const order = {
     traces,
     logs: null,

@@ -15,13 +15,16 @@ things that never contradict each other: Prometheus' \`/metrics\`, what is sent 
 curl http://127.0.0.1:4400/metrics
 \`\`\`
 
-Whoever asks from the same machine may read them, unless a proxy asks for somebody else. From elsewhere a key with the scope \`admin\` is
-needed, or
+A server that listens on its own machine alone (\`--host 127.0.0.1\`, the default) lets whoever asks there read them without a key. In all other cases a key
+with the scope \`admin\` is needed: where the server listens on other addresses too, and where the request has the headers of a proxy (\`Forwarded\`,
+\`X-Forwarded-For\`, \`X-Real-IP\`, \`Via\`). A proxy on the same machine that adds none of them, as nginx does unless it is told to, cannot be told from
+Prometheus: where there is one, ask for a key always.
 
 \`\`\`yaml
 telemetry:
   metrics:
-    public: true        # anybody who reaches the server
+    require_key: true   # nobody without a key, from the same machine neither
+    # public: true      # or: anybody who reaches the server
 \`\`\`
 
 \`deploy/prometheus/prometheus.yml\` is a configuration to begin with, \`deploy/prometheus/rollward.rules.yml\` has alerts with their unit
@@ -42,8 +45,10 @@ telemetry:
 \`\`\`
 
 Without \`endpoint\` the variable \`OTEL_EXPORTER_OTLP_ENDPOINT\` says where, and \`OTEL_EXPORTER_OTLP_HEADERS\` what is sent along;
-\`OTEL_METRIC_EXPORT_INTERVAL\` (ms), \`OTEL_SERVICE_NAME\`, \`OTEL_SDK_DISABLED\` and \`OTEL_METRICS_EXPORTER=none\` are obeyed. The SDK that
-sends also adds the headers of \`OTEL_EXPORTER_OTLP_HEADERS\` where the process has that variable. Everything counts up (cumulative
+\`OTEL_METRIC_EXPORT_INTERVAL\` (ms), \`OTEL_SERVICE_NAME\`, \`OTEL_SDK_DISABLED\` and \`OTEL_METRICS_EXPORTER=none\` are obeyed. What is meant for one receiver
+goes to no other: beside an \`endpoint\` of the project the variables' headers are sent only where they name no receiver of their own, and those of one signal
+(\`OTEL_EXPORTER_OTLP_METRICS_HEADERS\`) never; \`headers_env\` says otherwise. A project's \`endpoint\` may be an address of a private network, and never a link-local one or
+one of a cloud's metadata, however a name leads there. Everything counts up (cumulative
 temporality), so that a report the receiver missed is made good by the next one. A last report is sent when the server stops.
 
 The names of the GenAI conventions are in development. \`telemetry.semantic_conventions\` chooses: \`latest\` (default), \`1.41\`, or \`next\`,
@@ -67,11 +72,16 @@ under the arms \`shadow\` and \`backtest\`, and are no calls.
   its bucket.
 - **Faults** are failed calls that the request itself is not to blame for: the provider, the network or Rollward failed. Limits, spent budgets,
   wrong requests and emergency stops are failures, but no faults.
-- **Disk.** 1.2 KB for each cell of a minute or an hour in which something ended: at most 15 MB for each endpoint × release × arm × tier × model.
+- **Long times.** When a day (UTC) has been over for an hour its hours are added up to one cell for each endpoint × release × arm × tier × model, and every sum over whole days
+  reads these: 400 days, reports, the periods of service levels. After an upgrade the days of before follow within some twenty minutes, the newest first. What is counted
+  late, because the database was away, has its day made again; until then the hours are read, so that the sum is always the whole one.
+- **Disk.** 1.2 KB for each cell of a minute, an hour or a day in which something ended: at most 15 MB for each endpoint × release × arm × tier × model.
 - **Bounds.** A minute has at most 1,000 cells; what is beyond is counted as \`(other)\` of its environment (\`rollward_series_merged_total\`).
   While the database is away 10,000 cells wait; then those of the oldest minutes are dropped and counted
   (\`rollward_series_dropped_total\`). At a \`kill -9\` the counts of the last five seconds are lost; an orderly stop loses none.
-  \`/metrics\` shows 5,000 totals at most; those that were silent for longest make room, and begin at zero when they are heard of again.
+- **What \`/metrics\` shows.** Releases that were called in the last 24 hours, of the process's own calls, and 2,000 totals at most; beyond, the releases that were silent for longest make
+  room. A release leaves with all of its series at once, so that no sum over some of them counts down, and begins at zero when it is called again: to Prometheus its series ended and
+  come back as after a restart of the process, which \`rate\` and \`increase\` take into account. Failed attempts by model, which name no release, go on.
 
 What counting costs is in [performance.md](performance.md).
 

@@ -56,7 +56,7 @@ export const rulesTestFile = (): string => {
 
 /** A configuration of Prometheus to begin with. */
 export const prometheusFile = (): string =>
-  `${NOTE}# A server on another machine asks for a key with the scope admin, or for telemetry.metrics.public in rollward.yaml.\n` +
+  `${NOTE}# A server that listens on more than its own machine asks for a key with the scope admin, or for telemetry.metrics.public in rollward.yaml.\n` +
   stringify(
     {
       global: { scrape_interval: "15s", evaluation_interval: "15s" },

@@ -10,8 +10,14 @@ import type { SeriesBatch, SeriesStore } from "../ports/series-store.ts";
 const EVERY_MS = 5_000;
 /** Cells in one statement: the embedded database does nothing else meanwhile, some 70 ms. */
 const BATCH = 200;
+/** Days that are made after one write; the embedded database works at each for some 100 ms. */
+const DAYS_AT_ONCE = 2;
+/** What belongs to a day is written by so long after its end, ms; what comes later has the day made again. */
+const LATE_MS = SPAN_MS.hour;
 /** Refusals after which a batch is given up that the store will not take; one that is away is asked for ever. */
 const PATIENCE = 10;
+
+const DAY_MS = 24 * SPAN_MS.hour;
 
 const WRITING = "writing what calls came to";
 
@@ -40,6 +46,8 @@ export class SeriesKeeper {
   #isStopped = false;
   #trouble: string | null = null;
   #expiredAt = Number.NEGATIVE_INFINITY;
+  /** When every day that is over was found made. */
+  #daysMadeAt = Number.NEGATIVE_INFINITY;
   #sequence = 0;
   #batch: SeriesBatch | null = null;
   #refusals = 0;
@@ -81,6 +89,7 @@ export class SeriesKeeper {
         this.#refusals = 0;
       }
       await this.#expire(clock.now());
+      if (!this.#isStopped) await this.#makeDays(clock.now());
       if (this.#trouble !== null) announcer.recovered(WRITING);
       this.#trouble = null;
     } catch (error) {
@@ -114,5 +123,15 @@ export class SeriesKeeper {
     if (clock.elapsed() - this.#expiredAt <= SPAN_MS.hour) return;
     await store.expire({ minute: now - SPAN_KEPT_MS.minute, hour: now - SPAN_KEPT_MS.hour });
     this.#expiredAt = clock.elapsed();
+  }
+
+  /** A few days at a time, so that those of before an upgrade are caught up with beside everything else. */
+  async #makeDays(now: number): Promise<void> {
+    const { store, clock } = this.#terms;
+    if (clock.elapsed() - this.#daysMadeAt <= SPAN_MS.hour) return;
+    // A day that has begun by then ended at least so long ago.
+    const before = now - LATE_MS - DAY_MS;
+    const made = await store.makeDays({ from: now - SPAN_KEPT_MS.hour, before, limit: DAYS_AT_ONCE });
+    if (made < DAYS_AT_ONCE) this.#daysMadeAt = clock.elapsed();
   }
 }

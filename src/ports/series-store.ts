@@ -49,11 +49,28 @@ export interface SeriesAnswer {
   readonly isCut: boolean;
 }
 
-/** What calls came to, by the minute and by the hour, of all replicas together. */
+/** Which days are made. */
+export interface DaysTerms {
+  /** They begin from `from` to before `before`, epoch milliseconds. */
+  readonly from: number;
+  readonly before: number;
+  /** Most of them at once. */
+  readonly limit: number;
+}
+
+/**
+ * What calls came to, by the minute and by the hour, of all replicas together. Of whole days (UTC) a query of hours without steps, or with
+ * steps of whole days, may read cells of days, which say the same and are fewer.
+ */
 export interface SeriesStore {
   /** Adds what was counted, all of it or nothing. The same batch again changes nothing. */
   add(batch: SeriesBatch): Promise<void>;
   query(query: SeriesQuery): Promise<SeriesAnswer>;
-  /** Deletes cells of minutes and of hours before these instants, epoch milliseconds. */
+  /**
+   * Makes cells of days out of those of hours, the newest of those days first that have none; answers how many it made. Where something is
+   * added to a day afterwards it has none until it is made again.
+   */
+  makeDays(terms: DaysTerms): Promise<number>;
+  /** Deletes cells of minutes and of hours before these instants, epoch milliseconds; those of days go with the hours. */
   expire(before: Readonly<Record<SeriesSpan, number>>): Promise<void>;
 }

@@ -90,6 +90,25 @@ function alertsContract(get: GetStores): void {
       expect(newest).toEqual([second]);
     });
 
+    test("renews what a firing alert says, and leaves alone what has changed since", async () => {
+      const environment = uniqueName("env");
+      const begun = firing(alertOf(environment));
+      await get().alerts.append([begun]);
+      const { fingerprint } = begun.alert;
+      const by = { at: T0 + 2, by: "Ada", note: null };
+      await get().alerts.acknowledge(fingerprint, 1, by);
+      const reading = { value: 0.258, count: 528, bound: 0.02, worst: { value: 0.3, at: T0 } };
+      const renewed = { ...begun.alert, summary: "Worse 🔥.", reading };
+      await get().alerts.renew([renewed]);
+      expect(await get().alerts.byFingerprint(fingerprint)).toEqual({ ...renewed, acknowledged: by });
+      const ended = resolved(begun, T0 + 5);
+      await get().alerts.append([ended]);
+      await get().alerts.renew([renewed]);
+      expect(await get().alerts.byFingerprint(fingerprint)).toMatchObject({ status: "resolved", summary: "Bad." });
+      expect(await get().alerts.transitions({ since: 0, environment, limit: 10 })).toHaveLength(2);
+      await get().alerts.renew([]);
+    });
+
     test("takes one of two changes of the same version", async () => {
       const environment = uniqueName("env");
       const begun = firing(alertOf(environment));

@@ -4,7 +4,7 @@ import { createMemoryCallIndex } from "../../src/adapters/stores/memory/memory-c
 import type { CallFacts, CallRecord } from "../../src/domain/call/call-record.ts";
 import { FACETS } from "../../src/domain/call/call-search.ts";
 import type { CallSearch, Facet } from "../../src/domain/call/call-search.ts";
-import { ANY_TOOL, searchWords, tagMark, toolMark } from "../../src/domain/call/search-words.ts";
+import { ANY_TOOL, REPAIRED, searchWords, tagMark, toolMark } from "../../src/domain/call/search-words.ts";
 import type { CallIndex, CallPage } from "../../src/ports/call-index.ts";
 import { callOf, newId, T0, uniqueName } from "./store-samples.ts";
 import type { GetStores } from "./store-samples.ts";
@@ -17,6 +17,7 @@ export function callIndexContract(get: GetStores): void {
   describe("as an index of calls", () => {
     likeMemory(get);
     byText(get);
+    asListed(get);
     bySession(get);
     expiry(get);
   });
@@ -232,6 +233,57 @@ function byText(get: GetStores): void {
     }
     const { calls: all } = await callIndex.find({ facets: { endpoint: [endpoint] }, ...searchWords("i am") }, page);
     expect(all[0]?.gist?.asked).toBe("I am [email], key [secret]");
+  });
+}
+
+function asListed(get: GetStores): void {
+  test("says of a call that it waits, and takes it in where what was said is wanted", async () => {
+    const { calls, callIndex } = get();
+    const endpoint = uniqueName("bot");
+    // Of much that waits nothing is taken in before a list.
+    await takeAll(callIndex);
+    await calls.append([callOf({ endpoint }, bodiesOf("Where is it?", "In Örebro."))]);
+    const page = { order: "newest", limit: 5 } as const;
+    const search = { facets: { endpoint: [endpoint] } };
+    const before = (await callIndex.find(search, page)).calls[0];
+    expect(before?.waits).toBe(before?.gist === null);
+    const now = (await callIndex.find(search, { ...page, wantsText: true })).calls[0];
+    expect(now).toMatchObject({ waits: false, gist: { asked: "Where is it?", answered: "In Örebro." } });
+  });
+
+  test("shows the newest message of a conversation, and finds it by those before", async () => {
+    const { calls, callIndex } = get();
+    const endpoint = uniqueName("bot");
+    const said = ["What does it cost?", "A lot.", "And how long does it take?"];
+    const messages = said.map((content, at) => ({ role: at % 2 === 0 ? "user" : "assistant", content }));
+    const request = Buffer.from(JSON.stringify({ messages }));
+    const answer = Buffer.from(JSON.stringify({ error: { message: "The provider is closed." } }));
+    await calls.append([callOf({ endpoint }, { request, answer })]);
+    await takeAll(callIndex);
+    for (const typed of ["cost", "long", "closed"]) {
+      const search = { facets: { endpoint: [endpoint] }, ...searchWords(typed) };
+      const { calls: found } = await callIndex.find(search, { order: "newest", limit: 5 });
+      expect(found.map(({ gist }) => gist)).toEqual([{ asked: "And how long does it take?", answered: "" }]);
+    }
+  });
+
+  test("finds calls that another attempt rescued, and leaves them out", async () => {
+    const { calls, callIndex } = get();
+    const endpoint = uniqueName("bot");
+    const plain = callOf({ endpoint }, bodiesOf("And that?", "There."));
+    const [attempt] = plain.facts.attempts;
+    if (attempt === undefined) throw new Error("A call has an attempt.");
+    const error = { code: "provider_error", message: "It broke." } as const;
+    const attempts = [{ ...attempt, error }, attempt];
+    const rescued = callOf({ endpoint, attempts }, bodiesOf("Where is it?", "Here."));
+    await calls.append([plain, rescued]);
+    await takeAll(callIndex);
+    const found = async (words: object): Promise<readonly string[]> => {
+      const search = { facets: { endpoint: [endpoint] }, ...words };
+      return (await callIndex.find(search, { order: "newest", limit: 10 })).calls.map(({ facts }) => facts.id);
+    };
+    expect(await found({ words: [REPAIRED] })).toEqual([rescued.facts.id]);
+    expect(await found({ without: [REPAIRED] })).toEqual([plain.facts.id]);
   });
 }
 

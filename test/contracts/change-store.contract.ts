@@ -47,7 +47,7 @@ export function changeStoreContract(get: GetStores): void {
       const made = [
         changeOf({ environment, endpoint: faq, kind: "budget", at: T0 + 1 }),
         changeOf({ environment, endpoint: other, kind: "budget", at: T0 + 2 }),
-        changeOf({ environment, kind: "server", at: T0 + 3 }),
+        changeOf({ environment, kind: "cache", at: T0 + 3 }),
       ];
       for (const change of made) await get().changes.note(change);
       const lines = async (filter: { readonly endpoint?: string; readonly kind?: Change["kind"] }) =>

@@ -23,6 +23,10 @@ export interface WireProviderSubject {
     readonly answerBytes: number;
   }): Promise<OpenedProvider>;
   readonly takesKey: boolean;
+  /** The header that a key goes in; absent is a bearer token. */
+  readonly keyHeaders?: (key: string) => Readonly<Record<string, string>>;
+  /** For a service that signs requests and wraps answers: its own suite looks at what it is sent. */
+  readonly isWrapped?: boolean;
 }
 
 /** A key that must appear nowhere but in one header. */

@@ -3,12 +3,13 @@ import { describe, expect, test } from "vitest";
 import { LATENCY_BOUNDS } from "../../src/domain/series/histogram.ts";
 import type { SeriesCell, SeriesMembers, SeriesTally } from "../../src/domain/series/series-cell.ts";
 import { addTally, openTally, plainTally } from "../../src/domain/series/tally.ts";
-import type { SeriesQuery } from "../../src/ports/series-store.ts";
+import type { SeriesBatch, SeriesQuery } from "../../src/ports/series-store.ts";
 import { newId } from "./store-samples.ts";
 import type { GetStores } from "./store-samples.ts";
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 const members = (overrides: Partial<SeriesMembers>): SeriesMembers => ({
   environment: "production",
@@ -77,6 +78,8 @@ export function seriesStoreContract(get: GetStores): void {
   describe("as a store of series", () => {
     addsOnce(get);
     answers(get);
+    makesDays(get);
+    keepsDays(get);
     addsUp(get);
   });
 }
@@ -183,6 +186,108 @@ function answers(get: GetStores): void {
       (await get().series.query({ ...everything(environment), span, stepMs: HOUR })).sums.map(({ start }) => start);
     expect(await starts("minute")).toEqual([2 * HOUR]);
     expect(await starts("hour")).toEqual([HOUR, 2 * HOUR]);
+  });
+}
+
+/** Every test has years of its own: days are those of all environments. */
+let years = 0;
+
+function begin(): number {
+  years += 1;
+  return Date.UTC(2100 + years, 0, 1);
+}
+
+/** Ten days of hours of an environment. */
+const inHours = (environment: string, from: number, more: Partial<SeriesQuery> = {}): SeriesQuery => ({
+  ...everything(environment),
+  span: "hour",
+  from,
+  to: from + 10 * DAY,
+  ...more,
+});
+
+const batchOf = (cells: readonly SeriesCell[]): SeriesBatch => ({ replicaId: newId("rep"), sequence: 1, cells });
+
+function makesDays(get: GetStores): void {
+  test("sums over whole days are the same before days are made and after", async () => {
+    const environment = newId("env");
+    const from = begin();
+    const hours = Array.from({ length: 80 }, (_, hour) =>
+      cellOf(from + hour * HOUR, { environment, arm: hour % 2 === 0 ? "stable" : "candidate" }, tallyOf(hour + 1)),
+    );
+    await get().series.add(batchOf(hours));
+    const queries: readonly Partial<SeriesQuery>[] = [
+      {},
+      { by: ["arm"] },
+      { by: ["release"], where: { environment, arm: "stable" }, histograms: [] },
+      { stepMs: DAY, by: ["arm"] },
+      { stepMs: 2 * DAY },
+      { stepMs: 36 * HOUR },
+      { from: from + 5 * HOUR, to: from + 3 * DAY + 2 * HOUR },
+      { from: from + 5 * HOUR, to: from + DAY },
+      { from: from + DAY, to: from + 2 * DAY },
+      { limit: 1, by: ["arm"] },
+    ];
+    const answersNow = () => Promise.all(queries.map((more) => get().series.query(inHours(environment, from, more))));
+    const before = await answersNow();
+    expect(before[0]?.sums[0]?.tally).toEqual(sumOf(...hours.map(({ tally }) => tally)));
+    for (const limit of [2, 10]) {
+      await get().series.makeDays({ from, before: from + 3 * DAY, limit });
+      expect(await answersNow()).toEqual(before);
+    }
+  });
+
+  test("what is added to a day late counts at once, and when the day is made again", async () => {
+    const environment = newId("env");
+    const from = begin();
+    const terms = { from, before: from + 3 * DAY, limit: 10 };
+    const hours = Array.from({ length: 50 }, (_, hour) =>
+      cellOf(from + hour * HOUR, { environment }, tallyOf(hour + 1)),
+    );
+    await get().series.add(batchOf(hours));
+    await get().series.makeDays(terms);
+    const late = cellOf(from + DAY + 3 * HOUR + MINUTE, { environment }, tallyOf(500));
+    await get().series.add(batchOf([late]));
+    const sum = async () => (await get().series.query(inHours(environment, from))).sums[0]?.tally;
+    const truth = sumOf(...[...hours, late].map(({ tally }) => tally));
+    expect(await sum()).toEqual(truth);
+    await get().series.makeDays(terms);
+    expect(await sum()).toEqual(truth);
+  });
+}
+
+function keepsDays(get: GetStores): void {
+  test("days are made once, however many make them and add to them at the same time", async () => {
+    const environment = newId("env");
+    const from = begin();
+    const terms = { from, before: from + 2 * DAY, limit: 10 };
+    const cells = [cellOf(from + HOUR, { environment }), cellOf(from + DAY + HOUR, { environment })];
+    await get().series.add(batchOf(cells));
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        await get().series.add(batchOf(cells));
+        await get().series.makeDays(terms);
+        await get().series.add(batchOf(cells.toReversed()));
+        await get().series.makeDays(terms);
+      }),
+    );
+    const calls = async () => (await get().series.query(inHours(environment, from))).sums[0]?.tally.calls;
+    expect(await calls()).toBe(26);
+    await get().series.makeDays(terms);
+    expect(await calls()).toBe(26);
+    expect(await get().series.makeDays(terms)).toBe(0);
+  });
+
+  test("days before the time of hours are forgotten with them, and what is left of their hours counts", async () => {
+    const environment = newId("env");
+    const from = begin();
+    const cells = [1, 20, 30].map((hour) => cellOf(from + hour * HOUR, { environment }, tallyOf(hour)));
+    await get().series.add(batchOf(cells));
+    await get().series.makeDays({ from, before: from + 2 * DAY, limit: 10 });
+    await get().series.expire({ minute: 0, hour: from + 10 * HOUR });
+    expect((await get().series.query(inHours(environment, from))).sums[0]?.tally.calls).toBe(50);
+    await get().series.expire({ minute: 0, hour: from + 25 * HOUR });
+    expect((await get().series.query(inHours(environment, from))).sums[0]?.tally.calls).toBe(30);
   });
 }
 

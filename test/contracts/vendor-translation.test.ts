@@ -103,11 +103,6 @@ describe("a setting that a vendor has no place for", () => {
     ["cohere", { serviceTier: "flex" }, "service_tier"],
     ["cohere", { messages: [user(text("Look."), PDF)] }, "messages.content (document-data)"],
     [
-      "cohere",
-      { messages: [user(text("?")), { role: "assistant", content: [text("Let me look."), CALL] }, RESULT] },
-      "messages.content (text beside tool calls)",
-    ],
-    [
       "gemini",
       { messages: [user({ type: "document", url: "https://example.com/a.pdf", name: null })] },
       "messages.content (document)",
@@ -222,6 +217,11 @@ describe("what a request says", () => {
       { role: "assistant", tool_calls: [{ id: "call_1", function: { name: "lookup", arguments: '{"order":"7"}' } }] },
       { role: "tool", tool_call_id: "call_1", content: "It is on its way." },
     ]);
+  });
+
+  test.each(["cohere", "gemini", "bedrock"] as const)("reaches %s at its ordinary tier", async (name) => {
+    const { log, upstream } = await put(name, { serviceTier: "default" });
+    expect([log.error, upstream.requests.length]).toEqual([null, 1]);
   });
 
   test.each(Object.keys(VENDORS) as VendorName[])(

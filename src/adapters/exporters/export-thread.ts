@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { isOfHeaders } from "./otlp-agent.ts";
 import type { ExportNews, ExportOrder, ExportTask, SignalNews } from "./export-worker.ts";
 
 /** Sends batches beside the request's way. */
@@ -10,7 +11,7 @@ export interface ExportThread {
 
 const STOP_MS = 2_000;
 
-/** Variables that the thread may see: those of OpenTelemetry, for certificates and attributes of the resource. */
+/** Variables that the thread may see: those of OpenTelemetry, for certificates and attributes of the resource; headers are in the order. */
 const THEIRS = "OTEL_";
 
 /**
@@ -29,7 +30,8 @@ class WorkerThread implements ExportThread {
   #number = 0;
 
   constructor(variables: Readonly<Record<string, string | undefined>>) {
-    this.#env = Object.fromEntries(Object.entries(variables).filter(([name]) => name.startsWith(THEIRS)));
+    const theirs = Object.entries(variables).filter(([name]) => name.startsWith(THEIRS) && !isOfHeaders(name));
+    this.#env = Object.fromEntries(theirs);
   }
 
   send(order: ExportOrder, joined: Buffer<ArrayBuffer>): Promise<ExportNews> {

@@ -10,8 +10,10 @@ import type { ProviderIdentity } from "../../domain/trace/provider-identity.ts";
 import type { SemanticVersion } from "../../domain/trace/semantic-name.ts";
 import { spansOfCall } from "../../domain/trace/spans-of-call.ts";
 import { sha256Hex } from "../../kit/hash.ts";
+import { lowerThreadPriority } from "../../kit/lower-thread-priority.ts";
 import { splitItems } from "./export-batch.ts";
 import type { KeptScore, ReadCall } from "./export-batch.ts";
+import { agentOptions } from "./otlp-agent.ts";
 import type { OtlpTarget } from "./otlp-target.ts";
 import { readableSpan } from "./readable-span.ts";
 import type { SpanOrigin } from "./readable-span.ts";
@@ -49,6 +51,8 @@ export interface ExportNews {
   readonly scores: SignalNews;
 }
 
+lowerThreadPriority();
+
 const NOTHING: SignalNews = { outcome: "sent", sent: 0, rejected: 0, reason: "" };
 const PARTIAL = "Received Partial Success response:";
 
@@ -74,13 +78,17 @@ interface BatchExporter<T> {
 
 type ExporterConfig = NonNullable<ConstructorParameters<typeof OTLPTraceExporter>[0]>;
 
-const configOf = ({ url, headers, timeoutMs, isCompressed }: OtlpTarget): ExporterConfig => ({
-  url,
-  headers: { ...headers },
-  timeoutMillis: timeoutMs,
-  concurrencyLimit: 1,
-  ...(isCompressed && { compression: "gzip" as NonNullable<ExporterConfig["compression"]> }),
-});
+const configOf = (target: OtlpTarget, signal: "TRACES" | "LOGS"): ExporterConfig => {
+  const { url, headers, timeoutMs, isCompressed } = target;
+  return {
+    ...agentOptions(target, signal, process.env),
+    url,
+    headers: { ...headers },
+    timeoutMillis: timeoutMs,
+    concurrencyLimit: 1,
+    ...(isCompressed && { compression: "gzip" as NonNullable<ExporterConfig["compression"]> }),
+  };
+};
 
 class Sender {
   readonly #order: ExportOrder;
@@ -93,8 +101,8 @@ class Sender {
     this.#order = order;
     const resource = resourceFromAttributes({ ...order.resource }).merge(detectResources({ detectors: [envDetector] }));
     this.#origin = { resource, instrumentationScope: order.scope };
-    this.#traces = traces === null ? null : new OTLPTraceExporter(configOf(traces));
-    this.#logs = logs === null ? null : new OTLPLogExporter(configOf(logs));
+    this.#traces = traces === null ? null : new OTLPTraceExporter(configOf(traces, "TRACES"));
+    this.#logs = logs === null ? null : new OTLPLogExporter(configOf(logs, "LOGS"));
   }
 
   /** A call that no spans can be made of is left out: sent again with its batch, it would hold up all others for ever. */

@@ -10,7 +10,13 @@ import type { ExportOrder, SignalNews } from "./export-worker.ts";
 import { createOtlpExporter } from "./otlp-exporter.ts";
 import type { ExporterLimits, ExportTerms } from "./otlp-exporter.ts";
 
-const TARGET = { url: "http://receiver/v1/traces", headers: {}, timeoutMs: 1_000, isCompressed: false };
+const TARGET = {
+  url: "http://receiver/v1/traces",
+  headers: {},
+  timeoutMs: 1_000,
+  isCompressed: false,
+  isGuarded: false,
+};
 const ORDER: ExportOrder = {
   traces: TARGET,
   logs: TARGET,
@@ -182,6 +188,24 @@ describe("what the receiver refuses", () => {
     expect(exporter.counts()).toMatchObject({ dropped: 2, waiting: 0, trouble: "it said so" });
     await pass(60_000);
     expect(thread.batches).toHaveLength(1);
+  });
+});
+
+describe("what cannot be written down", () => {
+  test("is left out and counted as lost, and holds up nothing else", async () => {
+    const { exporter, thread, pass } = stage();
+    const ring: Record<string, unknown> = {};
+    ring["ring"] = ring;
+    const broken = callOf();
+    exporter.offer({ ...broken, facts: { ...broken.facts, stages: ring as never } });
+    exporter.offer(callOf());
+    await pass(1_000);
+    expect(thread.batches.map((batch) => batch.length)).toEqual([1]);
+    expect(exporter.counts()).toMatchObject({ sentSpans: 1, dropped: 1, waiting: 0 });
+    exporter.offer({ ...broken, facts: { ...broken.facts, stages: ring as never } });
+    await pass(1_000);
+    expect(thread.batches).toHaveLength(1);
+    expect(exporter.counts()).toMatchObject({ dropped: 2, waiting: 0, waitingBytes: 0 });
   });
 });
 

@@ -176,8 +176,24 @@ class OtlpExporter implements TraceExporter {
       this.#batch = this.#queue.takeUpTo(this.#limits.batchItems, this.#limits.batchBytes);
       this.#batchBytes = before - this.#queue.bytes;
     }
-    if (this.#batch.length === 0) return;
-    this.#hear(await this.#plugged.thread.send(terms.order, joinItems(this.#batch)));
+    const joined = this.#joined();
+    if (joined === null) return;
+    this.#hear(await this.#plugged.thread.send(terms.order, joined));
+  }
+
+  /** The batch in one buffer, without what cannot be written down; `null` where nothing is left of it. */
+  #joined(): Buffer<ArrayBuffer> | null {
+    if (this.#batch.length === 0) return null;
+    try {
+      return joinItems(this.#batch);
+    } catch (error) {
+      this.#trouble = error instanceof Error ? error.message : String(error);
+      const sound = this.#batch.filter(canBeJoined);
+      this.#counts.dropped += this.#batch.length - sound.length;
+      this.#batch = sound;
+      this.#batchBytes = sound.reduce((sum, item) => sum + weightOf(item), 0);
+      return sound.length === 0 ? null : joinItems(sound);
+    }
   }
 
   /** Nothing is sent any more: what waits would wait for ever. */
@@ -204,5 +220,14 @@ class OtlpExporter implements TraceExporter {
 
   #refused(type: ExportItem["type"], { outcome }: SignalNews): number {
     return outcome === "refused" ? this.#batch.filter((item) => item.type === type).length : 0;
+  }
+}
+
+function canBeJoined(item: ExportItem): boolean {
+  try {
+    joinItems([item]);
+    return true;
+  } catch {
+    return false;
   }
 }

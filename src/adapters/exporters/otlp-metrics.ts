@@ -10,6 +10,7 @@ import { attributeName, metricName } from "../../domain/telemetry/metric-names.t
 import { METRICS } from "../../domain/telemetry/metric-table.ts";
 import type { MetricSpec } from "../../domain/telemetry/metric-table.ts";
 import type { SemanticVersion } from "../../domain/trace/semantic-name.ts";
+import { agentOptions, isOfHeaders } from "./otlp-agent.ts";
 import type { OtlpTarget } from "./otlp-target.ts";
 
 /** Metrics as they stood at an instant. */
@@ -35,13 +36,17 @@ type Compression = NonNullable<NonNullable<ConstructorParameters<typeof OTLPMetr
 const SUCCESS = 0;
 
 /** A sender to one receiver. */
-export function createOtlpMetricsSender({ url, headers, timeoutMs, isCompressed }: OtlpTarget): MetricsSender {
-  const exporter = new OTLPMetricExporter({
-    url,
-    headers: { ...headers },
-    timeoutMillis: timeoutMs,
-    compression: (isCompressed ? "gzip" : "none") as Compression,
-  });
+export function createOtlpMetricsSender(target: OtlpTarget): MetricsSender {
+  const { url, headers, timeoutMs, isCompressed } = target;
+  const make = (): OTLPMetricExporter =>
+    new OTLPMetricExporter({
+      ...agentOptions(target, "METRICS", process.env),
+      url,
+      headers: { ...headers },
+      timeoutMillis: timeoutMs,
+      compression: (isCompressed ? "gzip" : "none") as Compression,
+    });
+  const exporter = withoutHeaders(make);
   return {
     send: (report) =>
       new Promise((resolve, reject) => {
@@ -55,6 +60,17 @@ export function createOtlpMetricsSender({ url, headers, timeoutMs, isCompressed 
       }),
     close: () => exporter.shutdown(),
   };
+}
+
+/** The SDK reads headers of the environment when an exporter is made and would send them to any receiver. */
+function withoutHeaders<T>(make: () => T): T {
+  const taken = Object.entries(process.env).filter(([name]) => isOfHeaders(name));
+  for (const [name] of taken) delete process.env[name];
+  try {
+    return make();
+  } finally {
+    for (const [name, value] of taken) process.env[name] = value;
+  }
 }
 
 const SCOPE = { name: "rollward" };

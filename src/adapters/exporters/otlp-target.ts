@@ -8,4 +8,6 @@ export interface OtlpTarget {
   readonly timeoutMs: number;
   /** Whether bodies are compressed (gzip). */
   readonly isCompressed: boolean;
+  /** Whether a project names it: no address where clouds have their metadata is connected to. */
+  readonly isGuarded: boolean;
 }

@@ -80,13 +80,13 @@ export function countDuration(histogram: OpenHistogram, ms: number): void {
   histogram.sumMicros += micros;
 }
 
-/** Adds one histogram to another. */
-export function addInto(into: OpenHistogram, { counts, sumMicros }: Histogram): void {
+/** Adds one histogram to another, or takes it away from one that it was added to. */
+export function addInto(into: OpenHistogram, { counts, sumMicros }: Histogram, sign: 1 | -1 = 1): void {
   for (let bucket = 0; bucket < counts.length; bucket += 1) {
     const more = counts[bucket] ?? 0;
-    if (more !== 0) into.counts[bucket] = (into.counts[bucket] ?? 0) + more;
+    if (more !== 0) into.counts[bucket] = (into.counts[bucket] ?? 0) + sign * more;
   }
-  into.sumMicros += sumMicros;
+  into.sumMicros += sign * sumMicros;
 }
 
 /** How many durations were counted. */

@@ -117,6 +117,35 @@ test("totals go on counting, and make room by forgetting who was silent for long
   ]);
 });
 
+test("totals of a release that nobody calls any more go all together, and failed attempts of its models are still told", () => {
+  const book = new SeriesBook();
+  const [attempt] = callFacts({}).attempts;
+  if (attempt === undefined) throw new Error("A call has an attempt.");
+  const failed = { ...attempt, model: "b", end: "failed", error: { code: "provider_error", message: "" } } as const;
+  book.note(callFacts({ release: "bot@1", attempts: [failed, attempt] }));
+  book.note(callFacts({ release: "bot@2", at: 10 * MINUTE, attempts: [failed, attempt] }));
+  const releases = () => new Set(book.totals().map(({ members }) => members.release));
+  const failures = () => sumOf([...book.totals(), ...book.faded()]).attemptErrors;
+  book.fade(0);
+  expect(releases()).toEqual(new Set(["bot@1", "bot@2"]));
+  book.fade(10 * MINUTE);
+  expect(releases()).toEqual(new Set(["bot@2"]));
+  expect(failures()).toEqual({ provider_error: 2 });
+  expect(sumOf(book.faded())).toMatchObject({ calls: 0, attempts: 0, costPico: 0n });
+  book.note(callFacts({ release: "bot@1", at: 11 * MINUTE, attempts: [failed, attempt] }));
+  expect(failures()).toEqual({ provider_error: 3 });
+  const own = book.totals().filter(({ members }) => members.release === "bot@1");
+  expect(sumOf(own).calls).toBe(1);
+});
+
+test("a release with more cells than are shown stays by itself, and lets all others go", () => {
+  const book = new SeriesBook({ totalCells: 2 });
+  book.note(callFacts({ release: "bot@1" }));
+  for (const tier of ["primary", "fallback:1", "stale"] as const)
+    book.note(callFacts({ release: "bot@2", tier, at: MINUTE }));
+  expect(book.totals().map(({ members }) => members.release)).toEqual(["bot@2", "bot@2", "bot@2"]);
+});
+
 test("what was said of a call counts in the minute in which it was said, judges by the twentieth of their score", () => {
   const book = new SeriesBook();
   const facts = callFacts({});

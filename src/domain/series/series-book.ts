@@ -11,12 +11,12 @@ export interface SeriesBookLimits {
   readonly minuteCells: number;
   /** Cells that wait to be written; beyond, those of the oldest minutes are dropped. */
   readonly waitingCells: number;
-  /** Cells whose totals are shown; beyond, those that are silent for longest make room. */
+  /** Cells whose totals are shown; beyond, releases that are silent for longest make room with all of theirs. */
   readonly totalCells: number;
 }
 
 /** An hour of a hundred endpoints fits while the database is away; a cell is about 2 KB. */
-const DEFAULT_LIMITS: SeriesBookLimits = { minuteCells: 1_000, waitingCells: 10_000, totalCells: 5_000 };
+const DEFAULT_LIMITS: SeriesBookLimits = { minuteCells: 1_000, waitingCells: 10_000, totalCells: 2_000 };
 
 /** What a book has counted since the process began, and what it lost. */
 export interface SeriesBookCounts {
@@ -34,6 +34,13 @@ interface OpenCell extends SeriesCell {
   readonly tally: OpenTally;
 }
 
+/** All totals of one release of an endpoint. They come and go together: sums over some of them would count down else. */
+interface ReleaseTotals {
+  /** The last minute in which something was counted, epoch ms. */
+  heardAt: number;
+  readonly cells: Map<string, OpenCell>;
+}
+
 interface Minute {
   readonly start: number;
   readonly cells: Map<string, OpenCell>;
@@ -49,7 +56,11 @@ export class SeriesBook {
   #current: Minute = { start: Number.NaN, cells: new Map() };
   /** Taken into the totals and not yet into a batch; by minute and key. */
   readonly #waiting = new Map<string, OpenCell>();
-  readonly #totals = new Map<string, OpenCell>();
+  /** By release; the end of the map is what was heard of last. */
+  readonly #totals = new Map<string, ReleaseTotals>();
+  #totalCells = 0;
+  /** Failed attempts in totals that are gone, by environment and model: they are told without a release, and must not count down. */
+  readonly #faded = new Map<string, OpenCell>();
   #merged = 0;
   #droppedCells = 0;
   #droppedCalls = 0;
@@ -99,7 +110,18 @@ export class SeriesBook {
   /** What was counted since the process began; `start` is the last minute in which something was. */
   totals(): readonly SeriesCell[] {
     this.#gather();
-    return [...this.#totals.values()];
+    return [...this.#totals.values()].flatMap(({ cells }) => [...cells.values()]);
+  }
+
+  /** Failed attempts, and nothing else, of totals that are gone. */
+  faded(): readonly SeriesCell[] {
+    return [...this.#faded.values()];
+  }
+
+  /** Lets totals go of releases that nobody has called since an instant (epoch ms). Heard of again they begin at zero. */
+  fade(before: number): void {
+    this.#gather();
+    for (const [key, { heardAt }] of this.#totals) if (heardAt < before) this.#letGo(key);
   }
 
   counts(): SeriesBookCounts {
@@ -170,17 +192,43 @@ export class SeriesBook {
   }
 
   #addToTotals(key: string, { start, members, tally }: OpenCell): void {
-    const known = this.#totals.get(key);
+    const name = releaseKey(members);
+    const own = this.#totals.get(name) ?? { heardAt: start, cells: new Map<string, OpenCell>() };
+    own.heardAt = Math.max(own.heardAt, start);
+    const known = own.cells.get(key);
     const total = known ?? { start, members, tally: openTally() };
     total.start = start;
     addTally(total.tally, tally);
-    // The end of the map is what was heard of last.
-    if (known !== undefined) this.#totals.delete(key);
-    this.#totals.set(key, total);
-    const [oldest] = this.#totals.keys();
-    if (this.#totals.size > this.#limits.totalCells && oldest !== undefined) this.#totals.delete(oldest);
+    if (known === undefined) {
+      own.cells.set(key, total);
+      this.#totalCells += 1;
+    }
+    this.#totals.delete(name);
+    this.#totals.set(name, own);
+    for (const oldest of this.#totals.keys()) {
+      if (this.#totalCells <= this.#limits.totalCells || oldest === name) break;
+      this.#letGo(oldest);
+    }
+  }
+
+  #letGo(name: string): void {
+    const cells = this.#totals.get(name)?.cells ?? new Map<string, OpenCell>();
+    this.#totals.delete(name);
+    this.#totalCells -= cells.size;
+    for (const { start, members, tally } of cells.values()) {
+      const { environment, model } = members;
+      const key = `${environment}\n${model}`;
+      if (Object.keys(tally.attemptErrors).length === 0) continue;
+      const nobody = { environment, endpoint: "", release: "", arm: "", tier: "", model };
+      const kept = this.#faded.get(key) ?? { start, members: nobody, tally: openTally() };
+      this.#faded.set(key, kept);
+      addTally(kept.tally, { ...openTally(), attemptErrors: tally.attemptErrors });
+    }
   }
 }
+
+const releaseKey = ({ environment, endpoint, release }: SeriesMembers): string =>
+  `${environment}\n${endpoint}\n${release}`;
 
 const keyOf = ({ environment, endpoint, release, arm, tier, model }: SeriesMembers): string =>
   `${environment}\n${endpoint}\n${release}\n${arm}\n${tier}\n${model}`;

@@ -103,26 +103,31 @@ export function countFeedback(tally: OpenTally, item: FeedbackItem): void {
 }
 
 /** Adds a tally to another. */
-export function addTally(into: OpenTally, more: SeriesTally): void {
-  into.calls += more.calls;
-  into.failed += more.failed;
-  into.faults += more.faults;
-  into.abandoned += more.abandoned;
-  into.streams += more.streams;
-  addCounts(into.errors, more.errors);
-  addInto(into.latency, more.latency);
-  addInto(into.firstToken, more.firstToken);
-  into.attempts += more.attempts;
-  addCounts(into.attemptErrors, more.attemptErrors);
-  for (const each of TOKEN_CLASSES) into.tokens[each] += more.tokens[each];
-  into.costPico += more.costPico;
-  into.thumbsUp += more.thumbsUp;
-  into.thumbsDown += more.thumbsDown;
-  into.problems += more.problems;
-  into.corrections += more.corrections;
-  addValues(into.scores, more.scores);
-  addValues(into.judged, more.judged);
-  addLists(into.judgedBy, more.judgedBy);
+export const addTally = (into: OpenTally, more: SeriesTally): void => combine(into, more, 1);
+
+/** Takes a tally away from one that it was added to. */
+export const subtractTally = (from: OpenTally, less: SeriesTally): void => combine(from, less, -1);
+
+function combine(into: OpenTally, more: SeriesTally, sign: 1 | -1): void {
+  into.calls += sign * more.calls;
+  into.failed += sign * more.failed;
+  into.faults += sign * more.faults;
+  into.abandoned += sign * more.abandoned;
+  into.streams += sign * more.streams;
+  addCounts(into.errors, more.errors, sign);
+  addInto(into.latency, more.latency, sign);
+  addInto(into.firstToken, more.firstToken, sign);
+  into.attempts += sign * more.attempts;
+  addCounts(into.attemptErrors, more.attemptErrors, sign);
+  for (const each of TOKEN_CLASSES) into.tokens[each] += sign * more.tokens[each];
+  into.costPico += sign === 1 ? more.costPico : -more.costPico;
+  into.thumbsUp += sign * more.thumbsUp;
+  into.thumbsDown += sign * more.thumbsDown;
+  into.problems += sign * more.problems;
+  into.corrections += sign * more.corrections;
+  addValues(into.scores, more.scores, sign);
+  addValues(into.judged, more.judged, sign);
+  addLists(into.judgedBy, more.judgedBy, sign);
 }
 
 /** A tally that says the same in the same words: buckets up to the last that holds something, codes in order. */
@@ -151,19 +156,19 @@ const TWENTIETHS = 20;
 /** Of whole hundredths of a thousandth: 0.15 times 20 is a little less than 3. */
 const twentieth = (score: number): number => Math.floor((Math.round(score * 1e6) * TWENTIETHS) / 1e6);
 
-function addLists(into: number[], more: readonly number[]): void {
-  for (let place = 0; place < more.length; place += 1) into[place] = (into[place] ?? 0) + (more[place] ?? 0);
+function addLists(into: number[], more: readonly number[], sign = 1): void {
+  for (let place = 0; place < more.length; place += 1) into[place] = (into[place] ?? 0) + sign * (more[place] ?? 0);
 }
 
 function countOne(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }
 
-function addCounts(into: Record<string, number>, more: Readonly<Record<string, number>>): void {
-  for (const name in more) into[name] = (into[name] ?? 0) + (more[name] ?? 0);
+function addCounts(into: Record<string, number>, more: Readonly<Record<string, number>>, sign: number): void {
+  for (const name in more) into[name] = (into[name] ?? 0) + sign * (more[name] ?? 0);
 }
 
-function addValues(into: { count: number; sumMicro: number }, more: ValueSum): void {
-  into.count += more.count;
-  into.sumMicro += more.sumMicro;
+function addValues(into: { count: number; sumMicro: number }, more: ValueSum, sign: number): void {
+  into.count += sign * more.count;
+  into.sumMicro += sign * more.sumMicro;
 }

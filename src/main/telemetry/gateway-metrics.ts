@@ -23,6 +23,8 @@ export function gatewayMetrics(gateways: readonly Gateway[]): readonly MetricFam
         values.map(({ environment, values: own }) => ({ labels: { environment }, value: own[key] ?? 0 })),
       ),
     ),
+    numbers("limited", gateways.flatMap(limitedOf)),
+    numbers("cacheLookups", gateways.flatMap(lookupsOf)),
     numbers("queueEstimate", gateways.flatMap(estimatesOf)),
     numbers(
       "breakerOpen",
@@ -42,20 +44,33 @@ function valuesOf({ load, overload, waiting, limiter, budgets, pauses, cache, pi
   const money = budgets.counts();
   return {
     inFlight: load.inFlight,
-    limited: load.limited,
     shed: refused.reduce((sum, count) => sum + count, 0),
     strain,
     queued: queue.calls,
     queueAge: queue.oldestMs / SECOND_MS,
     limitSubjects: limits.meters,
     limitsShared: Number(limits.shared),
-    budgetRefused: money.refused,
+    budgetRefused: load.unpaid,
     budgetTrouble: Number(money.trouble !== null),
     pauses: pauses.all().length,
+    cachePoisoned: cache.tally().poisoned,
     cacheStored: cache.cache.counts().stored,
     cacheBytes: cache.cache.counts().bytes ?? 0,
     pinsForgotten: pins.forgotten(),
   };
+}
+
+/** Every limit that is configured or has refused anything: a counter begins at 0. */
+function limitedOf(gateway: Gateway): readonly NumberPoint[] {
+  const { limitedBy } = gateway.load;
+  const { environment, meters } = gateway.settings();
+  const names = new Set([...(meters?.limits ?? []).map(({ name }) => name), ...limitedBy.keys()]);
+  return [...names].map((limit) => ({ labels: { environment, limit }, value: limitedBy.get(limit) ?? 0 }));
+}
+
+function lookupsOf(gateway: Gateway): readonly NumberPoint[] {
+  const { environment } = gateway.settings();
+  return Object.entries(gateway.cache.lookups()).map(([status, value]) => ({ labels: { environment, status }, value }));
 }
 
 const estimatesOf = (gateway: Gateway): readonly NumberPoint[] =>

@@ -11,6 +11,9 @@ import { watchLoopDelay } from "./loop-delay.ts";
 import { ownMetrics } from "./own-metrics.ts";
 import { rolloutMetrics } from "./rollout-metrics.ts";
 
+/** What nobody has called for a day is shown no longer, ms. */
+const SILENT_MS = 24 * 3_600_000;
+
 /** Says how everything stands. */
 export interface MetricsGatherer {
   gather(): Promise<readonly MetricFamily[]>;
@@ -30,8 +33,9 @@ export function createMetricsGatherer(house: House): MetricsGatherer {
   return {
     async gather() {
       const asked = await database.families();
+      seriesBook.fade(delivery.clock.now() - SILENT_MS);
       return [
-        ...callMetrics(seriesBook.totals()),
+        ...callMetrics(seriesBook.totals(), seriesBook.faded()),
         ...operationMetrics(operationBook.all(), vendorsOf(environments)),
         ...gatewayMetrics(environments.all()),
         ...rolloutMetrics(delivery),

@@ -14,7 +14,7 @@ import { MetricsSending } from "./send-metrics.ts";
 
 /** What a server tells of itself in numbers. */
 export interface Telemetry {
-  readonly prometheus: Pick<MetricsTerms, "metrics" | "isPublic">;
+  readonly prometheus: Pick<MetricsTerms, "metrics" | "readers">;
   start(): void;
   stop(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export function openTelemetry(house: House): Telemetry {
         contentType: PROMETHEUS_CONTENT_TYPE,
         text: async () => prometheusText(await gatherer.gather(), versionOf(house)),
       },
-      isPublic: () => telemetryOf(house.environments).metrics.isPublic,
+      readers: () => telemetryOf(house.environments).metrics.readers,
     },
     start: () => sending.start(),
     async stop() {

@@ -25,6 +25,13 @@ describe("the address of a signal", () => {
     expect(otlpTarget("logs", withEndpoint(null), variables)?.url).toBe("http://other:4318/v1/logs");
   });
 
+  test.each(["http://169.254.169.254/", "http://[fd00:ec2::254]:4318", "http://metadata.google.internal"])(
+    "of a project is none where clouds have their metadata: %s",
+    (endpoint) => {
+      expect(otlpTarget("traces", withEndpoint(endpoint))).toBeNull();
+    },
+  );
+
   test.each([
     ["nobody names one", {}],
     ["it is empty", { OTEL_EXPORTER_OTLP_ENDPOINT: " " }],
@@ -38,7 +45,7 @@ describe("the address of a signal", () => {
 
 describe("what goes with it", () => {
   const targetOf = (variables: Readonly<Record<string, string>>) =>
-    otlpTarget("traces", withEndpoint("http://a"), variables);
+    otlpTarget("traces", withEndpoint(null), { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", ...variables });
 
   test("are the headers of both variables, unescaped, the signal's own first", () => {
     const headers = targetOf({
@@ -47,6 +54,26 @@ describe("what goes with it", () => {
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-tenant=red",
     })?.headers;
     expect(headers).toEqual({ authorization: "Bearer abc=", "x-tenant": "red", "x-broken": "%zz" });
+  });
+
+  test("are to the project's own receiver only headers that are meant for it", () => {
+    const variables = {
+      OTEL_EXPORTER_OTLP_HEADERS: "x-tenant=blue",
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-secret=traces",
+      COLLECTOR: "x-tenant=green",
+    };
+    const headersTo = (more: Readonly<Record<string, string>>, headersEnv: string | null = null) =>
+      otlpTarget(
+        "traces",
+        { otlp: { ...DEFAULT_TELEMETRY.otlp, endpoint: "http://collector:4318", headersEnv } },
+        { ...variables, ...more },
+      )?.headers;
+    expect(headersTo({})).toEqual({ "x-tenant": "blue" });
+    expect(headersTo({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://other:4318" })).toEqual({});
+    expect(headersTo({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://other:4318/x" })).toEqual({});
+    expect(headersTo({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://other:4318" }, "COLLECTOR")).toEqual({
+      "x-tenant": "green",
+    });
   });
 
   test("are a time limit within reason, and compression where it is asked for", () => {

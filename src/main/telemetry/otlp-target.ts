@@ -1,3 +1,4 @@
+import { baseUrlPlaceFault } from "../../config/base-url.ts";
 import { DEFAULT_TELEMETRY } from "../../domain/telemetry/telemetry-settings.ts";
 import type { TelemetrySettings } from "../../domain/telemetry/telemetry-settings.ts";
 import type { OtlpTarget } from "../../adapters/exporters/otlp-target.ts";
@@ -6,6 +7,9 @@ import type { OtlpTarget } from "../../adapters/exporters/otlp-target.ts";
 export type OtlpSignal = "traces" | "logs" | "metrics";
 
 type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where OpenTelemetry looks for headers. */
+const OTLP_HEADERS_ENV = "OTEL_EXPORTER_OTLP_HEADERS";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MOST_TIMEOUT_MS = 120_000;
@@ -28,11 +32,20 @@ export function otlpTarget(
   const url = base === undefined ? own("ENDPOINT") : `${base.replace(/\/$/, "")}/v1/${signal}`;
   if (url === undefined || !URL.canParse(url)) return null;
   const timeoutMs = Number(own("TIMEOUT") ?? common("TIMEOUT") ?? DEFAULT_TIMEOUT_MS);
+  const isOfProject = otlp.endpoint !== null;
+  if (isOfProject && baseUrlPlaceFault(url, true) !== null) return null;
+  const hasOther = own("ENDPOINT") !== undefined || common("ENDPOINT") !== undefined;
+  // What the variables' own receiver may know is none of another's business.
+  const shared = otlp.headersEnv ?? (isOfProject && hasOther ? null : OTLP_HEADERS_ENV);
   return {
     url,
-    headers: { ...headersIn(variables[otlp.headersEnv]), ...headersIn(own("HEADERS")) },
+    headers: {
+      ...(shared !== null && headersIn(variables[shared])),
+      ...(!isOfProject && headersIn(own("HEADERS"))),
+    },
     timeoutMs: timeoutMs > 0 ? Math.min(MOST_TIMEOUT_MS, timeoutMs) : DEFAULT_TIMEOUT_MS,
     isCompressed: (own("COMPRESSION") ?? common("COMPRESSION")) === "gzip",
+    isGuarded: isOfProject,
   };
 }
 

@@ -27,6 +27,14 @@ export function createMemoryAlertStore(most: number): AlertStore {
       if (transitions.length > most) transitions = transitions.slice(-most);
       return appended;
     },
+    async renew(renewed) {
+      for (const { fingerprint, version, reading, summary } of renewed) {
+        const known = alerts.get(fingerprint);
+        if (known?.status === "firing" && known.version === version) {
+          alerts.set(fingerprint, { ...known, reading, summary });
+        }
+      }
+    },
     transitions: async ({ since, environment, fingerprint, newestFirst, limit }) => {
       const found = transitions.filter(
         (one) =>

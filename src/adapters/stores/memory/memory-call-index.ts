@@ -3,7 +3,8 @@ import { FACETS, facetValue, measureOf, meetsSearch, NO_MEASURE } from "../../..
 import type { CallSearch, Facet, Measure } from "../../../domain/call/call-search.ts";
 import { textOfCall } from "../../../domain/call/call-text.ts";
 import type { CallText } from "../../../domain/call/call-text.ts";
-import { requestMark, wordsOfCall } from "../../../domain/call/search-words.ts";
+import { isRepaired } from "../../../domain/call/is-repaired.ts";
+import { REPAIRED, requestMark, wordsOfCall } from "../../../domain/call/search-words.ts";
 import { sha256Hex } from "../../../kit/hash.ts";
 import { maskText } from "../../../kit/mask-text.ts";
 import type {
@@ -49,6 +50,7 @@ export function createMemoryCallIndex(all: () => readonly CallRecord[]): CallInd
     },
     tail: () => followed(all),
     step: async () => 0,
+    damaged: async () => 0,
   };
 }
 
@@ -72,25 +74,28 @@ function meets(call: CallRecord, search: CallSearch): boolean {
   const own = new Set(call.facts.retainBodiesDays > 0 ? wordsOfCall(maskedText(call)) : []);
   const { request } = call.bodies;
   if (call.facts.retainBodiesDays > 0 && request !== null) own.add(requestMark(sha256Hex(request)));
+  if (call.facts.retainBodiesDays > 0 && isRepaired(call.facts)) own.add(REPAIRED);
   return words.every((word) => own.has(word)) && !without.some((word) => own.has(word));
 }
 
 function maskedText({ bodies }: Pick<CallRecord, "bodies">): CallText {
-  const { asked, answered, tools, tags } = textOfCall(bodies);
+  const { asked, newest, answered, fault, tools, tags } = textOfCall(bodies);
   return {
     asked: maskText(asked),
+    newest: maskText(newest),
     answered: maskText(answered),
+    fault: maskText(fault),
     tools,
     tags: tags.map(([name, value]) => [name, maskText(value)] as const),
   };
 }
 
-const foundOf = (call: CallRecord): FoundCall => ({ facts: call.facts, gist: gistOf(call) });
+const foundOf = (call: CallRecord): FoundCall => ({ facts: call.facts, gist: gistOf(call), waits: false });
 
 function gistOf({ facts, bodies }: CallRecord): CallGist | null {
   if (facts.retainBodiesDays <= 0 || (bodies.request === null && bodies.answer === null)) return null;
-  const { asked, answered } = maskedText({ bodies });
-  return { asked: shortened(asked), answered: shortened(answered) };
+  const { newest, answered } = maskedText({ bodies });
+  return { asked: shortened(newest), answered: shortened(answered) };
 }
 
 const shortened = (text: string): string =>

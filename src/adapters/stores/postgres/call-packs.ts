@@ -4,12 +4,12 @@ import { ulidTime } from "../../../kit/ulid.ts";
 import { meetsCriteria } from "../../../domain/call/call-criteria.ts";
 import type { CallFilter } from "../../../ports/call-store.ts";
 import { dayOf, isCallId } from "./day.ts";
-import { readFactLine } from "./fact-line.ts";
+import { readFactLine, soundFactLine } from "./fact-line.ts";
 import type { FactLine } from "./fact-line.ts";
 import { PACK_SPAN_MS, tagOf, timeOfCall } from "./pack-facts.ts";
 import { placesOf } from "./places-of.ts";
 import type { FactPlace } from "./places-of.ts";
-import { linesIn, readPacks } from "./read-packs.ts";
+import { linesIn, readPacks, readSoundPacks } from "./read-packs.ts";
 import type { Tables } from "./tables.ts";
 
 /** Packs looked up, and packs read, at a time. */
@@ -76,11 +76,11 @@ export class CallPacks {
   }
 
   async #take(places: readonly FactPlace[], filter: CallFilter, found: Map<string, Found>): Promise<void> {
-    const packs = await readPacks(this.#db, "fact_packs", places);
+    const packs = await readSoundPacks(this.#db, "fact_packs", places);
     for (const { pack, writtenUs } of places) {
       for (const text of linesIn(packs.get(pack) ?? EMPTY)) {
-        if (text === "") continue;
-        const line = readFactLine(text);
+        const line = text === "" ? null : soundFactLine(text);
+        if (line === null) continue;
         const known = found.get(line.facts.id);
         const isFirst = known === undefined || writtenUs < known.writtenUs;
         // What the marks promise is looked at again: a mark may be shared, and a pack holds other calls too.

@@ -17,6 +17,7 @@ export const REWRITTEN = [
   "call_texts",
   "series_cells",
   "series_batches",
+  "series_days",
   "alerts",
   "alert_desks",
   "alert_deliveries",

@@ -30,6 +30,7 @@ export function createPostgresAlertStore(db: Kysely<Tables>): AlertStore {
     },
     append: (steps) =>
       steps.length === 0 ? Promise.resolve([]) : db.transaction().execute((transaction) => append(transaction, steps)),
+    renew: (alerts) => renew(db, alerts),
     async transitions({ since, environment, fingerprint, newestFirst, limit }) {
       let query = db
         .selectFrom("alert_transitions")
@@ -58,6 +59,18 @@ export function createPostgresAlertStore(db: Kysely<Tables>): AlertStore {
       await db.deleteFrom("alerts").where("status", "in", ["ok", "resolved"]).where("since", "<", before).execute();
     },
   };
+}
+
+async function renew(db: Kysely<Tables>, alerts: readonly Alert[]): Promise<void> {
+  for (const alert of alerts) {
+    await db
+      .updateTable("alerts")
+      .set({ alert: plainText(JSON.stringify(alert)) })
+      .where("fingerprint", "=", alert.fingerprint)
+      .where("version", "=", alert.version)
+      .where("status", "=", "firing")
+      .execute();
+  }
 }
 
 async function append(db: Transaction<Tables>, steps: readonly AlertStep[]): Promise<readonly AlertTransition[]> {

@@ -74,7 +74,9 @@ class PostgresCallStore implements CallStore {
 
   async expire(now: number, retainFactsDays: number): Promise<number> {
     const today = dayOf(now);
-    const facts = await this.#partitions.dropFacts(today - retainFactsDays - 1);
+    const last = today - retainFactsDays - 1;
+    const facts = await this.#partitions.dropFacts(last);
+    if (Number.isFinite(last)) await this.#db.deleteFrom("damaged_packs").where("day", "<=", last).execute();
     return facts + (await this.#partitions.dropBodies(today));
   }
 

@@ -3,7 +3,8 @@ import type { Feedback, FeedbackItem } from "../../../domain/feedback/feedback.t
 import { isSame } from "../../../domain/feedback/is-same.ts";
 import type { AppendResult, FeedbackFilter, FeedbackStore, StoredFeedback } from "../../../ports/feedback-store.ts";
 import { plainText } from "./plain-text.ts";
-import type { FeedbackTable, Tables } from "./tables.ts";
+import type { FeedbackTable } from "./call-tables.ts";
+import type { Tables } from "./tables.ts";
 
 /** Rows that are deleted at a time: in the embedded database a long statement makes everybody wait. */
 const DELETED_AT_ONCE = 500;

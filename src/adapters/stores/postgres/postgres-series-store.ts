@@ -1,19 +1,26 @@
 import { sql } from "kysely";
-import type { Kysely, RawBuilder } from "kysely";
+import type { Kysely } from "kysely";
 import { hourCells } from "../../../domain/series/hour-cells.ts";
-import { SERIES_MEMBERS } from "../../../domain/series/series-cell.ts";
-import type { SeriesMembers } from "../../../domain/series/series-cell.ts";
-import type { SeriesAnswer, SeriesBatch, SeriesQuery, SeriesStore } from "../../../ports/series-store.ts";
-import { indexedText } from "./plain-text.ts";
-import { COLUMNS, COUNTS, documentOf, HISTOGRAMS, JUDGED_BY, NUMBERS, PLACE, tallyOf } from "./series-columns.ts";
-import type { SumRow } from "./series-columns.ts";
+import type { SeriesBatch, SeriesStore } from "../../../ports/series-store.ts";
+import {
+  COLUMN_NAMES,
+  COLUMN_SHAPE,
+  COUNTS,
+  documentOf,
+  HISTOGRAMS,
+  JUDGED_BY,
+  NUMBERS,
+  PLACE,
+} from "./series-columns.ts";
+import { expireDays, makeDays } from "./series-days.ts";
+import { sumSeries } from "./series-sums.ts";
 import type { Tables } from "./tables.ts";
 
 /** Replicas that wrote nothing for so long are gone. */
 const FORGET_REPLICAS = sql.raw("interval '7 days'");
 
-const names = sql.raw(COLUMNS.map(([column]) => column).join(", "));
-const shape = sql.raw(COLUMNS.map(([column, type]) => `${column} ${type}`).join(", "));
+const names = sql.raw(COLUMN_NAMES);
+const shape = sql.raw(COLUMN_SHAPE);
 const place = sql.raw(PLACE.join(", "));
 const additions = sql.raw(
   [
@@ -25,12 +32,14 @@ const additions = sql.raw(
   ].join(", "),
 );
 
-/** Series in PostgreSQL. */
+/** Series in PostgreSQL. Sums over whole days take cells of days, where these are made (migrations/0025-series-days.ts). */
 export function createPostgresSeriesStore(db: Kysely<Tables>): SeriesStore {
   return {
     add: (batch) => add(db, batch),
-    query: (query) => answer(db, query),
+    query: (query) => sumSeries(db, query),
+    makeDays: (terms) => makeDays(db, terms),
     async expire({ minute, hour }) {
+      await expireDays(db, hour);
       await sql`
         delete from series_cells
         where (span = 'minute' and start < ${minute}) or (span = 'hour' and start < ${hour})`.execute(db);
@@ -61,39 +70,3 @@ async function add(db: Kysely<Tables>, { replicaId, sequence, cells }: SeriesBat
     order by ${place}
     on conflict (${place}) do update set ${additions}`.execute(db);
 }
-
-async function answer(db: Kysely<Tables>, query: SeriesQuery): Promise<SeriesAnswer> {
-  const { span, from, to, stepMs, by, where = {}, histograms, limit } = query;
-  const start = stepMs === undefined ? [] : [sql`start - start % ${sql.raw(String(stepMs))}::bigint`];
-  const groups = [...start, ...by.map((member) => sql.raw(member))];
-  const columns = [
-    ...start.map((step) => sql`(${step})::text as start`),
-    ...by.map((member) => sql.raw(member)),
-    ...NUMBERS.map(({ column }) => sql.raw(`sum(${column})::text as ${column}`)),
-    // Added up by who reads them: in the database it costs 30 µs a cell, in which the embedded one does nothing else.
-    ...COUNTS.map((column) => sql.raw(`jsonb_agg(${column}) filter (where ${column} <> '{}'::jsonb) as ${column}`)),
-    ...[JUDGED_BY, ...histograms.map((name) => HISTOGRAMS[name])].map((column) =>
-      sql.raw(`array_to_json(series_add_all(${column})) as ${column}`),
-    ),
-  ];
-  const grouping = groups.length === 0 ? sql`having count(*) > 0` : sql`group by ${sql.join(groups)}`;
-  const filters = [sql`span = ${span}`, sql`start >= ${from}`, sql`start < ${to}`, ...filtersOf(where)];
-  const order = sql.join([...start, sql`sum(calls) desc`]);
-  const { rows } = await sql<SumRow>`
-    select ${sql.join(columns)} from series_cells where ${sql.join(filters, sql` and `)}
-    ${grouping} order by ${order} limit ${limit + 1}`.execute(db);
-  return {
-    sums: rows.slice(0, limit).map((row) => ({
-      ...(stepMs !== undefined && { start: Number(row["start"]) }),
-      members: Object.fromEntries(by.map((member) => [member, String(row[member])])),
-      tally: tallyOf(row),
-    })),
-    isCut: rows.length > limit,
-  };
-}
-
-const filtersOf = (where: Partial<SeriesMembers>): readonly RawBuilder<unknown>[] =>
-  SERIES_MEMBERS.flatMap((member) => {
-    const value = where[member];
-    return value === undefined ? [] : [sql`${sql.raw(member)} = ${indexedText(value)}`];
-  });

@@ -8,15 +8,37 @@ export interface PackPlace {
   readonly pack: string;
 }
 
-/** The contents of packs by their ids; those that are gone are left out. */
+type PackTable = "fact_packs" | "body_packs";
+
+/** The contents of packs by their ids; those that are gone are left out. Rejects where one of them is damaged. */
 export async function readPacks(
   db: Kysely<Tables>,
-  table: "fact_packs" | "body_packs",
+  table: PackTable,
   wanted: readonly PackPlace[],
 ): Promise<ReadonlyMap<string, Buffer>> {
-  if (wanted.length === 0) return new Map();
+  const read = (await storedPacks(db, table, wanted)).map(
+    async ({ id, data, raw_bytes }) => [id, await decompress(data, raw_bytes)] as const,
+  );
+  return new Map(await Promise.all(read));
+}
+
+/** The same without those that are damaged: for lists and searches, of which one pack must not take everything away. */
+export async function readSoundPacks(
+  db: Kysely<Tables>,
+  table: PackTable,
+  wanted: readonly PackPlace[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const read = (await storedPacks(db, table, wanted)).map(async ({ id, data, raw_bytes }) => {
+    const bytes = await decompress(data, raw_bytes).catch(() => null);
+    return bytes === null ? [] : [[id, bytes] as const];
+  });
+  return new Map((await Promise.all(read)).flat());
+}
+
+async function storedPacks(db: Kysely<Tables>, table: PackTable, wanted: readonly PackPlace[]) {
+  if (wanted.length === 0) return [];
   const byDay = Map.groupBy(wanted, ({ day }) => day);
-  const rows = await db
+  return db
     .selectFrom(table)
     .select(["id", "raw_bytes", "data"])
     .where((each) =>
@@ -28,8 +50,6 @@ export async function readPacks(
       ),
     )
     .execute();
-  const read = rows.map(async ({ id, data, raw_bytes }) => [id, await decompress(data, raw_bytes)] as const);
-  return new Map(await Promise.all(read));
 }
 
 const LINE_FEED = 0x0a;

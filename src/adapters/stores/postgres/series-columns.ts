@@ -63,8 +63,15 @@ export const COLUMNS: readonly (readonly [column: string, type: string])[] = [
 /** What makes a cell the same cell. */
 export const PLACE: readonly string[] = ["span", "start", ...SERIES_MEMBERS];
 
+/** The columns in a list, and as the shape of `json_to_recordset`. */
+export const COLUMN_NAMES = COLUMNS.map(([column]) => column).join(", ");
+export const COLUMN_SHAPE = COLUMNS.map(([column, type]) => `${column} ${type}`).join(", ");
+
+/** What cells are kept of: days are made out of hours, and only the store knows of them. */
+export type StoredSpan = SeriesSpan | "day";
+
 /** A cell as JSON for `json_to_recordset`. */
-export function documentOf(span: SeriesSpan, { start, members, tally }: SeriesCell): Record<string, unknown> {
+export function documentOf(span: StoredSpan, { start, members, tally }: SeriesCell): Record<string, unknown> {
   const { latency, firstToken, errors, attemptErrors, judgedBy } = plainTally(tally);
   return {
     span,

@@ -1,5 +1,5 @@
 import { decompress } from "../compress.ts";
-import { readFactLine } from "../fact-line.ts";
+import { soundFactLine } from "../fact-line.ts";
 import type { FactLine } from "../fact-line.ts";
 import { linesIn } from "../read-packs.ts";
 
@@ -18,17 +18,9 @@ export async function factsInPack(data: Buffer, rawBytes: number): Promise<PackF
   let isDamaged = false;
   for (const [line, written] of linesIn(text).entries()) {
     if (written === "") continue;
-    const fact = factIn(written);
+    const fact = soundFactLine(written);
     if (fact === null) isDamaged = true;
     else facts.push({ line, fact });
   }
   return { facts, isDamaged };
-}
-
-function factIn(line: string): FactLine | null {
-  try {
-    return readFactLine(line);
-  } catch {
-    return null;
-  }
 }

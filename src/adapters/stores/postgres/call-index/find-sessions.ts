@@ -53,7 +53,7 @@ export async function findSessions(
     const session = facts.session?.id;
     const own = session === undefined ? undefined : sums.get(hashText(session));
     if (session === undefined || own === undefined) return [];
-    return [{ session, ...own, last: { facts, gist: gists.get(facts.id) ?? null } }];
+    return [{ session, ...own, last: { facts, gist: gists.get(facts.id) ?? null, waits: false } }];
   });
   return sessions.toSorted((a, b) => (a.last.facts.id < b.last.facts.id ? 1 : -1));
 }

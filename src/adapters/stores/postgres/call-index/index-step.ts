@@ -1,10 +1,11 @@
 import { sql } from "kysely";
 import type { Kysely, Transaction } from "kysely";
+import { isRepaired } from "../../../../domain/call/is-repaired.ts";
 import { sha256Hex } from "../../../../kit/hash.ts";
 import { DayPartitions } from "../day-partitions.ts";
 import type { FactLine } from "../fact-line.ts";
-import type { BodyRef, BodyRefs } from "../pack-bodies.ts";
-import { readPacks } from "../read-packs.ts";
+import type { BodyRef } from "../pack-bodies.ts";
+import { readSoundPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
 import { breathe } from "./breathe.ts";
 import { factsInPack } from "./facts-in-pack.ts";
@@ -35,6 +36,7 @@ interface WaitingPack {
 interface TakenCall {
   readonly entry: IndexEntry;
   readonly bodies: FactLine["bodies"];
+  readonly isRepaired: boolean;
 }
 
 /**
@@ -80,7 +82,7 @@ interface StepTerms {
   readonly mask: MaskText;
 }
 
-/** Takes packs in. Throws afterwards where one was damaged: what can be read of it is found, and it does not wait again. */
+/** Takes packs in. One that is damaged is noted: what can be read of it is found, and it does not wait again. */
 async function takeIn({ db, partitions, mask }: StepTerms, taken: readonly WaitingPack[]): Promise<void> {
   const { calls, damaged } = await readCalls(db, taken);
   const entries = await readTexts(db, calls, mask);
@@ -89,15 +91,22 @@ async function takeIn({ db, partitions, mask }: StepTerms, taken: readonly Waiti
   await ensurePartitions(partitions, segment, () =>
     db.transaction().execute(async (transaction) => {
       if ((await leaveQueue(transaction, taken)) !== taken.length) throw new TakenByAnother();
+      await noteDamaged(transaction, day, damaged);
       if (segment !== null) await insertSegment(transaction, segment);
     }),
   ).catch((error: unknown) => {
     if (!isTaken(error)) throw error;
   });
-  if (damaged.length > 0)
-    throw new Error(
-      `Packs of recorded calls are damaged, and what they hold is found by no search: ${damaged.join(", ")}`,
-    );
+}
+
+async function noteDamaged(db: Transaction<Tables>, day: number, packs: readonly string[]): Promise<void> {
+  if (packs.length === 0) return;
+  const rows = packs.map((pack) => ({ day, pack }));
+  await db
+    .insertInto("damaged_packs")
+    .values(rows)
+    .onConflict((each) => each.column("pack").doNothing())
+    .execute();
 }
 
 async function leaveQueue(db: Transaction<Tables>, taken: readonly WaitingPack[]): Promise<number> {
@@ -140,7 +149,11 @@ async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Pro
         const { facts, bodies } = fact;
         const known = found.get(facts.id);
         if (known !== undefined && known.entry.pack.writtenUs <= pack.writtenUs) continue;
-        found.set(facts.id, { entry: entryOf(facts, { pack, line, text: null }), bodies });
+        found.set(facts.id, {
+          entry: entryOf(facts, { pack, line, text: null }),
+          bodies,
+          isRepaired: isRepaired(facts),
+        });
       }
     }
     await breathe();
@@ -157,10 +170,9 @@ async function readTexts(
   const entries: IndexEntry[] = [];
   for (const [pack, own] of Map.groupBy(calls, ({ bodies }) => bodies?.pack ?? null)) {
     const day = own[0]?.bodies?.day ?? 0;
-    const bytes = pack === null ? undefined : (await readPacks(db, "body_packs", [{ day, pack }])).get(pack);
-    for (const [index, { entry, bodies }] of own.entries()) {
-      const text = bytes === undefined || bodies === null ? null : textIn(bytes, bodies, mask);
-      entries.push({ ...entry, text });
+    const bytes = pack === null ? undefined : (await readSoundPacks(db, "body_packs", [{ day, pack }])).get(pack);
+    for (const [index, call] of own.entries()) {
+      entries.push({ ...call.entry, text: bytes === undefined ? null : textIn(bytes, call, mask) });
       if (index % CALLS_AT_ONCE === CALLS_AT_ONCE - 1) await breathe();
     }
     await breathe();
@@ -168,11 +180,14 @@ async function readTexts(
   return entries;
 }
 
-const textIn = (bytes: Buffer, { day, request, answer }: BodyRefs, mask: MaskText): EntryText | null =>
-  indexText(
+function textIn(bytes: Buffer, { bodies, isRepaired: repaired }: TakenCall, mask: MaskText): EntryText | null {
+  if (bodies === null) return null;
+  const { day, request, answer } = bodies;
+  return indexText(
     { request: cut(bytes, request), answer: cut(bytes, answer) },
-    { day, requestHash: request?.sha256 ?? null, mask },
+    { day, requestHash: request?.sha256 ?? null, isRepaired: repaired, mask },
   );
+}
 
 /** Calls whose text is read before others have their turn: some milliseconds. */
 const CALLS_AT_ONCE = 64;

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { CallIndex, CallPage, FoundCall } from "../../../../ports/call-index.ts";
 import { hasWords } from "../../../../domain/call/call-search.ts";
+import type { CallSearch } from "../../../../domain/call/call-search.ts";
 import type { CallWriter } from "../call-writer.ts";
 import type { Tables } from "../tables.ts";
 import { findCalls } from "./find-calls.ts";
@@ -11,7 +12,7 @@ import { SegmentGone, SegmentReader } from "./segment-reader.ts";
 import { CallTailReader } from "./tail-calls.ts";
 import { tallyCalls } from "./tally-calls.ts";
 import { RowedCalls } from "./rowed-calls.ts";
-import { countWaiting } from "./waiting-calls.ts";
+import { countDamaged, countWaiting } from "./waiting-calls.ts";
 
 /** So often a search begins again because segments were merged while it read them. */
 const MOST_TRIES = 5;
@@ -39,16 +40,26 @@ export function createPostgresCallIndex(db: Kysely<Tables>, writer: Pick<CallWri
     return waiting;
   }
 
+  const look = (search: CallSearch, page: CallPage): Promise<readonly FoundCall[]> =>
+    retried(async () => {
+      const found = await findCalls(terms, search, page);
+      const gists = await readGistsOf(terms.reader, found);
+      const calls = found.map(({ facts, found: row }) => ({
+        facts,
+        gist: gists.get(facts.id) ?? null,
+        waits: row === null,
+      }));
+      const rows = (await rowed.find(search, page)).map((facts) => ({ facts, gist: null, waits: false }));
+      return rows.length === 0 ? calls : merged([...calls, ...rows], page);
+    });
+
   return {
     async find(search, page) {
       const behind = hasWords(search) ? await catchUp() : 0;
-      return retried(async () => {
-        const found = await findCalls(terms, search, page);
-        const gists = await readGistsOf(terms.reader, found);
-        const calls = found.map(({ facts }) => ({ facts, gist: gists.get(facts.id) ?? null }));
-        const rows = (await rowed.find(search, page)).map((facts) => ({ facts, gist: null }));
-        return { calls: rows.length === 0 ? calls : merged([...calls, ...rows], page), behind };
-      });
+      const calls = await look(search, page);
+      if (page.wantsText !== true || !calls.some(({ waits }) => waits)) return { calls, behind };
+      await catchUp();
+      return { calls: await look(search, page), behind };
     },
     async tally(search, tallyTerms) {
       if (hasWords(search)) await catchUp();
@@ -67,6 +78,7 @@ export function createPostgresCallIndex(db: Kysely<Tables>, writer: Pick<CallWri
     },
     tail: () => new CallTailReader(db),
     step: () => writer.index(),
+    damaged: () => countDamaged(db),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import type { CallFacts } from "../../../../domain/call/call-record.ts";
 import type { CallGist } from "../../../../ports/call-index.ts";
-import { readFactLine } from "../fact-line.ts";
-import { lineIn, readPacks } from "../read-packs.ts";
+import { soundFactLine } from "../fact-line.ts";
+import { lineIn, readSoundPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
 import { gistsPart, PLACES } from "./segment-parts.ts";
 import { readPlaces } from "./segment-codec.ts";
@@ -30,7 +30,7 @@ export interface ResolvedCall {
 const PACKS_PER_QUERY = 16;
 const ANYTHING = compileSearch({});
 
-/** Reads the lines of found calls. Those whose facts are gone are left out. Throws `SegmentGone`. */
+/** Reads the lines of found calls. Those whose facts are gone or damaged are left out. Throws `SegmentGone`. */
 export async function resolveRows(
   { db, reader }: { readonly db: Kysely<Tables>; readonly reader: SegmentReader },
   found: readonly FoundRow[],
@@ -49,11 +49,12 @@ export async function resolveRows(
   const needed = [...new Map(wanted.map(({ pack, row }) => [pack, { pack, day: row.place.day }])).values()];
   const resolved: ResolvedCall[] = [];
   for (let start = 0; start < needed.length; start += PACKS_PER_QUERY) {
-    const read = await readPacks(db, "fact_packs", needed.slice(start, start + PACKS_PER_QUERY));
+    const read = await readSoundPacks(db, "fact_packs", needed.slice(start, start + PACKS_PER_QUERY));
     for (const { row, pack, line, writtenUs } of wanted) {
       const bytes = read.get(pack);
       const text = bytes === undefined ? null : lineIn(bytes, line);
-      if (text !== null) resolved.push({ facts: readFactLine(text).facts, writtenUs, found: row });
+      const fact = text === null ? null : soundFactLine(text);
+      if (fact !== null) resolved.push({ facts: fact.facts, writtenUs, found: row });
     }
   }
   return resolved;

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { CallTail } from "../../../../ports/call-index.ts";
-import { readFactLine } from "../fact-line.ts";
+import { soundFactLine } from "../fact-line.ts";
 import type { FactLine } from "../fact-line.ts";
-import { linesIn, readPacks } from "../read-packs.ts";
+import { linesIn, readSoundPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
 
 /** Packs read at a look: at more calls a second than some four thousand the rest is left out and counted. */
@@ -42,9 +42,12 @@ export class CallTailReader implements CallTail {
     const read = fresh.slice(-MOST_PACKS);
     const calls: FactLine[] = [];
     for (let start = 0; start < read.length; start += PACKS_PER_QUERY) {
-      const packs = await readPacks(this.#db, "fact_packs", read.slice(start, start + PACKS_PER_QUERY));
+      const packs = await readSoundPacks(this.#db, "fact_packs", read.slice(start, start + PACKS_PER_QUERY));
       for (const bytes of packs.values()) {
-        for (const text of linesIn(bytes)) if (text !== "") calls.push(readFactLine(text));
+        for (const text of linesIn(bytes)) {
+          const line = text === "" ? null : soundFactLine(text);
+          if (line !== null) calls.push(line);
+        }
       }
     }
     return { calls: calls.map(({ facts }) => facts), skippedPacks: fresh.length - read.length };

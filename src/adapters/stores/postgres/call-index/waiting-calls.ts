@@ -108,3 +108,9 @@ export async function countWaiting(db: Kysely<Tables>): Promise<number> {
     select count(*) as count from (select from call_index_queue limit ${PLACES_AT_ONCE}) as waiting`.execute(db);
   return rows[0]?.count ?? 0;
 }
+
+/** How many packs could not be read when their turn to be indexed came. */
+export async function countDamaged(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from damaged_packs`.execute(db);
+  return rows[0]?.count ?? 0;
+}

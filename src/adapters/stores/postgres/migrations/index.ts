@@ -22,6 +22,7 @@ import { alerts } from "./0021-alerts.ts";
 import { incidents } from "./0022-incidents.ts";
 import { callIndex } from "./0023-call-index.ts";
 import { consoleSessions } from "./0024-console-sessions.ts";
+import { seriesDays } from "./0025-series-days.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 22, name: "incidents", statements: incidents },
   { number: 23, name: "call-index", statements: callIndex },
   { number: 24, name: "console-sessions", statements: consoleSessions },
+  { number: 25, name: "series-days", statements: seriesDays },
 ];
