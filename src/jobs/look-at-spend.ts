@@ -104,11 +104,15 @@ export interface DearHour {
   readonly change: SpendChange;
 }
 
-/** Endpoints and users whose present or last hour is too dear against the same hour of previous days. */
-export async function findDearHours(store: SpendStore, now: number): Promise<readonly DearHour[]> {
+/** Endpoints and users, or only one of both, whose present or last hour is too dear against the same hour of previous days. */
+export async function findDearHours(
+  store: SpendStore,
+  now: number,
+  types: readonly DearHour["subject"]["type"][] = ["endpoint", "user"],
+): Promise<readonly DearHour[]> {
   const found: DearHour[] = [];
   for (const hour of [hourOf(now), hourOf(now) - HOUR_MS]) {
-    for (const type of ["endpoint", "user"] as const) found.push(...(await dearIn(store, type, hour)));
+    for (const type of types) found.push(...(await dearIn(store, type, hour)));
   }
   return found;
 }

@@ -36,15 +36,15 @@ export interface Alert extends AlertIdentity {
   readonly status: AlertStatus;
   /** When it came to its status. */
   readonly since: number;
-  /** When the trouble began: the start of `pending`. `null` while it is `ok`. */
+  /** When the trouble began: its first sign, at the latest the start of `pending`. `null` while it is `ok`. */
   readonly startedAt: number | null;
   /** Grows whenever it begins to fire; with the fingerprint it names one trouble. 0: never. */
   readonly episode: number;
   /** Number of its last transition; the next one must be one more. */
   readonly version: number;
-  /** What it rested on when it came to its status; `null`: no numbers. */
+  /** What it rests on: while it fires that of the last evaluation, else when it came to its status; `null`: no numbers. */
   readonly reading: AlertReading | null;
-  /** In a sentence for people: "Errors of support-bot are at 7.1 % (limit 5 %, 412 calls in 5 min)." */
+  /** In a sentence for people, of the same time: "Errors of support-bot: 7.1 % (412 calls in 5 min, limit 5 %; at worst 9.3 %)." */
   readonly summary: string;
   readonly runbook: string | null;
   /** Of the episode under way; `null`: nobody yet. */

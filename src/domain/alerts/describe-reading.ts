@@ -19,6 +19,7 @@ const UNITS: Readonly<Record<SignalName, SignalUnit>> = {
   "queue-depth": "number",
   drops: "number",
   "budget-share": "share",
+  "user-too-dear": "yes",
   "provider-trouble": "yes",
   "rollout-held": "yes",
   "rollout-rolled-back": "yes",
@@ -58,6 +59,7 @@ const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => st
   "queue-depth": () => "Calls that wait",
   drops: () => "Records that were dropped",
   "budget-share": (subject) => `Spent of the budget ${subject}`,
+  "user-too-dear": (subject) => `The hour of ${subject} is too dear`,
   "provider-trouble": (subject) => `The breaker of ${subject} is open`,
   "rollout-held": (subject) => `The rollout of ${subject} is held`,
   "rollout-rolled-back": (subject) => `The rollout of ${subject} was rolled back`,
@@ -65,6 +67,13 @@ const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => st
   "telemetry-trouble": (subject) => `Rollward's own records are troubled: ${subject}`,
   outside: (subject) => subject,
 };
+
+/** What a rule watches of a subject, as the beginning of a sentence. */
+export const whatOf = (rule: AlertRule, subject: Readonly<Record<string, string>>): string =>
+  WHAT[rule.signal.name](nameOf(subject), rule);
+
+/** Whether a signal only knows yes and no. */
+export const isYes = (name: SignalName): boolean => UNITS[name] === "yes";
 
 const quantileOf = ({ signal }: AlertRule): string => `p${trimmed((signal.quantile ?? 0.95) * 100)}`;
 
@@ -75,10 +84,11 @@ export function describeReading(
   reading: AlertReading | null,
 ): string {
   const { name, windowMs } = rule.signal;
-  const what = WHAT[name](nameOf(subject), rule);
+  const what = whatOf(rule, subject);
   if (reading === null || reading.value === null) return `${what}: no data.`.slice(0, 500);
-  const note = reading.note === undefined ? "" : `; ${reading.note}`;
-  if (UNITS[name] === "yes") return `${what}${reading.note === undefined ? "" : `: ${reading.note}`}.`.slice(0, 500);
+  const worst = worstOf(name, reading);
+  const note = `${reading.note === undefined ? "" : `; ${reading.note}`}${worst === null ? "" : `; at worst ${worst}`}`;
+  if (isYes(name)) return `${what}${reading.note === undefined ? "" : `: ${reading.note}`}.`.slice(0, 500);
   const value = formatValue(name, reading.value);
   const base = `${formatDuration(windowMs)}, ${limitOf(rule, reading)}`;
   if (name === "slo") return `${what} burns ${value} times as fast as it may over ${base}${note}.`.slice(0, 500);
@@ -87,6 +97,13 @@ export function describeReading(
     ? `${count} ${name === "quality" ? "judged answers" : "calls"} in ${base}`
     : limitOf(rule, reading);
   return `${what}: ${value} (${over}${note}).`.slice(0, 500);
+}
+
+/** The worst value so far, where it is another one than the present. */
+function worstOf(name: SignalName, { value, worst }: AlertReading): string | null {
+  if (worst === undefined || value === null) return null;
+  const [now, then] = [formatValue(name, value), formatValue(name, worst.value)];
+  return now === then ? null : then;
 }
 
 function limitOf({ condition, signal }: AlertRule, { bound }: AlertReading): string {
@@ -101,9 +118,10 @@ const isCounted = (name: SignalName): boolean => !SIGHTED.has(name);
 
 /** What tells a subject, in words. */
 export function nameOf(subject: Readonly<Record<string, string>>): string {
-  const { provider, model, budget, account, endpoint, what, alertname } = subject;
+  const { provider, model, budget, account, user, endpoint, what, alertname } = subject;
   if (provider !== undefined) return model === undefined ? provider : `${provider}/${model}`;
   if (budget !== undefined) return account === undefined ? budget : `${budget} (${account})`;
+  if (user !== undefined) return `user ${user}`;
   return endpoint ?? what ?? alertname ?? "the server";
 }
 

@@ -4,6 +4,8 @@ import type { TellingAlert } from "./delivery.ts";
 export interface GroupMember extends TellingAlert {
   readonly rule: string;
   readonly episode: number;
+  /** What is said of its end; absent while it fires. */
+  readonly over?: string;
   /** Whether a message said that it fires. */
   readonly isTold: boolean;
   /** How often it is told again, ms; `null` is never. */

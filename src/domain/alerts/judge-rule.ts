@@ -51,7 +51,9 @@ function judgeThreshold(rule: AlertRule, facts: RuleFacts, { endpoint, op, bound
   const { signal } = rule;
   const { value, count } = readSignal(signal, facts.tally(endpoint, signal.windowMs, signal.arm), signal.windowMs);
   if (value === null || count < rule.leastCount) return unknown(value, count, bound);
-  return { isBad: isBeyond(op, value, bound), reading: { value, count, bound } };
+  const isBad = isBeyond(op, value, bound);
+  const note = isBad ? costNoteOf(rule, facts, endpoint) : undefined;
+  return { isBad, reading: { value, count, bound, ...(note !== undefined && { note: note.slice(0, MOST_NOTE) }) } };
 }
 
 function judgeBaseline(rule: AlertRule, facts: RuleFacts, { endpoint, op, z, ratio, days }: On<"baseline">): Judged {
@@ -66,9 +68,16 @@ function judgeBaseline(rule: AlertRule, facts: RuleFacts, { endpoint, op, z, rat
   }
   const isFar =
     op === "above" ? score.z >= z && value >= score.median * ratio : -score.z >= z && value * ratio <= score.median;
-  const note = `robust z ${shortZ(score.z)} of ${history.length} days`;
-  return { isBad: isFar, reading: { value, count, bound: score.median, note } };
+  const why = isFar ? costNoteOf(rule, facts, endpoint) : undefined;
+  const note = `robust z ${shortZ(score.z)} of ${history.length} days${why === undefined ? "" : `; ${why}`}`;
+  return { isBad: isFar, reading: { value, count, bound: score.median, note: note.slice(0, MOST_NOTE) } };
 }
+
+/** Longest note, characters. */
+const MOST_NOTE = 300;
+
+const costNoteOf = ({ signal }: AlertRule, facts: RuleFacts, endpoint: string): string | undefined =>
+  signal.name === "cost-per-minute" ? facts.costNote?.(endpoint) : undefined;
 
 function judgeBurn(rule: AlertRule, facts: RuleFacts, { endpoint, slo: name, factor, shortMs }: On<"burn">): Judged {
   const slo = facts.slo(name);

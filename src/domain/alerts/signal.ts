@@ -33,6 +33,8 @@ export type SightedSignalName =
   | "drops"
   /** Share of a budget that is spent; by budget. */
   | "budget-share"
+  /** 1 while the present or last hour of a user is too dear against the same hour of previous days; by user. */
+  | "user-too-dear"
   /** 1 while a model's circuit is open; by provider and model. */
   | "provider-trouble"
   /** 1 while a rollout holds, with its reasons; by endpoint. */
@@ -69,4 +71,6 @@ export interface AlertReading {
   readonly bound: number;
   /** Further numbers or a reason in words, for people; bounded to 300 characters. */
   readonly note?: string;
+  /** The worst value since it began to fire, and when that was (epoch ms); absent where there is none yet. */
+  readonly worst?: { readonly value: number; readonly at: number };
 }

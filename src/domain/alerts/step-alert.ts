@@ -71,7 +71,7 @@ function truthOf({ noData }: StepTerms): boolean | null {
 }
 
 function nextOf(
-  { status, startedAt, since }: Alert,
+  { status, since }: Alert,
   isBad: boolean,
   { forMs, at }: { readonly forMs: number; readonly at: number },
 ): AlertStatus | null {
@@ -80,7 +80,7 @@ function nextOf(
       return isBad ? null : "resolved";
     case "pending":
       if (!isBad) return "ok";
-      return at - (startedAt ?? since) >= forMs ? "firing" : null;
+      return at - since >= forMs ? "firing" : null;
     default:
       if (!isBad) return null;
       return forMs <= 0 ? "firing" : "pending";

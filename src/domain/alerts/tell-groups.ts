@@ -13,8 +13,8 @@ export interface TellTerms {
   readonly silences: readonly Silence[];
   /** How often a rule tells again, ms. */
   readonly renotifyMs: (rule: string) => number | null;
-  /** Alerts that fire, with who has acknowledged them, by fingerprint. */
-  readonly firing: ReadonlyMap<string, Pick<Alert, "episode" | "acknowledged">>;
+  /** Alerts that fire, with who has acknowledged them and what they say now, by fingerprint. */
+  readonly firing: ReadonlyMap<string, Pick<Alert, "episode" | "acknowledged"> & Partial<Pick<Alert, "summary">>>;
 }
 
 /** A message to one notifier. */
@@ -120,7 +120,9 @@ class Teller {
       this.#replace(group, {
         ...group,
         members: group.members.map((each) =>
-          isOf(transition)(each) ? { ...each, status: "resolved", endsAt: transition.at } : each,
+          isOf(transition)(each)
+            ? { ...each, status: "resolved", endsAt: transition.at, over: transition.summary }
+            : each,
         ),
         flushAt: Math.min(group.flushAt ?? Infinity, now + routing.groupWaitMs),
       });
@@ -211,8 +213,17 @@ class Teller {
   #say(group: AlertGroup, reason: DeliveryReason, words: Words): void {
     const { environment } = this.#desk;
     const { notifier, subject } = group;
-    const telling = makeTelling({ reason, environment, group, at: this.#terms.now, ...words });
+    const members = words.members.map((each) => this.#inWordsOfNow(each));
+    const telling = makeTelling({ reason, environment, group, at: this.#terms.now, ...words, members });
     this.#messages.push({ notifier, subject, telling });
+  }
+
+  /** What fires is told as it is now, and what is over as what it was. */
+  #inWordsOfNow(member: GroupMember): GroupMember {
+    const { fingerprint, episode, status, summary, over } = member;
+    if (status === "resolved") return { ...member, summary: over ?? summary };
+    const alert = this.#terms.firing.get(fingerprint);
+    return alert?.episode === episode && alert.summary !== undefined ? { ...member, summary: alert.summary } : member;
   }
 
   #isSilenced({ labels }: GroupMember): boolean {

@@ -10,8 +10,8 @@ export type ChangeKind =
   | "freeze"
   | "provider"
   | "budget"
+  | "spend"
   | "cache"
-  | "server"
   | "alert"
   | "incident";
 
@@ -42,6 +42,18 @@ export interface Change {
   /** The rollout it belongs to. */
   readonly rollout?: string;
   readonly incident?: string;
+  /** Names of the releases between which it moved traffic; absent where it moved none. */
+  readonly moves?: ReleaseMove;
+  /** Paths of rollward.yaml that an apply changed; `null` where that is not known. */
+  readonly paths?: readonly string[] | null;
+}
+
+/** Traffic that goes from one release to another. */
+export interface ReleaseMove {
+  readonly from: string;
+  readonly to: string;
+  /** Whether it takes a candidate back: what was before is again. */
+  readonly isBack: boolean;
 }
 
 /** Longest line, characters. */

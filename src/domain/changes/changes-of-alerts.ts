@@ -8,7 +8,8 @@ export function changesOfAlerts(transitions: readonly AlertTransition[]): readon
     .filter(({ from, to }) => to === "firing" || from === "firing")
     .map((transition) => {
       const { seq, at, environment, endpoint, rule, to, summary, labels } = transition;
-      const said = to === "firing" ? summary : `It is over: ${summary}`;
+      // Ends of before they were told in the past tense begin with the same word.
+      const said = to === "firing" ? `: ${summary}` : ` is over: ${summary.replace(/^Over: /, "")}`;
       return {
         id: `alert:${seq}`,
         at,
@@ -17,7 +18,7 @@ export function changesOfAlerts(transitions: readonly AlertTransition[]): readon
         environment,
         endpoint,
         by: null,
-        line: lineOf(`Alert ${rule}: ${said}`),
+        line: lineOf(`Alert ${rule}${said}`),
         ...(labels["rollout"] !== undefined && { rollout: labels["rollout"] }),
       };
     });

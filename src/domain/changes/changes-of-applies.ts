@@ -36,6 +36,7 @@ export function changeOfApply({ environment, at, by, origin, paths, isFirst }: T
     environment,
     endpoint: endpointOf(paths),
     by,
+    paths,
     line: lineOf(
       `${isPrices ? "Prices were changed" : "The project was applied"}${from === null ? "" : ` from ${from}`}: ${told}`,
     ),

@@ -17,15 +17,26 @@ const HEAVY: { readonly [T in RolloutFact["type"]]?: Weight } = {
   NoWorseCertified: "ok",
 };
 
+/** Facts that give the candidate more traffic, and those that take it away. */
+const FORWARD: ReadonlySet<RolloutFact["type"]> = new Set(["StepEntered", "StablePointerMoved"]);
+const BACK: ReadonlySet<RolloutFact["type"]> = new Set(["RollbackStarted", "AbortStarted", "Superseded"]);
+
 /** What of a rollout is told. */
 export type ToldRollout = Pick<Rollout, "id" | "channel">;
 
-/** The steps and decisions of a rollout, oldest first. `candidate` is the name of its release. */
+/** Names of its releases. */
+export interface ToldReleases {
+  readonly candidate: string;
+  readonly stable: string;
+}
+
+/** The steps and decisions of a rollout, oldest first. */
 export function changesOfRollout(
   { id, channel }: ToldRollout,
   events: readonly RolloutEvent[],
-  candidate: string,
+  releases: ToldReleases,
 ): readonly Change[] {
+  const { candidate } = releases;
   const facts = new Map(events.map(({ seq, fact }) => [seq, fact]));
   return tellHistory(events).map(({ seq, at, by, line }) => ({
     id: `${id}:${seq}`,
@@ -37,7 +48,14 @@ export function changesOfRollout(
     by,
     line: lineOf(`${candidate}: ${line}`),
     rollout: id,
+    ...movesOf(facts.get(seq), releases),
   }));
+}
+
+function movesOf(fact: RolloutFact | undefined, { candidate, stable }: ToldReleases): Pick<Change, "moves"> {
+  if (fact === undefined) return {};
+  if (FORWARD.has(fact.type)) return { moves: { from: stable, to: candidate, isBack: false } };
+  return BACK.has(fact.type) ? { moves: { from: candidate, to: stable, isBack: true } } : {};
 }
 
 const weightOf = (fact: RolloutFact | undefined): Weight =>

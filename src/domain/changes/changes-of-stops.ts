@@ -48,7 +48,8 @@ export function changesOfPause(pause: Pause, environment: string): readonly Chan
       }
     : { begun: `${callsOf(subject)} are paused`, ended: `${callsOf(subject)} are let in again` };
   const endpoint = isSwitch ? subject.endpoint : subject.type === "endpoint" ? subject.name : null;
-  const about = { kind: isSwitch ? ("switch" as const) : ("pause" as const), environment, endpoint };
+  const kind = isSwitch ? ("switch" as const) : ("pause" as const);
+  const about = { kind, environment, endpoint, ...(subject.type === "model" && { subject: subject.name }) };
   return changesOf({ id, begun: { at, by, reason }, ended: lifted, said, about, isMachine: rule !== undefined });
 }
 

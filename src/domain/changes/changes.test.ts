@@ -132,7 +132,7 @@ describe("what keys and alerts changed", () => {
     ]);
     expect(changes.map(({ line, weight }) => [line, weight])).toEqual([
       ["Alert errors: Bad.", "critical"],
-      ["Alert errors: It is over: Bad.", "ok"],
+      ["Alert errors is over: Bad.", "ok"],
     ]);
   });
 

@@ -30,6 +30,10 @@ describe("what opens an incident", () => {
       impact: "major",
       startedAt: NIGHT,
     });
+    // The alert's words have the number of the first moment; a title stays.
+    expect(openedBy(alertOf(), "production", "Errors of support-bot: more than 5 %")).toMatchObject({
+      title: "Errors of support-bot: more than 5 %",
+    });
     expect(openedBy(alertOf({ endpoint: null, severity: "warning" }), "x")).toMatchObject({
       endpoints: [],
       impact: "minor",
@@ -58,6 +62,23 @@ describe("an alert's incident", () => {
     expect(incidentFor({ ...provider, key: "p:2", startedAt: NIGHT + 60 * MINUTE }, [outage])).toBe(outage);
   });
 
+  test("is none of a trouble that began after it fired, and a person's that they opened meanwhile", () => {
+    const older = alertOf({ key: "o:1", firedAt: NIGHT - MINUTE });
+    expect(incidentFor(older, [after()])).toBeNull();
+    const opened = incidentOf(logOf([[{ ...OPENED, alerts: [] }, 0, ADA]]));
+    expect(incidentFor(older, [opened])).toBe(opened);
+    expect(incidentFor({ ...older, firedAt: NIGHT - 11 * MINUTE }, [opened])).toBeNull();
+  });
+
+  test("moves its beginning to an earlier sign of the same trouble, and not to what is older or was done about a rollout", () => {
+    const began = (alert: Parameters<typeof alertOf>[0]) =>
+      after([{ type: "AlertJoined", alert: alertOf({ key: "b:1", ...alert }) }]).startedAt - NIGHT;
+    expect(began({ startedAt: NIGHT - 30_000 })).toBe(-30_000);
+    expect(began({ startedAt: NIGHT - 11 * MINUTE })).toBe(0);
+    expect(began({ startedAt: NIGHT - 5 * MINUTE, rollout: "rol_1" })).toBe(0);
+    expect(began({ startedAt: NIGHT + MINUTE })).toBe(0);
+  });
+
   test("is the one that a person opened about everything", () => {
     const opened = incidentOf(logOf([[{ ...OPENED, endpoints: [], alerts: [] }, 0, ADA]]));
     expect(incidentFor(alertOf({ endpoint: "faq" }), [opened])).toBe(opened);
@@ -79,6 +100,12 @@ describe("what the machine does about an incident", () => {
       { type: "StateChanged", state: "monitoring" },
     ]);
     expect(follow(monitoring, { ended: ENDED })).toEqual([]);
+  });
+
+  test("is not to wait for the hour in which a rollback is told", () => {
+    const rolledBack = alertOf({ key: "r:1", rule: "rolled-back", rollout: "rol_1" });
+    const joined: readonly Told[] = [[{ type: "AlertJoined", alert: rolledBack }]];
+    expect(follow(joined, { ended: ENDED })).toContainEqual({ type: "StateChanged", state: "monitoring" });
   });
 
   test("is to begin again when an alert fires anew while it watches", () => {

@@ -23,15 +23,31 @@ export const opensIncident = ({ openOn }: IncidentPolicy, severity: Severity): b
 
 /**
  * The open incident that an alert belongs to; `null` where it is a trouble of its own. The same cause is: the same endpoint, the
- * same provider, or a provider's trouble within ten minutes of an endpoint's. Of several the oldest.
+ * same provider, or a provider's trouble within ten minutes of an endpoint's. What fired before an incident's trouble
+ * began is no part of it. Of several the oldest.
  */
 export function incidentFor(alert: IncidentAlert, incidents: readonly Incident[]): Incident | null {
-  const open = incidents.filter(isOpenIncident).toSorted((one, other) => one.openedAt - other.openedAt);
+  const open = incidents
+    .filter((incident) => isOpenIncident(incident) && isOfItsTime(incident, alert))
+    .toSorted((one, other) => one.openedAt - other.openedAt);
   return (
     open.find((incident) => isAboutSame(incident, alert)) ??
     open.find((incident) => isSameOutage(incident, alert)) ??
     null
   );
+}
+
+/** Alerts that a person opened one for may have fired a while before. */
+const isOfItsTime = ({ startedAt, openedBy: opener }: Incident, { firedAt }: IncidentAlert): boolean =>
+  firedAt >= (opener.kind === "key" ? startedAt - SAME_OUTAGE_MS : startedAt);
+
+/**
+ * When an incident's trouble began, with one more alert: earlier where that is a sign of the same trouble, which was seen a little
+ * before. What was done about a rollout is a sign of nothing.
+ */
+export function beginningWith({ startedAt }: Pick<Incident, "startedAt">, alert: IncidentAlert): number {
+  const isSame = alert.rollout === undefined && startedAt - alert.startedAt <= SAME_OUTAGE_MS;
+  return isSame ? Math.min(startedAt, alert.startedAt) : startedAt;
 }
 
 function isAboutSame({ endpoints, alerts, openedBy: opener }: Incident, alert: IncidentAlert): boolean {
@@ -51,11 +67,14 @@ const isSameOutage = ({ alerts }: Incident, alert: IncidentAlert): boolean =>
 
 const IMPACT_OF: Readonly<Record<Severity, Impact>> = { critical: "major", warning: "minor", info: "none" };
 
-/** How an incident begins that an alert opens. */
-export const openedBy = (alert: IncidentAlert, environment: string): IncidentFact => ({
+/**
+ * How an incident begins that an alert opens. `title` says what is wrong without the number of the first moment, which would
+ * stand there for ever (docs/decisions/0037-incidents.md); `null`: nobody knows the rule, and the alert's words stand in.
+ */
+export const openedBy = (alert: IncidentAlert, environment: string, title: string | null = null): IncidentFact => ({
   type: "Opened",
   environment,
-  title: alert.summary.slice(0, 200).toWellFormed(),
+  title: (title ?? alert.summary).slice(0, 200).toWellFormed(),
   impact: IMPACT_OF[alert.severity],
   endpoints: alert.endpoint === null ? [] : [alert.endpoint],
   startedAt: alert.startedAt,
@@ -105,7 +124,8 @@ function nextState(
   },
 ): Incident["state"] {
   if (alerts.length === 0) return state;
-  const isFiring = alerts.some(({ endedAt }) => endedAt === null);
+  // That a rollout was rolled back is told for an hour, however well calls go.
+  const isFiring = alerts.some(({ endedAt, rollout }) => endedAt === null && rollout === undefined);
   if (isFiring) return state === "monitoring" && isJoined ? "investigating" : state;
   if (state === "investigating" || state === "identified") {
     // A person who attends says when it is over.
@@ -115,5 +135,6 @@ function nextState(
   return state === "monitoring" && !isAttended && isEnough && known.length > 0 ? "resolved" : state;
 }
 
-const lastEnd = (alerts: readonly IncidentAlert[]): number =>
+/** When the last alert of some ended, epoch ms; −∞ where none has. */
+export const lastEnd = (alerts: readonly Pick<IncidentAlert, "endedAt">[]): number =>
   Math.max(...alerts.map(({ endedAt }) => endedAt ?? Number.NEGATIVE_INFINITY));

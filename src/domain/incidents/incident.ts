@@ -28,6 +28,11 @@ export interface IncidentAlert {
   readonly runbook: string | null;
   /** `null` while it fires. */
   readonly endedAt: number | null;
+  /**
+   * The rollout that it tells of, as that it was rolled back; absent where it tells of none. What was done about a rollout
+   * neither begins a trouble nor is one that lasts.
+   */
+  readonly rollout?: string;
 }
 
 /** What people were told. */
@@ -88,6 +93,8 @@ export interface Incident {
   readonly resolvedAt: number | null;
   readonly acknowledged: { readonly at: number; readonly by: string } | null;
   readonly roles: Readonly<Record<IncidentRole, string | null>>;
+  /** Whether a person gave it its title; absent in snapshots from before it was kept. */
+  readonly isRetitled?: boolean;
   /** Whether the public may see it. */
   readonly isPublic: boolean;
   /** Whether a person has had a hand in it: the machine then resolves nothing by itself. */

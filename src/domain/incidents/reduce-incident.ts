@@ -1,3 +1,4 @@
+import { beginningWith } from "./follow-alerts.ts";
 import { actorName, MOST_ENTRIES } from "./incident.ts";
 import type { Incident, IncidentEvent, IncidentFact, IncidentState } from "./incident.ts";
 
@@ -35,6 +36,7 @@ function opened(
     resolvedAt: null,
     acknowledged: actor.kind === "key" ? { at, by: actor.name } : null,
     roles: { lead: null, communications: null, scribe: null },
+    isRetitled: actor.kind === "key",
     isPublic: false,
     isAttended: actor.kind === "key",
     alerts,
@@ -52,7 +54,7 @@ function changesOf(before: Incident, { at, actor, fact }: IncidentEvent): Partia
     case "AlertJoined":
       return {
         alerts: bounded([...before.alerts, fact.alert]),
-        startedAt: Math.min(before.startedAt, fact.alert.startedAt),
+        startedAt: beginningWith(before, fact.alert),
         endpoints: withEndpoint(before.endpoints, fact.alert.endpoint),
       };
     case "AlertEnded":
@@ -67,7 +69,7 @@ function changesOf(before: Incident, { at, actor, fact }: IncidentEvent): Partia
       return stateChange(before, fact.state, at);
     case "Revised": {
       const { type: _, ...revised } = fact;
-      return revised;
+      return { ...revised, ...(fact.title !== undefined && { isRetitled: true }) };
     }
     case "RoleGiven":
       return { roles: { ...before.roles, [fact.role]: fact.who } };

@@ -18,10 +18,12 @@ export interface TimelineEntry {
 /** How long before the trouble changes are told, ms. */
 export const TIMELINE_BEFORE_MS = 30 * 60_000;
 
+/** How many of those before it are told: the newest. */
+const MOST_BEFORE = 5;
 /** Lines of a timeline; of more the lightest are left out. */
 const MOST = 400;
 
-/** What happened, oldest first: made from the records of the time and what people noted. */
+/** What happened, oldest first: made from the records of the time, with the last changes before it, and what people noted. */
 export function timelineOf(
   incident: Incident,
   events: readonly IncidentEvent[],
@@ -30,9 +32,18 @@ export function timelineOf(
   const lines = [
     ...events.flatMap(ofEvent),
     ...incident.alerts.flatMap(ofAlert),
-    ...changes.filter((change) => isAbout(incident, change)).map(ofChange),
+    ...toldChanges(incident, changes).map(ofChange),
   ];
   return lightened(lines).toSorted((one, other) => one.at - other.at);
+}
+
+function toldChanges(incident: Incident, changes: readonly Change[]): readonly Change[] {
+  const own = changes.filter((change) => isAbout(incident, change));
+  const before = own
+    // That a key was made belongs to no trouble.
+    .filter(({ at, kind }) => at < incident.startedAt && kind !== "key")
+    .toSorted((one, other) => other.at - one.at);
+  return [...before.slice(0, MOST_BEFORE), ...own.filter(({ at }) => at >= incident.startedAt)];
 }
 
 /** The incident's own log and its alerts tell themselves; other endpoints have their own stories. */

@@ -7,6 +7,7 @@ import { timelineOf } from "./timeline-of.ts";
 import { writePostmortem } from "./write-postmortem.ts";
 
 const MINUTE = 60_000;
+const SECOND = 1_000;
 
 const changeOf = (overrides: Partial<Change>): Change => ({
   id: "rol_1:4",
@@ -18,6 +19,7 @@ const changeOf = (overrides: Partial<Change>): Change => ({
   by: null,
   line: "support-bot@42: Step 3: 25 % of new sessions, epoch 7.",
   rollout: "rol_1",
+  moves: { from: "support-bot@41", to: "support-bot@42", isBack: false },
   ...overrides,
 });
 
@@ -84,6 +86,15 @@ describe("the timeline", () => {
       ["alert", "Alert errors is over.", null],
       ["incident", "State: resolved.", "Ada"],
     ]);
+  });
+
+  test("begins with the incident and the last few changes before it, without keys", () => {
+    const before = Array.from({ length: 30 }, (_, index) =>
+      changeOf({ id: `${index}`, at: NIGHT - (index + 1) * SECOND, line: `Change ${index}` }),
+    );
+    const key = changeOf({ id: "key_1:created", kind: "key", endpoint: null, at: NIGHT - 500, line: "A key" });
+    const lines = timelineOf(INCIDENT, LOG, [...before, key]).filter(({ at }) => at < NIGHT);
+    expect(lines.map(({ line }) => line)).toEqual([4, 3, 2, 1, 0].map((index) => `Change ${index}`));
   });
 
   test("keeps the heaviest of very many lines", () => {

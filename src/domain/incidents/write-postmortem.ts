@@ -9,6 +9,7 @@ export interface PostmortemReach {
   readonly calls: number | null;
   readonly failed: number | null;
   readonly users: { readonly count: number; readonly isAtLeast: boolean } | null;
+  /** Of the failed calls. */
   readonly costPico: bigint | null;
 }
 
@@ -85,7 +86,7 @@ function impactOf({ reach }: PostmortemTerms): string {
   return [
     `- Calls that failed: ${told(failed)} of ${told(calls)}${share}`,
     `- Users who had a failed call: ${who}`,
-    `- What calls cost in that time: ${usd}`,
+    `- What the failed calls cost: ${users?.isAtLeast === true && costPico !== null ? "at least " : ""}${usd}`,
   ].join("\n");
 }
 

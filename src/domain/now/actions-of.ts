@@ -1,4 +1,5 @@
-import { formatShare } from "../rollout/describe-effect.ts";
+import { rollBackAction } from "./roll-back-action.ts";
+import type { RollBackTerms } from "./roll-back-action.ts";
 import { clockTime } from "./say-time.ts";
 
 /** Something that a person may do at this moment. */
@@ -21,10 +22,8 @@ export interface ActionTerms {
   readonly endpoint: {
     readonly name: string;
     readonly stable: string;
-    /** The candidate that gets traffic, or was promoted and is still watched. */
-    readonly under: { readonly candidate: string; readonly weight: number; readonly back: string } | null;
-    /** The release before the last promotion, where no rollout is under way. */
-    readonly before: string | null;
+    /** What rolling it back would do. */
+    readonly rollBack: RollBackTerms;
     /** Models of its chain, those that calls go around left out. */
     readonly chain: readonly string[];
     readonly switched: {
@@ -43,34 +42,22 @@ const NO_ENDPOINT = "Nothing is the matter with an endpoint; name one with `endp
 
 /** The three things to do at three in the morning, and exactly what each would do. */
 export const actionsOf = (terms: ActionTerms): readonly NowAction[] => [
-  rollBackAction(terms),
+  terms.endpoint === null ? NOTHING_TO_ROLL_BACK : rollBackAction(terms.endpoint.name, terms.endpoint.rollBack),
   freezeAction(terms),
   switchAction(terms),
 ];
 
-function rollBackAction({ endpoint }: ActionTerms): NowAction {
-  const base = { action: "roll-back", endpoint: endpoint?.name ?? null, done: null } as const;
-  const target = endpoint?.under?.back ?? endpoint?.before ?? null;
-  if (endpoint === null || target === null) {
-    const whyNot =
-      endpoint === null ? NO_ENDPOINT : `${endpoint.name} has no rollout under way and no promotion to return from.`;
-    return { ...base, label: "Roll back", effect: "Nothing.", undo: "Nothing to undo.", request: null, whyNot };
-  }
-  const { name, under, stable } = endpoint;
-  const left = under?.candidate ?? stable;
-  const effect =
-    under === null
-      ? `Takes ${stable} back: new sessions and next turns get ${target} within a second, on every replica.`
-      : `Takes ${left} (${formatShare(under.weight)} of new sessions) out of traffic within a second, on every replica: everybody gets ${target}.`;
-  return {
-    ...base,
-    label: `Roll back to ${target}`,
-    effect: `${effect} Answers under way are finished.`,
-    undo: `Begin a rollout of ${left} again: \`rollward apply\` with a new release, or \`rollward promote\`.`,
-    request: { path: `/api/endpoints/${name}/rollback`, body: {} },
-    whyNot: null,
-  };
-}
+/** Nobody said which endpoint is to be rolled back. */
+const NOTHING_TO_ROLL_BACK: NowAction = {
+  action: "roll-back",
+  label: "Roll back",
+  endpoint: null,
+  effect: "Nothing.",
+  undo: "Nothing to undo.",
+  request: null,
+  whyNot: NO_ENDPOINT,
+  done: null,
+};
 
 function freezeAction({ environment, frozen, rollouts }: ActionTerms): NowAction {
   const under =

@@ -33,7 +33,15 @@ describe("how an endpoint's calls are going", () => {
 
   test("tells since when it is degraded: from the first minute with faults", () => {
     const bad = assessErrors(ending(...times(20, 100, 0), ...times(10, 100, 6)), USUAL, THREE);
-    expect(bad).toEqual({ standing: "degraded", since: THREE - 9 * MINUTE, peak: 0.06, share: 0.06, calls: 200 });
+    expect(bad).toEqual({
+      standing: "degraded",
+      since: THREE - 9 * MINUTE,
+      peak: 0.06,
+      share: 0.06,
+      calls: 200,
+      // Its first call is looked for in the bad minutes and in the one before them.
+      onset: { from: THREE - 12 * MINUTE, to: THREE - 8 * MINUTE },
+    });
   });
 
   test("is failing from half of the calls on", () => {
@@ -45,7 +53,10 @@ describe("how an endpoint's calls are going", () => {
     const falling = ending(...times(6, 100, 20), [100, 4], [100, 2]);
     expect(assessErrors(falling, USUAL, THREE)).toMatchObject({ standing: "recovering", peak: 0.2, share: 0.03 });
     const over = (minutes: number) => ending(...times(6, 100, 20), ...times(minutes, 100, 0));
-    expect(assessErrors(over(10), USUAL, THREE).standing).toBe("recovering");
+    expect(assessErrors(over(10), USUAL, THREE)).toMatchObject({
+      standing: "recovering",
+      ending: { from: THREE - 11 * MINUTE, to: THREE - 7 * MINUTE },
+    });
     expect(assessErrors(over(14), USUAL, THREE).standing).toBe("well");
   });
 

@@ -1,3 +1,5 @@
+import type { Stretch } from "../incidents/onset.ts";
+
 /** What happened in one minute. `start` is epoch milliseconds. */
 export interface MinuteOfCalls {
   readonly start: number;
@@ -24,6 +26,9 @@ export interface ErrorAssessment {
   readonly share: number | null;
   /** Calls that `share` rests on. */
   readonly calls: number;
+  /** Within which time it began, and ended, to be looked at call by call; absent where it did not. */
+  readonly onset?: Stretch;
+  readonly ending?: Stretch;
 }
 
 export const MINUTE_MS = 60_000;
@@ -67,9 +72,30 @@ export function assessErrors(minutes: readonly MinuteOfCalls[], usual: UsualErro
   }
   const began = beginning(bad, lastBad);
   const peak = Math.max(...windows.slice(began, lastBad + 1).map(shareOf));
-  // The first of its minutes that had a fault: the window that shows it ends later.
-  const since = firstFault(at, first + began) * MINUTE_MS;
-  return { standing: standingOf({ share, calls, peak, bar, sinceBad: 59 - lastBad }), since, peak, share, calls };
+  // The first of its minutes that was bad itself: the window that shows it ends later.
+  const since = firstBad(at, first + began, bar) * MINUTE_MS;
+  const standing = standingOf({ share, calls, peak, bar, sinceBad: 59 - lastBad });
+  const onset = { from: (first + began - TOGETHER) * MINUTE_MS, to: Math.min(now, (first + began + 1) * MINUTE_MS) };
+  const ending = standing === "recovering" ? endingOf(at, { peak, from: first + began, last, now }) : undefined;
+  return { standing, since, peak, share, calls, onset, ...(ending !== undefined && { ending }) };
+}
+
+/** Around the last minute in which it was as bad as half of the worst. */
+function endingOf(
+  at: At,
+  {
+    peak,
+    from,
+    last,
+    now,
+  }: { readonly peak: number; readonly from: number; readonly last: number; readonly now: number },
+): Stretch | undefined {
+  for (let minute = last; minute > from - TOGETHER; minute -= 1) {
+    const { calls = 0, faults = 0 } = at(minute) ?? {};
+    if (calls === 0 || faults / calls <= peak / 2) continue;
+    return { from: (minute - 1) * MINUTE_MS, to: Math.min(now, (minute + TOGETHER) * MINUTE_MS) };
+  }
+  return undefined;
 }
 
 type At = (minute: number) => MinuteOfCalls | undefined;
@@ -96,8 +122,11 @@ function beginning(bad: readonly boolean[], lastBad: number): number {
   return began;
 }
 
-function firstFault(at: At, minute: number): number {
-  for (let back = TOGETHER - 1; back > 0; back -= 1) if ((at(minute - back)?.faults ?? 0) > 0) return minute - back;
+function firstBad(at: At, minute: number, bar: number): number {
+  for (let back = TOGETHER - 1; back > 0; back -= 1) {
+    const one = at(minute - back);
+    if (one !== undefined && one.faults > 0 && shareOf(one) >= bar) return minute - back;
+  }
   return minute;
 }
 

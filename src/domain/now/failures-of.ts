@@ -54,18 +54,18 @@ const WORDS: Partial<Readonly<Record<ErrorCode, string>>> = {
 export function failuresOf(
   sums: readonly { readonly members: Partial<SeriesMembers>; readonly tally: Pick<SeriesTally, "errors"> }[],
 ): readonly FailureGroup[] {
-  const groups = sums.flatMap(({ members, tally }) =>
-    Object.entries(tally.errors).map(([cause, calls]) => ({
-      cause,
-      words: causeWords(cause),
-      endpoint: known(members.endpoint),
-      release: known(members.release),
-      model: known(members.model),
-      calls,
-    })),
-  );
-  const all = groups.reduce((sum, { calls }) => sum + calls, 0);
-  return groups
+  // Sums are told apart by more than what is shown: what looks alike is one group.
+  const groups = new Map<string, Omit<FailureGroup, "share">>();
+  for (const { members, tally } of sums) {
+    const place = { endpoint: known(members.endpoint), release: known(members.release), model: known(members.model) };
+    for (const [cause, count] of Object.entries(tally.errors)) {
+      const key = JSON.stringify([cause, place]);
+      const calls = count + (groups.get(key)?.calls ?? 0);
+      groups.set(key, { cause, words: causeWords(cause), ...place, calls });
+    }
+  }
+  const all = [...groups.values()].reduce((sum, { calls }) => sum + calls, 0);
+  return [...groups.values()]
     .toSorted((one, other) => other.calls - one.calls || (one.cause < other.cause ? -1 : 1))
     .slice(0, MOST)
     .map((group) => ({ ...group, share: group.calls / all }));

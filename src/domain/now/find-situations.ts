@@ -1,7 +1,9 @@
 import { formatShare } from "../rollout/describe-effect.ts";
 import type { HoldReason } from "../rollout/rollout.ts";
+import { awaySentences, callSituation, withdrawnSentence } from "./call-situation.ts";
+import { holdWords } from "./hold-words.ts";
 import { isSaid } from "./is-said.ts";
-import { clockTime, percent, sinceWords } from "./say-time.ts";
+import { ended, sinceWords } from "./say-time.ts";
 import { byWeight } from "./situation.ts";
 import type { EndpointNow, NowFacts, Situation } from "./situation.ts";
 
@@ -15,20 +17,6 @@ const TROUBLED: readonly HoldReason[] = [
   "trigger",
   "control_unhealthy",
 ];
-
-const HOLD_WORDS: Readonly<Record<HoldReason, string>> = {
-  inconclusive: "the evidence is not conclusive yet",
-  srm: "sessions are not split as they were drawn",
-  no_data: "no sessions come",
-  freeze: "rollouts are frozen",
-  manual: "a person holds it",
-  control_unhealthy: "the stable release is not well itself",
-  provider_fault: "a provider fails",
-  harm: "harm was proven",
-  candidate_missing: "its release or one of its models is not there any more",
-  gate: "a gate has failed",
-  trigger: "a trigger fired",
-};
 
 /** Everything that is the matter, the worst first; empty where nothing is. */
 export function findSituations(facts: NowFacts): readonly Situation[] {
@@ -51,7 +39,7 @@ function databaseSituations({ database, now }: NowFacts): readonly Situation[] {
 
 /** What is the matter with one endpoint: one situation for its calls with their cause, or one for each thing by itself. */
 function endpointSituations(endpoint: EndpointNow, facts: NowFacts): readonly Situation[] {
-  const own = callSituation(endpoint, facts);
+  const own = callSituation(endpoint, facts.now);
   if (own !== null) return [own, ...(endpoint.rollout === null ? [] : heldSituation(endpoint, facts.now))];
   return [
     ...budgetSituation(endpoint, facts.now),
@@ -62,72 +50,12 @@ function endpointSituations(endpoint: EndpointNow, facts: NowFacts): readonly Si
   ];
 }
 
-const STANDING_WORDS = { degraded: "is degraded", failing: "is failing", recovering: "was degraded" } as const;
-
-/** Calls that fail: since when, the likely cause, and what the machine has done. */
-function callSituation(own: EndpointNow, { now, alerts }: NowFacts): Situation | null {
-  const { endpoint, errors } = own;
-  const firing = alerts.filter((alert) => alert.endpoint === endpoint && alert.weight !== "info");
-  const { standing, since } = errors;
-  if (standing === "well" || standing === "quiet" || since === null) return null;
-  const began = Math.min(since, ...firing.map((alert) => alert.since));
-  const when = sinceWords(began, now);
-  const brief = `${endpoint} ${STANDING_WORDS[standing]} ${standing === "recovering" ? `from ${when} on` : `since ${when}`}.`;
-  const sentences = [brief, ...causesOf(own, now), trendOf(own)];
-  const weight = standing === "recovering" ? "warning" : "critical";
-  return {
-    situation: standing,
-    weight,
-    endpoint,
-    since: began,
-    sentence: sentences.filter((one) => one !== "").join(" "),
-    brief,
-  };
-}
-
-/** What was most likely to blame, and what was done about it. */
-function causesOf(own: EndpointNow, now: number): readonly string[] {
-  const { withdrawn, rollout, errors, stable, away, overBudget } = own;
-  const causes: string[] = [];
-  if (withdrawn !== null) causes.push(withdrawnSentence(withdrawn));
-  else if (rollout !== null && rollout.weight > 0) {
-    const held = rollout.holds.length > 0 ? ` and is held: ${holdWords(rollout.holds)}` : "";
-    causes.push(`Candidate ${rollout.candidate} gets ${formatShare(rollout.weight)} of new sessions${held}.`);
-  }
-  causes.push(...awaySentences(own, now));
-  if (overBudget.calls > 0) causes.push("A budget has no room left for some of its calls.");
-  if (causes.length === 0 && away.length === 0 && errors.standing !== "recovering") {
-    causes.push(`No rollout is under way: ${stable} serves everybody, and nothing was done by itself.`);
-  }
-  return causes;
-}
-
-function trendOf({ errors }: EndpointNow): string {
-  const { peak, share, standing, calls } = errors;
-  if (peak === null) return "";
-  if (share === null) return `No calls have come for five minutes; errors were ${percent(peak)} at worst.`;
-  if (standing === "recovering") return `Recovering: errors ${percent(peak)} → ${percent(share)}.`;
-  return `Errors are at ${percent(share)} of ${calls.toLocaleString("en-US")} calls.`;
-}
-
-function withdrawnSentence({
-  candidate,
-  weight,
-  at,
-  isOver,
-  cause,
-  by,
-}: NonNullable<EndpointNow["withdrawn"]>): string {
-  const share = weight > 0 ? ` at ${formatShare(weight)}` : "";
-  const who = by === null ? cause : `${by} did it`;
-  return `Candidate ${candidate}${share} ${isOver ? "was" : "is being"} rolled back at ${clockTime(at)} (${who}).`;
-}
-
 function withdrawnSituation({ endpoint, withdrawn, stable }: EndpointNow, now: number): readonly Situation[] {
   if (withdrawn === null) return [];
   const ago = sinceWords(withdrawn.at, now).split(" (")[1]?.slice(0, -1) ?? "";
   const sentence = `${endpoint} is back on ${stable}. ${withdrawnSentence(withdrawn).slice(0, -1)}, ${ago} ago.`;
   const weight = withdrawn.by === null ? "warning" : "info";
+  const { candidate: release, startedAt, at } = withdrawn;
   return [
     {
       situation: "rolled-back",
@@ -136,6 +64,7 @@ function withdrawnSituation({ endpoint, withdrawn, stable }: EndpointNow, now: n
       since: withdrawn.at,
       sentence,
       brief: `${endpoint} is back on ${stable}.`,
+      ...(startedAt !== null && { harm: { since: startedAt, until: at, release } }),
     },
   ];
 }
@@ -147,19 +76,6 @@ function heldSituation({ endpoint, rollout }: EndpointNow, now: number): readonl
   const sentence = `${endpoint}: candidate ${candidate} is held at ${formatShare(weight)}${since}: ${holdWords(holds)}.`;
   const isTrouble = holds.some((hold) => TROUBLED.includes(hold));
   return [{ situation: "held", weight: isTrouble ? "warning" : "info", endpoint, since: heldSince, sentence }];
-}
-
-/** Why a rollout holds, in words. */
-export const holdWords = (holds: readonly HoldReason[]): string => holds.map((hold) => HOLD_WORDS[hold]).join("; ");
-
-function awaySentences({ away, served }: EndpointNow, now: number): readonly string[] {
-  if (away.length === 0) return [];
-  const told = away.map(
-    ({ model, since }) => `${model} has failed${since === null ? "" : ` since ${sinceWords(since, now)}`}`,
-  );
-  const share =
-    served.fallback === 0 ? "" : `; a fallback answers ${percent(served.fallback / served.calls)} of the calls`;
-  return [`${told.join(", ")} and is asked only now and then${share}.`];
 }
 
 function awaySituation(own: EndpointNow, now: number): readonly Situation[] {
@@ -205,9 +121,6 @@ const pauseSituations = ({ pauses, now }: NowFacts): readonly Situation[] =>
     since,
     sentence: `${calls} are paused since ${sinceWords(since, now)} by ${by}: ${ended(reason)}`,
   }));
-
-/** A reason as the end of a sentence. */
-const ended = (reason: string): string => (/[.!?…]$/.test(reason) ? reason : `${reason}.`);
 
 /** What is told already is told once: alerts about calls, and those about what another situation says. */
 function alertSituations(facts: NowFacts): readonly Situation[] {

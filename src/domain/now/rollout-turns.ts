@@ -17,12 +17,24 @@ export interface RolloutTurns {
     readonly by: string | null;
     readonly isOver: boolean;
   } | null;
+  /** When the stable pointer moved to it, and who asked for that. */
+  readonly moved: { readonly at: number; readonly by: string | null } | null;
+  /** Name of the key that decided last on what becomes of it. */
+  readonly decidedBy: string | null;
   /** The metric by which harm was proven. */
   readonly harm: string | null;
 }
 
 /** Before the first event. */
-export const NO_TURNS: RolloutTurns = { weight: 0, holds: new Set(), heldSince: null, withdrawal: null, harm: null };
+export const NO_TURNS: RolloutTurns = {
+  weight: 0,
+  holds: new Set(),
+  heldSince: null,
+  withdrawal: null,
+  moved: null,
+  decidedBy: null,
+  harm: null,
+};
 
 const CAUSES: Readonly<Record<string, string>> = {
   harm: "harm was proven",
@@ -40,10 +52,13 @@ export const causeWords = (cause: string): string => CAUSES[cause] ?? cause;
 /** What it has come to after one more event. */
 export function turnRollout(turns: RolloutTurns, { at, actor, fact }: RolloutEvent): RolloutTurns {
   switch (fact.type) {
+    case "Created":
+    case "PromotionDecided":
+      return { ...turns, decidedBy: actor.kind === "key" ? actor.name : turns.decidedBy };
     case "StepEntered":
       return { ...turns, weight: fact.weight };
     case "StablePointerMoved":
-      return { ...turns, weight: 1 };
+      return { ...turns, weight: 1, moved: { at, by: turns.decidedBy } };
     case "HoldSet":
       return { ...turns, holds: new Set([...turns.holds, fact.hold]), heldSince: turns.heldSince ?? at };
     case "HoldCleared":

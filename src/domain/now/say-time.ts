@@ -23,3 +23,6 @@ export function percent(share: number): string {
 /** "1 call", "12 calls", "12,400 calls". */
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+
+/** A reason as the end of a sentence. */
+export const ended = (reason: string): string => (/[.!?…]$/.test(reason) ? reason : `${reason}.`);

@@ -1,6 +1,6 @@
 import { WEIGHTS } from "../changes/change.ts";
 import type { SignalName } from "../alerts/signal.ts";
-import type { Weight } from "../changes/change.ts";
+import type { Change, Weight } from "../changes/change.ts";
 import type { HoldReason } from "../rollout/rollout.ts";
 import type { ErrorAssessment } from "./assess-errors.ts";
 
@@ -31,11 +31,30 @@ export interface Situation {
   readonly sentence: string;
   /** The same in one sentence, where `sentence` is longer. */
   readonly brief?: string;
+  /** The change that it probably came from, and the one by which it probably gets well. */
+  readonly cause?: Change;
+  readonly cure?: Change;
+  /** What it has done to users, where that is another time than since then, or the calls of one release alone. */
+  readonly harm?: Harm;
 }
 
-/** A candidate that was taken back. */
+/** Which calls a trouble has reached. Times are epoch milliseconds. */
+export interface Harm {
+  readonly since: number;
+  /** `null` while it lasts. */
+  readonly until: number | null;
+  /** Name of the release whose calls they were; `null` is all. */
+  readonly release: string | null;
+}
+
+/** A release that was taken back: a candidate, or by a person the stable one. */
 export interface Withdrawal {
+  readonly rollout: string;
   readonly candidate: string;
+  /** Whether it was the stable release, which another one has taken the place of. */
+  readonly isReturn: boolean;
+  /** When it got its first sessions; `null` where nobody knows, or it was stable. */
+  readonly startedAt: number | null;
   /** Its share of new sessions before. */
   readonly weight: number;
   readonly at: number;
@@ -47,6 +66,7 @@ export interface Withdrawal {
 
 /** A rollout that goes on or waits. */
 export interface RolloutNow {
+  readonly id: string;
   readonly candidate: string;
   readonly weight: number;
   readonly holds: readonly HoldReason[];
@@ -57,7 +77,16 @@ export interface RolloutNow {
 export interface EndpointNow {
   readonly endpoint: string;
   readonly stable: string;
+  /** `since` is to the second where the recorded calls say so. */
   readonly errors: ErrorAssessment;
+  /** When it got well, where it did. */
+  readonly until: number | null;
+  /** The change that its errors probably came from; `null` where none can have caused them. */
+  readonly cause: Change | null;
+  /** The change that its recovery is probably owed to. */
+  readonly cure: Change | null;
+  /** What was taken back against its errors, whether or not that helped. */
+  readonly answer: Change | null;
   /** Calls of the last five minutes by what served them. */
   readonly served: { readonly calls: number; readonly fallback: number };
   /** Of those the ones that a budget has refused. */
@@ -109,10 +138,10 @@ const RANKS: readonly SituationName[] = [
   "failing",
   "paused",
   "degraded",
+  "recovering",
   "provider-trouble",
   "budget-exhausted",
   "alerting",
-  "recovering",
   "rolled-back",
   "held",
   "switched",

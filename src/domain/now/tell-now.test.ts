@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { alertNow, endpointNow, MINUTE, nowFacts, THREE } from "../../../test/fixtures/now-samples.ts";
+import { alertNow, changeNow, endpointNow, MINUTE, nowFacts, THREE } from "../../../test/fixtures/now-samples.ts";
 import type { EndpointNow, NowFacts } from "./situation.ts";
 import { tellNow } from "./tell-now.ts";
 
@@ -13,7 +13,10 @@ const FAILING = {
 } as const;
 
 const WITHDRAWN = {
+  rollout: "rol_1",
   candidate: "support-bot@42",
+  isReturn: false,
+  startedAt: THREE - 20 * MINUTE,
   weight: 0.25,
   at: THREE - 2 * MINUTE,
   isOver: true,
@@ -21,13 +24,17 @@ const WITHDRAWN = {
   by: null,
 } as const;
 
+/** That the rollout's candidate is taken back, among the changes. */
+const TAKEN_BACK = changeNow({ id: "rol_1:9", kind: "rollout", rollout: "rol_1", at: WITHDRAWN.at, by: null });
+const APPLIED = changeNow();
+
 const told = (facts: Partial<NowFacts>): string => tellNow(nowFacts(facts)).sentence;
 const toldOf = (own: Partial<EndpointNow>): string => told({ endpoints: [endpointNow(own)] });
 
 describe("what is happening, in a sentence", () => {
   test("says that all is well, and what is under way", () => {
     expect(told({})).toBe("All is well: 1,200 calls in the last five minutes on 1 endpoint.");
-    const rollout = { candidate: "support-bot@42", weight: 0.05, holds: [], heldSince: null };
+    const rollout = { id: "rol_1", candidate: "support-bot@42", weight: 0.05, holds: [], heldSince: null };
     expect(toldOf({ rollout })).toBe(
       "All is well: 1,200 calls in the last five minutes on 1 endpoint. Under way: support-bot@42.",
     );
@@ -43,14 +50,14 @@ describe("what is happening, in a sentence", () => {
 
   test("tells a rollback with its trouble, its time and how it gets well", () => {
     const errors = { standing: "recovering", since: THREE - 9 * MINUTE, peak: 0.061, share: 0.012, calls: 90 } as const;
-    expect(toldOf({ errors, withdrawn: WITHDRAWN })).toBe(
+    expect(toldOf({ errors, withdrawn: WITHDRAWN, cure: TAKEN_BACK, until: WITHDRAWN.at })).toBe(
       "support-bot was degraded from 02:51 UTC (9 min) on. Candidate support-bot@42 at 25 % was rolled back at 02:58 (harm was proven). Recovering: errors 6.1 % → 1.2 %.",
     );
   });
 
   test("tells who rolled back, and that it is not over yet", () => {
     const withdrawn = { ...WITHDRAWN, isOver: false, by: "Ada" };
-    expect(toldOf({ errors: FAILING, withdrawn })).toBe(
+    expect(toldOf({ errors: FAILING, withdrawn, answer: TAKEN_BACK })).toBe(
       "support-bot is failing since 02:51 UTC (9 min). Candidate support-bot@42 at 25 % is being rolled back at 02:58 (Ada did it). Errors are at 78 % of 412 calls.",
     );
     expect(toldOf({ withdrawn: WITHDRAWN })).toBe(
@@ -58,8 +65,50 @@ describe("what is happening, in a sentence", () => {
     );
   });
 
+  test("names the change before the trouble, with its second, and not a rollback that was long over", () => {
+    const away = [{ model: "sim/swift", since: THREE - 9 * MINUTE }];
+    const own = { errors: FAILING, withdrawn: { ...WITHDRAWN, at: THREE - 30 * MINUTE }, cause: APPLIED, away };
+    const view = tellNow(
+      nowFacts({ endpoints: [endpointNow(own)], alerts: [alertNow({ since: THREE - 30 * MINUTE })] }),
+    );
+    expect(view.sentence).toBe(
+      "support-bot is failing since 02:51 UTC (9 min). Likely cause at 02:50:40 by Ada: The project was applied: providers.openai.timeout. sim/swift has failed since 02:51 UTC (9 min) and is asked only now and then. Errors are at 78 % of 412 calls.",
+    );
+    expect(view.situations).toMatchObject([{ since: THREE - 9 * MINUTE, cause: APPLIED }]);
+  });
+
+  test("owes a recovery to what mended it, and to nothing where nobody knows", () => {
+    const errors = { standing: "recovering", since: THREE - 9 * MINUTE, peak: 0.43, share: 0, calls: 90 } as const;
+    const again = changeNow({ id: "apply:production:2", at: THREE - 7 * MINUTE - 31_000 });
+    const own = { errors, withdrawn: WITHDRAWN, cause: APPLIED, cure: again, until: again.at };
+    expect(toldOf(own)).toBe(
+      "support-bot was degraded from 02:51 UTC (9 min) on. Likely cause at 02:50:40 by Ada: The project was applied: providers.openai.timeout. Probably mended at 02:52:29 by Ada: The project was applied: providers.openai.timeout. Recovering: errors 43 % → 0 %.",
+    );
+    expect(toldOf({ errors, withdrawn: WITHDRAWN })).toBe(
+      "support-bot was degraded from 02:51 UTC (9 min) on. Recovering: errors 43 % → 0 %.",
+    );
+  });
+
+  test("names a person's return to an earlier release", () => {
+    const withdrawn = { ...WITHDRAWN, isReturn: true, startedAt: null, by: "Ada", weight: 1 };
+    expect(tellNow(nowFacts({ endpoints: [endpointNow({ withdrawn })] })).situations).toMatchObject([
+      {
+        situation: "rolled-back",
+        weight: "info",
+        sentence:
+          "support-bot is back on support-bot@41. Release support-bot@42 was rolled back at 02:58 (Ada did it), 2 min ago.",
+      },
+    ]);
+  });
+
+  test("says of which calls a rollback's harm was: those of its candidate, until it was taken back", () => {
+    const [one] = tellNow(nowFacts({ endpoints: [endpointNow({ withdrawn: WITHDRAWN })] })).situations;
+    expect(one?.harm).toEqual({ since: WITHDRAWN.startedAt, until: WITHDRAWN.at, release: "support-bot@42" });
+  });
+
   test("names the candidate that gets traffic while nothing was done yet", () => {
     const rollout = {
+      id: "rol_1",
       candidate: "support-bot@42",
       weight: 0.25,
       holds: ["no_data"],
@@ -92,7 +141,13 @@ describe("what is happening, in a sentence", () => {
         nowFacts({
           endpoints: [
             endpointNow({
-              rollout: { candidate: "support-bot@42", weight: 0.05, holds, heldSince: THREE - 40 * MINUTE },
+              rollout: {
+                id: "rol_1",
+                candidate: "support-bot@42",
+                weight: 0.05,
+                holds,
+                heldSince: THREE - 40 * MINUTE,
+              },
             }),
           ],
         }),
@@ -143,14 +198,17 @@ describe("what is happening, in a sentence", () => {
     );
     const both = tellNow(nowFacts({ alerts: [alertNow()], endpoints: [endpointNow({ errors: FAILING })] }));
     expect(both.situations).toHaveLength(1);
-    expect(both.sentence).toMatch(/^support-bot is failing since 02:48 UTC \(12 min\)/);
+    // It fired before the calls failed: it is an older trouble, if it is one.
+    expect(both.sentence).toMatch(/^support-bot is failing since 02:51 UTC \(9 min\)/);
   });
 
   test.each([
     ["rollout-rolled-back", { withdrawn: WITHDRAWN }, {}],
     [
       "rollout-held",
-      { rollout: { candidate: "support-bot@42", weight: 0.05, holds: ["srm"], heldSince: THREE - MINUTE } },
+      {
+        rollout: { id: "rol_1", candidate: "support-bot@42", weight: 0.05, holds: ["srm"], heldSince: THREE - MINUTE },
+      },
       {},
     ],
     ["provider-trouble", { away: [{ model: "openai/gpt-5", since: null }] }, { endpoint: null, model: "openai/gpt-5" }],

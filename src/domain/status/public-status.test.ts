@@ -143,6 +143,40 @@ describe("what the public sees of incidents", () => {
     expect(shown({ ...resolved, mergedInto: "inc_b" })).toMatchObject({ past: [] });
   });
 
+  test("never tells the title of an alert's rule", () => {
+    const title = "Errors of support-bot: more than 5 %";
+    const incident = incidentOf(logOf([[{ ...OPENED, title }], update("We look.")]));
+    expect(shown(incident).open[0]?.name).toBe("Trouble with Support chat");
+  });
+
+  test("ends with a word that it is over, also where that was told in private", () => {
+    const mended = opened(
+      update("We are mending it."),
+      [{ type: "StateChanged", state: "resolved" }, 6 * MINUTE, ADA],
+      update("Fixed.", false),
+    );
+    expect(shown(mended).past[0]?.updates).toMatchObject([
+      { status: "resolved", body: "This incident has been resolved.", at: NIGHT + 6 * MINUTE },
+      { body: "We are mending it." },
+    ]);
+  });
+
+  test("is well when somebody said that it is over, while the numbers still show what was before", () => {
+    const resolved = opened(update("We look."), [{ type: "StateChanged", state: "resolved" }, 6 * MINUTE, ADA]);
+    const chat = (standing: "failing" | "recovering" | "paused", since: number, later: number) =>
+      publicStatus({
+        settings: SETTINGS,
+        health: [{ endpoint: "support-bot", standing, since: NIGHT + since, fallbackShare: 0 }],
+        incidents: [resolved],
+        now: NIGHT + 6 * MINUTE + later,
+      });
+    expect(chat("failing", 0, 20_000).status.description).toBe("All Systems Operational");
+    expect(chat("recovering", 0, 8 * MINUTE).status.indicator).toBe("none");
+    expect(chat("failing", 0, 3 * MINUTE).status.indicator).not.toBe("none");
+    expect(chat("failing", 7 * MINUTE, 2 * MINUTE).status.indicator).not.toBe("none");
+    expect(chat("paused", 0, 20_000).status.indicator).not.toBe("none");
+  });
+
   test("never tells an alert's words, an endpoint or an id, whatever they are", () => {
     const inside = fc.string({ minLength: 4, maxLength: 30 }).map((text) => `secret-${text}`);
     fc.assert(

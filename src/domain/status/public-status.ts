@@ -79,7 +79,9 @@ export function publicStatus({ settings, health, incidents, now }: StatusTerms):
     .toSorted((one, other) => other.startedAt - one.startedAt);
   const open = told.filter(({ status }) => status !== "resolved");
   const components = settings.components.map(({ key, name, description, endpoints }) => {
-    const own = health.filter(({ endpoint }) => endpoints.includes(endpoint));
+    const own = health
+      .filter(({ endpoint }) => endpoints.includes(endpoint))
+      .map((one) => afterResolved(one, lastResolved(told, key), now));
     const said = open.filter((incident) => incident.components.includes(key)).map(({ impact }) => SAID[impact]);
     return { key, name, description, status: worstOf([componentStatus(own, under.has(key)), ...said]) };
   });
@@ -96,6 +98,22 @@ export function publicStatus({ settings, health, incidents, now }: StatusTerms):
     maintenances: maintenances.filter(({ until }) => until >= now - historyDays * DAY_MS),
     isStale: false,
   };
+}
+
+/** Calls are looked at some minutes together: so long after it was said that it is over they still show what was before, ms. */
+const LAG_MS = 3 * 60_000;
+
+const lastResolved = (told: readonly PublicIncident[], component: string): PublicIncident | undefined =>
+  told
+    .filter(({ components, status }) => status === "resolved" && components.includes(component))
+    .toSorted((one, other) => (other.resolvedAt ?? 0) - (one.resolvedAt ?? 0))[0];
+
+/** What was told to be over is over: what calls show of it meanwhile is its past. What begins afterwards is seen all the same. */
+function afterResolved(health: EndpointHealth, resolved: PublicIncident | undefined, now: number): EndpointHealth {
+  const at = resolved?.resolvedAt ?? null;
+  const { standing, since = null } = health;
+  if (at === null || since === null || since > at || standing === "paused") return health;
+  return standing === "recovering" || now - at < LAG_MS ? { ...health, standing: "well" } : health;
 }
 
 /** What people said of the impact counts where the numbers look better. */
@@ -123,6 +141,10 @@ function publicIncident(incident: Incident, { components }: StatusPageSettings):
     .filter(({ isPublic }) => isPublic)
     .map(({ at, state: status, body }) => ({ id: publicId(`${id} ${at}`), status, body, at }))
     .toReversed();
+  // The last word must not be that it is being mended still.
+  if (state === "resolved" && resolvedAt !== null && updates.length > 0 && updates[0]?.status !== "resolved") {
+    updates.unshift({ id: publicId(`${id} resolved`), status: state, body: RESOLVED, at: resolvedAt });
+  }
   const hit = components.filter(
     (one) => endpoints.length === 0 || one.endpoints.some((name) => endpoints.includes(name)),
   );
@@ -142,9 +164,12 @@ function publicIncident(incident: Incident, { components }: StatusPageSettings):
   };
 }
 
-/** Whether a person gave it another title than its alert had. */
-const isRetitled = ({ title, alerts }: Incident): boolean =>
-  alerts.length > 0 && alerts.every(({ summary }) => summary.slice(0, 200).toWellFormed() !== title);
+/** What the public reads where nobody told it in words that it is over. */
+const RESOLVED = "This incident has been resolved.";
+
+/** Whether a person gave it its title; of snapshots that do not say so, whether it is another one than its alert had. */
+const isRetitled = ({ title, alerts, isRetitled: isSaid }: Incident): boolean =>
+  isSaid ?? (alerts.length > 0 && alerts.every(({ summary }) => summary.slice(0, 200).toWellFormed() !== title));
 
 /** Twelve letters that name something for the public and tell nothing else. */
 export const publicId = (text: string): string => sha256Hex(`status ${text}`).slice(0, 12);

@@ -53,6 +53,8 @@ export interface EndpointHealth {
   readonly endpoint: string;
   /** `failing`: at least half of the calls fail; `degraded`: too many do; `paused`: none is let in. */
   readonly standing: "well" | "quiet" | "degraded" | "failing" | "recovering" | "paused";
+  /** Since when its calls fail, epoch ms; absent and `null` where they do not. */
+  readonly since?: number | null;
   /** Share of its calls that a fallback answers, in [0, 1]. */
   readonly fallbackShare: number;
 }

@@ -1,8 +1,8 @@
 import type { Alert } from "../../domain/alerts/alert.ts";
 import type { AlertSettings } from "../../domain/alerts/alert-settings.ts";
 import { consoleLink } from "../../domain/alerts/console-link.ts";
-import { hearOutside, isOurs, outsideAlert } from "../../domain/alerts/outside-alert.ts";
 import type { OutsideAlert } from "../../domain/alerts/outside-alert.ts";
+import { RollwardError } from "../../domain/errors.ts";
 import { budgetLeft, burnOf, histogramsFor } from "../../domain/slo/burn.ts";
 import type { BudgetLeft } from "../../domain/slo/burn.ts";
 import type { BurnWindow, Slo } from "../../domain/slo/slo.ts";
@@ -16,6 +16,8 @@ import { backtestRules } from "./backtest-rules.ts";
 import type { RuleBacktest, RuleBacktestQuery } from "./backtest-rules.ts";
 import { findAlerts } from "./evaluate-rules.ts";
 import type { AlertFinding } from "./evaluate-rules.ts";
+import { hearAlerts } from "./hear-alerts.ts";
+import type { HeardAlerts } from "./hear-alerts.ts";
 import { FactCache, loadFacts } from "./load-facts.ts";
 import { tallyBetween } from "./tally-between.ts";
 
@@ -37,8 +39,9 @@ export interface AlertBoardTerms {
 /** A service level as it stands. */
 export interface SloStanding {
   readonly slo: Slo;
-  /** Beginning of the period, epoch ms. */
+  /** Beginning of the period, and when its numbers were read, epoch ms: what servers counted within the last seconds is not in them. */
   readonly since: number;
+  readonly asOf: number;
   readonly budget: BudgetLeft;
   readonly burns: readonly {
     readonly window: BurnWindow;
@@ -47,14 +50,12 @@ export interface SloStanding {
   }[];
 }
 
-/** How often a change is tried again where another server was faster. */
-const MOST_TRIES = 3;
-
 /** Rules and service levels as anybody may ask for them, on every server: what they find is worked out when it is asked. */
 export class AlertBoard {
   readonly #terms: AlertBoardTerms;
   /** By environment: whoever asks often asks the database seldom. */
   readonly #caches = new Map<string, FactCache>();
+  #isBacktesting = false;
 
   constructor(terms: AlertBoardTerms) {
     this.#terms = terms;
@@ -83,13 +84,18 @@ export class AlertBoard {
     return Promise.all(slos.map((slo) => this.#standing(environment, slo, now)));
   }
 
-  backtest(environment: string, query: RuleBacktestQuery): Promise<RuleBacktest> {
+  /** When rules would have fired. One at a time on a server: throws `alert_backtest_busy` meanwhile. */
+  async backtest(environment: string, query: RuleBacktestQuery): Promise<RuleBacktest> {
     const { settingsOf, endpointsOf, series, clock } = this.#terms;
-    const settings = settingsOf(environment) ?? { rules: [], slos: [] };
-    return backtestRules(
-      { environment, series, settings, endpoints: endpointsOf(environment), now: clock.now() },
-      query,
-    );
+    if (this.#isBacktesting) throw new RollwardError("alert_backtest_busy");
+    this.#isBacktesting = true;
+    try {
+      const settings = settingsOf(environment) ?? { rules: [], slos: [] };
+      const endpoints = endpointsOf(environment);
+      return await backtestRules({ environment, series, settings, endpoints, now: clock.now() }, query);
+    } finally {
+      this.#isBacktesting = false;
+    }
   }
 
   /** Sends a marked test at once, past the outbox; `null` where there is no such notifier. */
@@ -130,24 +136,10 @@ export class AlertBoard {
     });
   }
 
-  /** Takes alerts of another system; answers how many it knew nothing of. Our own that come back are left out. */
-  async hear(environment: string, heard: readonly OutsideAlert[]): Promise<number> {
+  /** Takes alerts of another system; see `hearAlerts`. */
+  hear(environment: string, heard: readonly OutsideAlert[]): Promise<HeardAlerts> {
     const { alerts, endpointsOf, clock } = this.#terms;
-    const place = { environment, endpoints: endpointsOf(environment), now: clock.now() };
-    let changed = 0;
-    for (const outside of heard) {
-      if (isOurs(outside)) continue;
-      const fresh = outsideAlert(outside, place);
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        const known = await alerts.byFingerprint(fresh.fingerprint);
-        const step = hearOutside(known ?? fresh, outside, place);
-        if (step === null) break;
-        const appended = await alerts.append([step]);
-        changed += appended.length;
-        if (appended.length > 0) break;
-      }
-    }
-    return changed;
+    return hearAlerts(alerts, heard, { environment, endpoints: endpointsOf(environment), now: clock.now() });
   }
 
   /** Alerts of an environment as they stand, those of other systems too. */
@@ -166,10 +158,11 @@ export class AlertBoard {
     const { series } = this.#terms;
     const histograms = histogramsFor(slo.indicator);
     const cache = this.#cacheOf(environment, "service levels");
+    const keyOf = (lengthMs: number): string => `${slo.name} ${lengthMs} ${histograms.join(" ")}`;
     const tallyOf = async (lengthMs: number) => {
       const query = { from: now - lengthMs, to: now, where: { environment, endpoint: slo.endpoint }, histograms };
-      const place = { key: `${slo.name} ${lengthMs} ${histograms.join(" ")}`, windowMs: lengthMs };
-      return (await cache.window(now, place, () => tallyBetween(series, query))).get(slo.endpoint);
+      const key = keyOf(lengthMs);
+      return (await cache.window(now, key, () => tallyBetween(series, query, cache.hours(now)))).get(slo.endpoint);
     };
     const rateOf = async (lengthMs: number): Promise<number | null> =>
       burnOf(slo, await tallyOf(lengthMs), lengthMs).rate;
@@ -178,6 +171,7 @@ export class AlertBoard {
       burns.push({ window, long: await rateOf(window.longMs), short: await rateOf(window.shortMs) });
     }
     const since = now - slo.periodMs;
-    return { slo, since, budget: budgetLeft(slo, await tallyOf(slo.periodMs)), burns };
+    const budget = budgetLeft(slo, await tallyOf(slo.periodMs));
+    return { slo, since, asOf: cache.readAt(keyOf(slo.periodMs)) ?? now, budget, burns };
   }
 }

@@ -1,9 +1,11 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createMemorySeriesStore } from "../../adapters/stores/memory/memory-series-store.ts";
 import { alertSettings } from "../../../test/fixtures/alert-world.ts";
 import { openTally } from "../../domain/series/tally.ts";
-import type { SeriesStore } from "../../ports/series-store.ts";
+import type { SeriesQuery, SeriesStore } from "../../ports/series-store.ts";
 import { backtestRules } from "./backtest-rules.ts";
+import { PastFacts } from "./past-facts.ts";
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 21);
@@ -11,13 +13,17 @@ const NOW = Date.UTC(2026, 10, 21);
 let sequence = 0;
 
 /** A minute of a hundred calls. */
-async function minute(series: SeriesStore, at: number, { faults = 0, costPico = 0n } = {}): Promise<void> {
+async function minute(
+  series: SeriesStore,
+  at: number,
+  { faults = 0, costPico = 0n, endpoint = "bot", arm = "stable" } = {},
+): Promise<void> {
   sequence += 1;
   const members = {
     environment: "production",
-    endpoint: "bot",
-    release: "bot@1",
-    arm: "stable",
+    endpoint,
+    release: `${endpoint}@1`,
+    arm,
     tier: "primary",
     model: "sim/m",
   };
@@ -92,5 +98,81 @@ describe("a backtest of rules", () => {
     expect(fired.get("cost-unusual")).toBe(1);
     expect(fired.get("slo:s:page-quick")).toBe(1);
     expect(fired.get("slo:s:ticket-slow")).toBe(1);
+  });
+
+  test("adds up every window anew as it moves on, whichever sides and gaps there are", async () => {
+    const draw = fc.record({
+      hour: fc.integer({ min: 1, max: 9 * 24 }),
+      arm: fc.constantFrom("stable", "candidate"),
+      faults: fc.integer({ min: 0, max: 100 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(draw, { selector: ({ hour, arm }) => `${hour} ${arm}`, maxLength: 60 }),
+        async (all) => {
+          const cells = all.map(({ hour, arm, faults }) => ({
+            at: NOW - hour * HOUR,
+            arm,
+            tally: { ...openTally(), calls: 100, faults, failed: faults },
+          }));
+          const facts = new PastFacts(
+            { environment: "production", endpoint: "bot", settings: { slos: [] }, stepMs: HOUR },
+            cells,
+          );
+          for (let at = NOW - 6 * 24 * HOUR; at <= NOW; at += HOUR) {
+            const now = facts.at(at);
+            for (const [windowMs, arm] of [
+              [HOUR, undefined],
+              [30 * HOUR, "candidate"],
+              [72 * HOUR, undefined],
+            ] as const) {
+              const own = cells.filter(
+                (cell) => cell.at >= at - windowMs && cell.at < at && cell.arm === (arm ?? cell.arm),
+              );
+              const sum = now.tally("bot", windowMs, arm);
+              expect(sum?.faults).toBe(
+                own.length === 0 ? undefined : own.reduce((total, { tally }) => total + tally.faults, 0),
+              );
+              expect(sum?.calls).toBe(own.length === 0 ? undefined : 100 * own.length);
+            }
+            const yesterday = cells.filter((cell) => cell.at === at - 25 * HOUR);
+            expect(now.sameHours("bot", 1).map(({ calls }) => calls)).toEqual(
+              yesterday.length === 0 ? [] : [100 * yesterday.length],
+            );
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test("looks at one endpoint after the other, tells of each in order of time, and says when there are too many", async () => {
+    const series = createMemorySeriesStore(100_000);
+    for (const [endpoint, day] of [
+      ["faq", 5],
+      ["bot", 3],
+      ["faq", 2],
+    ] as const)
+      for (let hour = 0; hour < 3; hour += 1)
+        await minute(series, NOW - day * 24 * HOUR + hour * HOUR, { endpoint, faults: hour === 1 ? 40 : 0 });
+    const { rules, isCut } = await run(series, { days: 7, rule: "errors-many" });
+    expect(rules[0]?.episodes.map(({ endpoint }) => endpoint)).toEqual(["faq", "bot", "faq"]);
+    expect(isCut).toBe(false);
+    for (let index = 0; index < 205; index += 1) await minute(series, NOW - 2 * HOUR, { endpoint: `many-${index}` });
+    expect((await run(series, { days: 1, rule: "errors-many" })).isCut).toBe(true);
+  });
+
+  test("counts an hour before a fine look once", async () => {
+    const series = createMemorySeriesStore(100_000);
+    const now = NOW + 35 * 60_000;
+    for (let at = now - 30 * HOUR; at < now; at += 5 * 60_000) await minute(series, at);
+    const read: SeriesQuery[] = [];
+    const watched = { query: (query: SeriesQuery) => (read.push(query), series.query(query)) };
+    const settings = alertSettings("");
+    await backtestRules({ environment: "production", series: watched, settings, endpoints: ["bot"], now }, { days: 1 });
+    const hours = read.filter(({ by, span }) => by.includes("arm") && span === "hour");
+    const minutes = read.filter(({ span }) => span === "minute");
+    expect(Math.max(...hours.map(({ to }) => to))).toBe(Math.min(...minutes.map(({ from }) => from)));
+    expect(Math.min(...minutes.map(({ from }) => from)) % HOUR).toBe(0);
   });
 });

@@ -1,19 +1,15 @@
 import type { Alert } from "../../domain/alerts/alert.ts";
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import type { AlertSettings } from "../../domain/alerts/alert-settings.ts";
-import { histogramsOf, isOfCalls } from "../../domain/alerts/read-signal.ts";
-import { OTHER } from "../../domain/series/series-cell.ts";
-import type { SeriesHistogram, SeriesTally } from "../../domain/series/series-cell.ts";
-import { histogramsFor } from "../../domain/slo/burn.ts";
-import type { SeriesStore } from "../../ports/series-store.ts";
+import { isOfCalls } from "../../domain/alerts/read-signal.ts";
+import { HOUR_MS } from "../../domain/spend/spend-book.ts";
 import { evaluateRules } from "./evaluate-rules.ts";
 import { PastFacts } from "./past-facts.ts";
-import type { PastCell } from "./past-facts.ts";
+import { endpointsIn, FINE_MS, histogramsIn, leadOf, readPast } from "./read-past.ts";
+import type { PastSource, PastStretch } from "./read-past.ts";
 
 /** What a backtest stands on. */
-export interface RuleBacktestTerms {
-  readonly environment: string;
-  readonly series: Pick<SeriesStore, "query">;
+export interface RuleBacktestTerms extends PastSource {
   readonly settings: Pick<AlertSettings, "rules" | "slos">;
   readonly endpoints: readonly string[];
   /** Epoch milliseconds. */
@@ -46,24 +42,22 @@ export interface RuleBacktest {
   /** Rules about what is not kept. */
   readonly notKnown: readonly string[];
   readonly rules: readonly { readonly rule: AlertRule; readonly episodes: readonly PastEpisode[] }[];
+  /** Whether there was more than is looked at or told: endpoints, cells, or episodes of a rule. */
+  readonly isCut: boolean;
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** How often the past is looked at where minutes are kept, ms. */
-const FINE_MS = 5 * MINUTE_MS;
 /** Minutes are kept for two days; the last hour of that may be gone. */
 const FINE_DAYS = 1;
-/** Cells that are read at once, and episodes that are told of one rule. */
-const MOST_CELLS = 20_000;
+/** Episodes that are told of one rule. */
 const MOST_EPISODES = 200;
-/** Days before the first that baselines and long windows look at. */
-const LEAD_DAYS = 28;
+/** Times that are looked at before others' calls have their turn: some milliseconds. */
+const TIMES_AT_ONCE = 16;
 
 /**
  * Runs rules over the stored numbers of calls, by the same rules of states as now. Up to a day back every five minutes, with
- * a longer past every hour: a rule then looks at whole hours, and its peaks within an hour are not seen.
+ * a longer past every hour: a rule then looks at whole hours, and its peaks within an hour are not seen. One endpoint after the other, so that
+ * the numbers of one are in memory.
  */
 export async function backtestRules(
   terms: RuleBacktestTerms,
@@ -74,30 +68,60 @@ export async function backtestRules(
   const stepMs = days <= FINE_DAYS ? FINE_MS : HOUR_MS;
   const rules = chosen.filter(({ signal }) => isOfCalls(signal.name)).map((rule) => widened(rule, stepMs));
   const until = Math.floor(now / stepMs) * stepMs;
-  const since = until - days * DAY_MS;
-  const facts = new PastFacts({ ...terms, stepMs }, await readCells(terms, { rules, since, until, stepMs }));
-  const found = new Map<string, PastEpisode[]>(rules.map((rule) => [rule.name, []]));
-  const states = new Map<string, Alert>();
-  for (let at = since + stepMs; at <= until; at += stepMs) {
-    for (const { alert, at: when } of evaluateRules(rules, facts.at(at), states)) {
-      states.set(alert.fingerprint, alert);
-      note(found.get(alert.rule) ?? [], alert, when);
-    }
-    // Others' calls come first.
-    await new Promise(setImmediate);
-  }
+  const stretch = { since: until - days * DAY_MS, until, stepMs, leadMs: leadOf(rules) };
+  const known = await endpointsIn(terms, stretch, terms.endpoints);
+  const found: Found = { episodes: new Map(rules.map((rule) => [rule.name, []])), isCut: known.isCut };
+  for (const endpoint of known.endpoints) await lookAt(terms, stretch, { endpoint, rules, found });
   return {
-    since,
+    since: stretch.since,
     until,
     stepMs,
     notKnown: chosen.filter(({ signal }) => !isOfCalls(signal.name)).map((rule) => rule.name),
-    rules: rules.map((rule) => ({ rule, episodes: found.get(rule.name) ?? [] })),
+    rules: rules.map((rule) => ({
+      rule,
+      episodes: (found.episodes.get(rule.name) ?? []).toSorted((one, other) => one.from - other.from),
+    })),
+    isCut: found.isCut,
   };
 }
 
-function note(episodes: PastEpisode[], { status, endpoint, startedAt, summary }: Alert, at: number): void {
+interface Found {
+  readonly episodes: ReadonlyMap<string, PastEpisode[]>;
+  isCut: boolean;
+}
+
+interface Look {
+  readonly endpoint: string;
+  readonly rules: readonly AlertRule[];
+  readonly found: Found;
+}
+
+async function lookAt(terms: RuleBacktestTerms, stretch: PastStretch, { endpoint, rules, found }: Look): Promise<void> {
+  const { environment, settings } = terms;
+  const own = rules
+    .filter(({ endpoints }) => endpoints === null || endpoints.includes(endpoint))
+    .map((rule) => ({ ...rule, endpoints: [endpoint] }));
+  if (own.length === 0) return;
+  const past = await readPast(terms, stretch, { endpoint, histograms: histogramsIn(own, settings) });
+  found.isCut ||= past.isCut;
+  const { since, until, stepMs } = stretch;
+  const facts = new PastFacts({ environment, endpoint, settings, stepMs }, past.cells);
+  const states = new Map<string, Alert>();
+  for (let at = since + stepMs, times = 1; at <= until; at += stepMs, times += 1) {
+    for (const { alert, at: when } of evaluateRules(own, facts.at(at), states)) {
+      states.set(alert.fingerprint, alert);
+      note(found, alert, when);
+    }
+    if (times % TIMES_AT_ONCE === 0) await new Promise(setImmediate);
+  }
+}
+
+function note(found: Found, { rule, status, endpoint, startedAt, summary }: Alert, at: number): void {
+  const episodes = found.episodes.get(rule) ?? [];
   if (status === "firing" && episodes.length < MOST_EPISODES) {
     episodes.push({ endpoint, from: startedAt ?? at, until: null, summary });
+  } else if (status === "firing") {
+    found.isCut = true;
   }
   if (status !== "resolved") return;
   const open = episodes.findLastIndex((each) => each.endpoint === endpoint && each.until === null);
@@ -123,54 +147,3 @@ const widened = (rule: AlertRule, stepMs: number): AlertRule => ({
       ? { ...rule.condition, shortMs: Math.max(rule.condition.shortMs, stepMs) }
       : rule.condition,
 });
-
-interface CellQuery {
-  readonly rules: readonly AlertRule[];
-  readonly since: number;
-  readonly until: number;
-  readonly stepMs: number;
-}
-
-async function readCells(
-  { series, environment, settings }: RuleBacktestTerms,
-  { rules, since, until, stepMs }: CellQuery,
-): Promise<readonly PastCell[]> {
-  const histograms = new Set<SeriesHistogram>();
-  for (const { signal, condition } of rules) {
-    const slo = condition.type === "burn" ? settings.slos.find(({ name }) => name === condition.slo) : undefined;
-    for (const each of slo === undefined ? histogramsOf(signal) : histogramsFor(slo.indicator)) histograms.add(each);
-  }
-  const fineFrom = stepMs === HOUR_MS ? until : since - HOUR_MS;
-  const cells: PastCell[] = [];
-  const stretches = [
-    { span: "hour", from: since - LEAD_DAYS * DAY_MS, to: fineFrom, stepMs: HOUR_MS, pageMs: DAY_MS },
-    { span: "minute", from: fineFrom, to: until, stepMs: FINE_MS, pageMs: 6 * HOUR_MS },
-  ] as const;
-  for (const { span, from, to, stepMs: step, pageMs } of stretches) {
-    for (let start = from; start < to; start += pageMs) {
-      const { sums } = await series.query({
-        span,
-        from: start,
-        to: Math.min(to, start + pageMs),
-        stepMs: step,
-        by: ["endpoint", "arm"],
-        where: { environment },
-        histograms: [...histograms],
-        limit: MOST_CELLS,
-      });
-      for (const { start: at = start, members, tally } of sums)
-        cells.push(...cellOf({ at, lengthMs: step, ...members }, tally));
-    }
-  }
-  return cells;
-}
-
-const cellOf = (
-  {
-    at,
-    lengthMs,
-    endpoint = "",
-    arm = "",
-  }: { readonly at: number; readonly lengthMs: number; readonly endpoint?: string; readonly arm?: string },
-  tally: SeriesTally,
-): readonly PastCell[] => (endpoint === "" || endpoint === OTHER ? [] : [{ at, lengthMs, endpoint, arm, tally }]);

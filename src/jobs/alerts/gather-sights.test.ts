@@ -18,6 +18,7 @@ async function seen(rollout: Partial<Rollout>, at: number): Promise<readonly unk
       recorder: { counts: () => ({ droppedFacts: 0, droppedBodies: 0 }) },
     } as never,
     budgets: { list: async () => [] },
+    releases: { byId: async () => ({ endpoint: "bot", number: 3 }) as never },
     rollouts: { list: async ({ open }) => (open === true && rollout.endedAt !== null ? [] : [known as Rollout]) },
     outbox: { deliveries: async () => [] },
     isOwn: () => false,
@@ -27,14 +28,16 @@ async function seen(rollout: Partial<Rollout>, at: number): Promise<readonly unk
   return sights.filter(({ signal }) => signal.startsWith("rollout"));
 }
 
-test("a rollback is seen for its hour, with its cause in words, and not again", async () => {
+test("a rollback is seen for its hour, with its release and cause in words, and not again", async () => {
   const rolledBack = { phase: "rolled_back", endedAt: MINUTE, outcome: "harm" } as const;
   const subject = { endpoint: "bot", rollout: "rol_1" };
-  const sight = { signal: "rollout-rolled-back", subject, value: 1, note: "harm was proven" };
+  const sight = { signal: "rollout-rolled-back", subject, value: 1, note: "bot@3, harm was proven" };
   expect(await seen(rolledBack, MINUTE)).toEqual([sight]);
   expect(await seen(rolledBack, 59 * MINUTE)).toEqual([sight]);
   expect(await seen(rolledBack, 60 * MINUTE)).toEqual([]);
   expect(await seen({ ...rolledBack, phase: "completed" }, 2 * MINUTE)).toEqual([]);
+  // Who did it need not be told.
+  expect(await seen({ ...rolledBack, outcome: "command" }, 2 * MINUTE)).toEqual([]);
 });
 
 test("a hold is seen while it lasts, with its reasons in words", async () => {

@@ -1,11 +1,14 @@
 import { nameOf as pauseNameOf } from "../../domain/access/pause.ts";
-import { holdWords } from "../../domain/now/find-situations.ts";
+import { holdWords } from "../../domain/now/hold-words.ts";
+import { releaseName } from "../../domain/release/release.ts";
+import type { Phase, Rollout } from "../../domain/rollout/rollout.ts";
 import { causeWords } from "../../domain/now/rollout-turns.ts";
 import type { Sight, Sighting } from "../../domain/alerts/sighting.ts";
 import type { SightedSignalName } from "../../domain/alerts/signal.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { AlertOutbox } from "../../ports/alert-outbox.ts";
 import type { BudgetBank } from "../../ports/budget-bank.ts";
+import type { ReleaseStore } from "../../ports/release-store.ts";
 import type { RolloutStore } from "../../ports/rollout-store.ts";
 
 /** What a server sees. */
@@ -15,6 +18,9 @@ export interface SightTerms {
   readonly gateway: Pick<Gateway, "waiting" | "health" | "pauses" | "recorder">;
   readonly budgets: Pick<BudgetBank, "list">;
   readonly rollouts: Pick<RolloutStore, "list">;
+  readonly releases: Pick<ReleaseStore, "byId">;
+  /** Users whose hour is too dear, as sights; absent is nobody. */
+  readonly dearUsers?: (at: number) => Promise<readonly Sight[]>;
   readonly outbox: Pick<AlertOutbox, "deliveries">;
   /** Whether what is about the server as a whole is told here: in its own environment. */
   readonly isOwn: () => boolean;
@@ -53,7 +59,7 @@ export function createSight(terms: SightTerms): (at: number, isLeader: boolean) 
       }
     }
     if (isLeader) {
-      for (const look of [budgetSights, rolloutSights, notifierSights]) {
+      for (const look of [budgetSights, userSights, rolloutSights, notifierSights]) {
         try {
           const seen = await look(terms, at);
           looked.push(...seen.looked);
@@ -105,7 +111,13 @@ async function budgetSights({ budgets, replicaId }: SightTerms, at: number): Pro
   return { looked: ["budget-share"], sights: sights.toSorted((one, other) => other.value - one.value).slice(0, 100) };
 }
 
-async function rolloutSights({ rollouts, environment: nameOf }: SightTerms, at: number): Promise<Look> {
+async function userSights({ dearUsers }: SightTerms, at: number): Promise<Look> {
+  return dearUsers === undefined
+    ? { looked: [], sights: [] }
+    : { looked: ["user-too-dear"], sights: await dearUsers(at) };
+}
+
+async function rolloutSights({ rollouts, releases, environment: nameOf }: SightTerms, at: number): Promise<Look> {
   const environment = nameOf();
   const open = await rollouts.list({ environment, open: true, limit: MOST_ROLLOUTS });
   const newest = await rollouts.list({ environment, limit: MOST_ROLLOUTS });
@@ -114,15 +126,23 @@ async function rolloutSights({ rollouts, environment: nameOf }: SightTerms, at: 
     .map(({ id, channel: { endpoint }, holds }): Sight => {
       return { signal: "rollout-held", subject: { endpoint, rollout: id }, value: 1, note: holdWords(holds) };
     });
-  const isBack = (phase: string): boolean => phase === "rolled_back" || phase === "rolling_back";
-  const back = newest
-    .filter(({ phase, endedAt }) => isBack(phase) && (endedAt ?? at) > at - ROLLED_BACK_MS)
-    .map(({ id, channel: { endpoint }, outcome }): Sight => {
-      const note = outcome === null ? {} : { note: causeWords(outcome) };
-      return { signal: "rollout-rolled-back", subject: { endpoint, rollout: id }, value: 1, ...note };
-    });
-  return { looked: ["rollout-held", "rollout-rolled-back"], sights: [...held, ...back] };
+  const back = newest.filter(
+    ({ phase, endedAt, outcome }) => isBack(phase, outcome) && (endedAt ?? at) > at - ROLLED_BACK_MS,
+  );
+  const told = await Promise.all(
+    back.map(async ({ id, channel: { endpoint }, outcome, candidate }): Promise<Sight> => {
+      const release = await releases.byId(candidate);
+      const name = release === null ? candidate : releaseName(release);
+      const note = outcome === null ? name : `${name}, ${causeWords(outcome)}`;
+      return { signal: "rollout-rolled-back", subject: { endpoint, rollout: id }, value: 1, note };
+    }),
+  );
+  return { looked: ["rollout-held", "rollout-rolled-back"], sights: [...held, ...told] };
 }
+
+/** Whether the machine takes it back, or has. Who did it themselves need no alert. */
+const isBack = (phase: Phase, outcome: Rollout["outcome"]): boolean =>
+  (phase === "rolled_back" || phase === "rolling_back") && outcome !== "command";
 
 /** A notifier that takes nothing is told of by the others. */
 async function notifierSights({ outbox, environment }: SightTerms, at: number): Promise<Look> {

@@ -1,5 +1,6 @@
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import type { AlertSettings } from "../../domain/alerts/alert-settings.ts";
+import { LateClocks } from "../../domain/alerts/late-clocks.ts";
 import { GONE_MS, goneSights, mergeSights, SIGHT_MS } from "../../domain/alerts/merge-sights.ts";
 import { histogramsOf, isOfCalls } from "../../domain/alerts/read-signal.ts";
 import type { RuleFacts } from "../../domain/alerts/rule-facts.ts";
@@ -7,9 +8,10 @@ import type { Signal } from "../../domain/alerts/signal.ts";
 import type { SeriesHistogram, SeriesTally } from "../../domain/series/series-cell.ts";
 import { histogramsFor } from "../../domain/slo/burn.ts";
 import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
-import type { SeriesStore } from "../../ports/series-store.ts";
+import type { SeriesStore, SeriesSum } from "../../ports/series-store.ts";
 import type { SightingBoard } from "../../ports/sighting-board.ts";
 import { isNamed, tallyBetween } from "./tally-between.ts";
+import type { RememberSums } from "./tally-between.ts";
 
 /** What rules are judged by. */
 export interface FactTerms {
@@ -24,15 +26,18 @@ export interface FactTerms {
 
 type Tallies = ReadonlyMap<string, SeriesTally>;
 
-/** A window is read again after this part of its length: what is missing of it meanwhile is less than one in a hundred. */
-const STALE_PART = 120;
-/** And no later than this, ms. */
-const LONGEST_STALE_MS = 5 * 60_000;
+/** Servers write what they counted every five seconds: a window that is older is read again, but for its hours that are over. */
+const STALE_MS = 5_000;
+/** How long those are taken as they were read, ms. */
+const HOURS_STALE_MS = 5 * 60_000;
+const MOST_PARTS = 200;
 
 /** What was read a moment ago and has not changed since, or not by much. */
 export class FactCache {
+  readonly clocks = new LateClocks();
   readonly #hours = new Map<string, Tallies>();
   readonly #windows = new Map<string, { readonly at: number; readonly tallies: Tallies }>();
+  readonly #parts = new Map<string, { readonly at: number; readonly sums: readonly SeriesSum[] }>();
   #hour = 0;
 
   /** Tallies of the same hour of another day; forgotten when the hour is over. */
@@ -45,17 +50,30 @@ export class FactCache {
   }
 
   /** Tallies of a window that ends at a time. */
-  async window(
-    at: number,
-    { key, windowMs }: { readonly key: string; readonly windowMs: number },
-    read: () => Promise<Tallies>,
-  ): Promise<Tallies> {
+  async window(at: number, key: string, read: () => Promise<Tallies>): Promise<Tallies> {
     const known = this.#windows.get(key);
-    if (known !== undefined && at >= known.at && at - known.at < Math.min(windowMs / STALE_PART, LONGEST_STALE_MS))
-      return known.tallies;
+    if (known !== undefined && at >= known.at && at - known.at < STALE_MS) return known.tallies;
     const tallies = await read();
     this.#windows.set(key, { at, tallies });
     return tallies;
+  }
+
+  /** When a window was read that is remembered, epoch ms. */
+  readAt(key: string): number | null {
+    return this.#windows.get(key)?.at ?? null;
+  }
+
+  /** Remembers hours that are over, at a time (epoch ms). */
+  hours(at: number): RememberSums {
+    return async (key, read) => {
+      const known = this.#parts.get(key);
+      if (known !== undefined && at >= known.at && at - known.at < HOURS_STALE_MS) return known.sums;
+      const sums = await read();
+      // A window moves on: what it does not ask for any more goes with all others, before long.
+      if (this.#parts.size >= MOST_PARTS) this.#parts.clear();
+      this.#parts.set(key, { at, sums });
+      return sums;
+    };
   }
 
   /** To be called when other windows are of interest: what rules do not ask for any more is forgotten. */
@@ -79,12 +97,12 @@ export async function loadFacts(terms: FactTerms, at: number): Promise<RuleFacts
   const cacheKeys = new Map([...windows].map(([key, { histograms }]) => [key, `${key} ${[...histograms].join(" ")}`]));
   terms.cache.keep(new Set(cacheKeys.values()));
   for (const [key, window] of windows) {
-    const place = { key: cacheKeys.get(key) ?? key, windowMs: window.windowMs };
-    tallies.set(key, await terms.cache.window(at, place, () => tallyWindow(terms, window, at)));
+    tallies.set(key, await terms.cache.window(at, cacheKeys.get(key) ?? key, () => tallyWindow(terms, window, at)));
   }
   const hours = await loadHours(terms, at);
   const needsSights = settings.rules.some(({ signal }) => !isOfCalls(signal.name));
-  const recent = needsSights ? await sightings.between(environment, at - GONE_MS, at) : [];
+  const read = needsSights ? await sightings.between(environment, at - GONE_MS, at) : [];
+  const recent = terms.cache.clocks.corrected(read, at);
   const seen = mergeSights(recent.filter((each) => each.at > at - SIGHT_MS));
   const gone = goneSights(recent, at - SIGHT_MS);
   const slos = new Map(settings.slos.map((slo) => [slo.name, slo]));
@@ -122,16 +140,13 @@ function windowsOf({ rules, slos }: FactTerms["settings"]): ReadonlyMap<string, 
 }
 
 const tallyWindow = (
-  { series, environment }: FactTerms,
+  { series, environment, cache }: FactTerms,
   { windowMs, arm, histograms }: Window,
   at: number,
-): Promise<ReadonlyMap<string, SeriesTally>> =>
-  tallyBetween(series, {
-    from: at - windowMs,
-    to: at,
-    where: { environment, ...(arm !== undefined && { arm }) },
-    histograms: [...histograms],
-  });
+): Promise<ReadonlyMap<string, SeriesTally>> => {
+  const where = { environment, ...(arm !== undefined && { arm }) };
+  return tallyBetween(series, { from: at - windowMs, to: at, where, histograms: [...histograms] }, cache.hours(at));
+};
 
 /** The same hour of previous days, the last one first, by side. */
 async function loadHours(

@@ -3,7 +3,7 @@ import type { SeriesHistogram, SeriesMembers, SeriesTally } from "../../domain/s
 import { addTally, openTally } from "../../domain/series/tally.ts";
 import type { OpenTally } from "../../domain/series/tally.ts";
 import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
-import type { SeriesStore } from "../../ports/series-store.ts";
+import type { SeriesStore, SeriesSum } from "../../ports/series-store.ts";
 
 /** Which calls are added up: those that ended from `from` to before `to`, epoch ms, to the minute. */
 export interface TallyQuery {
@@ -14,8 +14,8 @@ export interface TallyQuery {
 }
 
 const MINUTE_MS = 60_000;
-/** Up to this length minutes are added up alone. */
-const BY_MINUTES_MS = 2 * HOUR_MS;
+/** Up to this length minutes are added up alone: two hours, which touch one minute more. */
+const BY_MINUTES_MS = 2 * HOUR_MS + MINUTE_MS;
 const MOST_ENDPOINTS = 1_000;
 
 /** Whether calls under a name belong to an endpoint. */
@@ -28,11 +28,14 @@ export const isNamed = (endpoint: string): boolean => endpoint !== "" && endpoin
 export async function tallyBetween(
   series: Pick<SeriesStore, "query">,
   { from, to, where, histograms }: TallyQuery,
+  remember: RememberSums = (_, read) => read(),
 ): Promise<ReadonlyMap<string, SeriesTally>> {
   const sums = new Map<string, OpenTally>();
   for (const part of partsOf(from, to)) {
-    const answer = await series.query({ ...part, by: ["endpoint"], where, histograms, limit: MOST_ENDPOINTS });
-    for (const { members, tally } of answer.sums) {
+    const read = async (): Promise<readonly SeriesSum[]> =>
+      (await series.query({ ...part, by: ["endpoint"], where, histograms, limit: MOST_ENDPOINTS })).sums;
+    const key = JSON.stringify([part.from, part.to, where, histograms]);
+    for (const { members, tally } of await (part.span === "hour" ? remember(key, read) : read())) {
       const endpoint = members.endpoint ?? "";
       if (!isNamed(endpoint)) continue;
       const sum = sums.get(endpoint) ?? openTally();
@@ -42,6 +45,9 @@ export async function tallyBetween(
   }
   return sums;
 }
+
+/** Hours that are over change no more, but for what a server could not write in time: they need not be read whenever somebody asks. */
+export type RememberSums = (key: string, read: () => Promise<readonly SeriesSum[]>) => Promise<readonly SeriesSum[]>;
 
 interface Part {
   readonly span: "minute" | "hour";
@@ -54,7 +60,8 @@ export function partsOf(from: number, to: number): readonly Part[] {
   const first = Math.floor(from / MINUTE_MS) * MINUTE_MS;
   const last = Math.ceil(to / MINUTE_MS) * MINUTE_MS;
   if (last - first <= BY_MINUTES_MS) return [{ span: "minute", from: first, to: last }];
-  const [opens, closes] = [hourOf(first + HOUR_MS - 1), hourOf(to)];
+  // The last seconds of an hour are written some seconds after its end.
+  const [opens, closes] = [hourOf(first + HOUR_MS - 1), hourOf(to - MINUTE_MS)];
   const parts: readonly Part[] = [
     { span: "minute", from: first, to: opens },
     { span: "hour", from: opens, to: closes },

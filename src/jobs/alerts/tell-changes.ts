@@ -15,6 +15,8 @@ export interface ChangeTerms {
   /** Names of notifiers that hear of steps. */
   readonly notifiers: readonly string[];
   readonly now: number;
+  /** When somebody looked last, epoch ms; `null`: nobody yet. */
+  readonly lookedAt: number | null;
   /** Where people reach this server; `null` where it does not know. */
   readonly publicUrl: string | null;
 }
@@ -36,7 +38,10 @@ const WORDS: Readonly<Record<NoticeEvent, string>> = {
   rolled_back: "is rolled back",
 };
 
-/** Steps of rollouts since the last time, as changes to tell of; at the first time those of the last minute. */
+/**
+ * Steps of rollouts since the last time, as changes to tell of; at the first time those of the last minute. A rollout that nobody remembers, be it that
+ * newer ones were deleted, is told of from about the last look on: what it did before was told then.
+ */
 export async function tellChanges(
   desk: AlertDesk,
   terms: ChangeTerms,
@@ -52,12 +57,14 @@ export async function tellChanges(
   const messages: GroupMessage[] = [];
   const changes: [string, number][] = [];
   for (const rollout of all.toSorted((one, other) => one.createdAt - other.createdAt)) {
-    const isOld = (rollout.endedAt ?? Infinity) < since;
-    const after = isOld ? rollout.seq : (told.get(rollout.id) ?? -1);
+    const known = told.get(rollout.id);
+    const newsFrom = known === undefined && terms.lookedAt !== null ? terms.lookedAt - NEWS_MS : since;
+    const isOld = (rollout.endedAt ?? Infinity) < newsFrom;
+    const after = isOld ? rollout.seq : (known ?? -1);
     const events = rollout.seq > after ? await rollouts.events(rollout.id, after, MOST_EVENTS) : [];
     changes.push([rollout.id, Math.max(after, ...events.map(({ seq }) => seq))]);
     if (notifiers.length === 0) continue;
-    for (const event of events.filter(({ at }) => at >= since))
+    for (const event of events.filter(({ at }) => at >= newsFrom))
       messages.push(...(await messagesOf({ rollout, event, environment }, terms)));
   }
   return { changes, messages };

@@ -5,6 +5,7 @@ import { emptyDesk } from "../../domain/alerts/desk.ts";
 import type { AlertDesk } from "../../domain/alerts/desk.ts";
 import { EVALUATE_MS, evaluationTimes } from "../../domain/alerts/evaluation-times.ts";
 import type { Sighting } from "../../domain/alerts/sighting.ts";
+import type { AlertStep } from "../../domain/alerts/step-alert.ts";
 import { tellGroups } from "../../domain/alerts/tell-groups.ts";
 import type { GroupMessage } from "../../domain/alerts/tell-groups.ts";
 import type { AlertOutbox } from "../../ports/alert-outbox.ts";
@@ -15,9 +16,12 @@ import type { Ids } from "../../ports/ids.ts";
 import type { ReleaseStore } from "../../ports/release-store.ts";
 import type { RolloutStore } from "../../ports/rollout-store.ts";
 import type { SeriesStore } from "../../ports/series-store.ts";
+import type { SpendStore } from "../../ports/spend-store.ts";
 import type { SightingBoard } from "../../ports/sighting-board.ts";
 import type { SilenceStore } from "../../ports/silence-store.ts";
-import { evaluateRules } from "./evaluate-rules.ts";
+import { CostNotes } from "./cost-notes.ts";
+import { evaluateAlerts } from "./evaluate-rules.ts";
+import type { FirstSign } from "./first-sign.ts";
 import { FactCache, loadFacts } from "./load-facts.ts";
 import { linkMessages } from "./link-messages.ts";
 import type { LinkTerms } from "./link-messages.ts";
@@ -50,9 +54,13 @@ export interface AlertWatchTerms {
   readonly outbox: AlertOutbox;
   readonly sightings: SightingBoard;
   readonly series: Pick<SeriesStore, "query">;
+  /** Says why an endpoint is dear; absent is that nobody knows. */
+  readonly spend?: SpendStore;
   readonly rollouts: Pick<RolloutStore, "list" | "events">;
   readonly releases: Pick<ReleaseStore, "byId">;
   readonly incidents: LinkTerms["incidents"];
+  /** When the trouble began that a rule finds at a time, epoch ms; `null` where nothing before it says so. */
+  readonly firstSign: FirstSign;
   /** Where people reach this server, without a slash at its end; `null` where it does not know. */
   readonly publicUrl: string | null;
   readonly clock: Clock;
@@ -73,6 +81,7 @@ export function watchAlerts(terms: AlertWatchTerms): () => void {
 export class AlertWatch {
   readonly #terms: AlertWatchTerms;
   readonly #cache = new FactCache();
+  readonly #costs: CostNotes | null;
   #kept: Sighting[] = [];
   #sightedAt = Number.NEGATIVE_INFINITY;
   #settledAt = Number.NEGATIVE_INFINITY;
@@ -83,6 +92,7 @@ export class AlertWatch {
 
   constructor(terms: AlertWatchTerms) {
     this.#terms = terms;
+    this.#costs = terms.spend === undefined ? null : new CostNotes(terms.spend);
   }
 
   arm(): void {
@@ -136,7 +146,8 @@ export class AlertWatch {
     const now = clock.now();
     const desk = (await outbox.desk(environment)) ?? emptyDesk(environment);
     const evaluatedAt = isDue ? await this.#evaluate(settings, desk, now) : desk.evaluatedAt;
-    await this.#tell(settings, { ...desk, evaluatedAt }, isDue || desk.version === 0);
+    const lookedAt = desk.evaluatedAt;
+    await this.#tell(settings, { ...desk, evaluatedAt }, { lookedAt, mustKeep: isDue || desk.version === 0 });
     if (clock.elapsed() - this.#expiredAt < SIGHTINGS_MS / 6) return;
     this.#expiredAt = clock.elapsed();
     await sightings.expire(now - SIGHTINGS_MS);
@@ -149,13 +160,30 @@ export class AlertWatch {
     const facts = { environment, series, sightings, settings, endpoints: endpoints(), cache: this.#cache };
     for (const at of evaluationTimes(evaluatedAt, now)) {
       const states = new Map((await alerts.states(environment)).map((alert) => [alert.fingerprint, alert]));
-      const changed = await alerts.append(evaluateRules(settings.rules, await loadFacts(facts, at), states));
+      const loaded = await loadFacts(facts, at);
+      const explained = (await this.#costs?.explained(settings.rules, loaded)) ?? loaded;
+      const { steps, renewed } = evaluateAlerts(settings.rules, explained, states);
+      const changed = await alerts.append(await Promise.all(steps.map((step) => this.#begun(step, settings))));
+      await alerts.renew(renewed);
       for (const each of changed) if (each.to === "firing" || each.to === "resolved") announcer.alertChanged?.(each);
     }
     return now;
   }
 
-  async #tell(settings: AlertSettings, desk: AlertDesk, mustKeep: boolean): Promise<void> {
+  /** A change that begins a trouble, with when its first sign was. */
+  async #begun(step: AlertStep, { rules }: AlertSettings): Promise<AlertStep> {
+    const { alert, at } = step;
+    const rule = alert.startedAt === at ? rules.find(({ name }) => name === alert.rule) : undefined;
+    if (rule === undefined || (alert.status !== "pending" && alert.status !== "firing")) return step;
+    const first = await this.#terms.firstSign(rule, alert, at);
+    return first === null || first >= at ? step : { ...step, alert: { ...alert, startedAt: first } };
+  }
+
+  async #tell(
+    settings: AlertSettings,
+    desk: AlertDesk,
+    { lookedAt, mustKeep }: { readonly lookedAt: number | null; readonly mustKeep: boolean },
+  ): Promise<void> {
     const { outbox, clock, rollouts, releases, publicUrl } = this.#terms;
     const now = clock.now();
     const { environment } = desk;
@@ -168,7 +196,7 @@ export class AlertWatch {
       firing: new Map((await this.#terms.alerts.firing(environment)).map((alert) => [alert.fingerprint, alert])),
     });
     const notifiers = [...settings.notifiers.values()].flatMap(({ name, changes }) => (changes ? [name] : []));
-    const { changes, messages } = await tellChanges(desk, { rollouts, releases, notifiers, now, publicUrl });
+    const { changes, messages } = await tellChanges(desk, { rollouts, releases, notifiers, now, lookedAt, publicUrl });
     const all = [...(await linkMessages(told.messages, environment, this.#terms)), ...messages];
     const isNews =
       transitions.length > 0 ||

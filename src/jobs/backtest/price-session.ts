@@ -12,7 +12,7 @@ import { openCall } from "../../gateway/open-call.ts";
 import { present } from "../../gateway/present.ts";
 import { render } from "../../gateway/render.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import { mostAttemptPico } from "../../gateway/reserve.ts";
+import { mostAttemptPico } from "../../gateway/meters/attempt-costs.ts";
 import { arrivalOf } from "./replay-call.ts";
 import type { RecordedCall, RecordedSession } from "./recorded-session.ts";
 

@@ -96,7 +96,7 @@ export class SessionPurse implements BudgetLedger {
   }
 
   counts(): ReturnType<BudgetLedger["counts"]> {
-    return { accounts: 1, refused: 0, open: 0, trouble: null };
+    return { accounts: 1, open: 0, trouble: null };
   }
 
   /** The session is over: what it did not use is there for others. */

@@ -4,6 +4,7 @@ import { HandClock } from "../../../test/fixtures/hand-clock.ts";
 import { createMemoryAlertStore } from "../../adapters/stores/memory/memory-alert-store.ts";
 import { createMemoryIncidentStore } from "../../adapters/stores/memory/memory-incident-store.ts";
 import { createRandomIds } from "../../adapters/system/random-ids.ts";
+import { DEFAULT_RULES } from "../../domain/alerts/default-rules.ts";
 import type { Alert } from "../../domain/alerts/alert.ts";
 import { newAlert } from "../../domain/alerts/step-alert.ts";
 import type { IncidentPolicy } from "../../domain/incidents/follow-alerts.ts";
@@ -26,6 +27,7 @@ function world(policy: IncidentPolicy = DEFAULT_INCIDENT_POLICY) {
       incidents,
       desk,
       policy: () => policy,
+      rule: (_, name) => DEFAULT_RULES.find((rule) => rule.name === name),
       clock,
       announcer,
       isLeader: () => true,
@@ -61,6 +63,30 @@ function world(policy: IncidentPolicy = DEFAULT_INCIDENT_POLICY) {
 }
 
 describe("incidents from alerts", () => {
+  test("are called by what is wrong, without the number of the first moment", async () => {
+    const { watch, set, all } = world();
+    await set(["errors-many", "bot"], "firing", { labels: { endpoint: "bot" } });
+    await watch().look();
+    expect(await all()).toMatchObject([{ title: "Errors of bot: more than 25 %", isRetitled: false }]);
+  });
+
+  test("neither begin with a rollback that is told still, nor wait for its end", async () => {
+    const { watch, set, all, clock } = world({ openOn: "critical", resolveAfterMs: null });
+    const labels = { endpoint: "bot", rollout: "rol_1" };
+    await set(["rolled-back", "bot"], "firing", { severity: "warning", labels });
+    clock.advance(5 * MINUTE);
+    await set(["errors-many", "bot"], "firing", { labels: { endpoint: "bot" } });
+    const began = clock.now() - MINUTE;
+    const one = watch();
+    await one.look();
+    clock.advance(2_000);
+    await one.look();
+    expect(await all()).toMatchObject([{ startedAt: began, alerts: [{ rule: "errors-many" }] }]);
+    await set(["errors-many", "bot"], "resolved");
+    await one.look();
+    expect(await all()).toMatchObject([{ state: "monitoring" }]);
+  });
+
   test("opens one for a critical alert, once, however often and by whomever it is looked", async () => {
     const { watch, set, all } = world();
     const [one, other] = [watch(), watch()];
@@ -198,6 +224,7 @@ describe("incidents from alerts", () => {
       incidents,
       desk,
       policy: () => DEFAULT_INCIDENT_POLICY,
+      rule: () => undefined,
       clock,
       announcer: {
         decided() {},

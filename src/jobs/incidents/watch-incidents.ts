@@ -1,3 +1,5 @@
+import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
+import { describeTrouble } from "../../domain/alerts/describe-trouble.ts";
 import { episodeKey } from "../../domain/alerts/alert.ts";
 import type { AlertTransition } from "../../domain/alerts/alert.ts";
 import { followAlerts, incidentFor, openedBy, opensIncident } from "../../domain/incidents/follow-alerts.ts";
@@ -26,6 +28,8 @@ export interface IncidentWatchTerms {
   readonly incidents: Pick<IncidentStore, "list" | "ofAlerts" | "byId">;
   readonly desk: IncidentDesk;
   readonly policy: (environment: string) => IncidentPolicy;
+  /** What a rule watches, for titles; `undefined` where it is gone, or the alert is another system's. */
+  readonly rule: (environment: string, name: string) => AlertRule | undefined;
   readonly clock: Clock;
   readonly announcer: Announcer;
   /** One replica watches; two that do open nothing twice. */
@@ -35,6 +39,7 @@ export interface IncidentWatchTerms {
 /** An alert that fires or has fired, with when it ended. */
 interface Episode extends IncidentAlert {
   readonly environment: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
@@ -137,12 +142,15 @@ export class IncidentWatch {
       firedAt,
       endedAt,
       environment,
+      labels,
+      ...(labels["rollout"] !== undefined && { rollout: labels["rollout"] }),
     };
   }
 
   /** Joins an alert to the incident that it belongs to, or opens one where it is bad enough. */
-  async #place({ environment, ...alert }: Episode, openIn: Map<string, readonly Incident[]>): Promise<void> {
+  async #place(episode: Episode, openIn: Map<string, readonly Incident[]>): Promise<void> {
     const { incidents, desk, policy } = this.#terms;
+    const { environment, labels: _, ...alert } = episode;
     if (alert.severity === "info" && !opensIncident(policy(environment), alert.severity)) return;
     const open = openIn.get(environment) ?? (await incidents.list({ environment, open: true, limit: 500 }));
     openIn.set(environment, open);
@@ -150,7 +158,7 @@ export class IncidentWatch {
     if (incident === null) {
       if (!opensIncident(policy(environment), alert.severity)) return;
       openIn.delete(environment);
-      const opened = openedBy(alert, environment);
+      const opened = openedBy(alert, environment, this.#titleOf(environment, episode));
       if (opened.type === "Opened") await desk.open(opened, MACHINE);
       return;
     }
@@ -162,6 +170,11 @@ export class IncidentWatch {
     };
     openIn.delete(environment);
     await desk.append(incident, followAlerts(incident, terms), MACHINE);
+  }
+
+  #titleOf(environment: string, { rule: name, labels }: Episode): string | null {
+    const rule = this.#terms.rule(environment, name);
+    return rule === undefined ? null : describeTrouble(rule, labels);
   }
 
   async #follow(

@@ -3,12 +3,12 @@ import type { ActionTerms } from "../../domain/now/actions-of.ts";
 import type { NowTelling } from "../../domain/now/tell-now.ts";
 import { chainOf } from "../../domain/release/fault-policy.ts";
 import { releaseName } from "../../domain/release/release.ts";
-import { isReturn } from "../../domain/rollout/is-return.ts";
 import { isActive } from "../../domain/rollout/rollout.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import type { Route } from "../../domain/traffic/route.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import type { NowSources } from "./now-sources.ts";
+import { gatherRollBack } from "./gather-roll-back.ts";
+import type { RollBackSources } from "./gather-roll-back.ts";
 
 /** What the three actions are chosen by. */
 export interface ActionSources {
@@ -21,12 +21,9 @@ export interface ActionSources {
   readonly rollouts: readonly Rollout[];
 }
 
-/** Promotions that are looked through for the release before. */
-const MOST_PROMOTIONS = 50;
-
 /** Looks up what each action would do. */
 export async function gatherActionTerms(
-  sources: Pick<NowSources, "changes" | "rollouts">,
+  sources: RollBackSources,
   { environment, endpoint, telling, gateway, freezes, rollouts }: ActionSources,
 ): Promise<ActionTerms> {
   const active = rollouts.filter(({ phase }) => isActive(phase));
@@ -57,27 +54,18 @@ interface Place {
 }
 
 async function endpointOf(
-  { changes, rollouts }: Pick<NowSources, "changes" | "rollouts">,
+  sources: RollBackSources,
   { route, gateway }: Place,
 ): Promise<NonNullable<ActionTerms["endpoint"]>> {
-  const { channel, stable, split, draining } = route;
+  const { channel, stable } = route;
   const around = gateway.pauses.around(channel.endpoint);
   const paused = gateway.pauses
     .all()
     .find(({ subject }) => subject.type === "model" && subject.endpoint === channel.endpoint);
-  const promoted = (await rollouts.list({ ...channel, limit: MOST_PROMOTIONS })).find(
-    (rollout) => !isReturn(rollout) && rollout.outcome === "promoted" && rollout.candidate === stable.id,
-  );
   return {
     name: channel.endpoint,
     stable: releaseName(stable),
-    under:
-      split !== null
-        ? { candidate: releaseName(split.candidate), weight: split.weight, back: releaseName(stable) }
-        : draining !== null
-          ? { candidate: releaseName(stable), weight: 1, back: releaseName(draining.previous) }
-          : null,
-    before: promoted === undefined ? null : await changes.rollouts.nameOf(promoted.stable),
+    rollBack: await gatherRollBack(sources, route),
     chain: chainOf(stable.content)
       .map(({ provider, model }) => `${provider}/${model}`)
       .filter((model) => around?.has(model) !== true),

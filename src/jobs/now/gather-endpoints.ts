@@ -1,9 +1,12 @@
 import { assessErrors } from "../../domain/now/assess-errors.ts";
+import type { ErrorAssessment } from "../../domain/now/assess-errors.ts";
 import { minutesOf, overBudgetOf, overBudgetSince } from "../../domain/now/minutes-of.ts";
 import type { TalliedMinute } from "../../domain/now/minutes-of.ts";
 import type { EndpointNow, RolloutNow, Withdrawal } from "../../domain/now/situation.ts";
+import { causeWords } from "../../domain/now/rollout-turns.ts";
 import { chainOf } from "../../domain/release/fault-policy.ts";
 import { releaseName } from "../../domain/release/release.ts";
+import { isReturn } from "../../domain/rollout/is-return.ts";
 import { isActive } from "../../domain/rollout/rollout.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import type { Route } from "../../domain/traffic/route.ts";
@@ -11,6 +14,7 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import type { SeriesSum } from "../../ports/series-store.ts";
 import type { RolloutChanges } from "./rollout-changes.ts";
 import type { Usual } from "./series-reader.ts";
+import type { TroubleQuestion, TroubleStory } from "./tell-trouble.ts";
 
 /** What is known of all endpoints of an environment. */
 export interface EndpointSources {
@@ -22,6 +26,8 @@ export interface EndpointSources {
   /** The last five minutes. */
   readonly parts: readonly SeriesSum[];
   readonly usual: Usual;
+  /** What an endpoint's trouble came from, and since when it lasts. */
+  readonly trouble: (question: TroubleQuestion) => Promise<TroubleStory | null>;
   readonly now: number;
 }
 
@@ -43,11 +49,12 @@ async function endpointOf(route: Route, sources: EndpointSources): Promise<Endpo
   const parts = sources.parts.filter(({ members }) => members.endpoint === endpoint);
   const chain = chainOf(route.stable.content).map(({ provider, model }) => `${provider}/${model}`);
   const sum = (of: (part: SeriesSum) => number): number => parts.reduce((all, part) => all + of(part), 0);
+  const assessed = assessErrors(minutesOf(minutes, endpoint), usual.errors.get(endpoint) ?? NOTHING_USUAL, now);
   const refused = sum(({ tally }) => overBudgetOf(tally));
   return {
     endpoint,
     stable: releaseName(route.stable),
-    errors: assessErrors(minutesOf(minutes, endpoint), usual.errors.get(endpoint) ?? NOTHING_USUAL, now),
+    ...(await troubleOf(endpoint, assessed, sources)),
     served: {
       calls: sum(({ tally }) => tally.calls),
       fallback: sum(({ members, tally }) => (members.tier?.startsWith("fallback") === true ? tally.calls : 0)),
@@ -64,22 +71,41 @@ async function endpointOf(route: Route, sources: EndpointSources): Promise<Endpo
   };
 }
 
+/** When its errors began and ended, what they came from and what they are owed to that they did; nothing where it is well. */
+async function troubleOf(
+  endpoint: string,
+  assessed: ErrorAssessment,
+  { trouble, now }: EndpointSources,
+): Promise<Pick<EndpointNow, "errors" | "until" | "cause" | "cure" | "answer">> {
+  const found = await trouble({ endpoint, errors: assessed, now });
+  if (found === null) return { errors: assessed, until: null, cause: null, cure: null, answer: null };
+  const { since, ...rest } = found;
+  return { errors: { ...assessed, since }, ...rest };
+}
+
 async function rolloutOf(own: readonly Rollout[], changes: RolloutChanges): Promise<RolloutNow | null> {
   const active = own.find(({ phase }) => isActive(phase));
   if (active === undefined) return null;
   const { turns } = await changes.of(active);
   const candidate = await changes.nameOf(active.candidate);
-  return { candidate, weight: active.weight, holds: active.holds, heldSince: turns.heldSince };
+  return { id: active.id, candidate, weight: active.weight, holds: active.holds, heldSince: turns.heldSince };
 }
 
-/** The newest candidate that was taken back of late. */
+/** The newest release that was taken back of late: a candidate, or the stable one by a return to an earlier release. */
 async function withdrawalOf(own: readonly Rollout[], { changes, now }: EndpointSources): Promise<Withdrawal | null> {
+  const found: Withdrawal[] = [];
   for (const rollout of own) {
     if (rollout.endedAt !== null && rollout.endedAt < now - TOLD_MS) continue;
-    const { withdrawal } = (await changes.of(rollout)).turns;
+    const { withdrawal, moved } = (await changes.of(rollout)).turns;
     if (withdrawal !== null) {
-      return { candidate: await changes.nameOf(rollout.candidate), ...withdrawal };
+      const candidate = await changes.nameOf(rollout.candidate);
+      const { id, startedAt } = rollout;
+      found.push({ rollout: id, candidate, isReturn: false, startedAt, ...withdrawal });
+    } else if (isReturn(rollout) && moved !== null) {
+      const candidate = await changes.nameOf(rollout.stable);
+      const told = { at: moved.at, by: moved.by, cause: causeWords("command"), isOver: true, weight: 1 };
+      found.push({ rollout: rollout.id, candidate, isReturn: true, startedAt: null, ...told });
     }
   }
-  return null;
+  return found.toSorted((one, other) => other.at - one.at)[0] ?? null;
 }

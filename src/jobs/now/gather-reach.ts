@@ -2,17 +2,19 @@ import type { CallFacts } from "../../domain/call/call-record.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { SeriesStore } from "../../ports/series-store.ts";
 import type { FullMinute } from "./series-reader.ts";
+import { idAt, isUsers } from "./trouble-times.ts";
 
-/** Whom a trouble has reached. `null` is not known, never 0. */
+/** Whom a trouble has reached: the calls that failed in its time, their users and what they cost. `null` is not known, never 0. */
 export interface Reach {
   /** Epoch milliseconds. */
   readonly since: number;
   readonly until: number;
+  /** All calls of that time, and those of them that failed. */
   readonly calls: number | null;
   readonly failed: number | null;
-  /** Who had a failed call: the user that the client named, else the session. */
+  /** Who had a failed call: the user that the client named, else the session. Never more than failed calls. */
   readonly users: { readonly count: number; readonly isAtLeast: boolean } | null;
-  /** What all calls of these endpoints have cost in that time. */
+  /** What the failed calls have cost; at least so much where that is said of users. */
   readonly costPico: bigint | null;
   readonly endpoints: readonly { readonly endpoint: string; readonly calls: number; readonly failed: number }[];
 }
@@ -30,38 +32,53 @@ export interface ReachQuestion {
   readonly since: number;
   readonly until: number;
   readonly now: number;
+  /** Only calls of this release, by its name. */
+  readonly release?: string | null;
   /** What calls came to by the minute since then, where that is known already. */
   readonly minutes?: readonly FullMinute[];
 }
 
-/** Failed calls whose users are counted; of more at least so many users were reached. */
-const MOST_CALLS = 500;
+/** Failed calls that are read one by one; of more at least so many users were reached. */
+const MOST_CALLS = 1_000;
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** Whom a trouble has reached, from the tallies of the time and the newest failed calls. */
+/**
+ * Whom a trouble has reached. The failed calls are read one by one, and everything about them is of that one reading; how many
+ * there were in all is of the tallies, by whole minutes, and may be some seconds behind.
+ */
 export async function gatherReach(sources: ReachSources, question: ReachQuestion): Promise<Reach> {
   const { since, until } = question;
-  const [sums, users] = await Promise.all([countCalls(sources, question), countUsers(sources, question)]);
+  const [sums, { calls: read, isAll }] = await Promise.all([
+    countCalls(sources, question),
+    readFailed(sources, question),
+  ]);
+  const endpoints = new Map(sums.map((sum) => [sum.endpoint, { ...sum, failed: isAll ? 0 : sum.failed }]));
+  const counted = new Map<string, number>();
+  for (const { endpoint } of read) counted.set(endpoint ?? "", (counted.get(endpoint ?? "") ?? 0) + 1);
+  for (const [endpoint, count] of counted) {
+    const { calls = 0, failed = 0 } = endpoints.get(endpoint) ?? {};
+    const most = Math.max(failed, count);
+    endpoints.set(endpoint, { endpoint, calls: Math.max(calls, most), failed: most });
+  }
+  const all = [...endpoints.values()];
   return {
     since,
     until,
-    calls: sums.reduce((all, { calls }) => all + calls, 0),
-    failed: sums.reduce((all, { failed }) => all + failed, 0),
-    users,
-    costPico: sums.reduce((all, { costPico }) => all + costPico, 0n),
-    endpoints: sums
-      .filter(({ failed }) => failed > 0)
-      .map(({ endpoint, calls, failed }) => ({ endpoint, calls, failed })),
+    calls: all.reduce((sum, { calls }) => sum + calls, 0),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+    users: { count: new Set(read.flatMap((facts) => whoOf(facts) ?? [])).size, isAtLeast: !isAll },
+    costPico: read.reduce((sum, { costPico }) => sum + costPico, 0n),
+    endpoints: all.filter(({ failed }) => failed > 0),
   };
 }
 
 /** Sums by endpoint; minutes that are known already are added up here. */
 async function countCalls({ series }: ReachSources, question: ReachQuestion): Promise<readonly EndpointSum[]> {
-  const { environment, endpoints, since, until, now, minutes } = question;
+  const { environment, endpoints, since, until, now, minutes, release = null } = question;
   const isMeant = (endpoint: string): boolean => endpoints.length === 0 || endpoints.includes(endpoint);
-  if (minutes !== undefined) return addedUp(minutes.filter(({ endpoint }) => isMeant(endpoint)));
+  if (minutes !== undefined && release === null) return addedUp(minutes.filter(({ endpoint }) => isMeant(endpoint)));
   // Minutes are kept for two days, and hours are a sixtieth of them.
   const isLong = until - since > 2 * HOUR_MS || now - since > 2 * DAY_MS - HOUR_MS;
   const spanMs = isLong ? HOUR_MS : MINUTE_MS;
@@ -70,17 +87,12 @@ async function countCalls({ series }: ReachSources, question: ReachQuestion): Pr
     from: Math.floor(since / spanMs) * spanMs,
     to: (Math.floor(until / spanMs) + 1) * spanMs,
     by: ["endpoint"],
-    where: { environment },
+    where: { environment, ...(release !== null && { release }) },
     histograms: [],
     limit: 1_000,
   });
   return sums
-    .map(({ members, tally: { calls, failed, costPico } }) => ({
-      endpoint: members.endpoint ?? "",
-      calls,
-      failed,
-      costPico,
-    }))
+    .map(({ members, tally: { calls, failed } }) => ({ endpoint: members.endpoint ?? "", calls, failed }))
     .filter(({ endpoint }) => isMeant(endpoint));
 }
 
@@ -88,40 +100,37 @@ interface EndpointSum {
   readonly endpoint: string;
   readonly calls: number;
   readonly failed: number;
-  readonly costPico: bigint;
 }
 
 function addedUp(minutes: NonNullable<ReachQuestion["minutes"]>): readonly EndpointSum[] {
   const sums = new Map<string, EndpointSum>();
   for (const { endpoint, tally } of minutes) {
-    const { calls, failed, costPico } = sums.get(endpoint) ?? { calls: 0, failed: 0, costPico: 0n };
-    sums.set(endpoint, {
-      endpoint,
-      calls: calls + tally.calls,
-      failed: failed + tally.failed,
-      costPico: costPico + tally.costPico,
-    });
+    const { calls, failed } = sums.get(endpoint) ?? { calls: 0, failed: 0 };
+    sums.set(endpoint, { endpoint, calls: calls + tally.calls, failed: failed + tally.failed });
   }
   return [...sums.values()];
 }
 
-async function countUsers(
+/** The failed calls of the time, the newest first; copies and replays failed for nobody. */
+async function readFailed(
   { calls }: ReachSources,
-  { environment, endpoints, since, until }: ReachQuestion,
-): Promise<Reach["users"]> {
-  const [only] = endpoints;
+  { environment, endpoints, since, until, release = null }: ReachQuestion,
+): Promise<{ readonly calls: readonly CallFacts[]; readonly isAll: boolean }> {
+  const [only, ...others] = endpoints;
   const found = await calls.list({
     environment,
-    ...(endpoints.length === 1 && only !== undefined && { endpoint: only }),
+    ...(only !== undefined && others.length === 0 && { endpoint: only }),
+    ...(release !== null && { release }),
     outcome: "failed",
     since,
+    // What came after the end is passed over by the time in its id.
+    before: idAt(until + 1),
     limit: MOST_CALLS,
   });
   const meant = found.filter(
-    ({ at, endpoint }) => at <= until && (endpoints.length === 0 || endpoints.includes(endpoint ?? "")),
+    (facts) => (endpoints.length === 0 || endpoints.includes(facts.endpoint ?? "")) && isUsers(facts),
   );
-  const users = new Set(meant.flatMap((facts) => whoOf(facts) ?? []));
-  return { count: users.size, isAtLeast: found.length === MOST_CALLS };
+  return { calls: meant, isAll: found.length < MOST_CALLS };
 }
 
 const whoOf = ({ user, session, keyId }: CallFacts): string | null =>

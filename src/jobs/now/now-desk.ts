@@ -6,7 +6,7 @@ import type { FailureGroup } from "../../domain/now/failures-of.ts";
 import { figuresOf } from "../../domain/now/figures-of.ts";
 import type { Figure } from "../../domain/now/figures-of.ts";
 import { firingOf } from "../../domain/now/firing-of.ts";
-import type { AlertNow, NowFacts } from "../../domain/now/situation.ts";
+import type { AlertNow, NowFacts, SituationName } from "../../domain/now/situation.ts";
 import { tellNow } from "../../domain/now/tell-now.ts";
 import type { NowTelling } from "../../domain/now/tell-now.ts";
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
@@ -19,6 +19,9 @@ import type { Reach } from "./gather-reach.ts";
 import type { NowSources, TelemetryCheck } from "./now-sources.ts";
 import { blindFacts, gatherStops } from "./gather-stops.ts";
 import { SeriesReader } from "./series-reader.ts";
+import { tellTrouble } from "./tell-trouble.ts";
+import type { TroubleQuestion, TroubleSources } from "./tell-trouble.ts";
+import { TroubleClock } from "./trouble-times.ts";
 
 /** Everything that a person on call sees in one glance. Times are epoch milliseconds. */
 export interface NowView extends NowTelling {
@@ -53,6 +56,7 @@ const MOST_VIEWS = 200;
 export class NowDesk {
   readonly #sources: NowSources;
   readonly #series: SeriesReader;
+  readonly #troubles: TroubleClock;
   readonly #views = new Map<string, { readonly at: number; readonly view: Promise<NowView> }>();
   readonly #last = new Map<string, NowView>();
   #troubledSince: number | null = null;
@@ -60,6 +64,7 @@ export class NowDesk {
   constructor(sources: NowSources) {
     this.#sources = sources;
     this.#series = new SeriesReader(sources.series);
+    this.#troubles = new TroubleClock(sources.calls);
   }
 
   /** The view as it was at most a second ago. Does not reject while the database is away: it tells what was known before. */
@@ -140,16 +145,18 @@ export class NowDesk {
         this.#sources.incidents.list({ environment, open: true, limit: 20 }),
         this.#sources.telemetry(),
       ]);
-    const terms = { gateway, rollouts, changes: changes.rollouts, away: away(environment), minutes, parts, usual, now };
-    const all = await gatherEndpoints(terms);
-    const endpoints = endpoint === null ? all : all.filter((one) => one.endpoint === endpoint);
     const alerts = firing.filter(
       (alert) => endpoint === null || alert.endpoint === null || alert.endpoint === endpoint,
     );
+    const alertsNow = alerts.map((alert) => alertNow(alert, rules(environment).rules));
+    const trouble = this.#troubleTeller({ environment, minutes, incidents, alerts: alertsNow });
+    const own = { gateway, rollouts, changes: changes.rollouts, away: away(environment) };
+    const all = await gatherEndpoints({ ...own, minutes, parts, usual, trouble, now });
+    const endpoints = endpoint === null ? all : all.filter((one) => one.endpoint === endpoint);
     const facts: NowFacts = {
       now,
       endpoints,
-      alerts: alerts.map((alert) => alertNow(alert, rules(environment).rules)),
+      alerts: alertsNow,
       ...gatherStops({ pauses: gateway.pauses.all(), freezes, endpoint }),
       database: null,
     };
@@ -176,24 +183,40 @@ export class NowDesk {
     };
   }
 
-  /** Whom the worst trouble has reached; `null` where there is none with a beginning. */
+  #troubleTeller(terms: Pick<TroubleSources, "environment" | "minutes" | "incidents" | "alerts">) {
+    const { series, changes } = this.#sources;
+    const sources = { ...terms, series, changes, clock: this.#troubles };
+    return (asked: TroubleQuestion) => tellTrouble(sources, asked);
+  }
+
+  /** Whom the worst trouble has reached; `null` where there is none with a beginning. Failing endpoints are told together. */
   async #reach(environment: string, { situations }: NowTelling, now: number): Promise<Reach | null> {
     const hurting = situations.filter(({ weight, since }) => weight !== "info" && since !== null);
-    if (hurting.length === 0) return null;
-    const named = hurting.map(({ endpoint }) => endpoint);
+    const [worst] = hurting;
+    if (worst === undefined) return null;
+    const failing = hurting.filter(({ situation }) => OF_CALLS.has(situation));
+    const together = OF_CALLS.has(worst.situation) ? failing : [worst];
+    const times = together.map(({ harm, since }) => harm ?? { since: since ?? now, until: null, release: null });
+    const named = together.map(({ endpoint }) => endpoint);
     const endpoints = named.every((name) => name !== null) ? [...new Set(named)] : [];
-    const since = Math.max(now - 24 * HOUR_MS, Math.min(...hurting.map((one) => one.since ?? now)));
-    const minutes = await this.#series.since(environment, since, now);
+    const since = Math.max(now - 24 * HOUR_MS, Math.min(...times.map((one) => one.since)));
+    const until = Math.max(...times.map((one) => one.until ?? now));
+    const release = times.length === 1 ? (times[0]?.release ?? null) : null;
+    const minutes = until < now ? null : await this.#series.since(environment, since, now);
     return gatherReach(this.#sources, {
       environment,
       endpoints,
       since,
-      until: now,
+      until,
       now,
+      release,
       ...(minutes !== null && { minutes }),
     });
   }
 }
+
+/** Situations of calls that fail. */
+const OF_CALLS: ReadonlySet<SituationName> = new Set(["failing", "degraded", "recovering"]);
 
 const NOTHING = { tally: null, windowMs: FIVE_MINUTES_MS };
 

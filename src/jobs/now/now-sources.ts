@@ -1,10 +1,12 @@
 import type { AlertSettings } from "../../domain/alerts/alert-settings.ts";
+import type { Release } from "../../domain/release/release.ts";
 import type { Environments } from "../../gateway/gateway.ts";
 import type { AlertStore } from "../../ports/alert-store.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { FreezeStore } from "../../ports/freeze-store.ts";
 import type { IncidentStore } from "../../ports/incident-store.ts";
+import type { ReleaseStore } from "../../ports/release-store.ts";
 import type { RolloutStore } from "../../ports/rollout-store.ts";
 import type { SeriesStore } from "../../ports/series-store.ts";
 import type { ChangesDesk } from "./changes-desk.ts";
@@ -24,6 +26,9 @@ export interface NowSources {
   readonly incidents: Pick<IncidentStore, "list">;
   readonly freezes: Pick<FreezeStore, "list">;
   readonly rollouts: Pick<RolloutStore, "list">;
+  readonly releases: Pick<ReleaseStore, "byId">;
+  /** Whether every model of a release is configured in an environment. */
+  readonly isResolvable: (release: Release, environment: string) => boolean;
   readonly calls: Pick<CallStore, "list">;
   readonly changes: ChangesDesk;
   /** Models that are away here, with since when (epoch ms). */

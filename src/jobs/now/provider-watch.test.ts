@@ -56,6 +56,21 @@ describe("what providers do to us", () => {
     ]);
   });
 
+  test("lasts since its first failure where a breaker opens again soon, and anew where that is long ago", async () => {
+    const { watch, fail, recover, clock } = world();
+    const turn = async (act: () => void, later: number): Promise<number | undefined> => {
+      clock.advance(later);
+      act();
+      await watch.look();
+      return watch.away("production").get("openai/gpt-5");
+    };
+    const since = await turn(fail, 0);
+    expect(await turn(recover, 9_000)).toBeUndefined();
+    expect(await turn(fail, 20_000)).toBe(since);
+    expect(await turn(recover, 9_000)).toBeUndefined();
+    expect(await turn(fail, 6 * 60_000)).toBe(clock.now());
+  });
+
   test("is one change where several replicas see it", async () => {
     const changes = createMemoryChangeStore(100);
     const [one, other] = [world(changes), world(changes)];

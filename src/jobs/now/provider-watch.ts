@@ -1,3 +1,5 @@
+import { breakerId } from "../../domain/changes/breaker-change.ts";
+import type { ChangeBook } from "../../domain/changes/change-book.ts";
 import type { Change } from "../../domain/changes/change.ts";
 import { lineOf } from "../../domain/changes/change.ts";
 import type { ServedBook, ServedSight } from "../../domain/changes/served-book.ts";
@@ -10,6 +12,8 @@ import type { Clock } from "../../ports/clock.ts";
 const EVERY_MS = 1_000;
 /** Replicas whose breakers open within the same so many ms tell one change. */
 const TOGETHER_MS = 60_000;
+/** A breaker that opens again within so many ms has been troubled all along: in between it let a call try. */
+const AGAIN_MS = 5 * 60_000;
 /** Changes that wait until the database takes them; beyond it the oldest are lost. */
 const MOST_WAITING = 1_000;
 
@@ -21,15 +25,22 @@ export interface ProviderWatchTerms {
   /** What is known of the health of models, by environment. */
   readonly boards: () => readonly { readonly environment: string; readonly health: Pick<HealthBoard, "all"> }[];
   readonly served: ServedBook;
+  /** What else is to be written down, in order; absent is nothing. */
+  readonly noted?: Pick<ChangeBook, "take">;
   readonly clock: Clock;
   readonly announcer: Announcer;
 }
 
-/** Notes what providers do to us: breakers that open and close, and answers that come from something else than before. */
+/**
+ * Notes what providers do to us: breakers that open and close, and answers that come from something else than before; and
+ * writes down what others noted.
+ */
 export class ProviderWatch {
   readonly #terms: ProviderWatchTerms;
   /** Since when each model has been away, by environment. */
   readonly #away = new Map<string, Map<string, number>>();
+  /** Breakers that closed a moment ago: since when each had been open, and when it closed. */
+  readonly #closed = new Map<string, { readonly since: number; readonly at: number }>();
   readonly #waiting: (() => Promise<unknown>)[] = [];
   #cancel: () => void = () => {};
   #isStopped = true;
@@ -59,6 +70,7 @@ export class ProviderWatch {
   /** Looks at everything once and writes what is new. Never rejects. */
   async look(): Promise<void> {
     for (const board of this.#terms.boards()) this.#lookAt(board.environment, board.health);
+    for (const change of this.#terms.noted?.take() ?? []) this.#later(() => this.#terms.changes.note(change));
     for (const sight of this.#terms.served.take()) this.#later(() => this.#noteSight(sight));
     await this.#write();
   }
@@ -75,25 +87,28 @@ export class ProviderWatch {
     const away = this.#away.get(environment) ?? new Map<string, number>();
     this.#away.set(environment, away);
     const now = this.#terms.clock.now();
+    for (const [key, { at }] of this.#closed) if (now - at > AGAIN_MS) this.#closed.delete(key);
     const open = new Set<string>();
     for (const { name, health: own } of health.all()) {
       if (own.circuit.state === "closed") continue;
       const model = `${name.provider}/${name.model}`;
       open.add(model);
       if (away.has(model)) continue;
-      away.set(model, now);
+      const before = this.#closed.get(`${environment} ${model}`);
+      away.set(model, before !== undefined && now - before.at <= AGAIN_MS ? before.since : now);
       this.#noteBreaker({ environment, model, at: now, isOpen: true });
     }
-    for (const model of away.keys()) {
+    for (const [model, since] of away) {
       if (open.has(model)) continue;
       away.delete(model);
+      this.#closed.set(`${environment} ${model}`, { since, at: now });
       this.#noteBreaker({ environment, model, at: now, isOpen: false });
     }
   }
 
   #noteBreaker({ environment, model, at, isOpen }: BreakerTurn): void {
     const change: Change = {
-      id: `breaker:${environment}:${model}:${isOpen ? "open" : "closed"}:${Math.floor(at / TOGETHER_MS)}`,
+      id: breakerId({ environment, model, isOpen, minute: Math.floor(at / TOGETHER_MS) }),
       at,
       kind: "provider",
       weight: isOpen ? "warning" : "ok",

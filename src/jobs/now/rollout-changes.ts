@@ -58,13 +58,16 @@ export class RolloutChanges {
 
   /** What has happened to a rollout, oldest first, and what it came to. */
   async of(rollout: Rollout): Promise<Pick<Read, "changes" | "turns">> {
-    const candidate = await this.nameOf(rollout.candidate);
+    const releases = {
+      candidate: await this.nameOf(rollout.candidate),
+      stable: await this.nameOf(rollout.stable),
+    };
     let read = this.#read.get(rollout.id) ?? { seq: 0, changes: [], turns: NO_TURNS };
     while (read.seq < rollout.seq) {
       const events = await this.#stores.rollouts.events(rollout.id, read.seq, PAGE);
       const last = events.at(-1);
       if (last === undefined) break;
-      const changes = [...read.changes, ...changesOfRollout(rollout, events, candidate)];
+      const changes = [...read.changes, ...changesOfRollout(rollout, events, releases)];
       read = { seq: last.seq, changes: changes.slice(-MOST_CHANGES), turns: events.reduce(turnRollout, read.turns) };
     }
     this.#read.delete(rollout.id);

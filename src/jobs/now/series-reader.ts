@@ -4,14 +4,14 @@ import type { TalliedMinute } from "../../domain/now/minutes-of.ts";
 import { SPAN_MS } from "../../domain/series/series-cell.ts";
 import type { SeriesTally } from "../../domain/series/series-cell.ts";
 import { addTally, openTally } from "../../domain/series/tally.ts";
-import type { SeriesStore, SeriesSum } from "../../ports/series-store.ts";
+import type { SeriesQuery, SeriesStore, SeriesSum } from "../../ports/series-store.ts";
 
 /** What is usual, for an environment or an endpoint. */
 export interface Usual {
   readonly time: TalliedTime;
   /** What it is made of, in words. */
   readonly what: string;
-  /** Calls and faults of each endpoint in the last day. */
+  /** Calls and faults of each endpoint in the day before the hour that is looked at. */
   readonly errors: ReadonlyMap<string, UsualErrors>;
 }
 
@@ -167,23 +167,13 @@ export class SeriesReader {
 
   async #readUsual(place: SeriesPlace, now: number): Promise<Usual> {
     const to = Math.floor(now / HOUR_MS) * HOUR_MS;
-    const hours = (
-      from: number,
-      terms: Pick<Parameters<SeriesStore["query"]>[0], "by" | "histograms">,
-      stepMs?: number,
-    ) =>
-      this.#series.query({
-        span: "hour",
-        from,
-        to,
-        ...terms,
-        where: whereOf(place),
-        limit: 2_000,
-        ...(stepMs !== undefined && { stepMs }),
-      });
+    // The hour that is looked at is no measure of itself: what began in it would be usual when the clock strikes.
+    const before = to - HOUR_MS;
+    const hours = (terms: Pick<SeriesQuery, "from" | "to" | "by" | "histograms" | "stepMs">) =>
+      this.#series.query({ span: "hour", ...terms, where: whereOf(place), limit: 2_000 });
     const [week, day] = await Promise.all([
-      hours(to - DAYS * DAY_MS, { by: [], histograms: ["firstToken"] }, HOUR_MS),
-      hours(to - DAY_MS, { by: ["endpoint"], histograms: [] }),
+      hours({ from: to - DAYS * DAY_MS, to, by: [], histograms: ["firstToken"], stepMs: HOUR_MS }),
+      hours({ from: before - DAY_MS, to: before, by: ["endpoint"], histograms: [] }),
     ]);
     const same = week.sums.filter(({ start = 0 }) => (to - start) % DAY_MS === 0);
     const isEnough = same.reduce((sum, { tally }) => sum + tally.calls, 0) >= LEAST_USUAL;

@@ -92,6 +92,7 @@ function healthOf({ endpoints, pauses }: Awaited<ReturnType<NowDesk["view"]>>["f
     return {
       endpoint,
       standing: isPaused || isRefused ? "paused" : errors.standing,
+      since: errors.since,
       fallbackShare: served.calls === 0 ? 0 : served.fallback / served.calls,
     };
   });

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { callFacts } from "../../../test/fixtures/call-facts.ts";
+import { createMemoryCallStore } from "../../adapters/stores/memory/memory-call-store.ts";
+import { createMemorySeriesStore } from "../../adapters/stores/memory/memory-series-store.ts";
+import type { CallFacts } from "../../domain/call/call-record.ts";
+import { SeriesBook } from "../../domain/series/series-book.ts";
+import { ulid } from "../../kit/ulid.ts";
+import { gatherReach } from "./gather-reach.ts";
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 10, 21, 2, 51);
+
+let made = 0;
+
+/** A call of an endpoint so many ms after the start. */
+function callAt(after: number, overrides: Partial<CallFacts> = {}): CallFacts {
+  made += 1;
+  const random = new Uint8Array(10);
+  new DataView(random.buffer).setUint32(0, made);
+  const at = START + after;
+  return callFacts({ id: `call_${ulid(at, random)}`, at, totalMs: 1, environment: "production", ...overrides });
+}
+
+const failed = (after: number, overrides: Partial<CallFacts> = {}): CallFacts =>
+  callAt(after, { outcome: "failed", errorCode: "provider_error", costPico: 5n, ...overrides });
+
+/** Stores in which the tallies know of the first `counted` calls only: they lag behind. */
+async function worldOf(calls: readonly CallFacts[], counted = calls.length) {
+  const [store, series, book] = [createMemoryCallStore(10_000), createMemorySeriesStore(10_000), new SeriesBook()];
+  await store.append(calls.map((facts) => ({ facts, bodies: { request: null, upstream: null, answer: null } })));
+  for (const facts of calls.slice(0, counted)) book.note(facts);
+  await series.add({ replicaId: "rep_1", sequence: 1, cells: book.take(1_000) });
+  return { calls: store, series };
+}
+
+const question = {
+  environment: "production",
+  endpoints: ["support-bot"],
+  since: START + MINUTE,
+  until: START + 5 * MINUTE,
+  now: START + 20 * MINUTE,
+};
+
+describe("whom a trouble has reached", () => {
+  test("is told of the failed calls of its time alone: how many, whose, and what they cost", async () => {
+    const of = (user: string) => ({ endpoint: "support-bot", user });
+    const world = await worldOf([
+      failed(0, of("early")),
+      callAt(MINUTE, { ...of("ada"), costPico: 1_000n }),
+      failed(2 * MINUTE, of("ada")),
+      failed(2 * MINUTE + 1, of("ada")),
+      failed(3 * MINUTE, of("grace")),
+      failed(3 * MINUTE, { ...of("copy"), arm: "shadow" }),
+      failed(3 * MINUTE, { endpoint: "faq", user: "other" }),
+      failed(9 * MINUTE, of("late")),
+    ]);
+    expect(await gatherReach(world, question)).toEqual({
+      since: question.since,
+      until: question.until,
+      calls: 4,
+      failed: 3,
+      users: { count: 2, isAtLeast: false },
+      costPico: 15n,
+      endpoints: [{ endpoint: "support-bot", calls: 4, failed: 3 }],
+    });
+  });
+
+  test("is of one release where it alone did harm", async () => {
+    const world = await worldOf([
+      failed(2 * MINUTE, { endpoint: "support-bot", release: "support-bot@3" }),
+      failed(2 * MINUTE, { endpoint: "support-bot", release: "support-bot@2" }),
+      callAt(2 * MINUTE, { endpoint: "support-bot", release: "support-bot@3" }),
+    ]);
+    expect(await gatherReach(world, { ...question, release: "support-bot@3" })).toMatchObject({ calls: 2, failed: 1 });
+  });
+
+  test("never has more users than failed calls nor more failed calls than calls, however far the tallies lag", async () => {
+    const call = fc.record({ after: fc.nat(7 * MINUTE), user: fc.nat(5), isFailed: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { maxLength: 40 }), fc.nat(40), async (all, counted) => {
+        const calls = all.map(({ after, user, isFailed }) =>
+          (isFailed ? failed : callAt)(after, { endpoint: "support-bot", user: `u${user}` }),
+        );
+        const reach = await gatherReach(await worldOf(calls, counted), question);
+        expect(reach.users?.count).toBeLessThanOrEqual(reach.failed ?? 0);
+        expect(reach.failed).toBeLessThanOrEqual(reach.calls ?? 0);
+        expect(reach.costPico).toBe(5n * BigInt(reach.failed ?? 0));
+        expect(reach.endpoints.length).toBe((reach.failed ?? 0) > 0 ? 1 : 0);
+      }),
+    );
+  });
+});
