@@ -1,11 +1,13 @@
-import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { applyCommand } from "../domain/rollout/command.ts";
 import type { Person } from "../domain/rollout/gates/tell-gate.ts";
-import type { Rollout } from "../domain/rollout/rollout.ts";
+import type { Rollout, RolloutFact } from "../domain/rollout/rollout.ts";
+import { withEvidence } from "../domain/rollout/rules/with-evidence.ts";
 import type { Delivery } from "./delivery.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { frozenBy } from "./frozen-by.ts";
+import { seeCopies, seeEvidence } from "./see-evidence.ts";
+import type { SeenEvidence } from "./see-evidence.ts";
 import { loadRollout, takeDecision } from "./take-decision.ts";
 import type { StoredRollout } from "./take-decision.ts";
 import { isWithdrawal } from "./wish.ts";
@@ -23,11 +25,14 @@ export async function carryOut(delivery: Delivery, rolloutId: string, wish: Wish
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const stored = await loadRollout(delivery, rolloutId);
     if (stored === null) return { refused: new RollwardError("rollout_not_found", { rollout: rolloutId }) };
-    const answer = applyCommand(stored.rollout, wish.command, await contextOf(delivery, stored, wish));
+    const ledger = delivery.observatory.ledger(rolloutId);
+    const seen = ledger === null ? null : seeEvidence(delivery, ledger);
+    const answer = applyCommand(stored.rollout, wish.command, await contextOf(delivery, stored, { wish, seen }));
     if ("refused" in answer) return answerAgain(delivery, { rollout: stored.rollout, wish, answer });
     if (answer.facts.length === 0) return { rollout: stored.rollout };
     const { actor, reason } = wish;
-    const taken = await takeDecision(delivery, stored, { facts: answer.facts, actor, reason, idempotencyKey });
+    const facts = seen === null ? answer.facts : keepEvidence(delivery, stored.rollout, { facts: answer.facts, seen });
+    const taken = await takeDecision(delivery, stored, { facts, actor, reason, idempotencyKey });
     if (taken.result === "appended") return { rollout: taken.rollout };
     if (taken.result === "conflict") continue;
     // The key was used up by another command: a withdrawal is carried out all the same, its traffic has stopped.
@@ -40,16 +45,26 @@ export async function carryOut(delivery: Delivery, rolloutId: string, wish: Wish
   });
 }
 
+/** The facts of a command, with the evidence as it stood in front of those that end the comparison. */
+function keepEvidence(
+  delivery: Delivery,
+  rollout: Rollout,
+  { facts, seen }: { readonly facts: readonly RolloutFact[]; readonly seen: SeenEvidence },
+): readonly RolloutFact[] {
+  if (rollout.startedAt === null) return facts;
+  const shadow = seeCopies(delivery, rollout);
+  return withEvidence(facts, { ...seen, ...(shadow !== null && { shadow }) });
+}
+
 async function contextOf(
   delivery: Delivery,
   { rollout, channel }: StoredRollout,
-  wish: Wish,
+  { wish, seen }: { readonly wish: Wish; readonly seen: SeenEvidence | null },
 ): Promise<Parameters<typeof applyCommand>[2]> {
-  const reading = delivery.observatory.ledger(rollout.id)?.reading() ?? null;
   return {
     nextEpoch: channel.epoch + 1,
     channelStable: channel.stable,
-    evidenceHash: reading === null ? null : hashReading(reading),
+    evidenceHash: seen?.evidenceHash ?? null,
     // Only what brings the candidate forward: nothing that takes it back may wait for one more question.
     frozen: BLOCKED.has(wish.command.type) && (await frozenBy(delivery, rollout.channel)) !== null,
     ...(TO_GATES.has(wish.command.type) && (await personOf(delivery, rollout, wish))),

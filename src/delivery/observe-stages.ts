@@ -3,6 +3,7 @@ import type { Observation } from "../domain/rollout/observation.ts";
 import { isWithdrawing } from "../domain/rollout/rollout.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
+import { seeCopies } from "./see-evidence.ts";
 import type { SessionLedger } from "./session-ledger.ts";
 
 /** What a rollout shows beyond the comparison of its sessions: its copies, its test, and whether sessions can be moved. */
@@ -11,7 +12,7 @@ export async function observeStages(
   rollout: Rollout,
   { ledger, evidenceHash }: { readonly ledger: SessionLedger; readonly evidenceHash: string },
 ): Promise<Pick<Observation, "shadow" | "ab" | "compatible">> {
-  const shadow = rollout.phase === "shadowing" ? (delivery.shadows?.reading(rollout.id) ?? null) : null;
+  const shadow = seeCopies(delivery, rollout);
   const ab = rollout.plan.ab === undefined ? null : ledger.abReading();
   return {
     ...(shadow !== null && { shadow }),

@@ -1,4 +1,3 @@
-import { hashReading } from "../domain/evidence/running-evidence.ts";
 import { decide } from "../domain/rollout/decide.ts";
 import type { Observation } from "../domain/rollout/observation.ts";
 import { explainFacts } from "../domain/rollout/explain-facts.ts";
@@ -6,6 +5,7 @@ import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
 import { observeGates, observeSessions, tellProvidersApart } from "./observe-gates.ts";
 import { observeStages } from "./observe-stages.ts";
+import { seeEvidence } from "./see-evidence.ts";
 import type { SessionLedger } from "./session-ledger.ts";
 import { loadRollout, takeDecision } from "./take-decision.ts";
 import type { StoredRollout } from "./take-decision.ts";
@@ -40,16 +40,13 @@ async function observe(delivery: Delivery, stored: StoredRollout, ledger: Sessio
     return { frozen: true };
   });
   // All evidence at one moment: while something is waited for, more of it comes.
-  const reading = ledger.reading();
-  const evidenceHash = hashReading(reading);
-  const cut = ledger.cut();
+  const seen = seeEvidence(delivery, ledger);
+  const { reading, evidenceHash } = seen;
   const sessions = observeSessions(delivery, rollout, ledger);
   const stages = observeStages(delivery, rollout, { ledger, evidenceHash });
   return {
     observedMs: ledger.unloggedMs,
-    reading,
-    evidenceHash,
-    ...(cut !== null && { cut: { engine: delivery.engine, ...cut } }),
+    ...seen,
     stepSessions: ledger.assignedIn(rollout.epoch),
     quietMs: delivery.clock.now() - ledger.lastOutcomeAt,
     routesAcked: delivery.replicas.areServing(rollout.channel, rollout.epoch),

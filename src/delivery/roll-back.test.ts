@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ADA, DeliveryWorld, settled } from "../../test/fixtures/delivery-world.ts";
+import { command } from "./command.ts";
 import { Conductor } from "./conductor.ts";
 import { rollBack } from "./roll-back.ts";
 
@@ -41,4 +42,60 @@ test("proven harm is written down also where gates and freezes cannot be read", 
   await conductor.look(id);
   await settled();
   expect(await world.stores.rollouts.byId(id)).toMatchObject({ outcome: "harm" });
+});
+
+/** bot@2 is promoted from bot@1, and bot@3 has been taken back by Ada. */
+async function leftByAda(): Promise<DeliveryWorld> {
+  const world = new DeliveryWorld();
+  const first = await world.rollOut("bot", { onNewRelease: "queue", drainMs: 1 });
+  await command(world.delivery, first, {
+    command: { type: "promote" },
+    actor: ADA,
+    reason: "Go.",
+    idempotencyKey: null,
+  });
+  await world.conductor.look(first);
+  world.clock.advance(1_000);
+  await world.conductor.look(first);
+  const { rolloutId } = await world.apply("bot");
+  await world.conductor.look(rolloutId ?? "");
+  world.clock.advance(1_000);
+  await rollBack(world.delivery, WISH);
+  await world.conductor.look(rolloutId ?? "");
+  expect(await world.stores.rollouts.byId(rolloutId ?? "")).toMatchObject({ phase: "rolled_back", outcome: "command" });
+  return world;
+}
+
+test("a rollback right after somebody's moves nothing before that is said, and says whose it was", async () => {
+  const world = await leftByAda();
+  world.clock.advance(60_000);
+  const refused = rollBack(world.delivery, WISH);
+  await expect(refused).rejects.toMatchObject({ code: "already_rolled_back" });
+  await expect(refused).rejects.toThrow(/^bot@3 was taken back by Ada .* ago, and bot is served by bot@2\./);
+  expect(world.served("bot").stable).toBe(2);
+  await rollBack(world.delivery, { ...WISH, again: true });
+  expect(world.served("bot").stable).toBe(1);
+});
+
+test("a return is heard of as well, and an hour later nobody is asked", async () => {
+  const world = await leftByAda();
+  const { rollout } = await rollBack(world.delivery, { ...WISH, again: true });
+  await world.conductor.look(rollout.id);
+  await expect(rollBack(world.delivery, WISH)).rejects.toThrow("bot@2 was taken back by Ada");
+  world.clock.advance(61 * 60_000);
+  await expect(rollBack(world.delivery, WISH)).rejects.toMatchObject({ code: "rollout_conflict" });
+});
+
+test("a promotion since then is what a rollback means: nobody is asked", async () => {
+  const world = await leftByAda();
+  const { rolloutId } = await world.apply("bot", { drainMs: 1 });
+  await world.conductor.look(rolloutId ?? "");
+  const promote = { command: { type: "promote" }, actor: ADA, reason: "Go.", idempotencyKey: null } as const;
+  await command(world.delivery, rolloutId ?? "", promote);
+  await world.conductor.look(rolloutId ?? "");
+  world.clock.advance(1_000);
+  await world.conductor.look(rolloutId ?? "");
+  expect(world.served("bot").stable).toBe(4);
+  await rollBack(world.delivery, WISH);
+  expect(world.served("bot").stable).toBe(2);
 });

@@ -1,12 +1,14 @@
 import { RollwardError } from "../domain/errors.ts";
 import { releaseName } from "../domain/release/release.ts";
-import { isReturn } from "../domain/rollout/is-return.ts";
-import { isActive, isWithdrawing } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
-import { servedRollout } from "../domain/traffic/route.ts";
-import { formatDuration } from "../kit/duration.ts";
+import { wayBack } from "../domain/rollout/way-back.ts";
+import type { WayBack } from "../domain/rollout/way-back.ts";
+import type { Channel } from "../domain/traffic/channel.ts";
+import { servedCandidate, servedRollout } from "../domain/traffic/route.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
+import { nameOfRelease } from "./name-of-release.ts";
+import { refuseUnheard } from "./refuse-unheard.ts";
 import { returnTo } from "./return-to.ts";
 
 /** Who wants an endpoint rolled back, and why. */
@@ -15,15 +17,14 @@ export interface RollbackWish {
   readonly environment: string;
   readonly actor: Actor;
   readonly reason: string;
-  /** Also right after a candidate was taken back by itself, when the pointer would move one release further back. */
+  /** Also right after a release was taken back, when the pointer would move one release further back. */
   readonly again?: boolean;
+  /** Name of the release that is to be taken back; absent is whichever it is by then. */
+  readonly from?: string;
 }
 
-/** For so long after a rollback by itself somebody who rolls back may not have heard of it, ms. */
-const UNHEARD_MS = 60 * 60_000;
-
-/** Outcomes that nobody told it. */
-const BY_ITSELF: ReadonlySet<Rollout["outcome"]> = new Set(["harm", "trigger", "provider_fault"] as const);
+/** Rollouts of an endpoint that are looked through for the way back. */
+export const MOST_ROLLOUTS = 200;
 
 /**
  * One command for three in the morning: rolls back the rollout under way, or, when none is, returns to
@@ -42,18 +43,32 @@ export async function rollBack(
     const known = channels.map(({ name }) => name.endpoint).join(", ");
     throw new RollwardError("endpoint_not_found", { endpoint, known: known || "none" });
   }
-  const all = await delivery.rollouts.list({ endpoint, environment, limit: 200 });
-  // A return is no promotion to go back on: the command given twice must not bring the left release back.
-  const rollouts = all.filter((rollout) => !isReturn(rollout));
-  const active = rollouts.find(({ phase }) => isActive(phase) || isWithdrawing(phase));
-  if (active !== undefined) {
+  const rollouts = await delivery.rollouts.list({ endpoint, environment, limit: MOST_ROLLOUTS });
+  const way = wayBack({ rollouts, stable: channel.stable, now: delivery.clock.now() });
+  if (way.way === "take-back") {
+    requireLeft(wish, await nameOfRelease(delivery, way.rollout.candidate));
     const back = { command: { type: "rollback" } as const, actor, reason, idempotencyKey: null };
-    const rollout = await command(delivery, active.id, back);
+    const rollout = await command(delivery, way.rollout.id, back);
     return { rollout, stable: rollout.stable };
   }
-  if (wish.again !== true) await refuseUnheard(delivery, wish, rollouts[0]);
-  const promoted = rollouts.find(({ outcome, candidate }) => outcome === "promoted" && candidate === channel.stable);
-  if (promoted === undefined) {
+  return goBack(delivery, { wish, channel, way });
+}
+
+interface GoingBack {
+  readonly wish: RollbackWish;
+  readonly channel: Channel;
+  readonly way: Extract<WayBack, { readonly way: "return" }>;
+}
+
+/** Returns to the release before the last promotion. */
+async function goBack(
+  delivery: Delivery,
+  { wish, channel, way: { promoted, taken } }: GoingBack,
+): Promise<{ readonly rollout: Rollout; readonly stable: string }> {
+  const { endpoint, environment, actor, reason } = wish;
+  if (taken !== null && wish.again !== true) return refuseUnheard(delivery, endpoint, taken);
+  requireLeft(wish, await nameOfRelease(delivery, channel.stable));
+  if (promoted === null) {
     throw new RollwardError("rollout_conflict", {
       reason: `${endpoint} has no rollout under way and no promotion to return from.`,
       endpoint,
@@ -70,33 +85,15 @@ export async function rollBack(
   return { rollout, stable: promoted.stable };
 }
 
-/** Throws where the newest rollout has just been rolled back by itself: what somebody wants to undo is undone. */
-async function refuseUnheard(
-  { clock, releases }: Delivery,
-  { endpoint }: RollbackWish,
-  newest: Rollout | undefined,
-): Promise<void> {
-  if (newest === undefined || newest.endedAt === null || !BY_ITSELF.has(newest.outcome)) return;
-  const passedMs = Math.max(0, clock.now() - newest.endedAt);
-  if (passedMs > UNHEARD_MS) return;
-  const nameOf = async (id: string): Promise<string> => {
-    const release = await releases.byId(id);
-    return release === null ? id : releaseName(release);
-  };
-  throw new RollwardError("already_rolled_back", {
-    endpoint,
-    candidate: await nameOf(newest.candidate),
-    stable: await nameOf(newest.stable),
-    ago: formatDuration(passedMs),
-  });
-}
-
 /** Rolls back the rollout that gets traffic here, without asking the store which one that is; `null` when none does. */
 async function rollBackServed(delivery: Delivery, wish: RollbackWish): Promise<Rollout | null> {
   const { actor, reason } = wish;
   const route = delivery.routes.byChannel(wish);
-  const rolloutId = route === undefined ? null : servedRollout(route);
-  if (rolloutId === null) return null;
+  if (route === undefined) return null;
+  const [rolloutId, candidate] = [servedRollout(route), servedCandidate(route)];
+  if (rolloutId === null || candidate === null) return null;
+  // Something else is under way than was meant: the store says what.
+  if (wish.from !== undefined && wish.from !== releaseName(candidate)) return null;
   try {
     return await command(delivery, rolloutId, { command: { type: "rollback" }, actor, reason, idempotencyKey: null });
   } catch (error) {
@@ -104,4 +101,11 @@ async function rollBackServed(delivery: Delivery, wish: RollbackWish): Promise<R
     if (error instanceof RollwardError && error.code === "rollout_conflict") return null;
     throw error;
   }
+}
+
+/** Throws where another release would be taken back than the one that was meant. */
+function requireLeft({ endpoint, from }: RollbackWish, left: string): void {
+  if (from === undefined || from === left) return;
+  const reason = `A rollback of ${endpoint} takes ${left} back by now, not ${from}. Nothing was changed; look again.`;
+  throw new RollwardError("rollout_conflict", { reason, endpoint });
 }

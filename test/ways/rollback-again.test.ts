@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { z } from "zod";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { sendProject } from "../../src/cli/send-project.ts";
+import type { nowView } from "../../src/contract/now.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+
+type Action = z.output<typeof nowView>["actions"][number];
 
 const project = (model: string, temperature: number): Record<string, string> => ({
   "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"), modelText("bad-2026-03-01", { failures: "malformed: 90%" }))}
@@ -81,5 +85,27 @@ describe("a rollback right after one that happened by itself", () => {
     expect(asked).toMatchObject({ status: 409, body: { error: { code: "already_rolled_back" } } });
     const again = await rollward("rollback", "bot", "--again");
     expect(again).toMatchObject({ code: 0, out: expect.stringContaining("bot is served by bot@1") as string });
+  });
+
+  test("is offered on Now as what it is, and does what it says", async () => {
+    await takenBack();
+    const own = running as RunningServer;
+    const offered = async (): Promise<Action | undefined> => {
+      const { body } = await own.ask("GET", "/api/now");
+      return (body as z.output<typeof nowView>).actions[0];
+    };
+    await expect.poll(async () => (await offered())?.label).toBe("Roll back further, to bot@1");
+    const action = await offered();
+    expect(action?.effect).toMatch(
+      /^bot@3 was already taken back by itself at \d\d:\d\d UTC, and bot is served by bot@2\. This goes one release further back, from bot@2 to bot@1: /,
+    );
+    expect(action?.request?.body).toEqual({ from: "bot@2", again: true });
+    const request = { ...action?.request?.body, reason: "Users complain." };
+    expect(await own.ask("POST", action?.request?.path ?? "", request)).toMatchObject({
+      status: 200,
+      body: { stable: "bot@1" },
+    });
+    const { body } = await own.ask("GET", "/api/endpoints");
+    expect(body).toMatchObject({ data: [{ endpoint: "bot", stable: { name: "bot@1" } }] });
   });
 });

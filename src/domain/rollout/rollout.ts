@@ -260,3 +260,7 @@ export const isWithdrawing = (phase: Phase): boolean => phase === "rolling_back"
 
 /** Whether it may carry candidate traffic, so that harm must be able to roll it back. */
 export const isActive = (phase: Phase): boolean => ACTIVE.includes(phase);
+
+/** Whether it took steps and no evidence of them was kept: one of before withdrawals by people kept the last reading. */
+export const isEvidenceLost = ({ reading, step }: Pick<Rollout, "reading" | "step">): boolean =>
+  reading === null && step >= 0;

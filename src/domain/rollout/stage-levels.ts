@@ -35,13 +35,20 @@ export function ladderThreshold(plan: LevelPlan): number {
   return logThreshold(ladder > 0 ? ladder : plan.alpha);
 }
 
-/** Whether a reading of a rollout whose pointer has moved is that of its bake, by the level that it goes by. */
+/**
+ * Whether a reading of a rollout whose pointer has moved, and may have moved back since, is that of its bake, by the level
+ * that it goes by.
+ */
 export function isOfBake(
-  { plan, pointerMoved }: { readonly plan: LevelPlan; readonly pointerMoved: boolean },
+  {
+    plan,
+    pointerMoved,
+    promotedAt,
+  }: { readonly plan: LevelPlan; readonly pointerMoved: boolean; readonly promotedAt?: number },
   { union }: { readonly union: { readonly threshold: number } },
 ): boolean {
   const { bake } = stageLevels(plan);
-  return pointerMoved && bake > 0 && union.threshold === logThreshold(bake);
+  return (pointerMoved || promotedAt !== undefined) && bake > 0 && union.threshold === logThreshold(bake);
 }
 
 /** What the levels of a plan depend on. */

@@ -100,6 +100,12 @@ export interface Route {
 export const servedRollout = ({ split, draining, shadow, preview }: Route): string | null =>
   (split ?? draining ?? shadow ?? preview)?.rolloutId ?? null;
 
+/** The candidate of that rollout; of a promotion that is still watched the release that is stable by now. */
+export function servedCandidate({ stable, split, draining, shadow, preview }: Route): Release | null {
+  if (split !== null) return split.candidate;
+  return draining === null ? ((shadow ?? preview)?.candidate ?? null) : stable;
+}
+
 /** The route with nothing of it for the candidate. Its sessions leave as the plan says. */
 export const withoutCandidate = ({ channel, epoch, stable, split, draining, withdrawn }: Route): Route => ({
   channel,

@@ -1,14 +1,20 @@
 import type { Observation } from "../observation.ts";
 import type { RolloutFact } from "../rollout.ts";
 
-/** Puts one snapshot of the evidence, that of the copies in a shadow stage, in front of the facts that rest on it. */
-export function withEvidence(facts: readonly RolloutFact[], observation: Observation): readonly RolloutFact[] {
+/** What a snapshot is made of. */
+export type EvidenceSight = Pick<Observation, "reading" | "evidenceHash" | "shadow" | "cut">;
+
+/**
+ * Puts one snapshot of the evidence, that of the copies in a shadow stage, in front of the facts that rest on it, or that
+ * end the comparison: whoever ends it, what had been seen by then is kept.
+ */
+export function withEvidence(facts: readonly RolloutFact[], observation: EvidenceSight): readonly RolloutFact[] {
   const first = facts.findIndex(restsOnEvidence);
   if (first < 0) return facts;
   return [...facts.slice(0, first), snapshotOf(observation), ...facts.slice(first)];
 }
 
-const snapshotOf = ({ reading, evidenceHash, shadow, cut }: Observation): RolloutFact =>
+const snapshotOf = ({ reading, evidenceHash, shadow, cut }: EvidenceSight): RolloutFact =>
   shadow === undefined
     ? { type: "EvidenceSnapshot", reading, evidenceHash, ...(cut !== undefined && { cut }) }
     : { type: "ShadowSnapshot", reading: shadow };
@@ -24,6 +30,9 @@ function restsOnEvidence(fact: RolloutFact): boolean {
     case "ShadowPassed":
     case "ShadowFailed":
     case "WinnerFound":
+    case "RollbackStarted":
+    case "AbortStarted":
+    case "Superseded":
       return true;
     case "Completed":
       return fact.outcome === "observed";

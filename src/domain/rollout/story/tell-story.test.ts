@@ -127,12 +127,13 @@ describe("the story of a rollout", () => {
     );
   });
 
-  it("says at every other end who decided and why, without evidence where there was none", () => {
+  it("says at every other end who decided and why, and whether the evidence of what was served is gone", () => {
+    const gone = "Its evidence was not kept.";
     const ends: readonly (readonly [Rollout, string])[] = [
       [commanded(openedRollout(), { type: "cancel" }), "Cancelled before it started."],
-      [after(rampingAt(0), { type: "Superseded", by: "rel_3", epoch: 9 }), "Superseded by a newer release."],
-      [looked(commanded(rampingAt(1), { type: "abort" })), "Aborted: a person decided so."],
-      [looked(looked(commanded(rampingAt(1), { type: "rollback" }))), "Rolled back: a person decided so."],
+      [after(rampingAt(0), { type: "Superseded", by: "rel_3", epoch: 9 }), `Superseded by a newer release. ${gone}`],
+      [looked(commanded(rampingAt(1), { type: "abort" })), `Aborted: a person decided so. ${gone}`],
+      [looked(looked(commanded(rampingAt(1), { type: "rollback" }))), `Rolled back: a person decided so. ${gone}`],
       [commanded(rampingAt(1), { type: "promote" }), "Being promoted: a person decided so without waiting for proof."],
     ];
     for (const [rollout, sentence] of ends) expect(paragraphOf(rollout, { reading: null })).toBe(sentence);

@@ -2,7 +2,7 @@ import type { Reading } from "../../evidence/evidence.ts";
 import { formatDuration } from "../../../kit/duration.ts";
 import { formatShare } from "../describe-effect.ts";
 import { explainRollout } from "../explain.ts";
-import { isTerminal } from "../rollout.ts";
+import { isEvidenceLost, isTerminal } from "../rollout.ts";
 import type { Rollout, RolloutEvent } from "../rollout.ts";
 import { isOfBake } from "../stage-levels.ts";
 import { describeMetric } from "./describe-metric.ts";
@@ -51,7 +51,8 @@ const isCompared = ({ sessions }: Reading): boolean => sessions.candidate + sess
 
 /** What was seen, and how all harm tests stand together. */
 function evidenceSentences(rollout: Rollout, reading: Reading | null): readonly string[] {
-  if (reading === null) return [];
+  if (reading === null)
+    return isTerminal(rollout.phase) && isEvidenceLost(rollout) ? ["Its evidence was not kept."] : [];
   const { plan, observedMs, drainedMs, phase, weight } = rollout;
   if (!isCompared(reading)) {
     return [isTerminal(phase) ? "No session was compared." : "No session has been compared yet."];
