@@ -9,7 +9,7 @@ import { createCohere } from "../../src/adapters/providers/cohere.ts";
 import { createGemini } from "../../src/adapters/providers/gemini.ts";
 import { createVertex } from "../../src/adapters/providers/vertex/vertex.ts";
 import type { CanonicalRequest } from "../../src/domain/call/canonical.ts";
-import { ownReasoning } from "../../src/domain/call/own-reasoning.ts";
+import { givenTo } from "../../src/domain/call/given-to.ts";
 import { RollwardError } from "../../src/domain/errors.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { TranslatingReader } from "../../src/gateway/attempt/translating-reader.ts";
@@ -96,10 +96,12 @@ export async function sentFor(client: Dialect, wire: string, text: string): Prom
   }
 }
 
+/** What a vendor is sent for a canonical request, and what of that it is not given. */
+export type VendorBody = Pick<Exchanged, "body" | "leftOut">;
+
 /** A vendor's body for a canonical request; throws what refuses it. */
-export async function vendorBody(wire: string, asked: CanonicalRequest): Promise<string> {
-  const { body } = await overHttp(wire, { asked, stream: true, model: modelOf(wire) });
-  return body;
+export function vendorBody(wire: string, asked: CanonicalRequest): Promise<VendorBody> {
+  return overHttp(wire, { asked, stream: true, model: modelOf(wire) });
 }
 
 async function written(client: Dialect, wire: string, text: string): Promise<unknown> {
@@ -110,13 +112,16 @@ async function written(client: Dialect, wire: string, text: string): Promise<unk
   const reasons = VENDORS[wire] === undefined ? (dialectNamed(wire).reasons ?? null) : null;
   if (VENDORS[wire] !== undefined) {
     const { path, body: bytes, leftOut } = await overHttp(wire, { asked, stream, model });
-    return { path, body: withDigits(bytes), ...(leftOut && { leftOut: ["reasoning"] }) };
+    return { path, body: withDigits(bytes), ...told(leftOut) };
   }
-  const { request, leftOut } = ownReasoning(asked, reasons);
+  const { request, leftOut } = givenTo(asked, { reasons, user: true });
   const ask = { provider: "other", model, stream, reportsStreamUsage: true };
   const bytes = dialectNamed(wire).fromCanonical(request, ask);
-  return { body: withDigits(bytes.toString()), ...(leftOut && { leftOut: ["reasoning"] }) };
+  return { body: withDigits(bytes.toString()), ...told(leftOut) };
 }
+
+const told = (leftOut: readonly string[]): { readonly leftOut?: readonly string[] } =>
+  leftOut.length === 0 ? {} : { leftOut };
 
 /** A body in which a number that a double would round stands as the text of its digits. */
 const withDigits = (text: string): JsonObject =>
@@ -174,7 +179,7 @@ interface Exchanged {
   readonly path: string;
   readonly body: string;
   readonly got: string;
-  readonly leftOut: boolean;
+  readonly leftOut: readonly string[];
 }
 
 const STREAM_TYPES: Readonly<Record<string, string>> = { bedrock: "application/vnd.amazon.eventstream" };
@@ -196,7 +201,7 @@ async function overHttp(wire: string, { asked, stream, model, answer }: Exchange
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const provider = await vendorAt(wire, server);
-  const { request, leftOut } = ownReasoning(asked, provider.reasons?.(model) ?? null);
+  const { request, leftOut } = givenTo(asked, { reasons: provider.reasons?.(model) ?? null, user: false });
   try {
     const terms = { callId: "call_01", model, request, stream, connectMs: 5_000 };
     const got = await converse(provider, terms, answer?.encoder ?? null);

@@ -41,6 +41,8 @@ export interface AiSdkVendor {
    * for what its vendor would be sent without.
    */
   asked?(request: CanonicalRequest, model: string): CanonicalRequest;
+  /** The body that the SDK wrote, with what the SDK has no word for; absent is as it was written. */
+  rewritten?(body: string, request: CanonicalRequest): string;
   /**
    * The vendor's own options for the settings that `parts` names. Throws `untranslatable` for values that the
    * vendor has no option for.
@@ -71,8 +73,9 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
       };
       const model = (fetch: AiSdkFetch): LanguageModelV4 => vendor.model(request.model, fetch, request.key ?? 0);
       await rehearseAiSdkCall({ provider: name, modelId: request.model, model, rehearsed, streamType }, options);
+      const rewritten = (body: string): string => vendor.rewritten?.(body, asked) ?? body;
       return {
-        model: model(aiSdkFetch(route, request, line)),
+        model: model(aiSdkFetch({ ...route, rewritten }, request, line)),
         options: { ...options, abortSignal: line.signal },
       };
     },

@@ -1,6 +1,10 @@
+import type { CanonicalMessage, CanonicalRequest } from "../../domain/call/canonical.ts";
 import type { ConversingProvider } from "../../ports/provider.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { isObject } from "../../domain/object-in.ts";
+import { parseExactJson } from "../../kit/exact-json.ts";
 import { createAiSdkBridge } from "./ai-sdk-bridge.ts";
-import { PLAIN_PARTS } from "./ai-sdk-bridge/vendor-parts.ts";
+import { PLAIN_PARTS, untranslatable } from "./ai-sdk-bridge/vendor-parts.ts";
 import type { VendorParts } from "./ai-sdk-bridge/vendor-parts.ts";
 import { loadPackage } from "./load-package.ts";
 import { providerAddress } from "./provider-address.ts";
@@ -9,11 +13,9 @@ import type { KeyedVendorTerms } from "./vendor-terms.ts";
 /** Named here, because the SDK would otherwise look into the environment. */
 const BASE_URL = "https://api.cohere.com/v2";
 
-/** The SDK leaves text out where a message has tool calls, so such a message is refused. */
 const PARTS: VendorParts = {
   ...PLAIN_PARTS,
-  settings: new Set(["reasoningTokens", "strictSchema"]),
-  textBesideToolCalls: false,
+  settings: new Set(["reasoningTokens", "strictSchema", "strictTools"]),
 };
 
 /**
@@ -31,6 +33,11 @@ export async function createCohere(terms: KeyedVendorTerms): Promise<ConversingP
     keys: keys.length,
     parts: PARTS,
     model: (id, fetch, key) => sdk.createCohere({ baseURL: url.href, apiKey: keys[key] ?? "", fetch })(id),
+    asked(request) {
+      refuseLooseTools(request, name);
+      return request;
+    },
+    rewritten: cohereBody,
     options: ({ reasoningTokens: budget }) =>
       budget === null
         ? {}
@@ -38,4 +45,41 @@ export async function createCohere(terms: KeyedVendorTerms): Promise<ConversingP
             cohere: { thinking: budget === 0 ? { type: "disabled" } : { type: "enabled", tokenBudget: budget } },
           },
   });
+}
+
+const asksForStrictTools = ({ tools }: CanonicalRequest): boolean => tools.some(({ strict }) => strict === true);
+
+/** Strict tools are all or none there, and each of them must demand something. */
+function refuseLooseTools(request: CanonicalRequest, provider: string): void {
+  if (!asksForStrictTools(request)) return;
+  for (const { parameters } of request.tools) {
+    const { required } = parameters;
+    if (!Array.isArray(required) || required.length === 0)
+      throw untranslatable("tools.function.strict (a tool without required parameters)", provider);
+  }
+}
+
+/**
+ * The SDK has no word for strict tools, and leaves out what the model said beside its calls. The API has a place for
+ * both: `strict_tools`, and `tool_plan` of the message, which is where its own models say what they are about to do.
+ */
+function cohereBody(text: string, request: CanonicalRequest): string {
+  const plans = request.messages.map(planOf);
+  const strict = asksForStrictTools(request);
+  if (!strict && plans.every((plan) => plan === "")) return text;
+  const body = parseExactJson(text) as JsonObject;
+  const { messages } = body;
+  // One message of the API for each of the call; anything else would put words into the wrong mouth.
+  if (!Array.isArray(messages) || messages.length !== plans.length) throw new Error("Messages were added or lost.");
+  const told = messages.map((message, index) => {
+    const plan = plans[index] ?? "";
+    return plan === "" || !isObject(message) ? message : { ...message, tool_plan: plan };
+  });
+  return JSON.stringify({ ...body, messages: told, ...(strict && { strict_tools: true }) });
+}
+
+/** What an assistant says beside tool calls. */
+function planOf(message: CanonicalMessage): string {
+  if (message.role !== "assistant" || !message.content.some(({ type }) => type === "tool-call")) return "";
+  return message.content.map((part) => (part.type === "text" || part.type === "refusal" ? part.text : "")).join("");
 }

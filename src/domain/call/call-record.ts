@@ -51,7 +51,7 @@ export interface AttemptRecord {
   readonly endMs: number;
   /** HTTP status of the provider; `null` when none came. */
   readonly status: number | null;
-  /** Parts of the conversation that it was not given; absent where it was given all. */
+  /** What of the request it was not given, as `reasoning` and `user`; absent where it was given all. */
   readonly leftOut?: readonly string[];
   readonly error: { readonly code: ErrorCode; readonly message: string } | null;
   readonly usage: MeteredUsage | null;

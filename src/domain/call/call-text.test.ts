@@ -22,8 +22,8 @@ test("the newest message comes first, and what the system or the model said is l
     ],
     metadata: { team: "blue", rank: 3, odd: { no: 1 } },
   });
-  const { asked, tags } = textOfCall({ request, answer: null });
-  expect(asked).toBe("Second\nFirst");
+  const { asked, newest, tags } = textOfCall({ request, answer: null });
+  expect([asked, newest]).toEqual(["Second\nFirst", "Second"]);
   expect(tags).toEqual([
     ["team", "blue"],
     ["rank", "3"],
@@ -73,6 +73,20 @@ test.each([
   expect(textOfCall({ request: null, answer })).toMatchObject({ answered: "Hi", tools: ["f"] });
 });
 
+test("what is no conversation is the newest message as a whole", () => {
+  const newestOf = (body: unknown): string => textOfCall({ request: bytes(body), answer: null }).newest;
+  expect(newestOf({ input: "One" })).toBe("One");
+  expect(newestOf({ prompt: "One" })).toBe("One");
+  expect(newestOf({ input: ["One", "Two"] })).toBe("Two\nOne");
+});
+
+test.each([
+  ["a document", bytes({ choices: [{ message: { content: "Half" } }], error: { message: "Cut off." } })],
+  ["a stream", events({ choices: [{ delta: { content: "Half" } }] }, { error: { message: "Cut off." } })],
+])("an error in %s is apart from what the model said", (_, answer) => {
+  expect(textOfCall({ request: null, answer })).toMatchObject({ answered: "Half", fault: "Cut off." });
+});
+
 test("whatever the bytes are, there is a bounded text and never an error", () => {
   const body = fc.oneof(
     fc.uint8Array({ maxLength: 400 }),
@@ -84,7 +98,9 @@ test("whatever the bytes are, there is a bounded text and never an error", () =>
   );
   fc.assert(
     fc.property(body, body, (request, answer) => {
-      const { asked, answered, tools } = textOfCall({ request, answer });
+      const { asked, newest, answered, fault, tools } = textOfCall({ request, answer });
+      expect(asked.startsWith(newest)).toBe(true);
+      expect(fault.length).toBeLessThanOrEqual(MOST_CHARACTERS);
       expect(asked.length).toBeLessThanOrEqual(MOST_CHARACTERS);
       expect(answered.length).toBeLessThanOrEqual(MOST_CHARACTERS);
       expect(tools.length).toBeLessThanOrEqual(16);

@@ -2,9 +2,14 @@ import type { CallBodies } from "./call-record.ts";
 
 /** What was asked and answered in a call, in plain text, and what it can be found by beside its words. */
 export interface CallText {
-  /** What the user said last comes first; bounded. */
+  /** All that the user said, what was said last first; bounded. */
   readonly asked: string;
+  /** The newest message alone: what the call was about. The beginning of `asked`. */
+  readonly newest: string;
+  /** What the model said. */
   readonly answered: string;
+  /** The message of an error in the answer, which no model said; empty without one. */
+  readonly fault: string;
   /** Names of the tools that the answer calls. */
   readonly tools: readonly string[];
   /** The request's metadata. */
@@ -36,12 +41,13 @@ export function textOfCall(
   most = MOST_CHARACTERS,
 ): CallText {
   const asked = request === null ? null : readJson(decode(request));
-  const tools = new Set<string>();
-  const answered = answer === null ? "" : readAnswer(decode(answer), { tools, gathered: new Gathered(most) });
+  const said: Said = { gathered: new Gathered(most), fault: new Gathered(most), tools: new Set() };
+  if (answer !== null) readAnswer(decode(answer), said);
   return {
-    asked: asked === null ? "" : readAsked(asked, new Gathered(most)),
-    answered,
-    tools: [...tools],
+    ...(asked === null ? { asked: "", newest: "" } : readAsked(asked, new Gathered(most))),
+    answered: said.gathered.text,
+    fault: said.fault.text,
+    tools: [...said.tools],
     tags: asked === null ? [] : tagsOf(asked),
   };
 }
@@ -94,16 +100,19 @@ class Gathered {
 }
 
 /** The newest message first: that is what a call was about; what came before it was said in earlier calls. */
-function readAsked(body: Members, gathered: Gathered): string {
+function readAsked(body: Members, gathered: Gathered): Pick<CallText, "asked" | "newest"> {
+  let newest: string | null = null;
   const list = [body["messages"], body["input"]].find(Array.isArray) as readonly unknown[] | undefined;
   for (const message of (list ?? []).toReversed()) {
     if (gathered.isFull) break;
     const role = isMembers(message) ? message["role"] : null;
     if (role !== "system" && role !== "developer" && role !== "assistant") gathered.addContent(message);
+    // Plain strings beside one another are one question in several parts, as of embeddings.
+    if (isMembers(message) && gathered.text !== "") newest ??= gathered.text;
   }
   if (typeof body["input"] === "string") gathered.addContent(body["input"]);
   gathered.addContent(body["prompt"]);
-  return gathered.text;
+  return { asked: gathered.text, newest: newest ?? gathered.text };
 }
 
 function tagsOf({ metadata }: Members): (readonly [string, string])[] {
@@ -114,29 +123,29 @@ function tagsOf({ metadata }: Members): (readonly [string, string])[] {
     .map(([name, value]) => [name.slice(0, MOST_TAG_CHARACTERS), String(value).slice(0, MOST_TAG_CHARACTERS)]);
 }
 
+/** What an answer says, as far as it has been read. */
+interface Said {
+  readonly gathered: Gathered;
+  readonly fault: Gathered;
+  readonly tools: Set<string>;
+}
+
 /** One document, or the events of a stream. */
-function readAnswer(
-  text: string,
-  { gathered, tools }: { readonly gathered: Gathered; readonly tools: Set<string> },
-): string {
+function readAnswer(text: string, said: Said): void {
   const whole = text.startsWith("{") ? readJson(text) : null;
-  if (whole !== null) {
-    readDocument(whole, gathered, tools);
-    return gathered.text;
-  }
-  for (let at = 0; at < text.length && !gathered.isFull;) {
+  if (whole !== null) return readDocument(whole, said);
+  for (let at = 0; at < text.length && !said.gathered.isFull;) {
     const end = text.indexOf("\n", at);
     const line = text.slice(at, end < 0 ? text.length : end);
     at = end < 0 ? text.length : end + 1;
     if (!line.startsWith("data:")) continue;
     const event = readJson(line.slice("data:".length));
-    if (event !== null) readEvent(event, gathered, tools);
+    if (event !== null) readEvent(event, said);
   }
-  return gathered.text;
 }
 
 /** `choices` of chat and completions, `content` of messages, `output` of responses; an error says what went wrong. */
-function readDocument(body: Members, gathered: Gathered, tools: Set<string>): void {
+function readDocument(body: Members, { gathered, fault, tools }: Said): void {
   for (const choice of listOf(body["choices"])) {
     const message = isMembers(choice["message"]) ? choice["message"] : {};
     gathered.addContent(message["content"] ?? choice["text"] ?? null);
@@ -148,10 +157,10 @@ function readDocument(body: Members, gathered: Gathered, tools: Set<string>): vo
     if (part["type"] === "tool_use" || part["type"] === "function_call") noteTool(part, tools);
     else if (part["type"] !== "reasoning" && part["type"] !== "thinking") gathered.addContent(part);
   }
-  if (isMembers(body["error"])) gathered.addContent(body["error"]["message"]);
+  if (isMembers(body["error"])) fault.addContent(body["error"]["message"]);
 }
 
-function readEvent(event: Members, gathered: Gathered, tools: Set<string>): void {
+function readEvent(event: Members, { gathered, fault, tools }: Said): void {
   for (const choice of listOf(event["choices"])) {
     const delta = isMembers(choice["delta"]) ? choice["delta"] : choice;
     if (typeof delta["content"] === "string") gathered.add(delta["content"]);
@@ -166,7 +175,7 @@ function readEvent(event: Members, gathered: Gathered, tools: Set<string>): void
   if (type === "response.output_text.delta" && typeof delta === "string") gathered.add(delta);
   const block = event["content_block"] ?? event["item"];
   if (isMembers(block) && (block["type"] === "tool_use" || block["type"] === "function_call")) noteTool(block, tools);
-  if (isMembers(event["error"])) gathered.addContent(event["error"]["message"]);
+  if (isMembers(event["error"])) fault.addContent(event["error"]["message"]);
 }
 
 const listOf = (value: unknown): readonly Members[] => (Array.isArray(value) ? value.filter(isMembers) : []);

@@ -27,6 +27,17 @@ test("a value differs from itself in nothing, and from another in something", ()
   );
 });
 
+test("what is nested as deep as nobody writes it is compared as far as that goes, and it is said", () => {
+  const deep = (levels: number, core: string): Json =>
+    JSON.parse(`${"[".repeat(levels)}${JSON.stringify(core)}${"]".repeat(levels)}`) as Json;
+  const { changes, cut } = diffJson(deep(9_000, "a"), deep(9_000, "b"));
+  expect({ changes, cut }).toEqual({ changes: [], cut: true });
+  const other = diffJson({ same: 1, deep: deep(9_000, "a") }, { same: 1, deep: "shallow" });
+  expect(other.changes.map(({ path, kind }) => `${path} ${kind}`)).toEqual(["/deep changed"]);
+  expect(JSON.stringify(other).length).toBeLessThan(2_000);
+  expect(diffJson(deep(100, "a"), deep(100, "b"))).toMatchObject({ cut: false });
+});
+
 test("the number of changes is bounded, and it is said that there are more", () => {
   const many = (value: number): Json => Array.from({ length: 1_000 }, (_, index) => index * value);
   const { changes, cut } = diffJson(many(1), many(-1));

@@ -18,14 +18,35 @@ export interface JsonDiff {
 
 const MOST_CHANGES = 200;
 const MOST_LEVELS = 40;
+/** What is nested deeper is not compared: writing it down again would take more stack than there is. */
+const MOST_DEPTH = 200;
+const TOO_DEEP = "(nested too deep to compare)";
 /** Items of a list that are aligned; longer ones are compared place by place. */
 const MOST_ITEMS = 400;
 
 /** Compares two JSON values: members by their names, items of lists aligned by what they hold (longest common subsequence). */
 export function diffJson(before: Json, after: Json): JsonDiff {
   const differ = new Differ();
-  differ.compare(before, after, { path: "", level: 0 });
-  return { changes: differ.changes.slice(0, MOST_CHANGES), cut: differ.changes.length > MOST_CHANGES };
+  const [one, other] = [pruned(before), pruned(after)];
+  differ.compare(one.value, other.value, { path: "", level: 0 });
+  const isCut = differ.changes.length > MOST_CHANGES || one.isCut || other.isCut;
+  return { changes: differ.changes.slice(0, MOST_CHANGES), cut: isCut };
+}
+
+/** A value without what is nested too deep. */
+function pruned(value: Json): { readonly value: Json; readonly isCut: boolean } {
+  let isCut = false;
+  const prune = (each: Json, depth: number): Json => {
+    if (typeof each !== "object" || each === null) return each;
+    if (depth === MOST_DEPTH) {
+      isCut = true;
+      return TOO_DEEP;
+    }
+    if (Array.isArray(each)) return (each as readonly Json[]).map((item) => prune(item, depth + 1));
+    const pairs = Object.entries(each).map(([name, member]) => [name, prune(member, depth + 1)] as const);
+    return Object.fromEntries(pairs);
+  };
+  return { value: prune(value, 0), isCut };
 }
 
 interface Spot {

@@ -8,7 +8,7 @@ export interface OwnReasoning {
 
 /**
  * What a model thought in earlier turns goes back to the vendor that made it and can check it (`origin`), and to
- * nobody else: `null` is a provider that takes none. It is the one thing of a conversation that may be left out, so
+ * nobody else: `null` is a provider that takes none. It may be left out, so
  * that a conversation can go on with another model; whoever asks must say so in the call's record.
  */
 export function ownReasoning(request: CanonicalRequest, origin: ReasoningOrigin | null): OwnReasoning {

@@ -20,7 +20,7 @@ test("a word after a dash must not be there; a dash alone is nothing", () => {
 test("whatever is looked for as it stands in a text is among its words", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
-      const own = wordsOfCall({ asked: text, answered: "", tools: [], tags: [] });
+      const own = wordsOfCall({ asked: text, answered: "", fault: "", tools: [], tags: [] });
       const { words, without } = searchWords(text);
       expect([...words, ...without].every((word) => own.has(word))).toBe(true);
     }),
@@ -29,7 +29,7 @@ test("whatever is looked for as it stands in a text is among its words", () => {
 
 test("a call has a bounded number of words", () => {
   const asked = Array.from({ length: 5_000 }, (_, index) => `w${index}`).join(" ");
-  expect(wordsOfCall({ asked, answered: asked, tools: [], tags: [] }).size).toBe(1_200);
+  expect(wordsOfCall({ asked, answered: asked, fault: "", tools: [], tags: [] }).size).toBe(1_200);
 });
 
 test("hashes of words are 32 bits that spread", () => {

@@ -47,12 +47,15 @@ export const ANY_TOOL = "tool\n";
 /** What finds the calls whose request has the same bytes; by their SHA-256, 64 hex digits. */
 export const requestMark = (sha256: string): string => `request\n${sha256}`;
 
+/** What finds the calls that another attempt, a fallback or a kept answer rescued. */
+export const REPAIRED = "repaired\n";
+
 /** Everything by which the text of a call is found, each once. */
-export function wordsOfCall({ asked, answered, tools, tags }: CallText): ReadonlySet<string> {
+export function wordsOfCall({ asked, answered, fault, tools, tags }: Omit<CallText, "newest">): ReadonlySet<string> {
   const words = new Set<string>(tools.map(toolMark));
   if (words.size > 0) words.add(ANY_TOOL);
   for (const [name, value] of tags) words.add(tagMark(name, value));
-  for (const text of [asked, answered]) {
+  for (const text of [asked, answered, fault]) {
     for (const word of wordsIn(text)) {
       if (words.size >= MOST_WORDS) return words;
       words.add(word);

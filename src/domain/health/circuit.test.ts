@@ -72,6 +72,19 @@ describe("a circuit", () => {
     expect(circuit.state).toBe("open");
   });
 
+  test("knows since when it is open, through every probe that fails, until one begins to answer", () => {
+    const circuit = new Circuit(DEFAULT_BREAKER);
+    expect(circuit.openedAt).toBeNull();
+    circuit.failed(5, "pass", 0);
+    circuit.failed(7, "pass", 0);
+    expect(circuit.openedAt).toBe(7);
+    circuit.failed(EVERY + 7, circuit.admit(EVERY + 7, false, 0), 0);
+    expect(circuit.openedAt).toBe(7);
+    circuit.begun();
+    expect(circuit.openedAt).toBeNull();
+    expect([circuit.isOff, new Circuit(null).isOff]).toEqual([false, true]);
+  });
+
   test("never opens when it is off", () => {
     const circuit = new Circuit(null);
     for (let now = 0; now < 50; now += 1) circuit.failed(now, "pass", 0);

@@ -35,6 +35,7 @@ const SHORTEST_SHARE = 0.85;
 export class Circuit {
   readonly #policy: BreakerPolicy | null;
   #isOpen = false;
+  #openedAt = 0;
   #probes = 0;
   #inRow = 0;
   #nextProbeAt = 0;
@@ -53,6 +54,16 @@ export class Circuit {
   get state(): CircuitState {
     if (!this.#isOpen) return "closed";
     return this.#probes > 0 ? "half-open" : "open";
+  }
+
+  /** When it opened, monotonic ms; `null` while it is closed. */
+  get openedAt(): number | null {
+    return this.#isOpen ? this.#openedAt : null;
+  }
+
+  /** Whether it may open at all. */
+  get isOff(): boolean {
+    return this.#policy === null;
   }
 
   /** Whether an attempt would be let through now. Changes nothing. */
@@ -101,6 +112,7 @@ export class Circuit {
     if (this.#isOpen || this.#policy === null || this.#inRow < this.#policy.failures) return;
     if (2 * (this.#failed + this.#failedBefore) < this.#tried + this.#triedBefore) return;
     this.#isOpen = true;
+    this.#openedAt = now;
     this.#nextProbeAt = now + this.#policy.probeEveryMs * (SHORTEST_SHARE + (1 - SHORTEST_SHARE) * random);
     this.#nextUrgentAt = now + Math.min(URGENT_EVERY_MS, this.#policy.probeEveryMs);
   }

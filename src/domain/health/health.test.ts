@@ -81,6 +81,18 @@ describe("a key pool", () => {
     expect(pool.choose(2_010)).toEqual({ ready: true, key: 0 });
   });
 
+  test("says of each key how long it rests and why, and nothing of one that is in use", () => {
+    const pool = new KeyPool(3);
+    pool.refused(0, 0);
+    pool.limited(1, 0, { askedMs: 5_000, random: 0 });
+    expect([0, 1, 2].map((key) => pool.restOf(key, 10))).toEqual([
+      { ms: 59_990, reason: "credentials" },
+      { ms: 5_000, reason: "rate-limit" },
+      null,
+    ]);
+    expect(pool.restOf(1, 5_010)).toBeNull();
+  });
+
   test("when every key rests it says which is back first, when and why", () => {
     const pool = new KeyPool(2);
     pool.refused(0, 0);

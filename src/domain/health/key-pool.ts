@@ -162,6 +162,12 @@ export class KeyPool {
     return this.#isRefused[key] === 1 ? 0 : Math.max(0, (this.#restUntil[key] ?? 0) - now);
   }
 
+  /** How long a key rests, ms, and why; `null` where it does not. What it has left of its limits is no rest. */
+  restOf(key: number, now: number): { readonly ms: number; readonly reason: RestReason } | null {
+    const ms = (this.#restUntil[key] ?? 0) - now;
+    return ms <= 0 ? null : { ms, reason: this.#isRefused[key] === 1 ? "credentials" : "rate-limit" };
+  }
+
   /** An attempt with the key is under way. */
   began(key: number): void {
     this.#inFlight[key] = (this.#inFlight[key] ?? 0) + 1;

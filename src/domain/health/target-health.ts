@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errors.ts";
 import { Circuit, DEFAULT_BREAKER } from "./circuit.ts";
 import type { BreakerPolicy } from "./circuit.ts";
 import { KeyPool } from "./key-pool.ts";
@@ -15,6 +16,14 @@ export interface TargetHealth {
   readonly keys: KeyPool;
   /** Attempts under way. */
   inFlight: number;
+  /** The last failure that its provider was to blame for, monotonic ms; `null` before the first. */
+  lastFault: TargetFault | null;
+}
+
+/** How an attempt failed, and when, monotonic ms. */
+export interface TargetFault {
+  readonly code: ErrorCode;
+  readonly at: number;
 }
 
 /** A running provider, as far as health depends on it. */
@@ -89,4 +98,5 @@ const newHealth = ({ keys = 1, keyDigests, breaker = DEFAULT_BREAKER }: HealthOw
   answer: new Latency(),
   keys: new KeyPool(keys, keyDigests),
   inFlight: 0,
+  lastFault: null,
 });

@@ -19,6 +19,8 @@ export interface AiSdkRoute {
   readonly answerBytes: number;
   /** Media type of a streamed answer. */
   readonly streamType: string;
+  /** The last word on a body. */
+  rewritten(body: string): string;
 }
 
 /** What SDKs write about themselves; ours is written instead. */
@@ -43,7 +45,11 @@ export function aiSdkFetch(route: AiSdkRoute, request: ConverseRequest, line: Li
       sink,
     );
     sink.control(exchange);
-    exchange.start({ bytes: Buffer.from(init.body), connectMs, ...(trace !== undefined && { trace }) });
+    exchange.start({
+      bytes: Buffer.from(route.rewritten(init.body)),
+      connectMs,
+      ...(trace !== undefined && { trace }),
+    });
     return sink.response;
   };
 }

@@ -118,9 +118,6 @@ function toolOutput({ content, isError }: ToolMessage, terms: PromptTerms): Lang
 
 function assistantParts(message: AssistantMessage, terms: PromptTerms): AssistantPart[] {
   const { provider, parts } = terms;
-  const kinds = new Set(message.content.map(({ type }) => type));
-  if (!parts.textBesideToolCalls && kinds.has("tool-call") && (kinds.has("text") || kinds.has("refusal")))
-    throw untranslatable("messages.content (text beside tool calls)", provider);
   const built: AssistantPart[] = [];
   let waiting: ReasoningPart | null = null;
   // A signature that nothing follows goes with an empty text, as Gemini itself sends such a one.

@@ -29,8 +29,6 @@ export interface VendorParts {
   readonly toolResultFiles: boolean;
   /** Whether its wire can say that a tool failed; where it cannot, the result says so in words. */
   readonly toolFailures: boolean;
-  /** Whether a message may have text and tool calls at once when it is sent back. */
-  readonly textBesideToolCalls: boolean;
   /**
    * `before-call`: a piece of reasoning without text is the signature of the tool call or text that follows it.
    * `block`: it stands for itself. `none`: reasoning cannot be sent back.
@@ -57,7 +55,6 @@ export const PLAIN_PARTS: VendorParts = {
   audio: false,
   toolResultFiles: false,
   toolFailures: false,
-  textBesideToolCalls: true,
   reasoning: "none",
   reasons: () => null,
   opaqueOptions: () => ({}),
@@ -89,7 +86,7 @@ const FIELDS: Readonly<Record<OwnSetting, readonly [field: string, isSet: (reque
   reasoningTokens: ["thinking.budget_tokens", ({ reasoningTokens: given }) => given !== null],
   verbosity: ["verbosity", ({ verbosity: given }) => given !== null],
   topLogprobs: ["logprobs", ({ topLogprobs: given }) => given !== null],
-  serviceTier: ["service_tier", ({ serviceTier: given }) => given !== null && given !== "auto"],
+  serviceTier: ["service_tier", ({ serviceTier: given }) => asksForTier(given)],
   user: ["user", ({ user: given }) => given !== null],
   strictSchema: [
     "response_format.json_schema.strict",
@@ -97,6 +94,9 @@ const FIELDS: Readonly<Record<OwnSetting, readonly [field: string, isSet: (reque
   ],
   strictTools: ["tools.function.strict", ({ tools }) => tools.some(({ strict }) => strict === true)],
 };
+
+/** `auto` and `default` are what a vendor without tiers gives everybody. */
+const asksForTier = (tier: string | null): boolean => tier !== null && tier !== "auto" && tier !== "default";
 
 /** Throws `untranslatable` for the first setting that the vendor has no place for. */
 export function refuseUnplaced(request: CanonicalRequest, { settings }: VendorParts, provider: string): void {

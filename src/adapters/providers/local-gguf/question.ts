@@ -61,6 +61,9 @@ export type GgufNews =
 /** What llama.cpp itself takes when nobody says; at 0 small models repeat themselves without end. */
 const DEFAULT_TEMPERATURE = 0.8;
 
+/** What asks for nothing where there are no tiers. */
+const NO_TIER: ReadonlySet<string | null> = new Set([null, "auto", "default"]);
+
 /** A canonical request for a local model. Throws `untranslatable` for what it has no place for. */
 export function ggufQuestion(request: CanonicalRequest, provider: string): GgufQuestion {
   const unplaced: readonly (readonly [string, boolean])[] = [
@@ -68,7 +71,7 @@ export function ggufQuestion(request: CanonicalRequest, provider: string): GgufQ
     ["reasoning_effort", request.reasoningEffort !== null && request.reasoningEffort !== "none"],
     ["verbosity", request.verbosity !== null],
     ["logprobs", request.topLogprobs !== null],
-    ["service_tier", request.serviceTier !== null && request.serviceTier !== "auto"],
+    ["service_tier", !NO_TIER.has(request.serviceTier)],
     ["user", request.user !== null],
   ];
   const refused = unplaced.find(([, isSet]) => isSet);

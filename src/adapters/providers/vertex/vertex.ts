@@ -43,7 +43,8 @@ export async function createVertex(terms: VertexTerms): Promise<ConversingProvid
     keys: 1,
     parts: { ...GEMINI_PARTS, settings: new Set(["reasoningTokens", "strictSchema", "strictTools"]) },
     model: (id, fetch) => sdk.createGoogle({ baseURL: url.href, apiKey: "none", fetch: signed(fetch, tokens) })(id),
-    options: (request) => geminiOptions(request, name),
+    // It has no tiers, and `default` asks for none.
+    options: (request) => geminiOptions({ ...request, serviceTier: null }, name),
   });
   return {
     ...bridge,
