@@ -44,6 +44,8 @@ export interface GatewayLimits {
   readonly answerBytes: number;
   /** Calls in flight; one more is refused. */
   readonly inFlight: number;
+  /** Connections of one client's network at the same time; one more is shut out. */
+  readonly connectionsPerAddress: number;
   /** Most that kept answers take in this process, bytes. */
   readonly cacheBytes: number;
   /** The same for results of tools and retrieved passages. */
@@ -176,7 +178,14 @@ export interface Gateway {
   settings(): GatewaySettings;
   /**
    * Calls in flight and the bytes of their requests: `admit` counts up, `settle` counts down. `limited` are the calls
-   * that a configured limit has refused since the start, each once, however often it was tried while it waited.
+   * that a configured limit has refused since the start, each once, however often it was tried while it waited, and
+   * `limitedBy` the same by the limit's name; `unpaid` are those that a budget has refused.
    */
-  readonly load: { inFlight: number; bytes: number; limited: number };
+  readonly load: {
+    inFlight: number;
+    bytes: number;
+    limited: number;
+    readonly limitedBy: Map<string, number>;
+    unpaid: number;
+  };
 }

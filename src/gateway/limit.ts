@@ -31,11 +31,20 @@ export async function limit(gateway: Gateway, call: OpenCall): Promise<void> {
   if (!isPass(pass)) {
     if (queue !== null) noteTurnedAway(gateway, call, pass.retryAfterMs);
     // A client that has left was refused nothing.
-    if (!call.abandoned) gateway.load.limited += 1;
+    if (!call.abandoned) noteLimited(gateway.load, pass.claim.rule.name);
     throw limited(pass);
   }
   call.pass = pass;
   if (answer instanceof Promise) refusePaused(gateway, call);
+}
+
+/** Names that are counted: limits come and go with projects, what is counted stays. */
+const MOST_NAMES = 1_000;
+
+function noteLimited(load: Gateway["load"], name: string): void {
+  load.limited += 1;
+  const { limitedBy } = load;
+  if (limitedBy.has(name) || limitedBy.size < MOST_NAMES) limitedBy.set(name, (limitedBy.get(name) ?? 0) + 1);
 }
 
 /** Names the limit and nothing of whoever else it applies to. */

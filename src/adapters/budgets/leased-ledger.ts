@@ -61,7 +61,6 @@ export class LeasedLedger implements BudgetLedger {
   #unanswered = 0;
   #open = 0;
   #opened = 0;
-  #refused = 0;
 
   constructor(terms: LeasedLedgerTerms) {
     this.#terms = terms;
@@ -79,7 +78,7 @@ export class LeasedLedger implements BudgetLedger {
   }
 
   counts(): BudgetCounts {
-    return { accounts: this.#purses.size, refused: this.#refused, open: this.#open, trouble: this.#trouble };
+    return { accounts: this.#purses.size, open: this.#open, trouble: this.#trouble };
   }
 
   async close(): Promise<void> {
@@ -242,7 +241,6 @@ export class LeasedLedger implements BudgetLedger {
   }
 
   #refuse(purse: Purse, amount: bigint): BudgetRefusal {
-    this.#refused += 1;
     const { account, roomPico, limitPico, totalSettledPico } = purse;
     const reason = totalSettledPico + amount > limitPico ? "spent" : "held";
     // A call too dear for a budget that is hardly used says nothing of the budget.
@@ -260,7 +258,6 @@ export class LeasedLedger implements BudgetLedger {
       this.#reserveIn(purses, amount);
       return null;
     }
-    this.#refused += 1;
     return { account: closed.account, reason: "unreachable", roomPico: null };
   }
 

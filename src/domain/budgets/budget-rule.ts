@@ -4,6 +4,12 @@ import type { CallFilter, CallSubjects, Per } from "../limits/call-subjects.ts";
 /** How long a budget counts before it begins again, in UTC; `total` never does. */
 export type BudgetWindow = "hour" | "day" | "month" | "total";
 
+/**
+ * What becomes of a call that does not fit: it is refused, waits while calls under way hold what is missing, or is
+ * answered by something cheaper.
+ */
+export type AtLimit = "refuse" | "queue" | "degrade";
+
 /** One budget as configured. Every call that it is about takes from the account of its subject. */
 export interface BudgetRule {
   readonly name: string;
@@ -12,8 +18,12 @@ export interface BudgetRule {
   /** Pico-dollars. */
   readonly limitPico: bigint;
   readonly only: CallFilter;
-  /** What becomes of a call that does not fit: it is refused, or asks only those of its models that it can pay. */
-  readonly atLimit: "refuse" | "degrade";
+  readonly atLimit: AtLimit;
+  /**
+   * By endpoint, the endpoint whose stable release answers its calls where `atLimit` is `degrade`. Absent, and for endpoints
+   * that it lacks: the call asks only those models of its own release that it can pay.
+   */
+  readonly degradeTo?: Readonly<Record<string, string>>;
   /** What happens while nobody can say what is left: calls are refused, or go on and are counted later. */
   readonly whenUnreachable: "refuse" | "allow";
 }
@@ -29,7 +39,9 @@ export interface BudgetAccount {
   /** Epoch milliseconds; `null` for a budget without an end. */
   readonly endsAt: number | null;
   readonly limitPico: bigint;
-  readonly atLimit: "refuse" | "degrade";
+  readonly atLimit: AtLimit;
+  /** As in the rule. */
+  readonly degradeTo?: Readonly<Record<string, string>>;
   readonly whenUnreachable: "refuse" | "allow";
 }
 
@@ -54,9 +66,10 @@ export function windowAt(
 /** The account of a subject at a time. Changing the amount of a budget keeps its account. */
 export function accountOf(rule: BudgetRule, subject: string, now: number): BudgetAccount {
   const { startsAt, endsAt } = windowAt(rule.window, now);
-  const { name, per, window, limitPico, atLimit, whenUnreachable } = rule;
+  const { name, per, window, limitPico, atLimit, degradeTo, whenUnreachable } = rule;
   const id = `${name}|${per}|${window}|${startsAt}|${subject}`;
-  return { id, budget: name, subject, per, window, endsAt, limitPico, atLimit, whenUnreachable };
+  const account = { id, budget: name, subject, per, window, endsAt, limitPico, atLimit, whenUnreachable };
+  return degradeTo === undefined ? account : { ...account, degradeTo };
 }
 
 /** The accounts that a call takes from. */

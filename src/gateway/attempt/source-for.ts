@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
-import { ownReasoning } from "../../domain/call/own-reasoning.ts";
+import { givenTo } from "../../domain/call/given-to.ts";
 import { parseExactJson } from "../../kit/exact-json.ts";
 import type { Dialect } from "../../ports/dialect.ts";
 import type { Provider, TraceHeaders, WireProvider } from "../../ports/provider.ts";
@@ -44,13 +44,14 @@ export function sourceFor(gateway: Gateway, open: OpenCall, asked: Asked): Answe
   const canonical = dialect.toCanonical(documentIn(open, body), provider.name);
   const encoder = dialect.encoder(form, open.id, open.at);
   if (provider.speaks === null) {
-    const { request, leftOut } = ownReasoning(canonical, provider.reasons?.(target.model) ?? null);
+    // None of the APIs behind it can be told who the user is.
+    const { request, leftOut } = givenTo(canonical, { reasons: provider.reasons?.(target.model) ?? null, user: false });
     const steered = steerRequest(gateway, open, { to, request });
     const source = steered.sent(converseSource(provider, { ...terms, request: steered.request, stream }, encoder));
-    return leftOut ? without(source, REASONING) : source;
+    return leftOut.length === 0 ? source : without(source, leftOut);
   }
   const wire = wireOf(gateway, provider);
-  const { request, leftOut } = ownReasoning(canonical, wire.reasons ?? null);
+  const { request, leftOut } = givenTo(canonical, { reasons: wire.reasons ?? null, user: true });
   const { reportsStreamUsage } = provider;
   const maxOutput = provider.maxOutputs?.get(target.model);
   const bytes = wire.fromCanonical(request, {
@@ -64,7 +65,7 @@ export function sourceFor(gateway: Gateway, open: OpenCall, asked: Asked): Answe
   const reader = new TranslatingReader(wire.eventReader(stream), encoder);
   const asking = { ...terms, dialect: wire.name, bytes: steered.request };
   const source = steered.sent(inOwnWords(wireSource(provider, asking, reader)));
-  return leftOut ? without(source, REASONING) : source;
+  return leftOut.length === 0 ? source : without(source, leftOut);
 }
 
 /** What the models of another vendor thought, which this one cannot read. */

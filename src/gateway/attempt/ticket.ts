@@ -97,6 +97,7 @@ export class Ticket {
     const now = this.#gateway.clock.elapsed();
     const fault = faultClassOf(error);
     const random = this.#gateway.random();
+    if (fault !== "final" && fault !== "rejected") deployment.health.lastFault = { code: error.code, at: now };
     if (fault === "rate-limit") {
       keys.limited(key, now, { askedMs: askedWaitOf(error), random });
       this.#gateway.learned?.changed(this.#leave);

@@ -1,4 +1,4 @@
-import type { CacheFact } from "../../domain/cache/cache-fact.ts";
+import type { CacheFact, CacheStatus } from "../../domain/cache/cache-fact.ts";
 import type { AnswerCache, CachePlace } from "../../ports/answer-cache.ts";
 import { Flights } from "./flights.ts";
 import type { SemanticDesk } from "./semantic/semantic-desk.ts";
@@ -27,6 +27,8 @@ export class CacheDesk {
   /** How often each endpoint was purged: what was asked before that is not kept after it. */
   readonly #purges = new Map<string, number>();
   readonly #tally = { hit: 0, miss: 0, stale: 0, shared: 0, poisoned: 0 };
+  /** Hits that were found by their meaning. */
+  #byMeaning = 0;
   readonly #bypassed = new Map<string, number>();
   readonly #kept = new Map<string, number>();
 
@@ -36,10 +38,11 @@ export class CacheDesk {
   }
 
   /** Counts a call that is over. */
-  count({ status, bypassed, kept, waitedMs }: CacheFact): void {
+  count({ status, bypassed, kept, waitedMs, semantic }: CacheFact): void {
     if (status === "bypass") add(this.#bypassed, bypassed ?? "unknown");
     else this.#tally[status] += 1;
     if (status === "hit" && waitedMs > 0) this.#tally.shared += 1;
+    if (status === "hit" && semantic?.outcome === "hit") this.#byMeaning += 1;
     if (kept !== null) add(this.#kept, kept);
   }
 
@@ -49,6 +52,13 @@ export class CacheDesk {
 
   tally(): CacheTally {
     return { ...this.#tally, bypassed: Object.fromEntries(this.#bypassed), kept: Object.fromEntries(this.#kept) };
+  }
+
+  /** Calls by what the cache gave them. */
+  lookups(): Readonly<Record<CacheStatus | "semantic", number>> {
+    const { hit, miss, stale } = this.#tally;
+    const bypass = [...this.#bypassed.values()].reduce((sum, count) => sum + count, 0);
+    return { hit: hit - this.#byMeaning, semantic: this.#byMeaning, stale, miss, bypass };
   }
 
   purgesOf(endpoint: string): number {

@@ -40,7 +40,8 @@ function freshAnswer(gateway: Gateway, open: OpenCall, course: CacheCourse): Cac
   const { place, policy } = course;
   if (place === null || course.served !== null) return null;
   if (open.ending?.outcome !== "ok") return "failed";
-  if (tierOf(open) !== "primary") return "fallback";
+  // The key is that of the release which it asked for.
+  if (tierOf(open) !== "primary" || open.placement?.reason === "degraded") return "fallback";
   if (open.routing != null && open.routing.decision.action !== ROUTED) return "drawn";
   const gathered = gatherAnswer(open, policy);
   course.sealed = sealOf(course, gathered);

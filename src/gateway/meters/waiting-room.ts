@@ -13,8 +13,8 @@ export interface Visit {
   readonly rank: number;
   /** Whose turn it uses, e.g. its tenant's. */
   readonly lane: string;
-  /** Lets the call in by something else than the limiter, e.g. what its provider has left; absent is the limiter. */
-  readonly take?: () => LimitPass | LimitRefusal;
+  /** Lets the call in by something else than the limiter, e.g. what its provider or its budget has left. */
+  readonly take?: () => LimitPass | LimitRefusal | Promise<LimitPass | LimitRefusal>;
   /** Hears how to give up the place, for when the client leaves; `null` once there is none. */
   readonly onWaiting: (leave: (() => void) | null) => void;
 }
@@ -114,12 +114,9 @@ export class WaitingRoom {
       const answer = await this.#take(visit);
       return isPass(answer) || answer.retryAfterMs > rule.longestWaitMs ? answer : this.#wait(visit, rule, answer);
     }
-    const isCap = ahead.rule.requests === null && ahead.rule.tokens === null && visit.take === undefined;
-    const kind = isCap
-      ? "concurrent"
-      : ahead.rule.requests === null && ahead.rule.tokens !== null
-        ? "tokens"
-        : "requests";
+    const { requests, tokens, concurrent } = ahead.rule;
+    const isCap = requests === null && tokens === null && concurrent !== null;
+    const kind = isCap ? "concurrent" : requests === null && tokens !== null ? "tokens" : "requests";
     return this.#wait(visit, rule, { claim: ahead, kind, retryAfterMs: MOST_MS, states: [] });
   }
 
