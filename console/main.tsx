@@ -35,6 +35,11 @@ addEventListener("vite:preloadError", () => {
   if (performance.now() > RELOAD_MS) location.reload();
 });
 
+// A sign-in link that is opened in the window of the console changes only what stands behind the `#`.
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#signin=")) location.reload();
+});
+
 const root = document.querySelector("#root");
 if (root === null) throw new Error("The page has no place for the console.");
 

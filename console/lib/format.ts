@@ -16,12 +16,17 @@ export const count = (value: Maybe): string => known(value, (n) => grouped.forma
 export const shortCount = (value: Maybe): string =>
   known(value, (n) => (n < 10_000 ? grouped.format(n) : compact.format(n)));
 
+/** What is not 0 is never written as 0: below this three digits after the point would. */
+const SMALL = 0.0005;
+const small = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+
 /** A share from 0 to 1 as a percentage with as many digits as carry something: 0.42 %, 6.1 %, 25 %. */
 export const share = (value: Maybe): string =>
   known(value, (n) => {
     const percent = n * 100;
     if (percent === 0) return "0 %";
     const size = Math.abs(percent);
+    if (size < SMALL) return `${small.format(percent)} %`;
     const digits = size >= 99.95 ? (size % 1 === 0 ? 0 : 2) : size >= 10 ? 1 : size >= 1 ? 2 : 3;
     return `${trimmed(percent.toFixed(digits))} %`;
   });
@@ -36,7 +41,10 @@ export const change = (ratio: Maybe): string =>
 
 /** A difference of two shares in percentage points with its sign: +3.2 points. */
 export const points = (difference: Maybe): string =>
-  known(difference, (n) => `${n < 0 ? "−" : "+"}${trimmed(Math.abs(n * 100).toFixed(2))} points`);
+  known(difference, (n) => {
+    const text = trimmed(Math.abs(n * 100).toFixed(2));
+    return `${text === "0" ? "±" : n < 0 ? "−" : "+"}${text} points`;
+  });
 
 /** A duration from milliseconds: 740 ms, 2.41 s, 3 min 20 s, 5 h 2 min, 3 d 4 h. */
 export const duration = (ms: Maybe): string =>
@@ -49,7 +57,8 @@ export const duration = (ms: Maybe): string =>
   });
 
 /** A span of seconds in at most two units: 45 s, 3 min 20 s, 5 h 2 min, 3 d 4 h. */
-export const span = (seconds: Maybe): string => known(seconds, (n) => twoUnits(Math.round(n)));
+export const span = (seconds: Maybe): string =>
+  known(seconds, (n) => (n > 0 && n < 1 ? "< 1 s" : twoUnits(Math.round(n))));
 
 const UNITS = [
   ["d", 86_400],
@@ -95,8 +104,12 @@ export const bytes = (value: Maybe): string =>
     return `${(n / 1_000 ** power).toFixed(1)} ${["B", "kB", "MB", "GB", "TB"][power]}`;
   });
 
-/** A plain number with at most three digits after the point. */
-export const plain = (value: Maybe): string => known(value, (n) => trimmed(n.toFixed(Math.abs(n) >= 100 ? 0 : 3)));
+/** A plain number with at most three digits after the point, where it is not smaller than that. */
+export const plain = (value: Maybe): string =>
+  known(value, (n) => {
+    const size = Math.abs(n);
+    return n !== 0 && size < SMALL ? small.format(n) : trimmed(n.toFixed(size >= 100 ? 0 : 3));
+  });
 
 /** How a metric's unit writes a value. */
 export type Unit = "share" | "ms" | "usd" | "usd/min" | "tokens/s" | "score" | "value";

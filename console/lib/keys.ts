@@ -20,9 +20,11 @@ let waiting: { readonly key: string; readonly until: number } | null = null;
 /** How long after its first key a pair may be finished, ms. */
 const PAIR_MS = 1_200;
 
+/** Where letters are text. A box that was ticked keeps the focus, and has no use for them. */
+const TYPED_INTO = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], .cm-editor";
+
 const isTyping = ({ target }: KeyboardEvent): boolean =>
-  target instanceof HTMLElement &&
-  target.closest("input, textarea, select, [contenteditable=true], .cm-editor") !== null;
+  target instanceof HTMLElement && target.closest(TYPED_INTO) !== null;
 
 /** Enter on a link or a button is for that alone. */
 const isPressing = ({ key, target }: KeyboardEvent): boolean =>

@@ -20,13 +20,19 @@ export function relative(at: Instant, now: number): string {
   return seconds > 0 ? `${text} ago` : `in ${text}`;
 }
 
+/** Whether two instants are of the same local day. */
+export const isOfDay = (at: Instant, other: Instant): boolean =>
+  dateOf(at).toDateString() === dateOf(other).toDateString();
+
+/** The local time of day alone: 02:58. */
+export const clockOf = (at: Instant): string => clock.format(dateOf(at));
+
 /** The local time of day, with the date when it is not today: 02:58, or 20 Nov 02:58. */
 export function local(at: Instant, now: number, withSeconds = false): string {
   const date = dateOf(at);
   const time = (withSeconds ? clockSeconds : clock).format(date);
-  const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return time;
-  return `${(date.getFullYear() === today.getFullYear() ? day : dayYear).format(date)} ${time}`;
+  if (isOfDay(at, now)) return time;
+  return `${(date.getFullYear() === new Date(now).getFullYear() ? day : dayYear).format(date)} ${time}`;
 }
 
 /** Everything about an instant, for a title: local with its zone, and UTC. */

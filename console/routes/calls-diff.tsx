@@ -102,8 +102,9 @@ function SaidDiff({ before, after, isSame }: { before: string; after: string; is
 }
 
 function Changes({ title, side: { form, same, changes, cut } }: { title: string; side: Diff["facts"] }) {
-  const note =
-    form === "none" ? "not kept of both" : same ? "the same" : `${changes.length}${cut ? " and more" : ""} differences`;
+  const found =
+    changes.length === 1 && !cut ? "1 difference" : `${changes.length}${cut ? " and more" : ""} differences`;
+  const note = form === "none" ? "not kept of both" : same ? "the same" : found;
   if (form === "none" || same || changes.length === 0)
     return (
       <Panel title={title} note={note} flush>

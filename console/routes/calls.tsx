@@ -12,7 +12,7 @@ import { FacetList } from "../features/calls/facet-list.tsx";
 import { FilterBar } from "../features/calls/filter-bar.tsx";
 import { MoreFilters } from "../features/calls/more-filters.tsx";
 import { ReplayDialog } from "../features/calls/replay-dialog.tsx";
-import { UNSEEN, useCalls, useTail } from "../features/calls/use-calls.ts";
+import { MOST_LISTED, UNSEEN, useCalls, useTail } from "../features/calls/use-calls.ts";
 import type { Tail } from "../features/calls/use-calls.ts";
 import { useGists } from "../features/calls/use-gists.ts";
 import { usePhone } from "../features/calls/use-phone.ts";
@@ -323,6 +323,7 @@ function Results({ view, isPhone, hasFilters }: { view: CallView; isPhone: boole
       marked={marked}
       isPhone={isPhone}
       hasMore={list.hasNextPage}
+      isFull={list.data.length >= MOST_LISTED}
       isLoading={list.isFetchingNextPage}
       onMore={onMore}
       onOpen={select}

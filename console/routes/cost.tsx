@@ -10,6 +10,7 @@ import { useSearchState } from "../lib/use-search.ts";
 import { Loaded } from "../ui/loaded.tsx";
 import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { Problem } from "../ui/problem.tsx";
 import { Choice } from "../ui/tabs.tsx";
 
 const SPANS = [
@@ -60,6 +61,9 @@ export function CostPage() {
       <Loaded query={whole}>
         {({ data }) => <SpendFigures rows={data} forecast={forecast.data?.data ?? []} when={when} />}
       </Loaded>
+      {forecast.error !== null && (
+        <Problem error={forecast.error} isOld={forecast.data !== undefined} onRetry={() => void forecast.refetch()} />
+      )}
       <Panel
         title="Who spends it"
         flush

@@ -3,25 +3,20 @@ import type { listEndpoints, listReleases } from "../../src/contract/endpoints.t
 import type { listRollouts } from "../../src/contract/rollouts.ts";
 import { EndpointCharts, SPANS } from "../features/endpoints/endpoint-charts.tsx";
 import type { SpanName } from "../features/endpoints/endpoint-charts.tsx";
+import { RollBack } from "../features/endpoints/roll-back.tsx";
 import { releasePath } from "../features/rollouts/rollout-title.tsx";
 import { RolloutTable } from "./rollouts.tsx";
 import { ReleaseTable } from "../features/releases/release-table.tsx";
-import { pathOf } from "../lib/api.ts";
 import { share } from "../lib/format.ts";
-import { useApi, useCommand } from "../lib/use-api.ts";
+import { useApi } from "../lib/use-api.ts";
 import { useParam } from "../lib/use-param.ts";
 import { useSearchState } from "../lib/use-search.ts";
 import { ArmMark } from "../ui/arm-mark.tsx";
-import { Button } from "../ui/button.tsx";
 import { Link } from "../ui/link.tsx";
 import { Loaded } from "../ui/loaded.tsx";
 import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
-import { ReasonDialog } from "../ui/reason-dialog.tsx";
 import { Choice } from "../ui/tabs.tsx";
-import { toast } from "../ui/toast.tsx";
-import { Undo2 } from "lucide-react";
-import { useState } from "react";
 
 const ORDER: readonly SpanName[] = ["hour", "day", "week"];
 
@@ -74,36 +69,6 @@ function Serving({ endpoint }: { endpoint: string }) {
         Its calls
       </Link>
     </span>
-  );
-}
-
-/** One command back to what served before, from wherever the endpoint stands. */
-function RollBack({ endpoint }: { endpoint: string }) {
-  const [open, setOpen] = useState(false);
-  const command = useCommand();
-  return (
-    <>
-      <Button icon={Undo2} onClick={() => setOpen(true)}>
-        Roll back
-      </Button>
-      {open && (
-        <ReasonDialog
-          title={`Roll back ${endpoint}`}
-          effect="Takes the candidate of the rollout under way back; without one it returns to the release before the last promotion. All sessions follow within a second. Rolling out again takes it back."
-          verb="Roll back"
-          danger
-          suggestions={["Users complain", "Something looks wrong"]}
-          onClose={() => setOpen(false)}
-          onConfirm={async (reason) => {
-            await command.mutateAsync({
-              path: pathOf("/api/endpoints/{endpoint}/rollback", { endpoint }),
-              body: { reason },
-            });
-            toast({ state: "ok", text: `${endpoint} is being rolled back.` });
-          }}
-        />
-      )}
-    </>
   );
 }
 

@@ -50,7 +50,8 @@ function IncidentView({ incident }: { incident: Incident }) {
           <Timeline incident={incident} />
           <Postmortem incident={incident.id} />
         </div>
-        <div className="flex min-w-0 flex-col gap-4">
+        {/* On a phone what is known stands above what happened, however long that is. */}
+        <div className="flex min-w-0 flex-col gap-4 max-lg:order-first">
           <IncidentReach incident={incident} />
           <Standing incident={incident} />
           <ActionItems incident={incident} />
@@ -90,7 +91,7 @@ function Standing({ incident }: { incident: Incident }) {
       <Facts
         rows={[
           ["Endpoints", incident.endpoints.join(", ") || "the whole environment"],
-          ["Likely cause", incident.likely_cause ?? "not known"],
+          ["Likely cause", <LikelyCause key="cause" incident={incident} />],
           ["Opened by", incident.opened_by],
           ["Taken on", acknowledged === null ? "by nobody yet" : `by ${acknowledged.by}`],
           ["Lead", roles.lead ?? "nobody"],
@@ -111,5 +112,17 @@ function Standing({ incident }: { incident: Incident }) {
         </ul>
       )}
     </Panel>
+  );
+}
+
+function LikelyCause({ incident: { likely_cause: line, likely_cause_at: at } }: { incident: Incident }) {
+  if (line === null || at === null) return "not known";
+  return (
+    <>
+      {line} <span className="text-xs text-faint">at </span>
+      <span className="text-xs text-faint">
+        <Time at={at} show="seconds" />
+      </span>
+    </>
   );
 }

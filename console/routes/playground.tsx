@@ -1,4 +1,6 @@
 import type { listEndpoints, listReleases } from "../../src/contract/endpoints.ts";
+import { usualPair } from "../features/releases/listed-release.ts";
+import type { ListedRelease } from "../features/releases/listed-release.ts";
 import { Answers } from "../features/playground/answers.tsx";
 import { Choices } from "../features/playground/choices.tsx";
 import { Question } from "../features/playground/question.tsx";
@@ -8,6 +10,7 @@ import { useSearchState } from "../lib/use-search.ts";
 import { Loaded } from "../ui/loaded.tsx";
 import { Page } from "../ui/page.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { Problem } from "../ui/problem.tsx";
 
 /** As many releases as stand side by side. */
 const MOST_BESIDE = 4;
@@ -28,14 +31,18 @@ function Playground({ endpoints }: { endpoints: readonly string[] }) {
     query: { limit: 50 },
     enabled: endpoint !== "",
   });
-  const names = (releases.data?.data ?? []).map(({ name }) => name);
-  const chosen = chosenOf(search["releases"], names);
+  const listed = releases.data?.data ?? [];
+  const names = listed.map(({ name }) => name);
+  const chosen = chosenOf(search["releases"], listed);
   const { outcomes, ask } = usePlay();
   return (
     <Page
       title="Playground"
       lead="Ask releases side by side. Your key pays; no user sees it, and nothing of it is evidence."
     >
+      {releases.error !== null && (
+        <Problem error={releases.error} isOld={releases.data !== undefined} onRetry={() => void releases.refetch()} />
+      )}
       <Panel title="Question">
         <Question releases={chosen} onAsk={(words) => ask({ endpoint, releases: chosen, ...words })}>
           <Choices
@@ -53,8 +60,8 @@ function Playground({ endpoints }: { endpoints: readonly string[] }) {
   );
 }
 
-/** What the address names; else the newest two. */
-function chosenOf(text: string | undefined, names: readonly string[]): readonly string[] {
-  if (text === undefined) return names.slice(0, 2);
-  return text.split(",").filter((name) => names.includes(name));
+/** What the address names; else stable and what could follow it. */
+function chosenOf(text: string | undefined, releases: readonly ListedRelease[]): readonly string[] {
+  if (text === undefined) return usualPair(releases);
+  return text.split(",").filter((wanted) => releases.some(({ name }) => name === wanted));
 }

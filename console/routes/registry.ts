@@ -62,6 +62,7 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import("./releases.tsx")).ReleasesPage,
     nav: { label: "Releases", icon: Package, key: "l", group: "ship" },
   },
+  { path: "/releases/$release", load: async () => (await import("./named-release.tsx")).NamedReleasePage },
   { path: "/releases/$endpoint/$number", load: async () => (await import("./release.tsx")).ReleasePage },
   {
     path: "/prompts",

@@ -1,4 +1,5 @@
 import type { listReleases, showRelease } from "../../src/contract/endpoints.ts";
+import { usualBefore } from "../features/releases/listed-release.ts";
 import { ReleaseChanges } from "../features/releases/release-changes.tsx";
 import { ReleaseContent } from "../features/releases/release-content.tsx";
 import { useApi } from "../lib/use-api.ts";
@@ -66,15 +67,16 @@ function Lead({ release: { author, created_at: at, digest, where, retiring } }: 
   );
 }
 
-/** The comparison with another release of the endpoint; by default the one before. */
+/** The comparison with another release of the endpoint; by default what serves. */
 function Against({ endpoint, number }: { endpoint: string; number: number }) {
   const [search, change] = useSearchState();
   const releases = useApi<typeof listReleases>("/api/endpoints/{endpoint}/releases", {
     params: { endpoint },
     query: { limit: 200 },
   });
-  const others = (releases.data?.data ?? []).filter((each) => each.number !== number);
-  const before = Number(search["against"] ?? others.find((each) => each.number < number)?.number ?? Number.NaN);
+  const listed = releases.data?.data ?? [];
+  const others = listed.filter((each) => each.number !== number);
+  const before = Number(search["against"] ?? usualBefore(listed, number) ?? Number.NaN);
   if (releases.data === undefined) return null;
   if (Number.isNaN(before)) {
     return (

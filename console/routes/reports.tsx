@@ -29,9 +29,10 @@ export function ReportsPage() {
   const names = Array.from({ length: OFFERED }, (_, back) =>
     kind === "week" ? weekOf(now, back) : monthOf(now, back),
   );
-  // The last one that is over.
-  const name = search["of"] ?? names[1] ?? "";
-  const report = useApi<typeof showReport>("/api/reports", { query: { [kind]: name } });
+  // Of weeks the server knows which one is worth a look; of months it is the last one that is over.
+  const asked = search["of"] ?? (kind === "week" ? undefined : names[1]);
+  const report = useApi<typeof showReport>("/api/reports", { query: { [kind]: asked } });
+  const name = asked ?? report.data?.report.period.name ?? names[1] ?? "";
   return (
     <Page
       title="Reports"
@@ -59,7 +60,11 @@ export function ReportsPage() {
       <Loaded query={report}>
         {({ report: made }) => (
           <>
-            {made.partial && <StateMark state="info">It is not over yet.</StateMark>}
+            {made.partial && (
+              <span className="self-start">
+                <StateMark state="info">It is not over yet.</StateMark>
+              </span>
+            )}
             <ReportFigures report={made} />
             <ReportLists report={made} />
           </>

@@ -5,6 +5,7 @@ import { RolloutLog } from "../features/rollouts/rollout-log.tsx";
 import { GateList, SafetyFacts, ShadowResult, TestResult } from "../features/rollouts/rollout-results.tsx";
 import { hasEnded, RolloutState, standingOf } from "../features/rollouts/rollout-state.tsx";
 import { RolloutTitle } from "../features/rollouts/rollout-title.tsx";
+import { ShadowPairs } from "../features/rollouts/shadow-pairs.tsx";
 import type { RolloutView } from "../features/rollouts/rollout-view.ts";
 import { sessionsText, StepLadder } from "../features/rollouts/step-ladder.tsx";
 import { share, span } from "../lib/format.ts";
@@ -38,23 +39,43 @@ function OneRollout({ rollout }: { rollout: RolloutView }) {
       actions={<RolloutActions rollout={rollout} />}
     >
       <Progress rollout={rollout} />
-      {test !== null && <TestResult test={test} />}
-      {shadow !== null && <ShadowResult shadow={shadow} />}
+      {test !== null && <TestResult test={test} goal={metrics.find(({ metric }) => metric === test.goal) ?? null} />}
+      {shadow !== null && (
+        <>
+          <ShadowResult shadow={shadow} />
+          <ShadowPairs rollout={rollout.id} />
+        </>
+      )}
       <Panel flush title="Evidence" note={sessionsText(rollout)}>
-        {metrics.length === 0 ? (
-          <Empty title="No metrics">
-            Nothing was compared: it is a return, its plan names no metric, or no session has been observed.
-          </Empty>
-        ) : (
-          <>
-            <MetricTable rollout={rollout} />
-            <SafetyFacts rollout={rollout} />
-          </>
-        )}
+        <Evidence rollout={rollout} />
       </Panel>
       {gates.length > 0 && <GateList gates={gates} />}
       <RolloutLog rollout={rollout.id} />
     </Page>
+  );
+}
+
+function Evidence({ rollout }: { rollout: RolloutView }) {
+  const { metrics, sessions } = rollout;
+  if (sessions === null) {
+    return (
+      <Empty title="Not kept">
+        It ended before the evidence of rollouts that people end was kept, or this server has not seen any of it yet.
+      </Empty>
+    );
+  }
+  if (metrics.length === 0) {
+    return (
+      <Empty title="No metrics">
+        Nothing was compared: it is a return, its plan names no metric, or no session has been observed.
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <MetricTable rollout={rollout} />
+      <SafetyFacts rollout={rollout} />
+    </>
   );
 }
 

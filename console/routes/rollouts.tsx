@@ -76,7 +76,7 @@ const COLUMNS: readonly Column<RolloutView>[] = [
     head: "Sessions",
     wide: true,
     right: true,
-    cell: ({ sessions }) => count(sessions.candidate + sessions.stable),
+    cell: ({ sessions }) => (sessions === null ? "not kept" : count(sessions.candidate + sessions.stable)),
   },
   {
     head: "Why",

@@ -91,7 +91,9 @@ function Thread({ data }: { data: SessionView }) {
 }
 
 const servedRows = ({ arms, users }: SessionView): readonly (readonly [string, string])[] => [
-  ...arms.map(({ arm, release, calls }) => [release, `${arm}, ${count(calls)} calls`] as const),
+  ...arms.map(
+    ({ arm, release, calls }) => [release, `${arm}, ${calls === 1 ? "1 call" : `${count(calls)} calls`}`] as const,
+  ),
   ...(users.length === 0 ? [] : [["User", users.join(", ")] as const]),
 ];
 
@@ -115,7 +117,7 @@ function Turn({ call }: { call: CallLine }) {
         <p className="break-words">{askedOf(call)}</p>
         {call.gist !== null && (
           <p className={clsx("border-l-2 border-line-strong pl-3 break-words text-dim")}>
-            {call.gist.answered === "" ? "no text" : call.gist.answered}
+            {call.gist.answered !== "" ? call.gist.answered : call.outcome === "failed" ? "no answer" : "no text"}
           </p>
         )}
       </div>

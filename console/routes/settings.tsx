@@ -1,6 +1,7 @@
 import { ConsoleSessions } from "../features/settings/console-sessions.tsx";
 import { Environments } from "../features/settings/environments.tsx";
 import { Keys } from "../features/settings/keys.tsx";
+import { Providers } from "../features/settings/providers.tsx";
 import { ServerHealth } from "../features/settings/server-health.tsx";
 import { Stops } from "../features/settings/stops.tsx";
 import { Storage } from "../features/settings/storage.tsx";
@@ -10,6 +11,7 @@ import { Tabs, useTab } from "../ui/tabs.tsx";
 const TABS = [
   { id: "keys", label: "Keys" },
   { id: "stops", label: "Emergency stops" },
+  { id: "providers", label: "Providers" },
   { id: "server", label: "This server" },
   { id: "storage", label: "Storage" },
   { id: "environments", label: "Environments" },
@@ -19,13 +21,14 @@ const TABS = [
 const SHOWN = {
   keys: Keys,
   stops: Stops,
+  providers: Providers,
   server: ServerHealth,
   storage: Storage,
   environments: Environments,
   "sign-ins": ConsoleSessions,
 } as const;
 
-/** Keys, stops, the server's own health, what fills its disk, its environments, and who is signed in. */
+/** Keys, stops, providers, the server's own health, what fills its disk, its environments, and who is signed in. */
 export function SettingsPage() {
   const tab = useTab("tab", TABS) as keyof typeof SHOWN;
   const Shown = SHOWN[tab];

@@ -7,7 +7,7 @@ import { openShellPanel } from "./shell-panels.ts";
 export function KeysHelp() {
   const groups = useBoundKeys();
   return (
-    <Dialog open wide title="Keys" onClose={() => openShellPanel(null)}>
+    <Dialog open wide onlyText title="Keys" onClose={() => openShellPanel(null)}>
       <div className="columns-1 gap-8 p-5 sm:columns-2">
         {groups.toReversed().map(({ title, bindings }, index) => (
           <section key={index} className="mb-5 break-inside-avoid">

@@ -1,14 +1,19 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Package, Rocket, Route } from "lucide-react";
+import { Footprints, Package, Rocket, Route } from "lucide-react";
 import type { ReactNode } from "react";
+import { useState } from "react";
 import type { listEndpoints } from "../../src/contract/endpoints.ts";
 import type { listRollouts } from "../../src/contract/rollouts.ts";
+import { standingOf } from "../features/rollouts/rollout-state.tsx";
+import { releasePath } from "../features/rollouts/rollout-title.tsx";
 import { useApi } from "../lib/use-api.ts";
 import { chooseTheme } from "../lib/theme.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { NAV_PAGES, onlyEnvironment } from "./nav-links.tsx";
+import { matches } from "./matches.ts";
+import { releaseIn } from "./release-in.ts";
 import { openShellPanel } from "./shell-panels.ts";
 
 const HEAD =
@@ -17,6 +22,7 @@ const HEAD =
 /** Finds whatever has a name: pages, endpoints, releases, rollouts. */
 export function Palette() {
   const navigate = useNavigate();
+  const [typed, setTyped] = useState("");
   const close = (): void => openShellPanel(null);
   const go = (to: string): void => {
     close();
@@ -24,9 +30,11 @@ export function Palette() {
   };
   return (
     <Dialog open title="Find" bareHead onClose={close}>
-      <Command label="Find" loop className="flex flex-col">
+      <Command label="Find" loop filter={matches} className="flex flex-col">
         <Command.Input
           data-first
+          value={typed}
+          onValueChange={setTyped}
           placeholder="A page, an endpoint, a rollout …"
           className="h-12 border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint"
         />
@@ -41,8 +49,11 @@ export function Palette() {
                 </span>
               </Line>
             ))}
+            <Line value="First steps" icon={<Footprints size={15} />} onSelect={() => go("/start")}>
+              First steps
+            </Line>
           </Command.Group>
-          <Names go={go} />
+          <Names typed={typed} go={go} />
           <Command.Group heading="Theme" className={HEAD}>
             {(["system", "light", "dark"] as const).map((theme) => (
               <Line
@@ -63,8 +74,10 @@ export function Palette() {
   );
 }
 
-function Names({ go }: { go: (to: string) => void }) {
+function Names({ typed, go }: { typed: string; go: (to: string) => void }) {
   const endpoints = useApi<typeof listEndpoints>("/api/endpoints").data?.data ?? [];
+  const named = releaseIn(typed);
+  const isListed = endpoints.some(({ endpoint, stable }) => `${endpoint}@${stable.number}` === named?.name);
   const rollouts = useApi<typeof listRollouts>("/api/rollouts", { query: { limit: 20 } }).data?.data ?? [];
   return (
     <>
@@ -87,9 +100,18 @@ function Names({ go }: { go: (to: string) => void }) {
             {stable.name}
           </Line>,
         ])}
+        {named !== null && !isListed && endpoints.some(({ endpoint }) => endpoint === named.endpoint) && (
+          <Line
+            value={`release ${named.name}`}
+            icon={<Package size={15} />}
+            onSelect={() => go(releasePath(named.name))}
+          >
+            {named.name}
+          </Line>
+        )}
       </Command.Group>
       <Command.Group heading="Rollouts" className={HEAD}>
-        {rollouts.map(({ id, stable, candidate, state }) => (
+        {rollouts.map(({ id, stable, candidate, ...rollout }) => (
           <Line
             key={id}
             value={`rollout ${stable} ${candidate} ${id}`}
@@ -97,7 +119,7 @@ function Names({ go }: { go: (to: string) => void }) {
             onSelect={() => go(`/rollouts/${id}`)}
           >
             {stable} → {candidate}
-            <span className="ml-auto text-xs text-faint">{state}</span>
+            <span className="ml-auto text-xs text-faint">{standingOf(rollout)[1]}</span>
           </Line>
         ))}
       </Command.Group>

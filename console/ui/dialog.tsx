@@ -13,6 +13,8 @@ interface DialogProps {
   readonly wide?: boolean;
   /** A press beside it does not close it: what it shows cannot be had again. */
   readonly firm?: boolean;
+  /** Nothing in its body takes the focus: the body does, so that a keyboard can scroll it. */
+  readonly onlyText?: boolean;
   readonly children: ReactNode;
   readonly footer?: ReactNode;
 }
@@ -25,6 +27,7 @@ export function Dialog({
   bareHead = false,
   wide = false,
   firm = false,
+  onlyText = false,
   children,
   footer,
 }: DialogProps) {
@@ -66,7 +69,9 @@ export function Dialog({
         </h2>
         {!bareHead && <IconButton icon={X} label="Close" onClick={onClose} />}
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
+      <div className="min-h-0 flex-1 overflow-y-auto" {...(onlyText && reachable(heading))}>
+        {children}
+      </div>
       {footer !== undefined && (
         <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
           {footer}
@@ -75,3 +80,6 @@ export function Dialog({
     </dialog>
   );
 }
+
+/** What takes the focus and says what it is. */
+const reachable = (heading: string) => ({ tabIndex: 0, role: "region", "aria-labelledby": heading }) as const;

@@ -23,13 +23,22 @@ export function StateIcon({ state, size = 14, className }: { state: State; size?
   return <Icon size={size} strokeWidth={2.2} aria-hidden className={clsx("shrink-0", LOOKS[state].text, className)} />;
 }
 
+interface StateMarkProps {
+  readonly state: State;
+  readonly children: ReactNode;
+  readonly plain?: boolean;
+  /** For a sentence: it may take several lines. */
+  readonly wraps?: boolean;
+}
+
 /** A state: icon, colour and word. */
-export function StateMark({ state, children, plain = false }: { state: State; children: ReactNode; plain?: boolean }) {
+export function StateMark({ state, children, plain = false, wraps = false }: StateMarkProps) {
   const Icon = LOOKS[state].icon;
   return (
     <span
       className={clsx(
-        "inline-flex items-center gap-1 whitespace-nowrap text-xs font-medium",
+        "inline-flex gap-1 text-xs font-medium",
+        wraps ? "items-baseline text-pretty" : "items-center whitespace-nowrap",
         plain ? LOOKS[state].text : ["rounded-full py-0.5 pr-2 pl-1.5", LOOKS[state].soft],
       )}
     >

@@ -25,8 +25,8 @@ interface TableProps<T> {
 /** A table of at most some hundred rows, with numbers right and rows that can be opened. */
 export function Table<T>({ caption, rows, keyOf, columns, selected = null, onOpen }: TableProps<T>) {
   return (
-    // Whatever scrolls can be reached by keyboard.
-    <div className="overflow-x-auto" role="region" aria-label={caption} tabIndex={0}>
+    // Whatever scrolls can be reached by keyboard. What is only read out stands in it too, or it would widen the page.
+    <div className="relative overflow-x-auto" role="region" aria-label={caption} tabIndex={0}>
       <table className="w-full border-collapse text-left text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>

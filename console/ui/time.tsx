@@ -1,14 +1,25 @@
-import { exact, local, relative, useNow } from "../lib/time.ts";
+import { clockOf, exact, isOfDay, local, relative, useNow } from "../lib/time.ts";
 import type { Instant } from "../lib/time.ts";
 
-/** How an instant is written: "02:58 · 4 min ago", or one of both. */
-export function Time({ at, show = "both" }: { at: Instant; show?: "both" | "relative" | "local" | "seconds" }) {
+/**
+ * How an instant is written: "02:58 · 4 min ago", or one of both. `clock` leaves the day out, for what is younger than a
+ * few hours; `line` has seconds today and the day in place of them before.
+ */
+export function Time({
+  at,
+  show = "both",
+}: {
+  at: Instant;
+  show?: "both" | "relative" | "local" | "seconds" | "clock" | "line";
+}) {
   const now = useNow();
   const words = {
     both: () => `${local(at, now)} · ${relative(at, now)}`,
     relative: () => relative(at, now),
     local: () => local(at, now),
     seconds: () => local(at, now, true),
+    clock: () => clockOf(at),
+    line: () => (isOfDay(at, now) ? local(at, now, true) : local(at, now)),
   };
   return (
     <time dateTime={new Date(at).toISOString()} title={exact(at)} className="whitespace-nowrap">

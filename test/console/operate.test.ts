@@ -114,6 +114,22 @@ describe.skipIf(CHROMIUM === null)(
       }
     });
 
+    test("on a phone nothing of the keys and the rules is cut off, and each rule says what it watches", async () => {
+      const soon = new Date(Date.now() + 23 * 3_600_000).toISOString();
+      const wish = { name: "everybody at night", scopes: ["inference", "preview"], expires_at: soon };
+      await server.ask("POST", "/api/keys", wish);
+      const { page, context } = await signedIn({ window: "phone" });
+      const overflows = (caption: string): Promise<unknown> =>
+        page.getByRole("region", { name: caption }).evaluate((region) => region.scrollWidth > region.clientWidth);
+      await visit(page, `${server.url}/settings`);
+      await page.getByText("inference, preview").filter({ visible: true }).waitFor();
+      expect(await overflows("Keys")).toBe(false);
+      await visit(page, `${server.url}/alerts?tab=rules`);
+      await page.getByText("critical").filter({ visible: true }).first().waitFor();
+      expect(await overflows("Rules")).toBe(false);
+      await context.close();
+    });
+
     test("makes a key whose secret is shown once and works, and revokes it", async () => {
       const { page, context, complaints } = await signedIn();
       await visit(page, `${server.url}/settings`);

@@ -1,53 +1,26 @@
-import { randomUUID } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
+import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 import { buildConsole, CHROMIUM, NO_CHROMIUM, openBrowser, openWindow, shoot, signIn, visit } from "./browser.ts";
 import type { ConsoleWindow } from "./browser.ts";
-
-const GOOD = "good-2026-01-01";
-const HALF_BROKEN = "broken-2026-02-01";
-const OTHER = "other-2026-03-01";
-
-interface Served {
-  readonly models: readonly string[];
-  readonly prompt?: string;
-  readonly rollout?: string;
-}
-
-/** One endpoint, whose models are asked once: what a model fails is a failed call. */
-const project = ({
-  models,
-  prompt = "You answer customers.",
-  rollout = "instant",
-}: Served): Record<string, string> => ({
-  "rollward.yaml": `${simulatedText(
-    modelText(GOOD),
-    modelText(HALF_BROKEN, { failures: "server_error: 50%" }),
-    modelText(OTHER),
-  )}
-endpoints:
-  support-bot:
-    prompt: support.md
-    models: [${models.map((model) => `sim/${model}`).join(", ")}]
-    retries: { attempts: 1 }
-    rollout: { ${rollout === "instant" ? "strategy: instant" : rollout} }
-`,
-  "support.md": prompt,
-});
-
-/** Half of new sessions at once, for longer than any test; how quick a busy machine is is no evidence. */
-const HALF =
-  "strategy: canary, steps: [{ weight: 50%, min_duration: 1h }, 100%], deadline: 2h, drain: 0s, bake: 0s, metrics: { latency: false, cost: false }";
-
-/** For what a busy machine takes its time over. */
-const PATIENCE = { timeout: 100_000, interval: 200 };
-/** The limit of a story, which has several of these waits. */
-const STORY_MS = 300_000;
-/** Calls that are under way at the same time. */
-const AT_ONCE = 10;
-const MOST_CALLS = 4_000;
+import {
+  apply,
+  call,
+  callUntil,
+  giveReason,
+  GOOD,
+  HALF,
+  HALF_BROKEN,
+  indexed,
+  OTHER,
+  PATIENCE,
+  project,
+  ramping,
+  stableOf,
+  STORY_MS,
+} from "./story-stage.ts";
+import type { Served } from "./story-stage.ts";
 
 describe.skipIf(CHROMIUM === null)(
   `stories in a browser${CHROMIUM === null ? ` (skipped: ${NO_CHROMIUM})` : ""}`,
@@ -201,73 +174,3 @@ describe.skipIf(CHROMIUM === null)(
     );
   },
 );
-
-async function apply(server: RunningServer, files: Record<string, string>): Promise<void> {
-  const { status, body } = await server.ask("POST", "/api/apply", { main: "rollward.yaml", files });
-  if (status !== 200) throw new Error(JSON.stringify(body));
-}
-
-/** The rollout that serves its candidate, once there is one. */
-function ramping(server: RunningServer): Promise<string> {
-  return vi.waitFor(async () => {
-    const { body } = await server.ask("GET", "/api/rollouts?open=true");
-    const [first] = (body as { data: { id: string; state: string }[] }).data;
-    if (first?.state !== "ramping") throw new Error("The rollout has not started.");
-    return first.id;
-  }, PATIENCE);
-}
-
-/** Waits until calls are found by a word. */
-async function indexed(server: RunningServer, word: string): Promise<void> {
-  await vi.waitFor(async () => {
-    const { body } = await server.ask("GET", `/api/calls/lines?text=${word}`);
-    expect((body as { data: unknown[] }).data).toHaveLength(1);
-  }, PATIENCE);
-}
-
-/** Calls of new sessions, some at a time, until something is so. */
-async function callUntil(server: RunningServer, isSo: () => Promise<boolean>): Promise<void> {
-  for (let sent = 0; sent < MOST_CALLS; sent += AT_ONCE) {
-    if (await isSo()) return;
-    await Promise.all(Array.from({ length: AT_ONCE }, () => call(server)));
-  }
-  throw new Error(`It was not so after ${MOST_CALLS} calls.`);
-}
-
-async function stableOf(server: RunningServer): Promise<string> {
-  const { body } = await server.ask("GET", "/api/endpoints");
-  return (body as { data: { stable: { name: string } }[] }).data[0]?.stable.name ?? "";
-}
-
-async function giveReason(page: Page, reason: string, verb: string): Promise<void> {
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Reason, for the log").fill(reason);
-  await dialog.getByRole("button", { name: verb }).click();
-  await dialog.waitFor({ state: "detached" });
-}
-
-interface Called {
-  readonly id: string | null;
-  readonly release: string | null;
-  readonly tier: string | null;
-}
-
-/** One call, of a session of its own. */
-async function call(server: RunningServer, text = "Hello"): Promise<Called> {
-  const answer = await fetch(`${server.url}/v1/chat/completions`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${ADMIN_KEY}`,
-      "content-type": "application/json",
-      "x-rollward-session": randomUUID(),
-    },
-    body: JSON.stringify({ model: "support-bot", messages: [{ role: "user", content: text }] }),
-  });
-  await answer.arrayBuffer();
-  const { headers } = answer;
-  return {
-    id: headers.get("x-rollward-call"),
-    release: headers.get("x-rollward-release"),
-    tier: headers.get("x-rollward-tier"),
-  };
-}

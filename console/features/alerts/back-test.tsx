@@ -72,6 +72,7 @@ function Fired({ found }: { found: Found }) {
       />
       <p className="border-t border-line px-4 py-2 text-xs text-faint">
         Looked at every {span(found.step_seconds)}.
+        {found.is_cut && " There is more than was looked at: take fewer days."}
         {found.not_known.length > 0 && ` Not known of the past: ${found.not_known.join(", ")}.`}
       </p>
     </>

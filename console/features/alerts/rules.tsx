@@ -45,11 +45,16 @@ export function Rules() {
   );
 }
 
-function RuleName({ of: { rule, is_default: isDefault } }: { of: Rule }) {
+/** On a phone with what the rule watches: there is no room for columns. */
+function RuleName({ of: { rule, watches, severity, is_default: isDefault } }: { of: Rule }) {
   return (
     <div>
-      <p className="font-medium">{rule}</p>
+      <p className="font-medium wrap-anywhere">{rule}</p>
       <p className="text-xs text-faint">{isDefault ? "on by default" : "from rollward.yaml"}</p>
+      <div className="mt-1 md:hidden">
+        <p className="text-xs text-pretty text-dim">{watches}</p>
+        <Severity severity={severity} />
+      </div>
     </div>
   );
 }
@@ -62,7 +67,7 @@ function Findings({ of: { findings } }: { of: Rule }) {
       <ul className="flex flex-col gap-1">
         {bad.map(({ summary }) => (
           <li key={summary}>
-            <StateMark plain state="warn">
+            <StateMark plain wraps state="warn">
               {summary}
             </StateMark>
           </li>

@@ -9,6 +9,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
 
 type Slo = z.output<typeof sloView>;
 
@@ -40,6 +41,8 @@ function SloPanel({ slo }: { slo: Slo }) {
           <p className="text-xs text-dim">Budget left of {span(slo.period_seconds)}</p>
           {slo.budget_left === null ? (
             <p className="text-faint">{NO_DATA}</p>
+          ) : slo.budget_left < 0 ? (
+            <p className="font-medium text-bad">spent, {share(-slo.budget_left)} over</p>
           ) : (
             <ShareBar share={slo.budget_left} loud={slo.budget_left <= 0.1} />
           )}
@@ -52,7 +55,9 @@ function SloPanel({ slo }: { slo: Slo }) {
           </p>
         </div>
         <div>
-          <p className="text-xs text-dim">Bad</p>
+          <p className="text-xs text-dim">
+            Bad, as of <Time at={slo.as_of} show="seconds" />
+          </p>
           <p>
             {count(slo.bad)} of {count(slo.total)}
             {slo.lasts_seconds !== null && (

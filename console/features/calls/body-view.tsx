@@ -4,6 +4,7 @@ import { useSearchState } from "../../lib/use-search.ts";
 import { CopyButton } from "../../ui/copy.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Choice } from "../../ui/tabs.tsx";
+import { useWide } from "./use-wide.ts";
 import { ExactText } from "./exact-text.tsx";
 import { JsonTree } from "./json-tree.tsx";
 import type { WholeCall } from "./timeline.tsx";
@@ -22,9 +23,10 @@ interface BodyViewProps {
   readonly missing: string;
 }
 
-/** One body: what it means, or exactly as it was. */
+/** One body: what it means, and exactly as it was; beside each other where there is room. */
 export function BodyView({ title, body, missing }: BodyViewProps) {
   const [search, change] = useSearchState();
+  const isWide = useWide();
   const form = search["form"] === "exact" ? "exact" : "parsed";
   const text = body?.text ?? body?.base64 ?? "";
   const parsed = useMemo(() => parsedOf(text), [text]);
@@ -43,7 +45,7 @@ export function BodyView({ title, body, missing }: BodyViewProps) {
       note={`${bytes(body.bytes)}${body.text === undefined ? ", not text: shown as base64" : ""}`}
       actions={
         <>
-          {parsed !== undefined && (
+          {parsed !== undefined && !isWide && (
             <Choice
               label="Form"
               options={FORMS}
@@ -55,7 +57,24 @@ export function BodyView({ title, body, missing }: BodyViewProps) {
         </>
       }
     >
-      {form === "exact" || parsed === undefined ? <ExactText text={text} label={title} /> : <JsonTree value={parsed} />}
+      {parsed === undefined ? (
+        <ExactText text={text} label={title} />
+      ) : isWide ? (
+        <div className="grid grid-cols-2 gap-4">
+          <div className="min-w-0">
+            <p className="mb-2 text-xs text-faint">Parsed</p>
+            <JsonTree value={parsed} />
+          </div>
+          <div className="min-w-0">
+            <p className="mb-2 text-xs text-faint">Exact bytes</p>
+            <ExactText text={text} label={title} />
+          </div>
+        </div>
+      ) : form === "exact" ? (
+        <ExactText text={text} label={title} />
+      ) : (
+        <JsonTree value={parsed} />
+      )}
     </Panel>
   );
 }

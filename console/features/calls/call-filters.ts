@@ -44,6 +44,7 @@ export const PLAIN = [
   ["tokens_from", "Tokens from"],
   ["tokens_to", "Tokens up to"],
   ["same_as", "Same request as"],
+  ["repaired", "Repaired"],
 ] as const;
 
 const ASKED: readonly string[] = [

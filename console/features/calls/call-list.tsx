@@ -19,6 +19,8 @@ interface CallListProps {
   readonly marked: string | null;
   readonly isPhone: boolean;
   readonly hasMore: boolean;
+  /** Whether there may be more than one list holds. */
+  readonly isFull: boolean;
   readonly isLoading: boolean;
   readonly onMore: () => void;
   readonly onOpen: (id: string) => void;
@@ -28,7 +30,7 @@ interface CallListProps {
 
 /** Calls, however many: only those in sight are drawn. */
 export function CallList(props: CallListProps) {
-  const { calls, selected, marked, isPhone, hasMore, isLoading, onMore, onOpen, onTop } = props;
+  const { calls, selected, marked, isPhone, hasMore, isFull, isLoading, onMore, onOpen, onTop } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: calls.length,
@@ -80,20 +82,28 @@ export function CallList(props: CallListProps) {
             );
           })}
         </div>
-        <ListEnd count={calls.length} hasMore={hasMore} isLoading={isLoading} />
+        <ListEnd count={calls.length} hasMore={hasMore} isFull={isFull} isLoading={isLoading} />
       </div>
     </div>
   );
 }
 
-const ListEnd = ({ count: shown, hasMore, isLoading }: { count: number; hasMore: boolean; isLoading: boolean }) => (
-  <p className="py-3 text-center text-xs text-faint" aria-live="polite">
-    {isLoading ? "Reading …" : hasMore ? "" : `${shown === 1 ? "1 call" : `${count(shown)} calls`}, that is all`}
-  </p>
-);
+interface ListEndProps extends Pick<CallListProps, "hasMore" | "isFull" | "isLoading"> {
+  readonly count: number;
+}
+
+function ListEnd({ count: shown, hasMore, isFull, isLoading }: ListEndProps) {
+  const all = `${shown === 1 ? "1 call" : `${count(shown)} calls`}, that is all`;
+  const end = isFull ? `${count(shown)} calls: narrow them down, or export them, to see the rest` : all;
+  return (
+    <p className="py-3 text-center text-xs text-faint" aria-live="polite">
+      {isLoading ? "Reading …" : hasMore ? "" : end}
+    </p>
+  );
+}
 
 const GRID =
-  "grid grid-cols-[4.5rem_6.5rem_9rem_minmax(0,1fr)_4rem_5rem] items-center gap-3 px-3 2xl:grid-cols-[6.5rem_8rem_11rem_minmax(0,1fr)_9rem_4rem_4rem_5.5rem]";
+  "grid grid-cols-[5.5rem_6.5rem_9rem_minmax(0,1fr)_4rem_5rem] items-center gap-3 px-3 2xl:grid-cols-[6.5rem_8rem_11rem_minmax(0,1fr)_9rem_4rem_4rem_5.5rem]";
 
 function Heads() {
   const head = "truncate text-xs font-medium text-faint";
@@ -136,7 +146,7 @@ const CallRow = memo(function CallRow({ call, isSelected, isMarked, isPhone, onO
       <span className="flex items-center gap-1 text-dim">
         {isMarked && <Bookmark size={11} aria-label="marked" className="shrink-0 fill-current" />}
         <span className="truncate">
-          <Time at={call.at} show="seconds" />
+          <Time at={call.at} show="line" />
         </span>
       </span>
       <Outcome call={call} />

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { NO_DATA } from "../../lib/format.ts";
 import { ArmShape } from "../../ui/arm-mark.tsx";
 import type { Arm } from "../../ui/arm-mark.tsx";
 import type { State } from "../../ui/state-mark.tsx";
@@ -32,10 +31,10 @@ export function ServedBy({ call }: { call: Pick<CallLine, "release" | "requested
 
 const isArm = (arm: string | null): arm is Arm => arm === "stable" || arm === "candidate" || arm === "shadow";
 
-/** What was asked, or why that is not shown. */
-export const askedOf = ({ gist }: Pick<CallLine, "gist">): ReactNode =>
+/** What was asked last, or why that is not shown. */
+export const askedOf = ({ gist, gist_waits: waits }: Pick<CallLine, "gist" | "gist_waits">): ReactNode =>
   gist === null || gist.asked === "" ? (
-    <span className="text-faint">{gist === null ? NO_DATA : "no text"}</span>
+    <span className="text-faint">{gist !== null ? "no text" : waits ? "not yet written" : "not kept"}</span>
   ) : (
     gist.asked
   );

@@ -1,8 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
+import { linesOf } from "./lines-of.ts";
 
-/** Characters in a line: one of a megabyte without a break would stop any browser. */
-const LINE = 160;
 const LINE_PX = 18;
 
 /** A text exactly as it is, however long: broken only to be shown, drawn only where it is in sight. */
@@ -42,25 +41,4 @@ export function ExactText({ text, label }: { text: string; label: string }) {
       </div>
     </div>
   );
-}
-
-interface ExactLine {
-  /** Of the line in the text; `null` where one goes on. */
-  readonly number: number | null;
-  readonly text: string;
-}
-
-function linesOf(text: string): readonly ExactLine[] {
-  const lines: ExactLine[] = [];
-  let number = 0;
-  for (let at = 0; at <= text.length;) {
-    const end = text.indexOf("\n", at);
-    const stop = end < 0 ? text.length : end;
-    number += 1;
-    for (let from = at; from === at || from < stop; from += LINE) {
-      lines.push({ number: from === at ? number : null, text: text.slice(from, Math.min(stop, from + LINE)) });
-    }
-    at = stop + 1;
-  }
-  return lines;
 }

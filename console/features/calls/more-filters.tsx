@@ -41,6 +41,12 @@ const FEEDBACK = [
   ["correction", "Corrected"],
 ] as const;
 
+const REPAIRED = [
+  ["", "Either"],
+  ["true", "Repaired"],
+  ["false", "Not repaired"],
+] as const;
+
 /** Every filter that has no place beside the list. */
 export function MoreFilters({ search, tally, withFacets, onChange, onClose }: MoreFiltersProps) {
   const [draft, setDraft] = useState<Search>(search);
@@ -80,6 +86,7 @@ const NAMES: readonly string[] = [
   ...FIELDS.map(([name]) => name),
   ...RANGES.flatMap(([name]) => [`${name}_from`, `${name}_to`]),
   "feedback",
+  "repaired",
 ];
 
 function Fields({ draft, onSet }: { draft: Search; onSet: (name: string, value: string) => void }) {
@@ -116,12 +123,20 @@ function Fields({ draft, onSet }: { draft: Search; onSet: (name: string, value: 
           </fieldset>
         ))}
       </div>
-      <Select
-        label="Feedback"
-        options={FEEDBACK}
-        value={draft["feedback"] ?? ""}
-        onChange={({ target }) => onSet("feedback", target.value)}
-      />
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Select
+          label="Feedback"
+          options={FEEDBACK}
+          value={draft["feedback"] ?? ""}
+          onChange={({ target }) => onSet("feedback", target.value)}
+        />
+        <Select
+          label="Repaired by another attempt, a fallback or the cache"
+          options={REPAIRED}
+          value={draft["repaired"] ?? ""}
+          onChange={({ target }) => onSet("repaired", target.value)}
+        />
+      </div>
     </>
   );
 }

@@ -9,6 +9,8 @@ import type { CallLine } from "./call-filters.ts";
 type LinesPage = Answer<typeof listCallLines>;
 
 const PAGE = 100;
+/** Calls that one list holds: who looks for more narrows it down, or exports them. */
+export const MOST_LISTED = 10_000;
 
 /** Calls of a query, page by page as the list is scrolled. */
 export function useCalls(query: Query, order: "newest" | "oldest") {
@@ -19,7 +21,8 @@ export function useCalls(query: Query, order: "newest" | "oldest") {
     queryFn: async ({ pageParam, signal }) =>
       (await callApi({ path: "/api/calls/lines", query: { ...asked, after: pageParam }, signal })) as LinesPage,
     initialPageParam: null,
-    getNextPageParam: ({ data }) => (data.length < PAGE ? undefined : data.at(-1)?.id),
+    getNextPageParam: ({ data }, pages) =>
+      data.length < PAGE || pages.length * PAGE >= MOST_LISTED ? undefined : data.at(-1)?.id,
     select: ({ pages }) => pages.flatMap(({ data }) => data),
     placeholderData: keepPreviousData,
     // A list that is read again under somebody's eyes moves; new calls come by the live tail.
@@ -43,7 +46,7 @@ const NOTHING: Tail = { calls: [], state: "off", skipped: 0 };
 const CONNECTING: Tail = { ...NOTHING, state: "connecting" };
 
 /** Filters that cannot be looked at before a call is indexed. */
-export const UNSEEN = ["text", "tool", "tag", "feedback", "same_as"] as const;
+export const UNSEEN = ["text", "tool", "tag", "feedback", "same_as", "repaired"] as const;
 
 /** New calls of a query as they are recorded, while `enabled`: a stream of its own, because the server filters it. */
 export function useTail(query: Query, enabled: boolean): Tail {

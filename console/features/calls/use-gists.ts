@@ -30,7 +30,7 @@ export function useGists(calls: readonly CallLine[], query: Query, order: "newes
   const first = calls[0] ?? null;
   const made = of === first?.id ? tries : 0;
   const isMissing =
-    order === "newest" && calls.slice(0, LOOKED_AT).some(({ id, gist }) => gist === null && !gists.has(id));
+    order === "newest" && calls.slice(0, LOOKED_AT).some(({ id, gist_waits: waits }) => waits && !gists.has(id));
   const look = useEffectEvent(async (call: Pick<CallLine, "id" | "at">, signal: AbortSignal) => {
     const until = new Date(Date.parse(call.at) + 1).toISOString();
     const found = await readGists({ ...query, environment, until, limit: LOOKED_AT }, signal);

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { z } from "zod";
 import type { budgetView, listBudgets } from "../../../src/contract/meters.ts";
 import { pathOf } from "../../lib/api.ts";
-import { pico } from "../../lib/format.ts";
+import { NO_DATA, pico } from "../../lib/format.ts";
 import { useApi, useCommand } from "../../lib/use-api.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
@@ -55,6 +55,7 @@ function BudgetTable({ rows, trouble }: { rows: readonly Budget[]; trouble: stri
           { head: "Used", cell: (row) => <ShareBar share={usedOf(row)} loud={usedOf(row) >= 0.9} /> },
           { head: "Spent", right: true, cell: (row) => pico(row.spent_pico) },
           { head: "Of", right: true, cell: (row) => pico(row.limit_pico) },
+          { head: "At this pace", right: true, wide: true, cell: (row) => <Expected row={row} /> },
           { head: "Set aside", right: true, wide: true, cell: (row) => <Held row={row} onGive={setGiving} /> },
           {
             head: "Begins anew",
@@ -71,6 +72,17 @@ function BudgetTable({ rows, trouble }: { rows: readonly Budget[]; trouble: stri
 
 const usedOf = ({ spent_pico: spent, limit_pico: most }: Budget): number =>
   Number(most) === 0 ? 1 : Number(spent) / Number(most);
+
+/** What the day or month is expected to come to beside its limit. */
+function Expected({ row: { expected_pico: expected, limit_pico: most } }: { row: Budget }) {
+  if (expected === null) return <span className="text-dim">{NO_DATA}</span>;
+  if (BigInt(expected) <= BigInt(most)) return pico(expected);
+  return (
+    <StateMark state="warn" plain>
+      {pico(expected)}, above the limit
+    </StateMark>
+  );
+}
 
 function BudgetName({ row: { budget, subject, per, window } }: { row: Budget }) {
   return (

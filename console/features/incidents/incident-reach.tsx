@@ -36,7 +36,11 @@ export function IncidentReach({ incident }: { incident: Answer<typeof showIncide
         />
       </div>
       <div className="border-t border-line">
-        <Figure label="Cost of all its calls" value={pico(cost)} n={null} />
+        <Figure
+          label="Cost of the failed calls"
+          value={cost === null || users?.at_least !== true ? pico(cost) : `≥ ${pico(cost)}`}
+          n={null}
+        />
       </div>
     </Panel>
   );

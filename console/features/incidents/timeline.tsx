@@ -15,12 +15,13 @@ import { stateOfSeverity } from "./incident-marks.tsx";
 type Incident = Answer<typeof showIncident>;
 type Entry = Incident["timeline"][number];
 
-/** What happened, oldest first, from the records; and a box for a note. */
+/** What happened, newest first, from the records; and a box for a note. */
 export function Timeline({ incident }: { incident: Incident }) {
   return (
-    <Panel title="Timeline" note="from alerts, rollouts, changes and notes" flush>
-      <ol className="divide-y divide-line text-sm">
-        {incident.timeline.map((entry, index) => (
+    <Panel title="Timeline" note="newest first; from alerts, rollouts, changes and notes" flush>
+      <NoteBox incident={incident.id} />
+      <ol className="divide-y divide-line border-t border-line text-sm">
+        {incident.timeline.toReversed().map((entry, index) => (
           <li key={`${entry.at} ${index}`} className="flex gap-3 px-4 py-2">
             <StateIcon state={stateOfSeverity(entry.severity)} className="mt-1" />
             <div className="min-w-0 flex-1">
@@ -35,7 +36,6 @@ export function Timeline({ incident }: { incident: Incident }) {
           </li>
         ))}
       </ol>
-      <NoteBox incident={incident.id} />
     </Panel>
   );
 }
@@ -57,7 +57,7 @@ function NoteBox({ incident }: { incident: string }) {
   };
   return (
     <form
-      className="flex flex-col gap-2 border-t border-line p-4"
+      className="flex flex-col gap-2 p-4"
       onSubmit={(event) => {
         event.preventDefault();
         send();

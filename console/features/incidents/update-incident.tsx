@@ -42,7 +42,7 @@ export function UpdateIncident({ incident, onClose }: { incident: Incident; onCl
   return (
     <Dialog open onClose={onClose} title="How does it stand?" footer={footer}>
       <div className="flex flex-col gap-4 p-5">
-        <Fields words={words} onChange={(part) => setWords({ ...words, ...part })} />
+        <Fields words={words} isPublic={incident.public} onChange={(part) => setWords({ ...words, ...part })} />
         {command.error !== null && <Problem error={command.error} />}
       </div>
     </Dialog>
@@ -65,7 +65,14 @@ const changesOf = (opened: Words, { state, impact, lead, message, isPublic }: Wo
   ...(message.trim() !== "" && { message: message.trim(), public: isPublic }),
 });
 
-function Fields({ words, onChange }: { words: Words; onChange: (part: Partial<Words>) => void }) {
+interface FieldsProps {
+  readonly words: Words;
+  /** Whether the incident stands on the status page already. */
+  readonly isPublic: boolean;
+  readonly onChange: (part: Partial<Words>) => void;
+}
+
+function Fields({ words, isPublic: isSeen, onChange }: FieldsProps) {
   const { state, impact, lead, message, isPublic } = words;
   return (
     <>
@@ -97,6 +104,12 @@ function Fields({ words, onChange }: { words: Words; onChange: (part: Partial<Wo
         disabled={message.trim() === ""}
         onChange={() => onChange({ isPublic: !isPublic })}
       />
+      {isSeen && !isPublic && (
+        <p className="text-xs text-dim">
+          The public sees this incident, and not these words.
+          {state === "resolved" && " It reads: This incident has been resolved."}
+        </p>
+      )}
     </>
   );
 }

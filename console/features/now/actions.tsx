@@ -2,40 +2,30 @@ import { Check, Shuffle, Snowflake, Undo2 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { useKeys } from "../../lib/keys.ts";
-import { useCommand } from "../../lib/use-api.ts";
 import { Button } from "../../ui/button.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { ReasonDialog } from "../../ui/reason-dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
-import type { NowView } from "./now-view.ts";
-
-type Action = NowView["actions"][number];
+import { ConfirmAction } from "./confirm-action.tsx";
+import type { Chosen } from "./confirm-action.tsx";
+import type { NowAction, NowView } from "./now-view.ts";
 
 interface Look {
   readonly key: string;
   readonly icon: LucideIcon;
-  readonly verb: string;
   readonly danger: boolean;
 }
 
-const LOOKS: Readonly<Record<Action["action"], Look>> = {
-  "roll-back": { key: "r", icon: Undo2, verb: "Roll back", danger: true },
-  freeze: { key: "f", icon: Snowflake, verb: "Freeze", danger: false },
-  "switch-model": { key: "s", icon: Shuffle, verb: "Switch", danger: false },
+const LOOKS: Readonly<Record<NowAction["action"], Look>> = {
+  "roll-back": { key: "r", icon: Undo2, danger: true },
+  freeze: { key: "f", icon: Snowflake, danger: false },
+  "switch-model": { key: "s", icon: Shuffle, danger: false },
 };
-
-/** What was asked for: to do it, or to take it back. */
-interface Chosen {
-  readonly action: Action;
-  readonly undo: boolean;
-}
 
 /** Three things to do at 3 a.m., each with exactly what it will do, a typed reason, and a way back. */
 export function Actions({ now: { actions } }: { now: NowView }) {
   const [chosen, choose] = useState<Chosen | null>(null);
-  const command = useCommand();
-  const open = (action: Action): void => {
+  const open = (action: NowAction): void => {
     if (action.done !== null) choose({ action, undo: true });
     else if (action.request !== null) choose({ action, undo: false });
     else toast({ state: "info", text: action.why_not ?? "It cannot be done now." });
@@ -44,14 +34,6 @@ export function Actions({ now: { actions } }: { now: NowView }) {
     "Now",
     actions.map((action) => ({ key: LOOKS[action.action].key, does: action.label, run: () => open(action) })),
   );
-  const confirm = async ({ action, undo }: Chosen, reason: string): Promise<void> => {
-    const path = undo ? action.done?.undo.path : action.request?.path;
-    if (path === undefined) return;
-    const body = undo ? { reason } : { ...action.request?.body, reason };
-    // The address of what was found says its environment itself.
-    await command.mutateAsync({ path, body });
-    toast({ state: "ok", text: undo ? `Taken back: ${action.label}` : `Done: ${action.label}` });
-  };
   return (
     <Panel title="What you can do" flush>
       <ul className="divide-y divide-line">
@@ -59,12 +41,18 @@ export function Actions({ now: { actions } }: { now: NowView }) {
           <ActionLine key={action.action} action={action} onOpen={() => open(action)} />
         ))}
       </ul>
-      {chosen !== null && <Confirm chosen={chosen} onClose={() => choose(null)} onConfirm={confirm} />}
+      {chosen !== null && (
+        <ConfirmAction
+          chosen={chosen}
+          fresh={actions.find(({ action }) => action === chosen.action.action)}
+          onClose={() => choose(null)}
+        />
+      )}
     </Panel>
   );
 }
 
-function ActionLine({ action, onOpen }: { action: Action; onOpen: () => void }) {
+function ActionLine({ action, onOpen }: { action: NowAction; onOpen: () => void }) {
   const { label, effect, why_not: whyNot, done, request } = action;
   const { key, icon: Icon, danger } = LOOKS[action.action];
   if (done !== null) {
@@ -108,38 +96,5 @@ function ActionLine({ action, onOpen }: { action: Action; onOpen: () => void }) 
         <Kbd keys={key} />
       </button>
     </li>
-  );
-}
-
-interface ConfirmProps {
-  readonly chosen: Chosen;
-  readonly onClose: () => void;
-  readonly onConfirm: (chosen: Chosen, reason: string) => Promise<void>;
-}
-
-function Confirm({ chosen, onClose, onConfirm }: ConfirmProps) {
-  const { action, undo } = chosen;
-  const { verb, danger } = LOOKS[action.action];
-  return (
-    <ReasonDialog
-      title={undo ? `Take back: ${action.label}` : action.label}
-      effect={
-        undo ? (
-          action.undo
-        ) : (
-          <>
-            <p>{action.effect}</p>
-            <p className="mt-2">
-              <span className="font-medium text-ink">To take it back:</span> {action.undo}
-            </p>
-          </>
-        )
-      }
-      verb={undo ? "Take it back" : verb}
-      danger={danger && !undo}
-      suggestions={undo ? ["It is over"] : ["Users are hurt", "To be safe until the morning"]}
-      onClose={onClose}
-      onConfirm={(reason) => onConfirm(chosen, reason)}
-    />
   );
 }

@@ -8,11 +8,11 @@ import {
   FolderGit2,
   KeyRound,
   Rocket,
-  Server,
   Shuffle,
   Siren,
   Snowflake,
   Tag,
+  TrendingUp,
   Cloud,
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
@@ -39,8 +39,8 @@ const ICONS: Readonly<Record<Change["kind"], LucideIcon>> = {
   freeze: Snowflake,
   provider: Cloud,
   budget: CircleDollarSign,
+  spend: TrendingUp,
   cache: Database,
-  server: Server,
   alert: Bell,
   incident: Siren,
 };
@@ -83,7 +83,7 @@ function ChangeLine({ change: { at, kind, severity, line, by, rollout, incident 
   return (
     <li className="flex items-start gap-3 px-4 py-1.5 text-sm">
       <span className="w-11 shrink-0 pt-px text-xs text-faint">
-        <Time at={at} show="local" />
+        <Time at={at} show="clock" />
       </span>
       <Icon
         size={15}

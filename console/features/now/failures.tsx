@@ -1,6 +1,7 @@
 import { count, pico, share } from "../../lib/format.ts";
 import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Time } from "../../ui/time.tsx";
 import type { NowView } from "./now-view.ts";
 
 /** The five worst causes of failed calls, and whom it has reached. */
@@ -30,16 +31,21 @@ export function Failures({ now: { failures, reach } }: { now: NowView }) {
   );
 }
 
+/** All of it is about the failed calls, from the beginning of the trouble to its end. */
 function Reach({
-  reach: { calls, of_calls: all, users, endpoints, cost_pico: cost },
+  reach: { calls, of_calls: all, users, endpoints, since, cost_pico: cost },
 }: {
   reach: NonNullable<NowView["reach"]>;
 }) {
-  const who = users === null ? "users not known" : `${users.at_least ? "at least " : ""}${count(users.count)} users`;
+  const least = users?.at_least === true ? "at least " : "";
+  const who =
+    users === null ? "users not known" : `${least}${count(users.count)} ${users.count === 1 ? "user" : "users"}`;
   return (
     <p className="border-b border-line px-4 py-2.5 text-sm">
-      <span className="font-semibold">{count(calls)}</span> of {count(all)} calls failed, {who},{" "}
-      {endpoints.length === 0 ? "no endpoint" : endpoints.join(", ")}, {pico(cost)} spent on them.
+      <span className="font-semibold">{count(calls)}</span> of {count(all)} calls
+      {endpoints.length > 0 && ` of ${endpoints.join(", ")}`} failed since <Time at={since} show="seconds" />: {who}.
+      The failed calls cost {least}
+      {pico(cost)}.
     </p>
   );
 }

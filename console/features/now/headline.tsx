@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import { SEVERITY_STATES, SEVERITY_WORDS } from "./now-view.ts";
 import type { NowView } from "./now-view.ts";
+import { Link } from "../../ui/link.tsx";
 import { StateIcon } from "../../ui/state-mark.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Words } from "../../ui/words.tsx";
@@ -25,6 +26,13 @@ export function Headline({ now }: { now: NowView }) {
             <span className="sr-only">{SEVERITY_WORDS[severity]}: </span>
             <Words text={sentence} />
           </h1>
+          {situations.some(({ situation }) => situation === "provider-trouble") && (
+            <p className="mt-1 text-xs max-sm:hidden">
+              <Link to="/settings" search={{ tab: "providers" }}>
+                Look at the providers
+              </Link>
+            </p>
+          )}
           {others.length > 0 && (
             <ul className="mt-2 flex flex-col gap-1">
               {others.map(({ sentence: line, severity: how, since }, index) => (

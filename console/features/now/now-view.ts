@@ -5,6 +5,9 @@ import type { State } from "../../ui/state-mark.tsx";
 /** What a person on call needs to see, as the API tells it. */
 export type NowView = Answer<typeof showNow>;
 
+/** Something that a person may do at this moment, and exactly what it does. */
+export type NowAction = NowView["actions"][number];
+
 /** How a severity looks. */
 export const SEVERITY_STATES: Readonly<Record<NowView["severity"], State>> = {
   ok: "ok",

@@ -17,6 +17,7 @@ const SHOWN = 8;
 export function Choices({ endpoints, endpoint, releases, chosen, onEndpoint, onReleases }: ChoicesProps) {
   const toggle = (name: string): void =>
     onReleases(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name]);
+  const offered = [...new Set([...releases.slice(0, SHOWN), ...chosen])];
   return (
     <>
       <Select
@@ -28,7 +29,7 @@ export function Choices({ endpoints, endpoint, releases, chosen, onEndpoint, onR
       <fieldset>
         <legend className="mb-1.5 text-xs font-medium text-dim">Releases, at most four</legend>
         <div className="flex flex-wrap gap-x-4 gap-y-1.5">
-          {releases.slice(0, SHOWN).map((name) => (
+          {offered.map((name) => (
             <Checkbox key={name} label={name} checked={chosen.includes(name)} onChange={() => toggle(name)} />
           ))}
         </div>

@@ -1,17 +1,15 @@
 import { Package } from "lucide-react";
-import type { listReleases } from "../../../src/contract/endpoints.ts";
-import type { Answer } from "../../lib/api.ts";
 import { Id } from "../../ui/copy.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Link } from "../../ui/link.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { releasePath } from "../rollouts/rollout-title.tsx";
-
-type ReleaseSummary = Answer<typeof listReleases>["data"][number];
+import type { ListedRelease } from "./listed-release.ts";
+import { ReleaseFate } from "./release-fate.tsx";
 
 interface ReleaseTableProps {
-  readonly releases: readonly ReleaseSummary[];
+  readonly releases: readonly ListedRelease[];
   readonly onOpen: (name: string) => void;
 }
 
@@ -33,7 +31,8 @@ export function ReleaseTable({ releases, onOpen }: ReleaseTableProps) {
             </Link>
           ),
         },
-        { head: "By", cell: ({ author }) => author },
+        { head: "What became of it", cell: (release) => <ReleaseFate release={release} /> },
+        { head: "By", wide: true, cell: ({ author }) => author },
         { head: "Digest", wide: true, cell: ({ digest }) => <Id text={digest} /> },
         {
           head: "Made",

@@ -5,6 +5,7 @@ import { Interval } from "../../ui/interval.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import type { State } from "../../ui/state-mark.tsx";
 import type { MetricView, RolloutView } from "./rollout-view.ts";
+import { whyNoRatio } from "./why-no-ratio.ts";
 
 const VERDICTS: Readonly<Record<MetricView["verdict"], readonly [State, string]>> = {
   harm: ["bad", "Harm"],
@@ -127,12 +128,13 @@ function Difference({ metric: { value, unit } }: { metric: MetricView }) {
   return (
     <span className="text-xs whitespace-nowrap">
       <span className="font-medium">{points(candidate - stable)}</span>{" "}
-      <span className="text-faint">· no ratio: {stable === 0 ? "stable" : "the candidate"} has none</span>
+      <span className="text-faint">· {whyNoRatio(stable, candidate)}</span>
     </span>
   );
 }
 
-function Effect({ metric: view }: { metric: MetricView }) {
+/** Candidate against stable with its interval; where there is no ratio, the difference. */
+export function Effect({ metric: view }: { metric: MetricView }) {
   const { effect, harm, no_worse: noWorse, better, metric } = view;
   if (effect === null) return <Difference metric={view} />;
   const { ratio, low, high } = effect;

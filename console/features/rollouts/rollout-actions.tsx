@@ -1,4 +1,4 @@
-import { CircleCheck, CirclePause, CirclePlay, CircleX, Rocket, Undo2 } from "lucide-react";
+import { CircleCheck, CirclePause, CirclePlay, CircleSlash, CircleX, Rocket, Undo2 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
 import type { commandRollout } from "../../../src/contract/rollouts.ts";
@@ -41,7 +41,7 @@ function actionsFor(rollout: RolloutView): readonly Action[] {
   if (holds.includes("manual")) actions.push(RESUME(weight));
   else if (state !== "draining") actions.push(HOLD(weight));
   if (state === "ramping" || state === "shadowing") actions.push(PROMOTE(candidate));
-  return [...actions, ROLL_BACK(stable, candidate)];
+  return [...actions, ABORT(stable, candidate), ROLL_BACK(stable, candidate)];
 }
 
 const APPROVE = (candidate: string): Action => ({
@@ -130,6 +130,18 @@ const ROLL_BACK = (stable: string, candidate: string): Action => ({
   effect: `All sessions go to ${stable} within a second. The rollout of ${candidate} ends; rolling it out again begins anew.`,
   done: "It is being rolled back.",
   reasons: ["Users complain", "Something looks wrong"],
+});
+
+/** It ends without blame: nobody is alerted of harm, and an experiment that is over was no failure. */
+const ABORT = (stable: string, candidate: string): Action => ({
+  command: "abort",
+  label: "Abort",
+  key: "x",
+  icon: CircleSlash,
+  kind: "plain",
+  effect: `Ends the rollout without blaming ${candidate}: all sessions go to ${stable}, and it counts as aborted and not as rolled back. Rolling it out again begins anew.`,
+  done: "It is being aborted.",
+  reasons: ["The test is over", "Not needed any more"],
 });
 
 /** What can be done, each with a typed reason. */

@@ -1,10 +1,10 @@
-import { count, plain, share, span } from "../../lib/format.ts";
+import { count, NO_DATA, plain, share, span } from "../../lib/format.ts";
 import { Facts } from "../../ui/facts.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Table } from "../../ui/table.tsx";
-import { TestBar } from "./metric-table.tsx";
-import type { RolloutView } from "./rollout-view.ts";
+import { Effect, TestBar } from "./metric-table.tsx";
+import type { MetricView, RolloutView } from "./rollout-view.ts";
 
 /** What the copies of a shadow stage show: pairs of answers, stable's and the candidate's, to the same question. */
 export function ShadowResult({ shadow }: { shadow: NonNullable<RolloutView["shadow"]> }) {
@@ -32,7 +32,7 @@ export function ShadowResult({ shadow }: { shadow: NonNullable<RolloutView["shad
 const WINNERS = { candidate: "The candidate", stable: "Stable", none: "Neither" } as const;
 
 /** An A/B test: what was planned, and what it shows. */
-export function TestResult({ test }: { test: NonNullable<RolloutView["test"]> }) {
+export function TestResult({ test, goal }: { test: NonNullable<RolloutView["test"]>; goal: MetricView | null }) {
   const { winner, better, worse } = test;
   return (
     <Panel
@@ -50,6 +50,7 @@ export function TestResult({ test }: { test: NonNullable<RolloutView["test"]> })
         <Facts
           rows={[
             ["Goal", test.goal],
+            ["Effect so far", goal === null ? NO_DATA : <Effect key="effect" metric={goal} />],
             ["Looks for", `a change of ${share(test.effect)} or more`],
             ["Power", share(test.power)],
             ["Planned", test.planned_days === null ? "no length" : `about ${span(test.planned_days * 86_400)}`],
@@ -106,8 +107,12 @@ const NameAndKind = ({ name, kind }: { name: string; kind: string }) => (
   </>
 );
 
+const ERRORS_COUNT =
+  " Errors count sessions with a failed turn, also where a retry or a fallback repaired it: there are fewer failed calls.";
+
 /** All harm tests together, and whether sessions were divided as they were drawn. */
-export function SafetyFacts({ rollout: { union, sample_ratio: ratio } }: { rollout: RolloutView }) {
+export function SafetyFacts({ rollout: { union, sample_ratio: ratio, metrics } }: { rollout: RolloutView }) {
+  if (union.log_r === null || ratio.log_e === null) return null;
   return (
     <div className="grid grid-cols-2 gap-6 border-t border-line p-4 sm:grid-cols-3">
       <TestBar
@@ -116,14 +121,14 @@ export function SafetyFacts({ rollout: { union, sample_ratio: ratio } }: { rollo
         label={`harm, all metrics together${union.blame === null ? "" : `: ${union.blame}`}`}
       />
       <TestBar
-        test={ratio}
+        test={{ ...ratio, log_e: ratio.log_e }}
         tone="bad"
         label={ratio.crossed ? "sample ratio: sessions are not split as drawn" : "sample ratio: split as drawn"}
       />
       <p className="text-2xs text-pretty text-faint max-sm:col-span-2">
         Bars are evidence (log e) against its threshold. They may be looked at at any time: a good release is taken back
         by mistake with at most the probability that the plan allows. Threshold now{" "}
-        {plain(Number(union.threshold.toFixed(2)))}.
+        {plain(Number(union.threshold.toFixed(2)))}.{metrics.some(({ metric }) => metric === "errors") && ERRORS_COUNT}
       </p>
     </div>
   );

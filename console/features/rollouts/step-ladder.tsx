@@ -85,4 +85,6 @@ function Step({ weight, place, note }: { weight: number; place: Place; note: str
 
 /** How many sessions each arm has had, and how traffic is divided now, in words. */
 export const sessionsText = ({ sessions }: Pick<RolloutView, "sessions">): string =>
-  `${count(sessions.candidate)} candidate and ${count(sessions.stable)} stable sessions observed`;
+  sessions === null
+    ? "not kept"
+    : `${count(sessions.candidate)} candidate and ${count(sessions.stable)} stable sessions observed`;

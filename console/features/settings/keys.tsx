@@ -51,7 +51,7 @@ function KeyTable({ rows }: { rows: readonly Key[] }) {
         keyOf={({ id }) => id}
         columns={[
           { head: "Key", cell: (key) => <KeyName of={key} /> },
-          { head: "May", cell: ({ scopes, endpoints }) => mayOf(scopes, endpoints) },
+          { head: "May", wide: true, cell: (key) => mayOf(key) },
           { head: "Tenant", wide: true, cell: ({ tenant }) => tenant ?? "none" },
           { head: "State", cell: (key) => <KeyState of={key} /> },
           { head: "Made", right: true, wide: true, cell: ({ created_at: at }) => <Time at={at} /> },
@@ -72,18 +72,21 @@ function KeyTable({ rows }: { rows: readonly Key[] }) {
   );
 }
 
-function mayOf(scopes: readonly string[], endpoints: readonly string[] | null): string {
+function mayOf({ scopes, endpoints }: Key): string {
   const where = endpoints === null ? "" : `, only ${endpoints.join(", ")}`;
   return `${scopes.join(", ")}${where}`;
 }
 
-function KeyName({ of: { name, prefix, environment } }: { of: Key }) {
+/** On a phone with what the key may do: there is no room for a column. */
+function KeyName({ of: key }: { of: Key }) {
   return (
     <div>
-      <p className="font-medium">{name}</p>
+      <p className="font-medium wrap-anywhere">{key.name}</p>
       <p className="text-xs text-faint">
-        <code className="inline-block max-w-36 truncate align-bottom">{prefix}…</code> · {environment}
+        <code className="inline-block max-w-36 truncate align-bottom max-sm:max-w-20">{key.prefix}…</code> ·{" "}
+        {key.environment}
       </p>
+      <p className="text-xs text-dim md:hidden">{mayOf(key)}</p>
     </div>
   );
 }
@@ -92,7 +95,7 @@ function KeyState({ of: { revoked_at: revoked, expires_at: ends } }: { of: Key }
   const now = useNow();
   if (revoked !== null) {
     return (
-      <StateMark state="none">
+      <StateMark state="none" wraps>
         revoked <Time at={revoked} show="relative" />
       </StateMark>
     );
@@ -100,7 +103,7 @@ function KeyState({ of: { revoked_at: revoked, expires_at: ends } }: { of: Key }
   if (ends === null) return <StateMark state="ok">good</StateMark>;
   const isOver = Date.parse(ends) <= now;
   return (
-    <StateMark state={isOver ? "none" : "ok"}>
+    <StateMark state={isOver ? "none" : "ok"} wraps>
       {isOver ? "ended" : "ends"} <Time at={ends} show="relative" />
     </StateMark>
   );

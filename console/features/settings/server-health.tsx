@@ -20,6 +20,7 @@ export function ServerHealth() {
         <div className="grid gap-4 lg:grid-cols-2">
           <Process health={data} />
           <Records health={data} />
+          <Sending health={data} />
           <Applied health={data} />
           <Refused health={data} />
         </div>
@@ -53,10 +54,10 @@ function Process({ health }: { health: Health }) {
 
 /** Drops are what must not be overlooked: a sign as soon as there is one. */
 function Dropped({ dropped, waiting }: { dropped: number; waiting: number }): ReactNode {
-  if (dropped === 0) return `none lost, ${count(waiting)} wait to be written`;
+  if (dropped === 0) return `none lost, ${count(waiting)} wait`;
   return (
     <StateMark state="bad">
-      {count(dropped)} lost, {count(waiting)} wait to be written
+      {count(dropped)} lost, {count(waiting)} wait
     </StateMark>
   );
 }
@@ -76,6 +77,59 @@ function Records({ health: { records, evidence, responses, spend } }: { health: 
         ]}
       />
     </Panel>
+  );
+}
+
+/** What leaves this server, and the numbers that it shows of itself. */
+function Sending({ health: { traces, series, alerts } }: { health: Health }) {
+  return (
+    <Panel title="What it tells others" note="since it started">
+      <Facts
+        rows={[
+          ["Traces kept", count(traces.kept)],
+          ["Spans sent", count(traces.sent_spans)],
+          ["Traces", <Lost key="traces" lost={traces.dropped} waiting={traces.waiting} trouble={traces.trouble} />],
+          traces.rejected_spans === 0
+            ? null
+            : [
+                "Spans refused",
+                <StateMark key="refused" state="bad">{`${count(traces.rejected_spans)} by the receiver`}</StateMark>,
+              ],
+          [
+            "Numbers of calls",
+            <Lost key="series" lost={series.dropped_cells} waiting={series.waiting} trouble={series.trouble} />,
+          ],
+          series.merged === 0 ? null : ["Counted as (other)", `${count(series.merged)} calls`],
+          ["Messages of alerts", <Messages key="alerts" of={alerts} />],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Lost({ lost, waiting, trouble }: { lost: number; waiting: number; trouble: string | null }): ReactNode {
+  if (trouble === null) return <Dropped dropped={lost} waiting={waiting} />;
+  return (
+    <StateMark state="bad" wraps plain>
+      {trouble}; {count(waiting)} wait, {count(lost)} lost
+    </StateMark>
+  );
+}
+
+function Messages({ of: { waiting, since, trouble } }: { of: Health["alerts"] }): ReactNode {
+  if (waiting === null) return "nobody can say while the database is in trouble";
+  if (waiting === 0) return "none wait";
+  return (
+    <StateMark state={trouble === null ? "held" : "bad"} wraps plain>
+      {count(waiting)} wait
+      {since !== null && (
+        <>
+          {" "}
+          since <Time at={since} show="local" />
+        </>
+      )}
+      {trouble !== null && `; ${trouble}`}
+    </StateMark>
   );
 }
 

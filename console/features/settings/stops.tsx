@@ -9,6 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Problem } from "../../ui/problem.tsx";
 import { ReasonDialog } from "../../ui/reason-dialog.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -25,6 +26,13 @@ export function Stops() {
   const [stopping, setStopping] = useState<Subject | null>(null);
   return (
     <>
+      {endpoints.error !== null && (
+        <Problem
+          error={endpoints.error}
+          isOld={endpoints.data !== undefined}
+          onRetry={() => void endpoints.refetch()}
+        />
+      )}
       <Panel title="Stop" note="new calls are refused everywhere within a second; calls under way end as they would">
         <div className="flex flex-wrap gap-2">
           {(endpoints.data?.data ?? []).map(({ endpoint }) => (

@@ -38,6 +38,7 @@ function Classes({ of: { database, bytes: all, data } }: { of: Answer<typeof sho
           { head: "What", cell: (row) => <What {...row} /> },
           { head: "Share", wide: true, cell: (row) => <ShareBar share={all === 0 ? 0 : row.bytes / all} /> },
           { head: "Size", right: true, cell: (row) => bytes(row.bytes) },
+          { head: "Kept for", wide: true, cell: ({ kept }) => <span className="text-xs text-dim">{kept}</span> },
           { head: "Rows, about", right: true, wide: true, cell: ({ rows }) => shortCount(rows) },
         ]}
       />
