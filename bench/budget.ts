@@ -1,11 +1,7 @@
 import { parseArgs } from "node:util";
-import { Client } from "pg";
-import { createFreshDatabase } from "../test/fixtures/fresh-database.ts";
-import { runClients } from "./budget/clients.ts";
-import type { Seen } from "./budget/clients.ts";
 import { startPaidProvider } from "./budget/paid-provider.ts";
-import type { PaidProvider } from "./budget/paid-provider.ts";
-import { startReplicas, stopReplicas } from "./budget/replicas.ts";
+import { playRun } from "./budget/play-run.ts";
+import type { RunResult } from "./budget/play-run.ts";
 import { withServers } from "./budget/with-servers.ts";
 
 const HELP = `Three replicas on one PostgreSQL and one Valkey or Redis, 200 clients, a budget of $1.00.
@@ -21,8 +17,6 @@ settled more than the budget. The provider's own bill is told beside it: it char
 leaving and its own hearing of it, which nobody else can count.
 `;
 
-const BUDGET = "budgets:\n  total: { per: environment, window: total, amount: 1 }\n";
-
 const LIMIT_PICO = 1_000_000_000_000n;
 
 const { values: options } = parseArgs({
@@ -33,57 +27,6 @@ const { values: options } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-
-interface RunResult {
-  readonly killed: boolean;
-  readonly settledPico: bigint;
-  readonly heldPico: bigint;
-  /** The provider's bill. */
-  readonly billPico: bigint;
-  readonly seen: Seen;
-  readonly seconds: number;
-}
-
-/** What the ledger in the database says. */
-async function readBooks(url: string): Promise<{ readonly settledPico: bigint; readonly heldPico: bigint }> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ settled: string; held: string }>(
-      "select settled_pico::text as settled, (committed_pico - settled_pico)::text as held from budget_accounts",
-    );
-    return { settledPico: BigInt(rows[0]?.settled ?? 0), heldPico: BigInt(rows[0]?.held ?? 0) };
-  } finally {
-    await client.end();
-  }
-}
-
-async function run(
-  provider: PaidProvider,
-  { killed, valkeyUrl }: { readonly killed: boolean; readonly valkeyUrl: string },
-): Promise<RunResult> {
-  const database = await createFreshDatabase();
-  if (database === null) throw new Error("There is no PostgreSQL.");
-  provider.reset();
-  const servers = await startReplicas({ database, valkeyUrl, baseUrl: provider.baseUrl, count: 3, meters: BUDGET });
-  const watch = setInterval(() => {
-    if (killed && provider.spentPico() > LIMIT_PICO / 2n) servers[2]?.process.kill("SIGKILL");
-  }, 5);
-  const startedAt = performance.now();
-  try {
-    const seen = await runClients(
-      servers.map(({ url }) => url),
-      Number(options.clients),
-    );
-    const seconds = (performance.now() - startedAt) / 1_000;
-    await stopReplicas(servers);
-    return { killed, ...(await readBooks(database.url)), billPico: provider.spentPico(), seen, seconds };
-  } finally {
-    clearInterval(watch);
-    for (const { process } of servers) process.kill("SIGKILL");
-    await database.drop();
-  }
-}
 
 const usd = (pico: bigint): string => `$${(Number(pico) / 1e12).toFixed(6)}`;
 const share = (pico: bigint): number => Math.floor((Number(pico) / Number(LIMIT_PICO)) * 10_000) / 10_000;
@@ -111,7 +54,8 @@ async function runAll(valkeyUrl: string): Promise<void> {
   const results: RunResult[] = [];
   try {
     for (let number = 1; number <= Number(options.runs); number += 1) {
-      const result = await run(provider, { killed: number % 2 === 0, valkeyUrl });
+      const terms = { killed: number % 2 === 0, valkeyUrl, clients: Number(options.clients), amount: 1 };
+      const result = await playRun(provider, terms);
       results.push(result);
       tell(number, result);
     }

@@ -85,7 +85,7 @@ function npmTwice(/** @type {readonly string[]} */ args) {
 }
 
 function install() {
-  process.stderr.write("Installing dependencies (half a minute to two minutes) …\n");
+  process.stderr.write("Installing dependencies (half a minute to a minute and a half, more on a slow line) …\n");
   const strict = npmTwice(["ci"]);
   if (strict.passed) return;
   // `npm ci` refuses a lock file without the optional binaries of systems other than the one that wrote it.

@@ -17,6 +17,7 @@ export interface Contestant {
     | "rollward"
     | "rollward-steady"
     | "rollward-metered"
+    | "rollward-hits"
     | "rollward-scraped"
     | "rollward-telemetry"
     | "portkey"
@@ -28,6 +29,16 @@ export interface Contestant {
   readonly isAlwaysNew?: boolean;
   readonly process: ChildProcess;
 }
+
+const QUESTION = "I ordered a pair of shoes eight days ago and the tracking page has not moved since. ".repeat(8);
+
+/** What a contestant is asked; `{question}` is replaced in every call. */
+export const bodyFor = ({ model, isAlwaysNew = false }: Contestant, stream: boolean): string =>
+  JSON.stringify({
+    model,
+    messages: [{ role: "user", content: isAlwaysNew ? `{question} ${QUESTION}` : QUESTION }],
+    ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+  });
 
 /** Long enough that a load generator cannot be refused as a guess, and the same in every run. */
 export const ADMIN_KEY = "bench-admin-key-0123456789-0123456789";
@@ -65,6 +76,32 @@ export async function startSteady(upstream: number): Promise<Contestant> {
 export async function startMetered(upstream: number): Promise<Contestant> {
   const files = { main: "metered.yaml", releases: [1] };
   return { ...(await startServer("rollward-metered", { upstream, files })), isAlwaysNew: true };
+}
+
+/** The same server asked one question again and again: every answer comes from the exact cache. */
+export async function startHits(upstream: number): Promise<Contestant> {
+  const files = { main: "metered.yaml", releases: [1] };
+  const contestant = await startServer("rollward-hits", { upstream, files });
+  for (const stream of [false, true]) await warm(contestant, bodyFor(contestant, stream));
+  return contestant;
+}
+
+/** An answer is kept a moment after it was given. */
+const WARM_TRIES = 50;
+const WARM_PAUSE_MS = 20;
+
+async function warm({ port }: Contestant, body: string): Promise<void> {
+  for (let tries = 0; tries < WARM_TRIES; tries += 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
+      body,
+    });
+    await answer.arrayBuffer();
+    if (answer.headers.get("x-rollward-cache") === "hit") return;
+    await new Promise((resolve) => setTimeout(resolve, WARM_PAUSE_MS));
+  }
+  throw new Error("The exact cache does not answer the question that it is asked again and again.");
 }
 
 interface ServerTerms {

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { bodyFor } from "./contestants.ts";
 import type { Contestant } from "./contestants.ts";
 import type { LoadOrder, LoadResult } from "./load.ts";
 
@@ -30,19 +31,14 @@ export interface RoundTerms {
   readonly rate: number | null;
 }
 
-const QUESTION = "I ordered a pair of shoes eight days ago and the tracking page has not moved since. ".repeat(8);
-
 /** What to ask a contestant. */
 export function orderFor(
-  { model, port, headers, isAlwaysNew = false }: Contestant,
+  contestant: Contestant,
   rest: Pick<LoadOrder, "mode" | "seconds"> & Partial<LoadOrder>,
   stream = false,
 ): LoadOrder {
-  const body = JSON.stringify({
-    model,
-    messages: [{ role: "user", content: isAlwaysNew ? `{question} ${QUESTION}` : QUESTION }],
-    ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
-  });
+  const { port, headers } = contestant;
+  const body = bodyFor(contestant, stream);
   return { port, path: "/v1/chat/completions", headers, body, connections: CONNECTIONS, ...rest };
 }
 

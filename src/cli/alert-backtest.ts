@@ -34,7 +34,7 @@ export function addAlertBacktest(group: Command, line: CommandLine): void {
     });
 }
 
-function wordsOf({ data, since, until, step_seconds: step, not_known: notKnown }: Backtest): string {
+function wordsOf({ data, since, until, step_seconds: step, not_known: notKnown, is_cut: isCut }: Backtest): string {
   const times = (count: number): string => (count === 1 ? "once" : count === 2 ? "twice" : `${count} times`);
   const lines = data.map(
     ({ rule, fired }) => `${rule} ${fired === 0 ? "would not have fired" : `would have fired ${times(fired)}`}`,
@@ -46,6 +46,7 @@ function wordsOf({ data, since, until, step_seconds: step, not_known: notKnown }
     `From ${since} to ${until}, looked at every ${step / 60} min:`,
     ...lines.map((each) => `  ${each}`),
     ...(rows.length > 0 ? ["", formatTable([["rule", "from", "until", "alert"], ...rows])] : []),
+    ...(isCut ? ["", "There is more than was looked at: name one rule, or fewer days."] : []),
     ...(notKnown.length > 0 ? ["", `Nothing is kept of what these rules watch: ${notKnown.join(", ")}.`] : []),
   ].join("\n");
 }

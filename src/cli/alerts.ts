@@ -152,5 +152,5 @@ const deliveryRow = (one: z.output<typeof deliveryView>): readonly string[] => [
   one.state.replace("_", " "),
   String(one.tries),
   one.title,
-  one.trouble ?? "",
+  one.trouble ?? "–",
 ];

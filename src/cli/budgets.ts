@@ -19,6 +19,7 @@ export const budgets: AddCommand = (program, line) => {
       usd(String(liveOf(one))),
       usd(one.held_by_dead_pico),
       usd(one.limit_pico),
+      one.expected_pico === null ? "" : usd(one.expected_pico),
       `${percentOf(one.spent_pico, one.limit_pico)} %`,
       one.ends_at ?? "never",
     ]);
@@ -30,6 +31,7 @@ export const budgets: AddCommand = (program, line) => {
       "held USD",
       "held by dead USD",
       "of USD",
+      "at this pace USD",
       "spent",
       "begins again",
     ];

@@ -46,6 +46,7 @@ export function addFilters(command: Command): Command {
   for (const [name, description] of PLAIN) command.option(`--${name} <value>`, description);
   return command
     .option("--search <words>", "words of what was asked or answered; -word must not be there")
+    .option("--repaired", "calls that another attempt, a fallback or a kept answer rescued")
     .option("--when <time>", `when: "last 2 hours", 36h, or two instants with / between them`)
     .option("--slower-than <time>", "took at least so long: 5s, 800ms")
     .option("--faster-than <time>", "took at most so long")
@@ -65,6 +66,7 @@ export function queryOf(endpoint: string | undefined, options: FilterOptions): R
   };
   for (const [name] of PLAIN) put(name, given(name));
   put("text", given("search"));
+  if (options["repaired"] === true) put("repaired", "true");
   put("latency_from", wholeMs(given("slowerThan")));
   put("latency_to", wholeMs(given("fasterThan")));
   put("cost_from", given("dearerThan"));

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { callLine } from "../contract/calls.ts";
-import { usd } from "./call-text.ts";
+import { outcomeText, usd } from "./call-text.ts";
 
 /** Headings of a table of calls. */
 export const HEADING = ["call", "at", "release", "arm", "tier", "status", "ms", "usd", "outcome"];
@@ -15,5 +15,5 @@ export const rowOf = (call: z.output<typeof callLine>): string[] => [
   String(call.status),
   call.total_ms.toFixed(0),
   call.is_priced ? usd(call.cost_pico) : "cost unknown",
-  call.error === null ? call.outcome : `${call.outcome}: ${call.error}`,
+  outcomeText(call),
 ];

@@ -12,8 +12,18 @@ const headLine = (call: z.output<typeof callView>): string =>
     String(call.status),
     call.total_ms.toFixed(0),
     call.units?.priced === false ? "cost unknown" : usd(call.cost_pico),
-    call.error === null ? call.outcome : `${call.outcome}: ${call.error}`,
+    outcomeText(call),
   ].join("  ");
+
+/** How a call went; one that failed after its status had gone out says that: the status alone reads as a success. */
+export function outcomeText({
+  outcome,
+  error,
+  status,
+}: Pick<z.output<typeof callView>, "outcome" | "error" | "status">): string {
+  const how = outcome === "failed" && status < 400 ? "failed midway" : outcome;
+  return error === null ? how : `${how}: ${error}`;
+}
 
 /** Pico-dollars as dollars with six decimals, for people. */
 export const usd = (pico: string): string => `$${(Number(BigInt(pico)) / 1e12).toFixed(6)}`;

@@ -9,6 +9,7 @@ import { HEADING, rowOf } from "./call-rows.ts";
 import { callText, usd } from "./call-text.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { curlOf } from "./curl-of.ts";
+import { diffText } from "./diff-text.ts";
 import { formatTable } from "./format-table.ts";
 
 /** `rollward calls list|show|tail|diff|export|replay`. */
@@ -77,16 +78,7 @@ async function list(line: CommandLine, endpoint: string | undefined, options: Fi
 
 async function diff(line: CommandLine, id: string, other: string): Promise<void> {
   const answer = await ask(line.connection(), diffCalls, { params: { call: id }, query: { with: other } });
-  if (line.json()) return line.say(JSON.stringify(answer));
-  for (const side of ["facts", "request", "upstream", "answer"] as const) {
-    const { form, same, changes, cut } = answer[side];
-    line.say(`${side}: ${form === "none" ? "not kept of both" : same ? "the same" : "different"}`);
-    for (const { path, kind, before, after } of changes) {
-      if (kind !== "added") line.say(`  - ${path === "" ? "/" : path}  ${before ?? ""}`);
-      if (kind !== "removed") line.say(`  + ${path === "" ? "/" : path}  ${after ?? ""}`);
-    }
-    if (cut) line.say("  … and more");
-  }
+  line.say(line.json() ? JSON.stringify(answer) : diffText(answer));
 }
 
 async function replay(line: CommandLine, id: string, release: string | undefined): Promise<void> {

@@ -9,6 +9,7 @@ type MetricView = z.output<typeof metricView>;
  */
 export const formatBeside = (metrics: readonly MetricView[]): readonly string[] => [
   ...metrics.flatMap(marginsOf),
+  ...metrics.flatMap(countedOf),
   ...metrics.flatMap(causesOf),
   ...metrics.flatMap(realOf),
 ];
@@ -19,6 +20,14 @@ const marginsOf = ({ metric, no_worse: { margin, or_difference: points } }: Metr
     : [
         `${metric}: no worse below ${margin} times stable's, or below ${Number((100 * points).toPrecision(3))} more of 100 sessions`,
       ];
+
+/** What the number of sessions is beside that of failed calls: `calls list --outcome failed` finds fewer. */
+const countedOf = ({ metric, value: { stable, candidate } }: MetricView): readonly string[] =>
+  metric === "errors" && (stable ?? 0) + (candidate ?? 0) > 0
+    ? [
+        "errors: sessions with a failed turn, also where a retry or a fallback repaired it (`rollward calls list --repaired`)",
+      ]
+    : [];
 
 function causesOf({ causes }: MetricView): readonly string[] {
   const told = Object.entries(causes ?? {}).map(

@@ -89,3 +89,17 @@ test("shows no table of nothing, and says what a single step waits for", () => {
     "about 12 s (1559 sessions) to the promotion, as things are going now (waits for sessions)",
   );
 });
+
+test("says that evidence was not kept where it was not, and shows no number in its place", () => {
+  const gone = { sessions: null, metrics: [], union: { log_r: null, threshold: 3, crossed: false, blame: null } };
+  const text = formatRollout(viewOf({ ...gone, state: "rolled_back" }));
+  expect(text).toContain("its evidence was not kept");
+  expect(text).not.toMatch(/log R|compared/);
+});
+
+test("keeps the table of a rollout that a person has rolled back, and says what its errors count", () => {
+  const failing = { ...METRIC, value: { stable: 0, candidate: 0.273 } };
+  const text = formatRollout(viewOf({ state: "rolled_back", outcome: "command", weight: 0, metrics: [failing] }));
+  expect(text).toMatch(/errors +0 % +27.3 % +900\/900/);
+  expect(text).toContain("errors: sessions with a failed turn, also where a retry or a fallback repaired it");
+});

@@ -16,9 +16,9 @@ export function formatRollout(rollout: RolloutView): string {
     rollout.explanation,
   ];
   lines.push(...evidenceOf(rollout), ...formatStages(rollout), ...formatGates(rollout));
-  const { union } = rollout;
-  if (isCompared(rollout))
-    lines.push("", `harm, all metrics: log R ${number(union.log_r)} of ${number(union.threshold)}`);
+  const { log_r: logR, threshold } = rollout.union;
+  if (isCompared(rollout) && logR !== null)
+    lines.push("", `harm, all metrics: log R ${number(logR)} of ${number(threshold)}`);
   lines.push(...etaOf(rollout));
   return lines.join("\n");
 }
@@ -32,7 +32,8 @@ const STAYS = "proven before: a metric that was proven no worse stays so, howeve
 
 /** What each metric says, and what that table is of. */
 function evidenceOf(rollout: RolloutView): string[] {
-  const { metrics, evidence_of: of } = rollout;
+  const { metrics, evidence_of: of, sessions } = rollout;
+  if (sessions === null) return ENDED.has(rollout.state) ? ["", "its evidence was not kept"] : [];
   if (metrics.length === 0) return [];
   if (!isCompared(rollout)) return ENDED.has(rollout.state) ? [] : ["", "no session has been compared yet"];
   const isBake = of === "bake";

@@ -84,13 +84,13 @@ function addOpening(group: Command, line: CommandLine): void {
     .command("ack <incident>")
     .description("says that you have taken it on")
     .action(async (incident: string) => {
-      tell(line, await ask(line.connection(), acknowledgeIncident, { params: { incident }, body: {} }));
+      answer(line, await ask(line.connection(), acknowledgeIncident, { params: { incident }, body: {} }));
     });
   group
     .command("note <incident> <text>")
     .description("adds a line to the timeline; never public")
     .action(async (incident: string, note: string) => {
-      tell(line, await ask(line.connection(), noteIncident, { params: { incident }, body: { note } }));
+      answer(line, await ask(line.connection(), noteIncident, { params: { incident }, body: { note } }));
     });
 }
 
@@ -160,11 +160,29 @@ async function update(line: CommandLine, incident: string, options: UpdateOption
   }
   const written = { state: "--state", impact: "--impact", title: "--title", message: "--message" };
   const body = { ...rest, ...(Object.keys(roles).length > 0 && { roles }) };
-  tell(line, await ask(line.connection(), updateIncident, { params: { incident }, body, written }));
+  const updated = await ask(line.connection(), updateIncident, { params: { incident }, body, written });
+  const isPrivate = updated.public && rest.message !== undefined && rest.public !== true;
+  answer(line, updated, isPrivate ? privateWords(updated) : "");
 }
+
+/** A message that the public does not see, of an incident that it does. */
+const privateWords = ({ state }: Incident): string =>
+  state === "resolved"
+    ? ' Your message is for us only; the status page says "This incident has been resolved." `--public` shows a message there.'
+    : " Your message is for us only: the status page goes on showing what it said last. `--public` shows a message there.";
 
 const tell = (line: CommandLine, incident: Incident): void =>
   line.say(line.json() ? JSON.stringify(incident) : formatIncident(incident));
+
+/** A short answer to what was said: how it stands now. */
+function answer(line: CommandLine, incident: Incident, more = ""): void {
+  if (line.json()) return line.say(JSON.stringify(incident));
+  const { id, title, state, impact, acknowledged, lead } = incident;
+  const who = acknowledged === null ? "nobody has acknowledged it" : `${acknowledged.by} has taken it on`;
+  const leads = lead === null ? "" : `, ${lead} leads`;
+  const seen = incident.public ? "on the status page" : "not public";
+  line.say(`${id} is ${state}, impact ${impact}: ${title}\n${who}${leads}; ${seen}.${more}`);
+}
 
 const rowOf = ({ id, started_at: began, state, impact, endpoints, title, merged_into: into }: Summary): string[] => [
   id,
@@ -185,25 +203,30 @@ function formatIncident(incident: Incident): string {
     started_at: began,
     resolved_at: resolved,
     likely_cause: cause,
+    likely_cause_at: causeAt,
   } = incident;
   const roles = ROLES.flatMap((role) => (incident.roles[role] === null ? [] : [`${role}: ${incident.roles[role]}`]));
   return [
     `${title}\n${id}: ${state}, impact ${impact}, ${endpoints.join(", ") || "the whole environment"}`,
     `Began ${began}${resolved === null ? "" : `, resolved ${resolved}`}. ${incident.acknowledged === null ? "Nobody has acknowledged it." : `${incident.acknowledged.by} has taken it on.`}${roles.length === 0 ? "" : ` ${roles.join(", ")}.`}`,
     reachLine(incident.reach),
-    ...(cause === null ? [] : [`Probably because of: ${cause}`]),
-    ["Timeline (UTC):", ...incident.timeline.map(timelineLine)].join("\n"),
+    ...(cause === null ? [] : [`Probably because of a change at ${stamp(causeAt ?? began)}: ${cause}`]),
+    ["Timeline (UTC), newest first:", ...incident.timeline.toReversed().map(timelineLine)].join("\n"),
     ...(incident.actions.length === 0 ? [] : [["To be done:", ...incident.actions.map(actionLine)].join("\n")]),
   ].join("\n\n");
 }
 
 function reachLine({ calls, failed, users, cost_pico: cost }: Incident["reach"]): string {
-  const who = users === null ? "no data on users" : `${users.at_least ? "at least " : ""}${users.count} users`;
-  return `Reached: ${failed ?? "no data"} of ${calls ?? "no data"} calls failed, ${who}, ${cost === null ? "no data on cost" : `${signedUsd(cost)} USD`}.`;
+  const least = users?.at_least === true ? "at least " : "";
+  const who = users === null ? "no data on users" : `${least}${users.count} ${users.count === 1 ? "user" : "users"}`;
+  const money = cost === null ? "no data on their cost" : `the failed calls cost ${least}${signedUsd(cost)} USD`;
+  return `Reached: ${failed ?? "no data"} of ${calls ?? "no data"} calls failed, ${who}; ${money}.`;
 }
 
+const stamp = (instant: string): string => instant.slice(0, 19).replace("T", " ");
+
 const timelineLine = ({ at, source, by, line }: Incident["timeline"][number]): string =>
-  `${at.slice(0, 19).replace("T", " ")}  ${source.padEnd(8)}  ${line}${by === null ? "" : ` (${by})`}`;
+  `${stamp(at)}  ${source.padEnd(8)}  ${line}${by === null ? "" : ` (${by})`}`;
 
 const actionLine = ({ text, owner, due, done_at: done }: Incident["actions"][number]): string =>
   `- [${done === null ? " " : "x"}] ${text}${owner === null ? "" : `, ${owner}`}${due === null ? "" : `, until ${due}`}`;

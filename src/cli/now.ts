@@ -88,10 +88,19 @@ function told(value: number | null, unit: Figure["unit"]): string {
   }
 }
 
-function reachLine({ calls, of_calls: all, users, endpoints, cost_pico: cost }: NonNullable<Now["reach"]>): string {
+function reachLine({
+  calls,
+  of_calls: all,
+  users,
+  endpoints,
+  since,
+  cost_pico: cost,
+}: NonNullable<Now["reach"]>): string {
+  const least = users?.at_least === true ? "at least " : "";
   const who =
-    users === null ? "nobody knows how many users" : `${users.at_least ? "at least " : ""}${users.count} users`;
-  return `Reached: ${calls} of ${all} calls, ${who}, ${endpoints.join(", ") || "no endpoint"}, ${signedUsd(cost)} USD.`;
+    users === null ? "nobody knows how many users" : `${least}${users.count} ${users.count === 1 ? "user" : "users"}`;
+  const where = endpoints.length === 0 ? "" : ` of ${endpoints.join(", ")}`;
+  return `Reached since ${clock(since)}: ${calls} of ${all} calls${where} failed, ${who}; the failed calls cost ${least}${signedUsd(cost)} USD.`;
 }
 
 const formatChanges = (changes: readonly Change[]): string =>

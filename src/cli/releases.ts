@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { z } from "zod";
 import { listReleases, showRelease } from "../contract/endpoints.ts";
+import type { listedRelease } from "../contract/endpoints.ts";
 import { showLineage } from "../contract/versions.ts";
 import { diffReleasesRoute } from "../contract/release-diff.ts";
 import { ask, CliError } from "./ask.ts";
@@ -19,8 +20,9 @@ export const releases: AddCommand = (program, line) => {
     .description("releases, newest first")
     .action(async (endpoint: string) => {
       const { data } = await ask(line.connection(), listReleases, { params: { endpoint }, query: { limit: 50 } });
-      const rows = data.map(({ name, digest, created_at, author }) => [name, digest.slice(0, 12), created_at, author]);
-      line.say(line.json() ? JSON.stringify(data) : formatTable([["release", "digest", "created", "author"], ...rows]));
+      const rows = data.map((one) => [one.name, fateText(one), one.digest.slice(0, 12), one.created_at, one.author]);
+      const head = ["release", "what became of it", "digest", "created", "author"];
+      line.say(line.json() ? JSON.stringify(data) : formatTable([head, ...rows]));
     });
   group
     .command("show <release>")
@@ -40,6 +42,13 @@ export const releases: AddCommand = (program, line) => {
   addDiff(group, line);
   addReleaseFiles(group, line);
 };
+
+/** "taken back (harm)", "was stable". */
+function fateText({ fate, outcome }: z.output<typeof listedRelease>): string {
+  if (fate === null) return "not known";
+  const words = fate === "unused" ? "never rolled out" : fate.replaceAll("_", " ");
+  return outcome === null ? words : `${words} (${outcome === "command" ? "by hand" : outcome.replaceAll("_", " ")})`;
+}
 
 interface DiffOptions {
   readonly variables?: string;

@@ -6,7 +6,9 @@ import type { AddCommand } from "./command-line.ts";
 export const report: AddCommand = (program, line) => {
   program
     .command("report")
-    .description("a week or a month beside the one before; the last whole week by default")
+    .description(
+      "a week or a month beside the one before; by default the last whole week, or this one so far where nobody called before",
+    )
     .option("--week <week>", "2026-W47")
     .option("--month <month>", "2026-11")
     .option("--format <format>", "md, html or json", "md")

@@ -25,8 +25,10 @@ import { matrix } from "./matrix.ts";
 import { environments, parity } from "./parity.ts";
 import { pause } from "./pause.ts";
 import { pipeline } from "./pipeline.ts";
+import { providers } from "./providers.ts";
 import { promote } from "./promote.ts";
 import { releases } from "./releases.ts";
+import { schema } from "./schema.ts";
 import { series } from "./series.ts";
 import { slos } from "./slos.ts";
 import { sessions } from "./sessions.ts";
@@ -73,6 +75,7 @@ const COMMANDS: readonly AddCommand[] = [
   catalogue,
   keys,
   limits,
+  providers,
   budgets,
   pause,
   alerts,
@@ -81,6 +84,7 @@ const COMMANDS: readonly AddCommand[] = [
   series,
   spend,
   storage,
+  schema,
 ];
 
 /** What the exit code says; docs/cli.md has the same. */
@@ -94,7 +98,7 @@ export const EXIT_CODES = `Exit codes:
      two environments would not behave alike (parity); a stage has failed (pipeline show); the candidate does harm
      (backtest)
   3  a rollout is still under way after the time-out (apply --wait); neither harm nor "no worse" is proven (backtest)
-  4  nothing was done: a candidate was taken back by itself just now, and nobody said --again (rollback)
+  4  nothing was done: a release was taken back just now, by itself or by somebody, and nobody said --again (rollback)
 `;
 
 type Writer = (text: string) => void;

@@ -31,12 +31,18 @@ export const series: AddCommand = (program, line) => {
     .description("what calls came to over time: how many, errors, latency, first token, cost")
     .option("--endpoint <name>", "only this endpoint")
     .option("--by <dimensions>", `comma-separated: ${SERIES_DIMENSIONS.join(", ")}`, "endpoint")
-    .option("--since <instant>", "ISO 8601; an hour ago by default")
-    .option("--until <instant>", "ISO 8601; now by default")
+    .option("--since <instant>", "an instant (ISO 8601), or how long ago: 20m, 6h, 2d; an hour ago by default")
+    .option("--until <instant>", "an instant, or how long ago; now by default")
     .option("--step <duration>", "one row for each step: 1m, 15m, 1h, 1d; one for all time without")
     .option("--limit <rows>", "most rows", "200")
-    .action(async ({ step, ...options }: Options) => {
-      const query = { ...options, ...(step !== undefined && { step_seconds: secondsOf(step) }) };
+    .action(async ({ step, since, until, ...options }: Options) => {
+      const now = Date.now();
+      const query = {
+        ...options,
+        ...(since !== undefined && { since: instantOf(since, now) }),
+        ...(until !== undefined && { until: instantOf(until, now) }),
+        ...(step !== undefined && { step_seconds: secondsOf(step) }),
+      };
       const answer = await ask(line.connection(), showSeries, { query, written: WRITTEN });
       if (line.json()) return line.say(JSON.stringify(answer));
       if (answer.data.length === 0) return line.say(`No calls from ${answer.since} to ${answer.until}.`);
@@ -67,6 +73,12 @@ export const series: AddCommand = (program, line) => {
       if (answer.is_cut) line.say("There is more; ask for less time or with --limit.");
     });
 };
+
+/** An instant as it is, or one so long ago. */
+function instantOf(text: string, now: number): string {
+  const ms = parseDurationMs(text);
+  return ms === null ? text : new Date(now - ms).toISOString();
+}
 
 function secondsOf(step: string): number {
   const ms = parseDurationMs(step);

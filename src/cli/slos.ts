@@ -17,7 +17,8 @@ export const slos: AddCommand = (program, line) => {
       const { data } = await ask(line.connection(), listSlos, {});
       if (line.json()) return line.say(JSON.stringify(data));
       if (data.length === 0) return line.say("rollward.yaml has no `slos`.");
-      line.say(formatTable([["slo", "endpoint", "promise", "so far", "budget left", "burns"], ...data.map(rowOf)]));
+      const table = formatTable([["slo", "endpoint", "promise", "so far", "budget left", "burns"], ...data.map(rowOf)]);
+      line.say(`${table}\nAs of ${(data[0]?.as_of ?? "").slice(11, 19)} UTC.`);
     });
 };
 
@@ -34,7 +35,7 @@ const rowOf = (slo: Slo): readonly string[] => {
   } = slo;
   const promise = objective === null ? good : `${percent(objective)}: ${good}`;
   const soFar = achieved === null ? "no data" : `${percent(achieved)} of ${Math.round(total)}`;
-  const rest = left === null ? "no data" : percent(left);
+  const rest = left === null ? "no data" : left < 0 ? `spent, ${percent(-left)} over` : percent(left);
   return [
     name,
     endpoint,

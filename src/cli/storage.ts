@@ -11,14 +11,15 @@ export const storage: AddCommand = (program, line) => {
     .action(async () => {
       const answer = await ask(line.connection(), showStorage);
       if (line.json()) return line.say(JSON.stringify(answer));
-      const rows = answer.data.map(({ kind, bytes, rows: count, words }) => [
+      const rows = answer.data.map(({ kind, bytes, rows: count, kept, words }) => [
         kind,
         megabytes(bytes),
         count === null ? "not known" : String(count),
+        kept,
         words,
       ]);
       line.say(`${megabytes(answer.bytes)} in all (${answer.database})`);
-      line.say(formatTable([["class", "size", "rows, about", "what it is"], ...rows]));
+      line.say(formatTable([["class", "size", "rows, about", "kept for", "what it is"], ...rows]));
     });
 };
 

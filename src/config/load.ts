@@ -31,6 +31,7 @@ import { checkPauses } from "./checks/check-pauses.ts";
 import { checkPolicies } from "./checks/check-policies.ts";
 import { checkResults } from "./checks/check-results.ts";
 import { checkPromptCache } from "./checks/check-prompt-cache.ts";
+import { checkTelemetry } from "./checks/check-telemetry.ts";
 import { checkTraces } from "./checks/check-traces.ts";
 import { checkRouting } from "./checks/check-routing.ts";
 import { checkParameters, checkPrices } from "./checks/check-prices.ts";
@@ -161,6 +162,7 @@ const limitsOf = ({ limits }: ConfigInput): Limits => ({
   bodyBytes: limits?.body_bytes ?? DEFAULT_LIMITS.bodyBytes,
   answerBytes: limits?.answer_bytes ?? DEFAULT_LIMITS.answerBytes,
   inFlight: limits?.in_flight ?? DEFAULT_LIMITS.inFlight,
+  connectionsPerAddress: limits?.connections_per_address ?? DEFAULT_LIMITS.connectionsPerAddress,
   cacheBytes: limits?.cache_bytes ?? DEFAULT_LIMITS.cacheBytes,
   resultBytes: limits?.result_bytes ?? DEFAULT_LIMITS.resultBytes,
   learned: limits?.learned ?? DEFAULT_LIMITS.learned,
@@ -212,6 +214,7 @@ function loadIn(bundle: ProjectFiles, yaml: YamlFile, environments: readonly str
   const openSlos = readSloFiles(findings);
   checkSeeing(findings);
   checkGates(findings);
+  checkTelemetry(findings);
   checkTraces(findings);
   checkFlags(findings, flagFiles);
   checkRouting(findings);

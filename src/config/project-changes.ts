@@ -28,6 +28,7 @@ const BOUNDS = {
   body_bytes: "bodyBytes",
   answer_bytes: "answerBytes",
   in_flight: "inFlight",
+  connections_per_address: "connectionsPerAddress",
   cache_bytes: "cacheBytes",
   result_bytes: "resultBytes",
 } as const;

@@ -211,6 +211,8 @@ export interface Limits {
   readonly answerBytes: number;
   /** Calls under way at the same time. */
   readonly inFlight: number;
+  /** Connections from one address at the same time; of IPv6 its first 64 bits count. */
+  readonly connectionsPerAddress: number;
   /** Most that kept answers take in one process, bytes. */
   readonly cacheBytes: number;
   /** Most that results of tools and retrieved passages take in one process, bytes. */

@@ -14,6 +14,10 @@ const readingView = z.object({
   count: z.int().nonnegative().describe("calls or judged answers that it rests on"),
   bound: z.number().describe("what it is compared with"),
   note: z.string().nullable(),
+  worst: z
+    .object({ value: z.number().nullable(), at: instant })
+    .nullable()
+    .describe("the worst value since it began to fire; null where there is none"),
 });
 
 /** An alert as it stands. */
@@ -25,10 +29,10 @@ export const alertView = z.object({
   severity,
   status,
   since: instant.describe("when it came to its status"),
-  started_at: instant.nullable().describe("when the trouble began"),
+  started_at: instant.nullable().describe("when the trouble began: its first sign, which is before it was seen"),
   episode: z.int().nonnegative().describe("how often it has fired; names one trouble together with the fingerprint"),
   labels,
-  summary: z.string(),
+  summary: z.string().describe("with the value of the last evaluation while it fires, and with the worst"),
   reading: readingView.nullable(),
   runbook: z.string().nullable(),
   acknowledged: z.object({ at: instant, by: z.string(), note: z.string().nullable() }).nullable(),
@@ -234,6 +238,9 @@ export const backtestAlerts = defineRoute({
         ),
       }),
     ),
+    is_cut: z
+      .boolean()
+      .describe("whether there was more than was looked at or is told: over 200 endpoints, or times of one rule"),
   }),
 });
 
@@ -261,5 +268,9 @@ export const receiveAlerts = defineRoute({
       )
       .max(1_000),
   }),
-  answer: z.object({ taken: z.int().nonnegative(), changed: z.int().nonnegative() }),
+  answer: z.object({
+    taken: z.int().nonnegative(),
+    changed: z.int().nonnegative(),
+    left_out: z.int().nonnegative().describe("new ones beyond the 2,000 that an environment keeps"),
+  }),
 });

@@ -94,6 +94,12 @@ export const callQuery = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, "is no hash: those have 64 hex digits")
     .optional()
     .describe("SHA-256 of a request: calls whose request has the same bytes"),
+  repaired: z
+    .enum(["true", "false"])
+    .optional()
+    .describe(
+      "calls that another attempt, a fallback or a kept answer rescued, or all others; only those whose words are indexed",
+    ),
   feedback: z
     .enum(["any", "thumbs-up", "thumbs-down", "problem", "score", "correction"])
     .optional()

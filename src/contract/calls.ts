@@ -33,7 +33,9 @@ export const callView = z.object({
   placement: z
     .string()
     .nullable()
-    .describe("why it was served where no lot of the ladder put it: preview, holdback, draining, incompatible"),
+    .describe(
+      "why it was served where no lot of the ladder put it: preview, holdback, draining, incompatible, degraded",
+    ),
   tier: z.string().nullable(),
   provider: z.string().nullable(),
   model: z.string().nullable(),
@@ -48,7 +50,7 @@ export const callView = z.object({
       provider: z.string(),
       model: z.string(),
       reason: z.string().nullable(),
-      left_out: z.array(z.string()).describe("parts of the conversation that this provider was not given"),
+      left_out: z.array(z.string()).describe("parts of the request that this provider was not given"),
       end: z.string().nullable(),
       key: z.number().int().nullable(),
       start_ms: z.number(),
@@ -178,7 +180,10 @@ export const callLine = z.object({
   gist: z
     .object({ asked: z.string(), answered: z.string() })
     .nullable()
-    .describe("the beginnings of what was said, masked; null while they are not indexed, and where no text is kept"),
+    .describe(
+      "the beginnings of the newest message and of what was answered, masked; null while they are not indexed, and where no text is kept",
+    ),
+  gist_waits: z.boolean().describe("whether what was said is not indexed yet: it is there some seconds later"),
 });
 
 const behind = z
@@ -264,7 +269,12 @@ export const showCall = defineRoute({
   }),
   answer: callView.extend({
     said: z
-      .object({ asked: z.string(), answered: z.string(), tools: z.array(z.string()) })
+      .object({
+        asked: z.string().describe("the newest message alone"),
+        answered: z.string(),
+        error: z.string().nullable().describe("the message of an error in the answer, which no model said"),
+        tools: z.array(z.string()),
+      })
       .nullable()
       .describe("what was asked last and what was answered, in plain text, at most 20,000 characters each"),
     feedback: z.array(feedbackView).describe("what was said of the call, newest first; at most 100"),

@@ -42,6 +42,16 @@ export const listEndpoints = defineRoute({
   answer: z.object({ data: z.array(endpointView) }),
 });
 
+/** A release in the list of its endpoint, with what became of it in the environment. */
+export const listedRelease = releaseSummary.extend({
+  fate: z
+    .enum(["stable", "candidate", "was_stable", "taken_back", "superseded", "cancelled", "observed", "unused"])
+    .nullable()
+    .describe("what became of it there; null where the newest 200 rollouts do not tell"),
+  rollout: z.string().nullable().describe("the rollout that decided it; null where there was none"),
+  outcome: z.string().nullable().describe("why it was taken back, e.g. harm; null for every other fate"),
+});
+
 export const listReleases = defineRoute({
   method: "GET",
   path: "/api/endpoints/{endpoint}/releases",
@@ -49,7 +59,7 @@ export const listReleases = defineRoute({
   summary: "Releases of an endpoint, newest first",
   params: z.strictObject({ endpoint: endpointName }),
   query: z.strictObject({ limit }),
-  answer: z.object({ data: z.array(releaseSummary) }),
+  answer: z.object({ data: z.array(listedRelease) }),
 });
 
 export const showRelease = defineRoute({
@@ -72,7 +82,16 @@ export const rollbackEndpoint = defineRoute({
     again: z
       .boolean()
       .default(false)
-      .describe("also right after a candidate was taken back by itself, when this goes one release further back"),
+      .describe(
+        "also within an hour of a release being taken back, by itself or by somebody, when this goes one release further back",
+      ),
+    from: z
+      .string()
+      .max(100)
+      .optional()
+      .describe(
+        "name of the release that is to be taken back, e.g. support-bot@2; 409 where it would be another by now",
+      ),
   }),
   answer: z.object({ rollout: z.string(), stable: z.string().describe("the release that serves now") }),
 });

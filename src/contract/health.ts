@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { instant } from "./fields.ts";
 import { metersHealth } from "./meters.ts";
 import { lastApply } from "./origins.ts";
 import { retiringView } from "./versions.ts";
@@ -53,6 +54,17 @@ export const healthView = z.object({
     dropped_cells: z.number().describe("cells that could not be written in time"),
     trouble: z.string().nullable().describe("why what calls came to cannot be written; it is kept and tried again"),
   }),
+  alerts: z
+    .object({
+      waiting: z
+        .number()
+        .int()
+        .nullable()
+        .describe("messages that wait to be sent, up to 200; null while nobody can say"),
+      since: instant.nullable().describe("when the oldest of them was written"),
+      trouble: z.string().nullable().describe("why the last try of one of them failed, with its notifier"),
+    })
+    .describe("messages of alerts, of all environments"),
   meters: metersHealth,
   /** Requests without a key that is good here, by the code of the error; nothing else is kept of them. */
   refused: z.record(z.string(), z.number()),

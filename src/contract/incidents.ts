@@ -55,7 +55,9 @@ const incidentReach = z.object({
   cost_pico: z
     .string()
     .nullable()
-    .describe("what all calls of its endpoints have cost in that time, pico-dollars as an integer in text"),
+    .describe(
+      "what the failed calls have cost, pico-dollars as an integer in text; at least so much where that is so of users",
+    ),
   endpoints: z.array(z.object({ endpoint: z.string(), calls: z.number().int(), failed: z.number().int() })),
 });
 
@@ -83,7 +85,11 @@ export const incidentView = incidentSummary.extend({
     .describe("newest first"),
   timeline: z.array(timelineEntry).describe("oldest first"),
   reach: incidentReach,
-  likely_cause: z.string().nullable().describe("the change that is the likeliest cause"),
+  likely_cause: z
+    .string()
+    .nullable()
+    .describe("the latest change before its trouble that can have caused it; null where there is none"),
+  likely_cause_at: instant.nullable().describe("when that was"),
   actions: z.array(actionItem),
   findings: z
     .object({

@@ -39,12 +39,17 @@ export const budgetView = z.object({
   held_pico: pico.describe(
     "set aside by servers: calls under way, what they hold ahead, and what a server held when it was killed",
   ),
+  expected_pico: pico
+    .nullable()
+    .describe(
+      "what the day or month is expected to come to, by the pace of the last four weeks; null for other windows, before a full day was seen, and where hours of spend do not tell whose it is",
+    ),
   held_by_dead_pico: pico.describe("what of that is held by servers that no longer live"),
 });
 
 /** Those who wait for one limit. */
 export const waitingLine = z.object({
-  limit: z.string().describe("the name of the limit, or `provider/model` for a provider's own"),
+  limit: z.string().describe("the name of the limit, `provider/model` for a provider's own, or `budget:<name>`"),
   calls: z.number().int(),
   oldest_wait_ms: z.number(),
   estimated_wait_ms: z.number().describe("how long a call of the last class would wait that came now"),

@@ -24,13 +24,20 @@ const SITUATIONS = [
   "unknown",
 ] as const;
 
+/** A change that is blamed, or thanked. */
+const blamedChange = z
+  .object({ at: instant, line: z.string(), by: z.string().nullable(), rollout: z.string().nullable() })
+  .nullable();
+
 /** One thing that is the matter, as a sentence of its own. */
 const situationView = z.object({
   situation: z.enum(SITUATIONS),
   severity,
   endpoint: z.string().nullable().describe("null where it is about the environment, or about the server"),
-  since: instant.nullable(),
+  since: instant.nullable().describe("its first sign; the same as in the incident that belongs to it"),
   sentence: z.string(),
+  likely_cause: blamedChange.describe("the latest change before it that can have caused it; null where there is none"),
+  mended_by: blamedChange.describe("the change that its recovery is probably owed to; null where none can be named"),
 });
 
 /** What kinds of change there are. */
@@ -45,8 +52,8 @@ const CHANGE_KINDS = [
   "freeze",
   "provider",
   "budget",
+  "spend",
   "cache",
-  "server",
   "alert",
   "incident",
 ] as const;
@@ -87,16 +94,22 @@ export const figureView = z.object({
   calls: callsFilter,
 });
 
-/** Whom it has reached since it began. `null` where it cannot be known. */
+/** Whom the worst trouble has reached from its beginning to its end. `null` where it cannot be known. */
 export const reachView = z.object({
   since: instant,
+  until: instant.describe("when it ended; the present while it lasts"),
   calls: z.number().int().describe("calls that failed"),
   of_calls: z.number().int().describe("of so many"),
-  users: z.object({ count: z.number().int(), at_least: z.boolean() }).nullable(),
-  endpoints: z.array(z.string()),
+  users: z
+    .object({ count: z.number().int(), at_least: z.boolean() })
+    .nullable()
+    .describe("who had a failed call; never more than failed calls"),
+  endpoints: z.array(z.string()).describe("that have failed calls"),
   cost_pico: z
     .string()
-    .describe("what all calls of those endpoints have cost since, pico-dollars as an integer in text"),
+    .describe(
+      "what the failed calls have cost, pico-dollars as an integer in text; at least so much where that is so of users",
+    ),
 });
 
 /** Something a person may do now: the console sends `request` with a `reason` added to its body. */

@@ -47,6 +47,9 @@ import {
 } from "./incidents.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
 import { listBudgets, listLimits, releaseBudget } from "./meters.ts";
+import { listProviders } from "./providers.ts";
+import { showCopies } from "./copies.ts";
+import { runDrill } from "./drills.ts";
 import { listChanges, showNow } from "./now.ts";
 import { showReport } from "./reports.ts";
 import { liftPause, listPauses, openPause } from "./pauses.ts";
@@ -131,6 +134,8 @@ export const ROUTES = {
   replayRollout,
   exportRollout,
   showSigningKey,
+  showCopies,
+  runDrill,
   planBacktest,
   startBacktest,
   stopBacktest,
@@ -167,6 +172,7 @@ export const ROUTES = {
   keepPassages,
   forgetPassages,
   listLimits,
+  listProviders,
   listBudgets,
   releaseBudget,
   listKeys,

@@ -85,13 +85,25 @@ export const rolloutView = z.object({
   weight: z.number(),
   step: z.number().int(),
   steps: z.array(z.number()),
-  sessions: z.object({ stable: z.number(), candidate: z.number() }),
+  sessions: z
+    .object({ stable: z.number(), candidate: z.number() })
+    .nullable()
+    .describe("observed, by arm, as it stands now or stood at the end; null where it was not kept"),
   metrics: z.array(metricView),
   evidence_of: z
     .enum(["ladder", "bake"])
     .describe("bake: sessions since the promotion, against those that were held back; the ladder's are not among them"),
-  union: z.object({ log_r: z.number(), threshold: z.number(), crossed: z.boolean(), blame: z.string().nullable() }),
-  sample_ratio: z.object({ log_e: z.number(), threshold: z.number(), crossed: z.boolean() }),
+  union: z
+    .object({
+      log_r: z.number().nullable(),
+      threshold: z.number(),
+      crossed: z.boolean(),
+      blame: z.string().nullable(),
+    })
+    .describe("all harm tests together; `log_r` is null where the evidence was not kept"),
+  sample_ratio: z
+    .object({ log_e: z.number().nullable(), threshold: z.number(), crossed: z.boolean() })
+    .describe("whether sessions are split as they were drawn; `log_e` is null where the evidence was not kept"),
   eta: z
     .object({
       until: z.enum(["promotion", "verdict", "next_step"]),

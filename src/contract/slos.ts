@@ -14,6 +14,7 @@ export const sloView = z.object({
   objective: z.number().nullable().describe("share of good ones that is promised; null for spend"),
   period_seconds: z.number(),
   since: instant,
+  as_of: instant.describe("when its numbers were read; they lag behind the calls by some seconds"),
   total: z.number().describe("calls, or judged answers, of the period"),
   bad: z.number(),
   achieved: share.describe("share of good ones; null without numbers"),
@@ -22,7 +23,7 @@ export const sloView = z.object({
     .number()
     .nullable()
     .describe(
-      "how long the rest of the budget lasts at the speed of the last hour; null where it does not burn faster than allowed",
+      "how long the rest of the budget lasts at the speed of the last hour; null where it does not burn faster than allowed, or is spent",
     ),
   burns: z.array(
     z.object({

@@ -5,6 +5,7 @@ import { defineRoute } from "./route.ts";
 export const storageShare = z.object({
   kind: z.enum(["facts", "bodies", "search", "evidence", "series", "traces", "answers", "other"]),
   words: z.string().describe("what that is"),
+  kept: z.string().describe("for how long, by what is in force now"),
   bytes: z.number().int().describe("on disk, indexes included"),
   rows: z.number().int().nullable().describe("as the database estimates them; null where it has not looked yet"),
 });

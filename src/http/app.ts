@@ -22,6 +22,7 @@ import type { TracesTerms } from "./data/traces.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
 import { DEFAULT_EDGE_LIMITS } from "./edge-limits.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
+import { limitConnections } from "./limit-connections.ts";
 import { answerError, toRollwardError } from "./error-answer.ts";
 import { httpFault } from "./http-fault.ts";
 import { ArrivingBytes, readBody } from "./read-body.ts";
@@ -35,6 +36,8 @@ export interface HttpTerms {
   readonly announcer: Announcer;
   /** Largest request body in bytes, as the configuration in force says. */
   readonly bodyBytes: () => number;
+  /** Most connections of one network, as the configuration in force says. */
+  readonly connectionsOfOne: () => number;
   /** Counts a request that was refused for want of a key, or because its key asks too often, by the code of the error. */
   readonly refused: (code: ErrorCode) => void;
   readonly limits?: Partial<EdgeLimits>;
@@ -82,7 +85,7 @@ export function createApp(terms: HttpTerms): FastifyInstance {
     },
   });
   app.server.maxHeadersCount = MAX_HEADERS;
-  limitConnections(app, limits);
+  limitConnections(app.server, limits, terms.connectionsOfOne);
   const takeBody = readBodiesAsBytes(app, terms, limits);
   rememberCallers(app);
   answerFaults(app, terms);
@@ -127,20 +130,6 @@ const UNREADABLE: Readonly<Record<string, { readonly status: string; readonly re
   ERR_HTTP_REQUEST_TIMEOUT: { status: "408 Request Timeout", reason: "it did not arrive in time" },
 };
 const UNPARSABLE = { status: "400 Bad Request", reason: "it cannot be parsed" };
-
-/** Connections that nobody uses make room for those that somebody wants; a client that does not read is let go. */
-function limitConnections({ server }: FastifyInstance, { connections, stallMs }: EdgeLimits): void {
-  server.maxConnections = connections;
-  server.on("drop", () => server.closeIdleConnections());
-  // From the moment in which the answer is complete; Node itself ends that wait when all of it is sent.
-  function watch(this: ServerResponse): void {
-    // Most answers have left with their last write.
-    if (this.socket !== null && this.socket.writableLength > 0) this.socket.setTimeout(stallMs);
-  }
-  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
-    response.on("prefinish", watch);
-  });
-}
 
 /** Bodies stay bytes: the strict scan must see exactly what came. */
 function readBodiesAsBytes(

@@ -6,6 +6,7 @@ import type { ErrorCode } from "../domain/errors.ts";
 import { createStoredKeySigner } from "../adapters/signing/stored-key-signer.ts";
 import { admin } from "../http/admin/admin.ts";
 import type { AdminTerms } from "../http/admin/admin-terms.ts";
+import { instantOf } from "../http/admin/instant-of.ts";
 import { overloadOf } from "../http/admin/load-view-of.ts";
 import { feedback } from "../http/data/feedback.ts";
 import { statusPage } from "../http/status/status.ts";
@@ -25,6 +26,7 @@ import { compareEnvironments } from "./environments/compare-environments.ts";
 import { promotionTarget } from "./environments/promotion-target.ts";
 import { openAlertBoard } from "./open-alerts.ts";
 import type { House } from "./plug.ts";
+import { retentionOf } from "./retention-of.ts";
 import { acceptedSpans } from "./telemetry/accepted-spans.ts";
 import { VERSION } from "../contract/version.ts";
 
@@ -34,7 +36,7 @@ export interface EdgeTerms {
   readonly isStopping: () => boolean;
   readonly limits?: Partial<EdgeLimits>;
   /** What Prometheus reads. */
-  readonly prometheus: Pick<MetricsTerms, "metrics" | "isPublic">;
+  readonly prometheus: Pick<MetricsTerms, "metrics" | "readers">;
 }
 
 /** The HTTP edge of a house. */
@@ -47,6 +49,7 @@ export function createEdge(house: House, { isStopping, limits = {}, prometheus }
     announcer,
     limits,
     bodyBytes: () => gateway.settings().limits.bodyBytes,
+    connectionsOfOne: () => gateway.settings().limits.connectionsPerAddress,
     refused: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
     traces: { spans: stores.spans, accepted: () => acceptedSpans(environments) },
     register: (app) => {
@@ -92,6 +95,8 @@ function adminTermsOf(house: House, isStopping: () => boolean): AdminTerms {
     alertOutbox: stores.alertOutbox,
     silences: stores.silences,
     alertBoard: openAlertBoard(house),
+    sightings: stores.sightings,
+    configuredProviders: (environment) => environments.known(environment)?.project.project?.providers ?? new Map(),
     loadKills: () => house.flagKeeper.loadKills(),
     storesOf: (environment) => environments.of(environment).stores,
     version: VERSION,
@@ -113,6 +118,7 @@ function adminTermsOf(house: House, isStopping: () => boolean): AdminTerms {
     applied: async () =>
       (await stores.projects.all()).map(({ environment, appliedAt }) => ({ environment, at: appliedAt })),
     pipelines: stores.pipelines,
+    retention: () => retentionOf(environments),
     storage: { kind: stores.kind, measure: () => stores.storage.measure() },
     seeing: house.seeing,
     isStopping,
@@ -158,6 +164,7 @@ async function healthOf(house: House, refusals: ReadonlyMap<ErrorCode, number>):
     traces: tracesHealth(house),
     spend: house.spendKeeper.counts(),
     series: seriesHealth(house),
+    alerts: await alertsHealth(house, trouble),
     meters: metersHealth(gateway),
     refused: Object.fromEntries(refusals),
     applied: (await appliedNow(stores.projects, trouble)).map((one) => lastApplyOf(one, gateway.keys)),
@@ -184,6 +191,24 @@ function seriesHealth({ seriesKeeper }: House): z.input<typeof healthView>["seri
   return { waiting, merged, dropped_cells: droppedCells, trouble };
 }
 
+/** Messages that are looked through. */
+const MOST_MESSAGES = 200;
+
+/** Nobody can say while the database is in trouble. */
+async function alertsHealth({ stores }: House, trouble: string | null): Promise<z.input<typeof healthView>["alerts"]> {
+  const waiting =
+    trouble === null
+      ? await stores.alertOutbox.deliveries({ waiting: true, limit: MOST_MESSAGES }).catch(() => null)
+      : null;
+  const oldest = waiting?.reduce((least, { createdAt }) => Math.min(least, createdAt), Number.POSITIVE_INFINITY);
+  const failed = waiting?.find((message) => message.tries > 0 && message.trouble !== null);
+  return {
+    waiting: waiting?.length ?? null,
+    since: oldest === undefined || !Number.isFinite(oldest) ? null : instantOf(oldest),
+    trouble: failed === undefined ? null : `${failed.notifier}: ${failed.trouble ?? ""}`,
+  };
+}
+
 function metersHealth(gateway: Gateway): z.input<typeof healthView>["meters"] {
   const { limiter, load, budgets, waiting, learned, overload } = gateway;
   const { meters: subjects, shared } = limiter.counts();
@@ -193,6 +218,6 @@ function metersHealth(gateway: Gateway): z.input<typeof healthView>["meters"] {
   return {
     limits: { subjects, refused: load.limited, shared, ...queue, learned_shared: learned.counts().shared },
     overload: overloadOf(overload.counts()),
-    budgets: budgets.counts(),
+    budgets: { ...budgets.counts(), refused: load.unpaid },
   };
 }

@@ -21,11 +21,11 @@ const EVERY_MS = 60 * 60_000;
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Accounts of budgets stay at least this long after their window, days. */
-const BUDGET_DAYS = 62;
+/** Accounts of budgets, and evidence of rollouts, stay at least this long after their end, days. */
+export const EVIDENCE_DAYS = 62;
 
 /** What happened and what was learnt from it is told for as long as numbers of hours are, days. */
-const STORY_DAYS = 400;
+export const STORY_DAYS = 400;
 
 /** What was proven of a release that nobody has asked for so long is forgotten, days. */
 const QUIET_DAYS = 90;
@@ -89,7 +89,7 @@ export function expireRecords({
       // Each by itself: trouble with one must not keep the others for ever.
       const now = clock.now();
       const days = retainFactsDays();
-      const ended = Number.isFinite(days) ? now - Math.max(days, BUDGET_DAYS) * DAY_MS : 0;
+      const ended = Number.isFinite(days) ? now - Math.max(days, EVIDENCE_DAYS) * DAY_MS : 0;
       const quiet = now - QUIET_DAYS * DAY_MS;
       const jobs = [
         calls.expire(now, days),

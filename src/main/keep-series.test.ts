@@ -4,7 +4,7 @@ import { HandClock } from "../../test/fixtures/hand-clock.ts";
 import { createMemorySeriesStore } from "../adapters/stores/memory/memory-series-store.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { SeriesBook } from "../domain/series/series-book.ts";
-import type { SeriesStore } from "../ports/series-store.ts";
+import type { DaysTerms, SeriesStore } from "../ports/series-store.ts";
 import { SeriesKeeper } from "./keep-series.ts";
 
 type Mood = "well" | "away" | "refusing" | "loses answers";
@@ -15,8 +15,17 @@ function openKeeper() {
   const book = new SeriesBook();
   const well = createMemorySeriesStore(1_000);
   const state: { mood: Mood } = { mood: "well" };
+  const madeDays: DaysTerms[] = [];
+  /** Days that are over and not made. */
+  const unmade = { days: 0 };
   const store: SeriesStore = {
     ...well,
+    async makeDays(terms) {
+      madeDays.push(terms);
+      const made = Math.min(unmade.days, terms.limit);
+      unmade.days -= made;
+      return made;
+    },
     async add(batch) {
       if (state.mood === "away") throw new RollwardError("database_unavailable", { reason: "it is away" });
       if (state.mood === "refusing") throw new Error("never");
@@ -36,7 +45,7 @@ function openKeeper() {
     const query = { span: "hour", from: 0, to: clock.now() + 3_600_000, by: [], histograms: [], limit: 1 } as const;
     return (await store.query(query)).sums[0]?.tally.calls ?? 0;
   };
-  return { clock, keeper, state, told, call, written };
+  return { clock, keeper, state, told, call, written, madeDays, unmade };
 }
 
 test("what cannot be written is told once, and is written when the store is back", async () => {
@@ -101,4 +110,25 @@ test("writes by itself every five seconds", async () => {
   clock.advance(1);
   await expect.poll(written).toBe(1);
   await keeper.stop();
+});
+
+test("makes the days that are over a few at a time, and then looks again every hour", async () => {
+  const { clock, keeper, madeDays, unmade } = openKeeper();
+  unmade.days = 5;
+  for (let write = 0; write < 6; write += 1) await keeper.write();
+  expect(unmade.days).toBe(0);
+  expect(madeDays).toHaveLength(3);
+  const [first] = madeDays;
+  // A day that begins before this has been over for an hour.
+  expect(first?.before).toBe(clock.now() - 25 * 3_600_000);
+  expect(first?.from).toBe(clock.now() - 400 * 24 * 3_600_000);
+  clock.advance(3_600_001);
+  await keeper.write();
+  expect(madeDays).toHaveLength(4);
+});
+
+test("an orderly stop makes no days", async () => {
+  const { keeper, madeDays } = openKeeper();
+  await keeper.stop();
+  expect(madeDays).toEqual([]);
 });

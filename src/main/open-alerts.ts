@@ -2,7 +2,9 @@ import { createNotifiers } from "../adapters/notifiers/index.ts";
 import type { SignedPost } from "../ports/signed-post.ts";
 import type { AlertSettings } from "../domain/alerts/alert-settings.ts";
 import { AlertBoard } from "../jobs/alerts/alert-board.ts";
+import { createDearUsers } from "../jobs/alerts/dear-users.ts";
 import { createSight } from "../jobs/alerts/gather-sights.ts";
+import { createFirstSign } from "../jobs/alerts/first-sign.ts";
 import { sendAlerts } from "../jobs/alerts/send-alerts.ts";
 import { watchAlerts } from "../jobs/alerts/watch-alerts.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -36,7 +38,9 @@ export function startAlertsIn(house: House, opened: OpenEnvironment): () => void
       replicaId: replicas.replicaId,
       gateway,
       budgets: opened.stores.budgets,
+      dearUsers: createDearUsers(opened.stores.spend),
       rollouts,
+      releases,
       outbox: stores.alertOutbox,
       isOwn: () => environments.own === name(),
       troubles: () => troublesOf(house),
@@ -46,9 +50,11 @@ export function startAlertsIn(house: House, opened: OpenEnvironment): () => void
     outbox: stores.alertOutbox,
     sightings: stores.sightings,
     series: stores.series,
+    spend: opened.stores.spend,
     rollouts,
     releases,
     incidents: stores.incidents,
+    firstSign: createFirstSign(stores),
     publicUrl: house.publicUrl,
     clock,
     ids,

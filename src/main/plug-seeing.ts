@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import { loadProject } from "../config/load.ts";
 import { projectChanges } from "../config/project-changes.ts";
 import type { ReadProject } from "../config/project-changes.ts";
+import type { ChangeBook } from "../domain/changes/change-book.ts";
 import type { ServedBook } from "../domain/changes/served-book.ts";
 import { DEFAULT_INCIDENT_POLICY } from "../domain/incidents/follow-alerts.ts";
 import type { Delivery } from "../delivery/delivery.ts";
@@ -44,6 +45,8 @@ export interface SeeingGround {
   readonly gateway: { readonly recorder: Pick<CallRecorder, "counts"> };
   readonly seriesKeeper: Pick<SeriesKeeper, "counts">;
   readonly served: ServedBook;
+  /** What servers noticed and did. */
+  readonly noted: ChangeBook;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly announcer: Announcer;
@@ -56,10 +59,10 @@ export interface SeeingGround {
 
 /** Plugs together what shows what is happening. Nothing runs yet. */
 export function plugSeeing(ground: SeeingGround): Seeing {
-  const { stores, environments, clock, ids, announcer, served } = ground;
+  const { stores, environments, clock, ids, announcer, served, noted } = ground;
   const boards = () =>
     environments.environments().map(({ name, gateway }) => ({ environment: name(), health: gateway.health }));
-  const providers = new ProviderWatch({ changes: stores.changes, boards, served, clock, announcer });
+  const providers = new ProviderWatch({ changes: stores.changes, boards, served, noted, clock, announcer });
   const changes = new ChangesDesk({
     ...stores,
     pausesOf: (environment) => environments.of(environment).stores.pauses,
@@ -76,6 +79,7 @@ export function plugSeeing(ground: SeeingGround): Seeing {
     rules: (environment) => environments.known(environment)?.project.project?.alerts ?? { rules: [], slos: [] },
     telemetry: () => telemetryOf(ground),
     trouble: () => databaseTrouble(ground),
+    isResolvable: (release, environment) => ground.delivery.isResolvable(release, environment),
     clock,
   });
   const desk = new IncidentDesk({ incidents: stores.incidents, clock, ids });
@@ -88,7 +92,7 @@ export function plugSeeing(ground: SeeingGround): Seeing {
   });
   const incidents = { store: stores.incidents, desk, sources: { ...stores, changes, clock } };
   const incidentWatch = watchOf(ground, desk);
-  return { now, changes, incidents, providers, incidentWatch, status, ...reportsOf(ground, changes) };
+  return { now, changes, noted, incidents, providers, incidentWatch, status, ...reportsOf(ground, changes) };
 }
 
 /** Opens incidents from alerts. */
@@ -101,6 +105,8 @@ function watchOf(
     incidents: stores.incidents,
     desk,
     policy: (environment) => environments.known(environment)?.project.project?.incidents ?? DEFAULT_INCIDENT_POLICY,
+    rule: (environment, name) =>
+      environments.known(environment)?.project.project?.alerts.rules.find((rule) => rule.name === name),
     clock,
     announcer,
     isLeader: () => delivery.replicas.isLeader,
@@ -174,9 +180,10 @@ async function telemetryOf(ground: SeeingGround): Promise<readonly TelemetryChec
   const dropped = records.droppedFacts + records.droppedBodies;
   const lostEvidence = evidence.dropped + stores.forgottenEvidence();
   const trouble = await databaseTrouble(ground);
+  const damaged = await stores.callIndex.damaged().catch(() => 0);
   return [
     { check: "database", state: trouble === null ? "ok" : "failing", detail: trouble ?? "it answers" },
-    lineCheck("records", { waiting: records.waiting, dropped, trouble: records.trouble }),
+    withDamaged(lineCheck("records", { waiting: records.waiting, dropped, trouble: records.trouble }), damaged),
     lineCheck("evidence", { waiting: evidence.waiting, dropped: lostEvidence, trouble: evidence.trouble }),
     lineCheck("series", { waiting: series.waiting, dropped: series.droppedCells, trouble: series.trouble }),
     await diskCheck(ground.dataDir),
@@ -193,6 +200,17 @@ function lineCheck(check: "records" | "evidence" | "series", { waiting, dropped,
   if (trouble !== null) return { check, state: "failing", detail: `cannot be written; ${waiting} wait` };
   const detail = `${waiting} wait, ${dropped} were dropped since the start`;
   return { check, state: dropped > 0 || waiting > LONG_LINE ? "warning" : "ok", detail };
+}
+
+/** Packs of recorded calls that cannot be read: what they hold is in no list and no search. */
+function withDamaged(check: TelemetryCheck, damaged: number): TelemetryCheck {
+  if (damaged === 0) return check;
+  const words = damaged === 1 ? "a pack of recorded calls is" : `${damaged} packs of recorded calls are`;
+  return {
+    ...check,
+    state: check.state === "ok" ? "warning" : check.state,
+    detail: `${check.detail}; ${words} damaged on the disk, and the calls in it are found by no search`,
+  };
 }
 
 async function diskCheck(dataDir: string | null): Promise<TelemetryCheck> {

@@ -19,6 +19,7 @@ import { DRILL_CHANNEL } from "../delivery/drill/measure-withdrawal.ts";
 import { Observatory } from "../delivery/observatory.ts";
 import { OwedWithdrawals } from "../delivery/owed-withdrawals.ts";
 import { Replicas } from "../delivery/replicas.ts";
+import { ChangeBook } from "../domain/changes/change-book.ts";
 import { ServedBook } from "../domain/changes/served-book.ts";
 import { SpendBook } from "../domain/spend/spend-book.ts";
 import { Troubles } from "../delivery/troubles.ts";
@@ -120,6 +121,7 @@ export function plug(
   const ids = createRandomIds(clock);
   const spendBook = new SpendBook();
   const served = new ServedBook();
+  const noted = new ChangeBook();
   const flagSwitches = createMemoryFlagSwitches();
   const base = { stores, announcer, replicaId: ids.next("rep"), clock, ids, routes: createRouteTable() };
   const troubles = new Troubles(announcer);
@@ -143,6 +145,7 @@ export function plug(
     ...commonParts(base, [(call) => traces.offer(call), ...counters, ({ facts }) => served.note(facts)]),
     observer: delivery.observatory,
     copies: shadows,
+    noted,
     spendBook,
     flagSwitches,
     embedders,
@@ -159,8 +162,8 @@ export function plug(
   return {
     ...ground,
     ...work,
-    seeing: plugSeeing({ ...base, ...counting, ...ground, served, dataDir }),
-    host: new ProjectHost({ delivery, projects, calls, turns, environments, flags: flagKeeper }),
+    seeing: plugSeeing({ ...base, ...counting, ...ground, served, noted, dataDir }),
+    host: new ProjectHost({ delivery, projects, calls, turns, environments, flags: flagKeeper, variables }),
     ...plugConsole({ stores, keys: gateway.keys, clock, ids, announcer, variables }),
     responses: createResponseKeeper({ store: stores.responses, clock, announcer }),
     conductor: new Conductor(delivery),

@@ -3,6 +3,7 @@ import { cacheWarnings } from "../config/cache-warnings.ts";
 import { formatMistakes } from "../config/explain.ts";
 import { loadProject } from "../config/load.ts";
 import type { EndpointSettings, Project, ProjectFiles } from "../config/project.ts";
+import { secretWarnings } from "../config/secret-warnings.ts";
 import { stabilityWarnings } from "../config/stability-warnings.ts";
 import type { applyAnswer } from "../contract/projects.ts";
 import type { AuthorResult } from "../delivery/author.ts";
@@ -50,6 +51,8 @@ export interface ProjectHostTerms {
   readonly turns: ApplyTurns | null;
   readonly environments: EnvironmentRegistry;
   readonly flags: Pick<FlagKeeper, "define">;
+  /** Of this server: they hold the secrets that projects name. */
+  readonly variables: NodeJS.ProcessEnv;
 }
 
 /** Applies projects and holds those in force: one in every environment. */
@@ -195,6 +198,7 @@ export class ProjectHost {
       ...retirementWarnings(project, routes.all(), clock.now()),
       ...stabilityWarnings(project.endpoints.values()),
       ...cacheWarnings(project.endpoints.values()),
+      ...secretWarnings(project, this.#terms.variables),
     ];
   }
 

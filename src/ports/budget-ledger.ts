@@ -32,7 +32,6 @@ export interface BudgetAlert {
 /** Counts of the ledger of this replica. */
 export interface BudgetCounts {
   readonly accounts: number;
-  readonly refused: number;
   /** Holds under way. */
   readonly open: number;
   /** What is wrong with the bank, or `null`. */

@@ -7,9 +7,11 @@ export interface CallPage {
   /** Only calls after this one in that order: the id of the last call of the page before. */
   readonly after?: string;
   readonly limit: number;
+  /** Whether what was said is wanted too: what is not indexed yet is taken in first, where it is little. */
+  readonly wantsText?: boolean;
 }
 
-/** The beginnings of what was asked and answered, masked; `null` where no text is kept. */
+/** The beginnings of the newest message and of what was answered, masked; `null` where no text is kept. */
 export interface CallGist {
   readonly asked: string;
   readonly answered: string;
@@ -19,6 +21,8 @@ export interface CallGist {
 export interface FoundCall {
   readonly facts: CallFacts;
   readonly gist: CallGist | null;
+  /** Whether what was said has still to be taken into the index. */
+  readonly waits: boolean;
 }
 
 /** A page of calls. */
@@ -103,4 +107,6 @@ export interface CallIndex {
   tail(): CallTail;
   /** Takes a bounded number of new calls into the index; answers how many still wait, 0 when all are in. */
   step(): Promise<number>;
+  /** Packs of calls that could not be read, or not all of them, when they were to be taken in: their calls are found by no search. */
+  damaged(): Promise<number>;
 }

@@ -6,6 +6,7 @@ import { SOME_USAGE, textMessage } from "../fixtures/anthropic-wire.ts";
 import type { AnthropicMessage } from "../fixtures/anthropic-wire.ts";
 import { ADMIN_KEY, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { watchSimulated, watchUpstream } from "../fixtures/watch-leaving.ts";
 
 /** Slow enough that a client can leave in the middle. */
 const SIMULATED_MODEL = `
@@ -97,6 +98,7 @@ const UPSTREAMS = [
     text: () => "How do I reset my password?",
     tool: () => "Where is my order 4711?",
     long: () => "Tell me everything about refunds and shipping.",
+    watch: () => watchSimulated(server),
   },
   {
     model: "anthropic",
@@ -106,6 +108,7 @@ const UPSTREAMS = [
       upstream.script({ type: "endless", delta: "and so on, " });
       return "Go on.";
     },
+    watch: () => watchUpstream(upstream),
   },
 ] as const;
 
@@ -114,7 +117,7 @@ function plays(message: AnthropicMessage): string {
   return "Well?";
 }
 
-describe.each(UPSTREAMS)("the Anthropic SDK and the provider of $model", ({ model, text, tool, long }) => {
+describe.each(UPSTREAMS)("the Anthropic SDK and the provider of $model", ({ model, text, tool, long, watch }) => {
   test("gets a whole message with usage and what served it", async () => {
     const { data, response } = await client.messages.create(ask(model, text())).withResponse();
     const [block] = data.content;
@@ -176,6 +179,7 @@ describe.each(UPSTREAMS)("the Anthropic SDK and the provider of $model", ({ mode
   });
 
   test("aborts a stream, and the provider is stopped", async () => {
+    const stopped = watch();
     const stream = client.messages.stream(ask(model, long()));
     let pieces = 0;
     stream.on("text", () => {
@@ -183,6 +187,7 @@ describe.each(UPSTREAMS)("the Anthropic SDK and the provider of $model", ({ mode
       if (pieces === 3) stream.abort();
     });
     await expect(stream.finalMessage()).rejects.toBeInstanceOf(Anthropic.APIUserAbortError);
+    await stopped();
     await expect.poll(() => server.server.house.gateway.load.inFlight).toBe(0);
   });
 

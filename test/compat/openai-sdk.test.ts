@@ -6,6 +6,8 @@ import { textMessage } from "../fixtures/anthropic-wire.ts";
 import type { AnthropicMessage } from "../fixtures/anthropic-wire.ts";
 import { ADMIN_KEY, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { watchSimulated, watchUpstream } from "../fixtures/watch-leaving.ts";
+import type { LetGo } from "../fixtures/watch-leaving.ts";
 
 /** Slow enough that a client can leave in the middle. */
 const SIMULATED_MODEL = `
@@ -78,6 +80,8 @@ interface Upstream {
   tool(): string;
   json(): string;
   long(): string;
+  /** Begins to watch for a client that leaves; resolves when the provider itself has been let go. */
+  watch(): LetGo;
 }
 
 const toolUse: AnthropicMessage = {
@@ -93,6 +97,7 @@ const UPSTREAMS: readonly Upstream[] = [
     tool: () => "What is the status of order 4711?",
     json: () => "Write a ticket.",
     long: () => "What is your return policy?",
+    watch: () => watchSimulated(server),
   },
   {
     model: "anthropic",
@@ -112,6 +117,7 @@ const UPSTREAMS: readonly Upstream[] = [
       anthropic.script({ type: "endless", delta: "more " });
       return "Tell me everything.";
     },
+    watch: () => watchUpstream(anthropic),
   },
 ];
 
@@ -190,6 +196,7 @@ describe.each(UPSTREAMS)("the OpenAI SDK, unmodified, at the endpoint $model", (
   });
 
   test("aborts a stream, and the provider is stopped", async () => {
+    const stopped = upstream.watch();
     const stream = await client.chat.completions.create({ ...ask(upstream.long()), stream: true });
     let chunks = 0;
     for await (const _ of stream) {
@@ -197,6 +204,7 @@ describe.each(UPSTREAMS)("the OpenAI SDK, unmodified, at the endpoint $model", (
       if (chunks === 3) stream.controller.abort();
     }
     expect(chunks).toBeGreaterThanOrEqual(3);
+    await stopped();
     await expect.poll(() => server.server.house.gateway.load.inFlight).toBe(0);
   });
 

@@ -59,7 +59,7 @@ function telemetryIn(page: string, number: number): TelemetrySettings | undefine
 }
 
 test("the examples of the pages load and mean what they say", () => {
-  expect(telemetryIn("telemetry-metrics.md", 0)?.metrics).toEqual({ isPublic: true });
+  expect(telemetryIn("telemetry-metrics.md", 0)?.metrics).toEqual({ readers: "keys" });
   expect(telemetryIn("telemetry-metrics.md", 1)?.otlp).toEqual({
     endpoint: "http://collector:4318",
     headersEnv: "COLLECTOR_HEADERS",

@@ -44,6 +44,9 @@ const call = (fields: object): string =>
     ...fields,
   });
 
+/** For a hostile body of 10 MB, ms of this thread, client and server together; the worst of these takes 100. */
+const MOST_MS = 500;
+
 describe("bad input gets a clear error", () => {
   test.each([
     ["malformed JSON", '{"model": "bot", "messages": [}', 400, "malformed_json"],
@@ -87,8 +90,15 @@ describe("bad input gets a clear error", () => {
   test.each([
     ["an empty array in an array, a million times", "[".repeat(1_000_000)],
     ["a million keys", `{${Array.from({ length: 1_100_000 }, (_, index) => `"k${index}":1`).join(",")}}`],
-  ])("%s is refused", async (_, body) => {
-    expect(await send(body.slice(0, 9_900_000))).toMatchObject({ status: 400, error: { code: "malformed_json" } });
+    ["numbers without end", `{"model":"bot","messages":[],"x":[${"1e5,".repeat(2_400_000)}`],
+    ["escapes without end", `{"model":"bot","x":"${String.raw`\u00`.repeat(1_900_000)}`],
+  ])("%s is refused, in little time of the processor", async (_, body) => {
+    const bytes = body.slice(0, 9_900_000);
+    const before = process.threadCpuUsage();
+    expect(await send(bytes)).toMatchObject({ status: 400, error: { code: "malformed_json" } });
+    const { user, system } = process.threadCpuUsage(before);
+    // The client's sending of some 10 MB is in it. Time of the processor, because a busy machine makes all else late.
+    expect((user + system) / 1_000).toBeLessThan(MOST_MS);
   });
 });
 

@@ -5,6 +5,7 @@ import { startFreezableProxy } from "../fixtures/freezable-proxy.ts";
 import type { FreezableProxy } from "../fixtures/freezable-proxy.ts";
 import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { SlowCalls } from "../fixtures/slow-calls.ts";
 
 const VALKEY_URL = process.env["ROLLWARD_TEST_VALKEY_URL"];
 
@@ -62,12 +63,17 @@ endpoints:
     const warm = running;
     await expect.poll(() => call(warm, "Warm?"), { timeout: 10_000 }).toBe("hit");
 
+    const slow = new SlowCalls();
+    for (let made = 0; made < 100; made += 20) {
+      await Promise.all(Array.from({ length: 20 }, () => slow.usual(() => call(warm, "Warm?"))));
+    }
+
     proxy.freeze();
     const heard: (string | null)[] = [];
     for (let made = 0; made < CALLS; made += 20) {
-      const server = running;
-      heard.push(...(await Promise.all(Array.from({ length: 20 }, () => call(server, "Warm?")))));
+      heard.push(...(await Promise.all(Array.from({ length: 20 }, () => slow.during(() => call(warm, "Warm?"))))));
     }
+    expect(slow.longerThan(1_000)).toBe(0);
     expect(heard.filter((status) => status !== "miss" && status !== "hit")).toEqual([]);
     // Identical calls still share one answer, in this process.
     expect(heard.filter((status) => status === "hit").length).toBeGreaterThan(CALLS / 2);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomFrom } from "../fixtures/random-cuts.ts";
 import { ADMIN_KEY, modelText, simulatedText, writeProject } from "../fixtures/running-server.ts";
 import { askProcess, freePort, ready, spawnServer } from "../fixtures/server-process.ts";
 import type { ServerProcess } from "../fixtures/server-process.ts";
@@ -9,7 +10,15 @@ import type { ServerProcess } from "../fixtures/server-process.ts";
 /** Kills in one run; CI sets 50. */
 const LOOPS = Number(process.env["ROLLWARD_KILL_LOOPS"] ?? 6);
 
-const yaml = (temperature: number): string => `${simulatedText(modelText("m-2026-01-01"))}
+/** Decides when each kill comes; a run that failed is repeated with its own. */
+const SEED = Number(process.env["ROLLWARD_KILL_SEED"] ?? Date.now() % 1_000_000);
+const random = randomFrom(SEED);
+
+/** One start in five is killed before it has said that it is ready. */
+const isEarly = (loop: number): boolean => loop % 5 === 3;
+
+/** `bot` waits on its first step for commands; `quick` climbs a ladder as its sessions come, and is then promoted. */
+const yaml = (temperature: number, quick = temperature): string => `${simulatedText(modelText("m-2026-01-01"))}
 endpoints:
   bot:
     models: [sim/m-2026-01-01]
@@ -17,7 +26,19 @@ endpoints:
     rollout:
       steps: [{ weight: 50%, min_duration: 1h }, 100%]
       on_new_release: supersede
+  quick:
+    models: [sim/m-2026-01-01]
+    parameters: { temperature: ${quick} }
+    rollout:
+      steps: [{ weight: 20%, min_duration: 0s, min_sessions: 3 }, { weight: 60%, min_duration: 0s, min_sessions: 3 }, 100%]
+      metrics: { latency: false, cost: false }
+      holdback: 0%
+      drain: 0s
+      bake: 0s
+      on_new_release: supersede
 `;
+
+const ENDPOINTS = ["bot", "quick"];
 
 /** What the server has acknowledged: it must all be there after every kill. */
 interface Acknowledged {
@@ -49,26 +70,41 @@ async function start(isFirst: boolean): Promise<ServerProcess> {
   return started;
 }
 
+/** Releases of `bot` for each one of `quick`. */
+const QUICK_TURNS = 4;
+
 /** Commands one after another until the server is gone; what is acknowledged is noted. */
 async function command(target: ServerProcess, loop: number): Promise<void> {
+  let climbing: string | null = null;
   for (let turn = 0; ; turn += 1) {
-    const temperature = (loop * 100 + turn + 1) / 1_000_000;
+    const temperature = (loop * 1_000 + turn + 1) / 1_000_000;
+    // Its ladder is left alone for a few turns, so that steps are reached.
+    const quick = (loop * 1_000 + Math.floor(turn / QUICK_TURNS) + 1) / 1_000_000;
     const applied = await askProcess(target, {
       method: "POST",
       path: "/api/apply",
-      body: { main: "rollward.yaml", files: { "rollward.yaml": yaml(temperature) } },
+      body: { main: "rollward.yaml", files: { "rollward.yaml": yaml(temperature, quick) } },
     });
     if (applied === null) return;
     expect(applied).toMatchObject({ status: 200, body: { applied: true } });
-    const [change] = (applied.body as { endpoints: { release: string; rollout: string }[] }).endpoints;
+    const changes = (applied.body as { endpoints: { endpoint: string; release: string; rollout: string }[] }).endpoints;
+    for (const { release, rollout } of changes) {
+      acknowledged.releases.add(release);
+      acknowledged.rollouts.set(rollout, 2);
+    }
+    const change = changes.find(({ endpoint }) => endpoint === "bot");
     if (change === undefined) throw new Error("Nothing was applied.");
-    acknowledged.releases.add(change.release);
-    acknowledged.rollouts.set(change.rollout, 2);
-    for (const wish of ["hold", "resume"]) {
-      const path = `/api/rollouts/${change.rollout}/commands`;
+    climbing = changes.find(({ endpoint }) => endpoint === "quick")?.rollout ?? climbing;
+    const wishes = [
+      [change.rollout, "hold"],
+      [change.rollout, "resume"],
+      ...(turn % QUICK_TURNS === QUICK_TURNS - 1 && climbing !== null ? [[climbing, "promote"]] : []),
+    ];
+    for (const [rollout = "", wish = ""] of wishes) {
+      const path = `/api/rollouts/${rollout}/commands`;
       const told = await askProcess(target, { method: "POST", path, body: { command: wish, reason: "test" } });
       if (told === null) return;
-      if (told.status === 200) acknowledged.rollouts.set(change.rollout, (told.body as { seq: number }).seq);
+      if (told.status === 200) acknowledged.rollouts.set(rollout, (told.body as { seq: number }).seq);
     }
     const created = await askProcess(target, {
       method: "POST",
@@ -80,16 +116,17 @@ async function command(target: ServerProcess, loop: number): Promise<void> {
   }
 }
 
-async function traffic(target: ServerProcess, loop: number): Promise<void> {
-  for (let sent = 0; ; sent += 1) {
+/** Calls of ever new sessions, until the server is gone or it is enough. */
+async function traffic(target: ServerProcess, of: string, isEnough: () => boolean = () => false): Promise<void> {
+  for (let sent = 0; !isEnough(); sent += 1) {
     const response = await fetch(`${target.url}/v1/chat/completions`, {
       method: "POST",
       headers: {
         authorization: `Bearer ${ADMIN_KEY}`,
         "content-type": "application/json",
-        "x-rollward-session": `${loop}-${sent}`,
+        "x-rollward-session": `${of}-${sent}`,
       },
-      body: JSON.stringify({ model: "bot", messages: [{ role: "user", content: "hi" }] }),
+      body: JSON.stringify({ model: sent % 2 === 0 ? "bot" : "quick", messages: [{ role: "user", content: "hi" }] }),
     }).catch(() => null);
     if (response === null) return;
     await response.arrayBuffer().catch(() => null);
@@ -105,8 +142,11 @@ async function get<T>(target: ServerProcess, path: string): Promise<T> {
 
 /** Everything acknowledged is there, logs are whole, and traffic goes where the stored state says. */
 async function check(target: ServerProcess): Promise<void> {
-  const releases = await get<{ data: { name: string }[] }>(target, "/api/endpoints/bot/releases?limit=1000");
-  const names = new Set(releases.data.map(({ name }) => name));
+  const names = new Set<string>();
+  for (const endpoint of ENDPOINTS) {
+    const releases = await get<{ data: { name: string }[] }>(target, `/api/endpoints/${endpoint}/releases?limit=1000`);
+    for (const { name } of releases.data) names.add(name);
+  }
   expect([...acknowledged.releases].filter((name) => !names.has(name))).toEqual([]);
   for (const [rollout, seq] of acknowledged.rollouts) {
     const log = await get<{ data: { seq: number }[]; intact: boolean }>(
@@ -122,53 +162,115 @@ async function check(target: ServerProcess): Promise<void> {
   await checkRoutes(target);
 }
 
+interface OpenRollout {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly weight: number;
+  readonly sessions: { readonly stable: number; readonly candidate: number } | null;
+}
+
+/** What traffic is given and what is stored, each as the rollout and its share. */
+async function routesOf(
+  target: ServerProcess,
+  endpoint: string,
+): Promise<readonly [given: string[], stored: string[]]> {
+  const { data: endpoints } = await get<{
+    data: { endpoint: string; rollout: { id: string; weight: number } | null }[];
+  }>(target, "/api/endpoints");
+  const open = await get<{ data: OpenRollout[] }>(target, `/api/rollouts?open=true&endpoint=${endpoint}`);
+  const given = endpoints.flatMap(({ endpoint: name, rollout }) =>
+    name === endpoint && rollout !== null && rollout.weight > 0 ? [`${rollout.id} ${rollout.weight}`] : [],
+  );
+  return [given, open.data.filter(({ weight }) => weight > 0).map(({ id, weight }) => `${id} ${weight}`)];
+}
+
 async function checkRoutes(target: ServerProcess): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        const { data: endpoints } = await get<{ data: { rollout: { id: string; weight: number } | null }[] }>(
-          target,
-          "/api/endpoints",
-        );
-        const open = await get<{ data: { id: string; state: string; weight: number }[] }>(
-          target,
-          "/api/rollouts?open=true",
-        );
-        const carrying = open.data.filter(({ weight }) => weight > 0);
-        return {
-          route: endpoints[0]?.rollout?.id ?? null,
-          state: carrying[0]?.id ?? null,
-          carrying: carrying.length <= 1,
-        };
-      },
-      { timeout: 5_000 },
-    )
-    .toSatisfy(
-      ({ route, state, carrying }: { route: string | null; state: string | null; carrying: boolean }) =>
-        route === state && carrying,
-    );
+  for (const endpoint of ENDPOINTS) {
+    await expect
+      .poll(() => routesOf(target, endpoint), { timeout: 20_000 })
+      .toSatisfy(
+        ([given, stored]: readonly [string[], string[]]) =>
+          stored.length <= 1 && JSON.stringify(given) === JSON.stringify(stored),
+      );
+  }
+}
+
+const observed = async (target: ServerProcess): Promise<{ id: string; stable: number; candidate: number }> => {
+  const { data } = await get<{ data: OpenRollout[] }>(target, "/api/rollouts?open=true&endpoint=bot");
+  const carrying = data.find(({ weight }) => weight > 0);
+  return { id: carrying?.id ?? "", stable: 0, candidate: 0, ...carrying?.sessions };
+};
+
+/** The rollout that was under way goes on: sessions of both arms are counted on top of those from before. */
+async function checkCounting(target: ServerProcess, loop: number): Promise<void> {
+  await expect.poll(async () => (await observed(target)).id, { timeout: 20_000 }).not.toBe("");
+  const before = await observed(target);
+  let enough = false;
+  const calls = traffic(target, `count-${loop}`, () => enough);
+  try {
+    await expect
+      .poll(
+        async () => {
+          const { id, stable, candidate } = await observed(target);
+          return id === before.id && stable > before.stable && candidate > before.candidate;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+  } finally {
+    enough = true;
+    await calls;
+  }
 }
 
 describe("a server that is killed at any moment", () => {
   test(`has everything it acknowledged when it is back, ${LOOPS} times`, { timeout: LOOPS * 60_000 }, async () => {
+    process.stdout.write(`kills of test/faults/kill-server.test.ts: ROLLWARD_KILL_SEED=${SEED}\n`);
+    let startMs = 1_000;
     for (let loop = 0; loop < LOOPS; loop += 1) {
+      if (isEarly(loop)) await killEarly(startMs * random());
+      const startedAt = performance.now();
       server = await start(loop === 0);
+      startMs = performance.now() - startedAt;
       await check(server);
-      const busy = Promise.all([command(server, loop), traffic(server, loop)]);
+      if (loop % 5 === 4) await checkCounting(server, loop);
+      const busy = Promise.all([command(server, loop), traffic(server, String(loop)), traffic(server, `${loop}b`)]);
       // Once not before something was acknowledged, so that there is something to find however slow the machine is.
       if (loop === 1) await expect.poll(() => acknowledged.releases.size, { timeout: 30_000 }).toBeGreaterThan(0);
-      // Spread over the first two seconds: starts, decisions, promotions and keys are all under way then.
-      await new Promise((resolve) => setTimeout(resolve, (loop * 397) % 2_000));
+      // In the first two seconds decisions, steps, promotions, commands and keys are all under way.
+      await new Promise((resolve) => setTimeout(resolve, random() * 2_000));
       server.process.kill("SIGKILL");
       await Promise.all([busy, server.exited]);
     }
     server = await start(false);
     await check(server);
     expect(acknowledged.releases.size).toBeGreaterThan(0);
+    await checkCounting(server, LOOPS);
+    await checkClimbed(server);
     server.process.kill("SIGTERM");
     expect(await server.exited).toBe(0);
   });
+
+  /** Kills a start under way; what was acknowledged before must be there after the next. */
+  async function killEarly(afterMs: number): Promise<void> {
+    server = spawnServer(port, ["--no-demo", "--data-dir", directory]);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    server.process.kill("SIGKILL");
+    await server.exited;
+  }
 });
+
+/** Ladders were climbed and promotions carried out in between, or nothing of the kind was ever under way. */
+async function checkClimbed(target: ServerProcess): Promise<void> {
+  const { data } = await get<{ data: { state: string; step: number }[] }>(
+    target,
+    "/api/rollouts?endpoint=quick&limit=200",
+  );
+  expect(data.filter(({ state, step }) => state === "completed" || step > 0).length).toBeGreaterThan(0);
+  await expect
+    .poll(async () => (await get<{ data: unknown[] }>(target, "/api/rollouts?endpoint=quick&open=true")).data.length)
+    .toBeLessThanOrEqual(1);
+}
 
 describe("a server that is started again with the same configuration", () => {
   test("does not bring back a release that was withdrawn", async () => {
@@ -176,7 +278,7 @@ describe("a server that is started again with the same configuration", () => {
     const startWith = async (temperature: number): Promise<ServerProcess> => {
       const started = spawnServer(port, [
         "--config",
-        writeProject({ "rollward.yaml": yaml(temperature) }),
+        writeProject({ "rollward.yaml": yaml(temperature, 0.5) }),
         "--data-dir",
         data,
       ]);

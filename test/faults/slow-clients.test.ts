@@ -157,9 +157,14 @@ describe("clients that read slowly", () => {
   test("answers that nobody reads are let go, those of the admin API among them", async () => {
     await startWith({ arrivingBytes: 64 * MIB });
     expect(await call("bot", 8_000_000)).toBe(200);
-    await server.server.house.gateway.recorder.flush();
-    const { body } = await server.ask("GET", "/api/calls?limit=1");
-    const id = (body as { data: readonly { readonly id: string }[] }).data[0]?.id ?? "";
+    let id = "";
+    await expect
+      .poll(async () => {
+        await server.server.house.gateway.recorder.flush();
+        const { body } = await server.ask("GET", "/api/calls?limit=1");
+        return (id = (body as { data: readonly { readonly id: string }[] }).data[0]?.id ?? "");
+      })
+      .toMatch(/^call_/);
     const slow = await flood(3);
     for (const { socket } of slow) socket.pause();
     const head = `GET /api/calls/${id} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${ADMIN_KEY}\r\n\r\n`;
@@ -193,6 +198,37 @@ describe("many idle connections", () => {
     await Promise.all(idle.map((socket) => socket.received('"status":"ok"')));
     // The one that finds the door shut opens it for the next.
     await expect.poll(() => call().catch(() => "refused"), { timeout: 5_000 }).toBe(200);
+    await Promise.all(idle.map(({ closed }) => closed));
+  });
+});
+
+describe("many connections from one address", () => {
+  const MOST = 6;
+  const startNarrow = async (): Promise<void> => {
+    const yaml = YAML.replace("endpoints:\n", `limits: { connections_per_address: ${MOST} }\nendpoints:\n`);
+    server = await startServer({ "rollward.yaml": yaml }, { edge: LIMITS });
+  };
+
+  test("are no more than allowed; who is one too many is shut out, and let in when there is room", async () => {
+    await startNarrow();
+    const body = JSON.stringify({ model: "long", stream: true, messages: [{ role: "user", content: "hi" }] });
+    const busy = await flood(MOST);
+    for (const { socket } of busy) socket.pause();
+    for (const socket of busy) socket.write(headOf(body.length) + body);
+    await expect.poll(() => server.server.house.gateway.load.inFlight, { timeout: 20_000 }).toBe(MOST);
+    const [further] = await flood(1);
+    await further?.closed;
+    expect(further?.text).toBe("");
+    busy[0]?.socket.destroy();
+    await expect.poll(() => call().catch(() => "shut out"), { timeout: 5_000 }).toBe(200);
+  });
+
+  test("make room when nobody uses them", async () => {
+    await startNarrow();
+    const idle = await flood(MOST);
+    for (const socket of idle) socket.write("GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+    await Promise.all(idle.map((socket) => socket.received('"status":"ok"')));
+    await expect.poll(() => call().catch(() => "shut out"), { timeout: 5_000 }).toBe(200);
     await Promise.all(idle.map(({ closed }) => closed));
   });
 });

@@ -57,10 +57,9 @@ const hasCall = (call: string): boolean =>
 
 /** Asks for the health of the server until it is as wanted. */
 async function healthOnce(isSo: (traces: TraceHealth) => boolean): Promise<TraceHealth> {
-  for (;;) {
-    const now = await health();
-    if (isSo(now)) return now;
-  }
+  let now = await health();
+  await expect.poll(async () => isSo((now = await health())), { timeout: 20_000 }).toBe(true);
+  return now;
 }
 
 test("calls are answered while nobody takes their traces, and the traces arrive when somebody does", async () => {

@@ -1,3 +1,5 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HandClock } from "../fixtures/hand-clock.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
@@ -75,6 +77,27 @@ const firing = async (): Promise<readonly Record<string, unknown>[]> => {
 };
 
 describe("alerts of a server", () => {
+  test("are told while the receiver of traces and metrics hangs up on everybody", async () => {
+    await server.stop();
+    clock = new HandClock();
+    let hungUp = 0;
+    const receiver = createServer((socket) => {
+      hungUp += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    const { port } = receiver.address() as AddressInfo;
+    const environment = { HOOK_SECRET: SECRET, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
+    server = await startServer({ "rollward.yaml": project("server_error: 100%") }, { clock, environment });
+    await call(12);
+    await until(() => hook.taken.length > 0 && hungUp > 0);
+    expect(hook.taken[0]?.body).toMatchObject({ status: "firing", groupLabels: { endpoint: "bot" } });
+    // By now it may be over again: the server's time runs much faster than ours.
+    const told = hook.taken.flatMap(({ body }) => (body as { alerts: { labels: Record<string, string> }[] }).alerts);
+    expect(told.map(({ labels }) => labels["alertname"])).toContain("broken");
+    await new Promise((resolve) => receiver.close(resolve));
+  });
+
   test("fire for failing calls, are told, acknowledged, silenced, shown and tested", async () => {
     await call(12);
     await until(async () => (await firing()).some(({ rule }) => rule === "broken"));

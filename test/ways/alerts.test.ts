@@ -66,6 +66,27 @@ describe("an alert's way", () => {
     expect(heard(server).slice(2)).toEqual(["resolved errors-many:resolved,errors-raised:resolved"]);
   });
 
+  test("says in every message how it stands then, with its worst, and at its end what it was", async () => {
+    const server = await told();
+    const world = kept(openAlertWorld(hook(server), { variables }));
+    const summaries = (): string[] =>
+      server.taken.map(
+        ({ body }) => (body as { alerts: { annotations: { summary: string } }[] }).alerts[0]?.annotations.summary ?? "",
+      );
+    for (const faults of [30, 30, 90, 90]) {
+      await world.count({ calls: 100, faults });
+      await world.live(MINUTE);
+    }
+    const [alert] = await world.alerts.firing("production");
+    expect(alert?.summary).toMatch(/^Errors of bot: \d\d(\.\d)? % \(\d00 calls in 5 min, limit 25 %/);
+    expect(alert?.reading).toMatchObject({ worst: { value: expect.any(Number) as number } });
+    const [first, second] = summaries();
+    expect(first).toMatch(/^Errors of bot: 30 % /);
+    expect(second).not.toBe(first);
+    await world.live(10 * MINUTE);
+    expect(summaries().at(-1)).toMatch(/^Errors of bot stood above 25 % for [\d.]+ min, at worst at \d\d(\.\d)? %\.$/);
+  });
+
   test("is linked to the page of its incident, or of all alerts, where the server knows its address", async () => {
     const server = await told();
     const publicUrl = "https://rollward.example.com";

@@ -97,7 +97,7 @@ test("a release that looks closer than the one before it is not worse for that",
     response_format: { type: "json_object" },
   };
   const isThere = ({ state, sessions }: RolloutView): boolean =>
-    state === "rolled_back" || Math.min(sessions.stable, sessions.candidate) >= 50;
+    state === "rolled_back" || Math.min(sessions?.stable ?? 0, sessions?.candidate ?? 0) >= 50;
   const seen = await drive(running, rollout, { isThere, body });
   expect(seen.state).toBe("ramping");
   for (const metric of ["errors", "invalid-output"]) {

@@ -137,6 +137,12 @@ describe("one call", () => {
     expect(said?.asked).toBe("Where is my zanzibar order?");
   });
 
+  test("tells an error apart from what a model said", async () => {
+    const { said } = await get<Whole>(`/api/calls/${ids[3]}`);
+    expect(said).toMatchObject({ asked: "zanzibar again", answered: "", tools: [] });
+    expect(said?.error).toContain("nobody");
+  });
+
   test("can be read without its bytes", async () => {
     const { bodies } = await get<Whole>(`/api/calls/${ids[0]}?bodies=false`);
     expect(bodies).toEqual({ request: null, upstream: null, answer: null });

@@ -89,6 +89,14 @@ describe("signing in to the console", () => {
     );
   });
 
+  test("over TLS a cookie of the plain name, which a sibling of the host can plant, signs nobody in", async () => {
+    const origin = server.url.replace("http:", "https:");
+    const planted = await signedIn();
+    expect(await ask(planted, { origin })).toMatchObject({ status: 401, code: "signed_out" });
+    const own = cookieIn(await signIn({ key: ADMIN_KEY }, { origin }));
+    expect((await ask(`${planted}; ${own}`, { origin })).status).toBe(200);
+  });
+
   test("a bad key, and one that may see nothing here, open nothing", async () => {
     expect(await signIn({ key: "rw_nothing" })).toMatchObject({ status: 401, code: "key_unknown", cookie: null });
     const { secret } = await newKey({ scopes: ["inference"] });

@@ -1,4 +1,6 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { HandClock } from "../fixtures/hand-clock.ts";
 import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
@@ -107,4 +109,47 @@ test("a server that stops ends the streams and waits for none of them", async ()
   await own.stop();
   expect(await ended).toContain("retry: ");
   expect(performance.now() - started).toBeLessThan(20_000);
+});
+
+test("one key has forty streams at most, and another one still gets its own", async () => {
+  const wish = { name: "another", scopes: ["admin"] };
+  const { secret } = (await server.ask("POST", "/api/keys", wish)).body as { secret: string };
+  const headers = { authorization: `Bearer ${secret}` };
+  const streams = await Promise.all(Array.from({ length: 40 }, () => follow("/api/live", headers)));
+  expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await follow("/api/live", headers)).status).toBe(503);
+  const own = await follow("/api/live");
+  expect(own.status).toBe(200);
+  own.close();
+  streams[0]?.close();
+  await expect
+    .poll(async () => {
+      const again = await follow("/api/live", headers);
+      again.close();
+      return again.status;
+    })
+    .toBe(200);
+  for (const stream of streams) stream.close();
+});
+
+test("a stream whose client reads nothing ends after a minute, however much waits for it", async () => {
+  const clock = new HandClock(Date.UTC(2026, 10, 21));
+  const own = await startServer({}, { clock });
+  const { live } = own.server.house;
+  const socket = connect(Number(new URL(own.url).port), "127.0.0.1").pause();
+  try {
+    socket.on("error", () => {});
+    socket.write(`GET /api/live?topics=calls HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ADMIN_KEY}\r\n\r\n`);
+    await expect.poll(() => live.listeners("calls")).toBe(1);
+    const data = "x".repeat(1_000_000);
+    for (let message = 0; message < 40; message += 1) live.publish({ topic: "calls", data }, "production");
+    const look = (): number => {
+      clock.advance(15_000);
+      return live.listeners("calls");
+    };
+    await expect.poll(look).toBe(0);
+  } finally {
+    socket.destroy();
+    await own.stop();
+  }
 });

@@ -251,6 +251,8 @@ describe("drift", () => {
     await tell("rollout", "promote", "support-bot", "--reason", "It is Friday.");
     expect((await drift(next)).text).toContain("override: support-bot@2 was promoted by hand.");
     await expect.poll(async () => (await rollward("status")).text, { timeout: 20_000 }).toMatch(/support-bot@2 +–/);
+    // Before it has ended a rollback takes the rollout back instead of returning.
+    await expect.poll(async () => (await rollward("rollout", "list")).text, { timeout: 20_000 }).toContain("completed");
     await tell("rollback", "support-bot", "--reason", "Refunds are wrong.");
     await expect
       .poll(async () => (await drift(next)).text)

@@ -163,8 +163,8 @@ describe("limits", () => {
   });
 
   test("the first class passes by those who wait already", async () => {
-    const server = await start(`    slow: { per: environment, requests: 10/s, burst: 1 }
-  queue: { wait: 3s, classes: [{ endpoints: [other-bot] }] }`);
+    const server = await start(`    slow: { per: environment, requests: 2/s, burst: 1 }
+  queue: { wait: 30s, classes: [{ endpoints: [other-bot] }] }`);
     const order: string[] = [];
     const noted = async (model: string): Promise<void> => {
       await (await call(server, { model })).text();

@@ -23,11 +23,11 @@ endpoints:
   helper:
     prompt: prompt.md
     models: [own/${model}]
-    parameters: { temperature: ${temperature}, max_tokens: 2 }
+    parameters: { temperature: ${temperature}, max_tokens: 12 }
     rollout:
       steps: [{ weight: 50%, min_duration: 0s, min_sessions: 20 }, 100%]
       drain: 0s
-      metrics: { errors: { no_worse: 2 }, latency: false, cost: false }
+      metrics: { errors: { no_worse_points: 25% }, latency: false, cost: false }
 `,
 });
 
@@ -37,12 +37,21 @@ afterEach(async () => {
   running = null;
 });
 
+interface Answer {
+  readonly choices: readonly { readonly message: { readonly content: string } }[];
+  readonly usage: { readonly completion_tokens: number };
+}
+
 interface View {
+  readonly candidate: string;
   readonly state: string;
   readonly outcome: string | null;
 }
 
-async function call(server: RunningServer, session: number): Promise<{ status: number; body: string }> {
+async function call(
+  server: RunningServer,
+  session: number,
+): Promise<{ status: number; body: string; release: string | null }> {
   const response = await fetch(`${server.url}/v1/chat/completions`, {
     method: "POST",
     headers: {
@@ -52,7 +61,8 @@ async function call(server: RunningServer, session: number): Promise<{ status: n
     },
     body: JSON.stringify({ model: "helper", messages: [{ role: "user", content: "Hello" }] }),
   });
-  return { status: response.status, body: await response.text() };
+  const release = response.headers.get("x-rollward-release");
+  return { status: response.status, body: await response.text(), release };
 }
 
 /** Applies a release and sends calls of fresh sessions until its rollout has ended. */
@@ -72,12 +82,21 @@ async function rollOut(server: RunningServer, files: Record<string, string>, fro
 
 // Needs a model file and the package node-llama-cpp, so it runs where both are given.
 describe.skipIf(FILE === undefined || !isInstalled)("a local model behind an endpoint", () => {
-  test("answers in OpenAI's form with its own counts, and a canary rolls a release back that cannot answer", async () => {
+  test("answers in OpenAI's form with its own counts, and a canary rolls a release back that cannot answer and promotes one that can", async () => {
     running = await startServer(project("small", 0.1));
     const { status, body } = await call(running, 0);
     expect(status).toBe(200);
-    expect(JSON.parse(body)).toMatchObject({ object: "chat.completion", usage: { completion_tokens: 2 } });
+    expect(JSON.parse(body)).toMatchObject({
+      object: "chat.completion",
+      usage: { completion_tokens: expect.any(Number) as number },
+    });
+    expect((JSON.parse(body) as Answer).usage.completion_tokens).toBeLessThanOrEqual(12);
+    expect((JSON.parse(body) as Answer).choices[0]?.message.content).not.toBe("");
     expect(await rollOut(running, project("cramped", 0.1), 1)).toMatchObject({ state: "rolled_back" });
     expect((await call(running, 10_000)).status).toBe(200);
-  }, 300_000);
+    // The same model, warmer: its own answers are what it is promoted by.
+    const promoted = await rollOut(running, project("small", 0.3), 20_000);
+    expect(promoted).toMatchObject({ state: "completed", outcome: "promoted" });
+    expect((await call(running, 30_000)).release).toBe(promoted.candidate);
+  }, 900_000);
 });

@@ -1,5 +1,10 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { z } from "zod";
+import { openDatabase } from "../../src/adapters/stores/postgres/database.ts";
 import type { nowView } from "../../src/contract/now.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { ADMIN_KEY, simulatedText, startServer } from "../fixtures/running-server.ts";
@@ -176,4 +181,24 @@ describe("the view of this moment", () => {
     expect(await viewOf(server, "?endpoint=bot")).toMatchObject({ situation: "failing" });
     expect((await server.ask("GET", "/api/now?endpoint=nobody")).status).toBe(404);
   }, 30_000);
+
+  test("says that packs of recorded calls are damaged", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "rollward-now-"));
+    const database = await openDatabase({ dataDir });
+    await database.db.insertInto("damaged_packs").values({ day: 20_000, pack: randomUUID() }).execute();
+    await database.close();
+    const server = await startServer({ "rollward.yaml": project("") }, { dataDir });
+    try {
+      const { telemetry } = await viewOf(server);
+      const records = telemetry.checks.find(({ check }) => check === "records");
+      expect(records).toMatchObject({
+        state: "warning",
+        detail: expect.stringContaining("a pack of recorded calls is damaged") as string,
+      });
+      expect(telemetry).toMatchObject({ healthy: false, sentence: expect.stringContaining("damaged") as string });
+    } finally {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
 });

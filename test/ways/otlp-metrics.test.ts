@@ -12,6 +12,43 @@ endpoints:
     models: [sim/a-2026-01-01]
 `;
 
+const DURATION = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const TOKENS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
+
+/** Names, units and bounds as OpenTelemetry's GenAI conventions have them, copied by hand and not from our own table. */
+const CONVENTIONS: Readonly<Record<string, { readonly unit: string; readonly bounds: readonly number[] }>> = {
+  "gen_ai.client.operation.duration": { unit: "s", bounds: DURATION },
+  "gen_ai.client.token.usage": { unit: "{token}", bounds: TOKENS },
+  "gen_ai.client.operation.time_to_first_chunk": { unit: "s", bounds: DURATION },
+  "gen_ai.server.request.duration": { unit: "s", bounds: DURATION },
+  "gen_ai.server.time_to_first_token": {
+    unit: "s",
+    bounds: [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+  },
+  "gen_ai.server.time_per_output_token": {
+    unit: "s",
+    bounds: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5],
+  },
+};
+
+/** The same with the names that are proposed for tokens. */
+const { "gen_ai.client.token.usage": usage, ...stable } = CONVENTIONS;
+const PROPOSED: typeof CONVENTIONS = {
+  ...stable,
+  ...(usage !== undefined && {
+    "gen_ai.client.inference.usage.operation.input_tokens": usage,
+    "gen_ai.client.inference.usage.operation.output_tokens": usage,
+  }),
+};
+
+/** What a report has that is not ours, in the form of the conventions. */
+const foreignIn = (metrics: readonly ReceivedMetric[]) =>
+  Object.fromEntries(
+    metrics
+      .filter(({ name }) => !name.startsWith("rollward."))
+      .map(({ name, unit, points }) => [name, { unit, bounds: points[0]?.bounds }]),
+  );
+
 let receiver: OtlpMetricsReceiver;
 let running: RunningServer;
 
@@ -93,6 +130,12 @@ describe("metrics that are sent by OTLP", () => {
     });
   });
 
+  test("are the histograms of OpenTelemetry's conventions and our own, nothing else", async () => {
+    await expect
+      .poll(() => foreignIn(receiver.reports.at(-1)?.metrics ?? []), { timeout: 20_000 })
+      .toEqual(CONVENTIONS);
+  });
+
   test("go on counting while the receiver is away, and arrive when it is back", async () => {
     receiver.answerWith(400);
     await call(running);
@@ -116,6 +159,6 @@ describe("metrics that are sent by OTLP", () => {
         metrics.some(({ name }) => name === "gen_ai.client.inference.usage.operation.input_tokens"),
       );
     expect(report).toBeDefined();
-    expect(report?.metrics.some(({ name }) => name === "gen_ai.client.token.usage")).toBe(false);
+    expect(foreignIn(report?.metrics ?? [])).toEqual(PROPOSED);
   });
 });

@@ -52,6 +52,15 @@ async function rollward(...args: readonly string[]): Promise<{ readonly code: nu
 }
 
 describe("what `rollward diff` says of a project", () => {
+  test("a secret that is named and not set in the server's environment is warned of before it is needed", async () => {
+    const hook = `notifiers:\n  hook: { kind: webhook, url: "https://example.com/hook", secret_env: HOOK_SECRET_OF_NOBODY }\n`;
+    const { code, text } = await rollward("diff", writeProject({ "rollward.yaml": `${TEXT}${hook}` }));
+    expect(code).toBe(2);
+    expect(text).toContain(
+      "warning: HOOK_SECRET_OF_NOBODY is not set in this server's environment, and the notifier hook needs it",
+    );
+  });
+
   test("every change outside of releases is told with exit code 2, applied in the same words, and then no more", async () => {
     const unchanged = { code: 0, text: "Nothing to apply.\n" };
     expect(await rollward("diff", server.config)).toEqual(unchanged);

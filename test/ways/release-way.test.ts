@@ -40,22 +40,21 @@ async function apply(server: RunningServer, files: Record<string, string>): Prom
   return answer.endpoints[0]?.rollout ?? null;
 }
 
+const callOnce = (server: RunningServer, session: string): Promise<unknown> =>
+  fetch(`${server.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${ADMIN_KEY}`,
+      "content-type": "application/json",
+      "x-rollward-session": session,
+    },
+    body: JSON.stringify({ model: "support-bot", messages: [{ role: "user", content: "Hello" }] }),
+  }).then((response) => response.arrayBuffer());
+
 /** Sends calls of fresh sessions until the rollout has ended, at most `max`. */
 async function driveUntilEnded(server: RunningServer, rollout: string, max: number): Promise<RolloutView> {
   for (let sent = 0; sent < max; sent += 20) {
-    await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        fetch(`${server.url}/v1/chat/completions`, {
-          method: "POST",
-          headers: {
-            authorization: `Bearer ${ADMIN_KEY}`,
-            "content-type": "application/json",
-            "x-rollward-session": `session-${sent + index}`,
-          },
-          body: JSON.stringify({ model: "support-bot", messages: [{ role: "user", content: "Hello" }] }),
-        }).then((response) => response.arrayBuffer()),
-      ),
-    );
+    await Promise.all(Array.from({ length: 20 }, (_, index) => callOnce(server, `session-${sent + index}`)));
     const { body } = await server.ask("GET", `/api/rollouts/${rollout}`);
     const view = body as RolloutView;
     if (["completed", "rolled_back", "aborted"].includes(view.state)) return view;
@@ -95,6 +94,13 @@ describe("a release's way", () => {
     expect(view.union.blame).toBe("errors");
     expect(view.union.log_r).toBeGreaterThanOrEqual(view.union.threshold);
     expect(await stableOf(running)).toBe("support-bot@1");
+    const { body: releases } = await running.ask("GET", "/api/endpoints/support-bot/releases");
+    expect(releases).toMatchObject({
+      data: [
+        { name: "support-bot@2", fate: "taken_back", rollout, outcome: "harm" },
+        { name: "support-bot@1", fate: "stable", rollout: null, outcome: null },
+      ],
+    });
     const { body } = await running.ask("GET", `/api/rollouts/${rollout}/events?limit=500`);
     const log = body as { data: { fact: { type: string } }[]; intact: boolean };
     expect(log.intact).toBe(true);
@@ -102,6 +108,27 @@ describe("a release's way", () => {
     expect(facts).toContain("HarmCrossed");
     expect(facts).toContain("EvidenceSnapshot");
     expect(facts.at(-1)).toBe("RolledBack");
+  });
+
+  test("a rollout that a person takes back shows what it had seen, before, meanwhile and afterwards", async () => {
+    running = await startServer(project("good-2026-01-01"));
+    const server = running;
+    const rollout = (await apply(server, project("good-2026-01-01", 0.2))) ?? "";
+    const view = async (): Promise<RolloutView> =>
+      (await server.ask("GET", `/api/rollouts/${rollout}`)).body as RolloutView;
+    await expect.poll(async () => (await view()).state).toBe("ramping");
+    for (let sent = 0; sent < 12; sent += 1) await callOnce(server, `by-hand-${sent}`);
+    await expect.poll(async () => (await view()).metrics[0]?.n.stable).toBeGreaterThan(0);
+    await server.ask("POST", `/api/rollouts/${rollout}/commands`, { command: "rollback", reason: "Users complain." });
+    await expect.poll(async () => (await view()).state).toBe("rolled_back");
+    const { sessions, metrics, union, outcome } = await view();
+    expect(outcome).toBe("command");
+    expect((sessions?.stable ?? 0) + (sessions?.candidate ?? 0)).toBeGreaterThan(0);
+    expect(union.log_r).not.toBeNull();
+    expect(metrics.map(({ metric }) => metric)).toEqual(["errors"]);
+    expect(metrics[0]?.n).toEqual(sessions);
+    const { body } = await server.ask("GET", `/api/rollouts/${rollout}/replay`);
+    expect((body as { log: { intact: boolean } }).log.intact).toBe(true);
   });
 
   test("after a promotion one command returns to the release before it, in force on the next request", async () => {

@@ -80,6 +80,11 @@ describe("series", () => {
     expect(body.span).toBe("minute");
   });
 
+  test("make the report of a first week that week so far, and not one before it without data", async () => {
+    const answer = await running.ask("GET", "/api/reports");
+    expect(answer).toMatchObject({ status: 200, body: { report: { partial: true, whole: { calls: { now: 3 } } } } });
+  });
+
   test("are read by the hour where minutes are kept no longer, and say so when steps are too short for that", async () => {
     const since = new Date(Date.now() - 10 * 86_400_000).toISOString();
     expect((await ask(`?since=${since}&step_seconds=86400`)).body.span).toBe("hour");
@@ -110,6 +115,8 @@ describe("series", () => {
     expect(told.text).toMatch(/broken +1 +1 \(100\.0 %\)/);
     const json = await runRollward(running, ["--json", "series"]);
     expect(JSON.parse(json.text)).toMatchObject({ span: "minute" });
+    const lately = await runRollward(running, ["series", "--since", "20m"]);
+    expect(lately.code).toBe(0);
     const wrong = await runRollward(running, ["series", "--step", "soon"]);
     expect(wrong.code).not.toBe(0);
     expect(wrong.text).toContain("Write it like");

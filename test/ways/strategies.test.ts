@@ -124,7 +124,7 @@ describe("instant", () => {
     expect(held.length).toBeGreaterThan(5);
     expect(held.length).toBeLessThan(40);
     const { sessions } = await stage.look(id);
-    expect(sessions.candidate).toBe(100 - held.length);
+    expect(sessions?.candidate).toBe(100 - held.length);
   });
 });
 
@@ -155,7 +155,7 @@ describe("flag", () => {
     expect(given.length).toBeGreaterThan(25);
     expect(given.length).toBeLessThan(75);
     const { sessions, explanation, eta_note: note } = await stage.look(id);
-    expect(sessions.stable + sessions.candidate, "everyone else is no evidence").toBe(100);
+    expect((sessions?.stable ?? 0) + (sessions?.candidate ?? 0), "everyone else is no evidence").toBe(100);
     expect(explanation).toContain("On for 50 % of those it is for");
     expect(note).toContain("stays until a person");
     expect(await stage.tell(id, "abort")).toMatchObject({ status: 200 });
@@ -192,7 +192,11 @@ describe("canary", () => {
     const policy = `{ steps: [{ weight: 50%, min_duration: 0s, min_sessions: 20 }, 100%], ${ERRORS}, holdback: 20%, bake: 2s, drain: 0s }`;
     const { stage, id } = await begin(policy, BETTER);
     await stage.driveUntil(id, isIn("draining"), 6_000);
-    const baking = await stage.driveUntil(id, ({ sessions }) => sessions.stable > 0 && sessions.stable < 100, 400);
+    const baking = await stage.driveUntil(
+      id,
+      ({ sessions: seen }) => seen !== null && seen.stable > 0 && seen.stable < 100,
+      400,
+    );
     expect(baking.state).toBe("draining");
     const view = await stage.waitUntil(id, isIn("completed"));
     expect(view.outcome).toBe("promoted");

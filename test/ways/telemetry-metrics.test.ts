@@ -134,6 +134,29 @@ describe("who may read metrics", () => {
     expect(await answer.text()).toContain("admin");
   });
 
+  test("is nobody without a key where others reach the server: a proxy on this machine may say nothing of itself", async () => {
+    const reached = await startServer({ "rollward.yaml": PROJECT }, { listenOn: "0.0.0.0" });
+    try {
+      const url = reached.url.replace("0.0.0.0", "127.0.0.1");
+      expect((await fetch(`${url}/metrics`)).status).toBe(401);
+      const key = { authorization: `Bearer ${ADMIN_KEY}` };
+      expect((await fetch(`${url}/metrics`, { headers: key })).status).toBe(200);
+    } finally {
+      await reached.stop();
+    }
+  });
+
+  test("is nobody without a key where the project wants one", async () => {
+    const closed = await startServer({ "rollward.yaml": `${PROJECT}telemetry:\n  metrics: { require_key: true }\n` });
+    try {
+      expect((await fetch(`${closed.url}/metrics`)).status).toBe(401);
+      const key = { authorization: `Bearer ${ADMIN_KEY}` };
+      expect((await fetch(`${closed.url}/metrics`, { headers: key })).status).toBe(200);
+    } finally {
+      await closed.stop();
+    }
+  });
+
   test("is everybody where the project says so", async () => {
     const open = await startServer({ "rollward.yaml": `${PROJECT}telemetry:\n  metrics: { public: true }\n` });
     try {

@@ -53,7 +53,7 @@ afterEach(async () => {
 });
 
 /** Asks a running server whose endpoint `bot` is served by the vendor. */
-async function ask({ wire, provider, model }: Case, scene: "text" | "credentials", stream: boolean) {
+async function ask({ wire, provider, model }: Case, scene: "text" | "credentials", more: object) {
   const upstream = await startScriptedUpstream(wire);
   closing.push(() => upstream.close());
   upstream.play(scene);
@@ -73,9 +73,9 @@ async function ask({ wire, provider, model }: Case, scene: "text" | "credentials
   const response = await fetch(`${server.url}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
-    body: JSON.stringify({ model: "bot", stream, messages: [{ role: "user", content: "Well?" }] }),
+    body: JSON.stringify({ model: "bot", messages: [{ role: "user", content: "Well?" }], ...more }),
   });
-  return { status: response.status, body: await response.text() };
+  return { status: response.status, headers: response.headers, body: await response.text(), server };
 }
 
 const spoken = (stream: string): string =>
@@ -90,22 +90,41 @@ const spoken = (stream: string): string =>
 
 describe.each(Object.entries(CASES))("an endpoint served by %s", (_, given) => {
   test("answers in OpenAI's form, whole and streamed", async () => {
-    const whole = await ask(given, "text", false);
+    const whole = await ask(given, "text", { stream: false });
     expect(whole.status).toBe(200);
     expect(JSON.parse(whole.body)).toMatchObject({
       object: "chat.completion",
       choices: [{ message: { content: given.text }, finish_reason: "stop" }],
       usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
     });
-    const stream = await ask(given, "text", true);
+    const stream = await ask(given, "text", { stream: true });
     expect([stream.status, spoken(stream.body)]).toEqual([200, given.text]);
     expect(stream.body.endsWith("data: [DONE]\n\n")).toBe(true);
   });
 
   test("tells of refused credentials without repeating them", async () => {
-    const { status, body } = await ask(given, "credentials", true);
+    const { status, body } = await ask(given, "credentials", { stream: true });
     expect(status).toBeGreaterThanOrEqual(500);
     expect(body).toContain("provider_credentials");
     expect(body).not.toContain(SECRET);
+  });
+});
+
+describe.each(["gemini", "bedrock", "cohere"])("a client that says who the user is, at %s", (name) => {
+  const given = CASES[name];
+  test("is answered, and told that the provider was not told", async () => {
+    if (given === undefined) throw new Error("There is no such vendor.");
+    const { status, headers, server } = await ask(given, "text", { user: "ada", service_tier: "default" });
+    expect([status, headers.get("x-rollward-left-out")]).toEqual([200, "user"]);
+    const path = `/api/calls/${headers.get("x-rollward-call")}`;
+    await expect
+      .poll(async () => JSON.stringify((await server.ask("GET", path)).body))
+      .toContain('"left_out":["user"]');
+  });
+
+  test("of whom nothing is said is told nothing", async () => {
+    if (given === undefined) throw new Error("There is no such vendor.");
+    const { status, headers } = await ask(given, "text", { stream: false });
+    expect([status, headers.get("x-rollward-left-out")]).toEqual([200, null]);
   });
 });

@@ -42,7 +42,7 @@ describe("a person's withdrawal", () => {
     world.mood = "well";
     world.announced.length = 0;
     await world.conductor.look(id);
-    expect(world.announced[0]).toBe("RollbackStarted");
+    expect(world.announced.slice(0, 2)).toEqual(["EvidenceSnapshot", "RollbackStarted"]);
     expect(world.announced).toContain(
       `recovered: recording the rollback of the rollout ${id} by Ada, which is in force here`,
     );

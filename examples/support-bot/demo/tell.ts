@@ -21,9 +21,11 @@ export function describe(view: RolloutView): string {
   const { sessions, union } = view;
   const proven = view.metrics.filter(({ verdict }) => verdict === "non-inferior").map(({ metric }) => metric);
   const evidence = [
-    `${sessions.candidate} of ${sessions.candidate + sessions.stable} sessions on the candidate`,
+    sessions === null
+      ? "no evidence kept"
+      : `${sessions.candidate} of ${sessions.candidate + sessions.stable} sessions on the candidate`,
     proven.length > 0 ? `no worse: ${proven.join(", ")}` : "nothing proven yet",
-    `harm ${Math.max(0, union.log_r).toFixed(1)} of ${union.threshold.toFixed(1)}`,
+    `harm ${Math.max(0, union.log_r ?? 0).toFixed(1)} of ${union.threshold.toFixed(1)}`,
   ];
   const eta = view.eta === null ? "" : `, about ${Math.ceil(view.eta.seconds)} s to go`;
   return `${bar(view.weight)} ${percent(view.weight).padStart(5)}  ${evidence.join(" · ")}${eta}`;

@@ -59,6 +59,7 @@ const SIGNALS: Readonly<Record<Exclude<ConditionKey, "unusual">, readonly [Signa
   queue_above: ["queue-depth", "above"],
   drops_above: ["drops", "above"],
   budget_above: ["budget-share", "above"],
+  user_too_dear: ["user-too-dear", "above"],
   provider_trouble: ["provider-trouble", "above"],
   rollout_held: ["rollout-held", "above"],
   rolled_back: ["rollout-rolled-back", "above"],

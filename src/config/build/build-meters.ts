@@ -55,6 +55,7 @@ const budgetOf = (name: string, input: BudgetInput): BudgetRule => ({
   limitPico: input.amount,
   only: filterOf(input.only),
   atLimit: input.at_limit ?? "refuse",
+  ...(input.degrade_to !== undefined && { degradeTo: input.degrade_to }),
   whenUnreachable: input.when_unreachable ?? "refuse",
 });
 

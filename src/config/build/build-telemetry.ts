@@ -14,7 +14,7 @@ export function buildTelemetry({
   const usual = DEFAULT_TELEMETRY;
   return {
     semanticConventions: semantic_conventions ?? null,
-    metrics: { isPublic: metrics?.public ?? usual.metrics.isPublic },
+    metrics: { readers: readersOf(metrics) ?? usual.metrics.readers },
     otlp: {
       endpoint: otlp?.endpoint?.replace(/\/$/, "") ?? null,
       headersEnv: otlp?.headers_env ?? usual.otlp.headersEnv,
@@ -24,4 +24,9 @@ export function buildTelemetry({
     logs: { calls: logs?.calls ?? usual.logs.calls },
     traces: buildTraces(traces),
   };
+}
+
+function readersOf(metrics: TelemetryInput["metrics"]): TelemetrySettings["metrics"]["readers"] | undefined {
+  if (metrics?.require_key === true) return "keys";
+  return metrics?.public === true ? "everybody" : undefined;
 }

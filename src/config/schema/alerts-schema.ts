@@ -52,6 +52,7 @@ const conditions = {
     .optional()
     .meta({ description: "More records of calls than this were dropped within the time." }),
   budget_above: percent().optional().meta({ description: "More than this share of a budget is spent; told for each budget." }),
+  user_too_dear: once("An hour of a user costs far more than the same hour of previous days; told for each user, with why."),
   provider_trouble: once("The breaker of a model is open; told for each model."),
   rollout_held: once("A rollout holds; told for each endpoint."),
   rolled_back: once("A rollout was rolled back within the last hour; told for each endpoint."),

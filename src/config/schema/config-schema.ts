@@ -22,7 +22,7 @@ const MOST_FLAG_FILES = 50;
 const MOST_SLO_FILES = 50;
 
 /** Bounds of a server that names none. */
-export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000, cacheBytes: 64 * MIB, resultBytes: 32 * MIB, learned: true, shedAt: DEFAULT_SHED_AT };
+export const DEFAULT_LIMITS: Limits = { bodyBytes: 10 * MIB, answerBytes: 32 * MIB, inFlight: 1_000, connectionsPerAddress: 1_000, cacheBytes: 64 * MIB, resultBytes: 32 * MIB, learned: true, shedAt: DEFAULT_SHED_AT };
 
 /** Days for which the facts of calls are kept unless the project says otherwise. */
 export const DEFAULT_RETAIN_FACTS_DAYS = 90;
@@ -44,6 +44,13 @@ const limitsSchema = z
     in_flight: number({ min: 1, max: 1_000_000, integer: true })
       .optional()
       .meta({ preset: DEFAULT_LIMITS.inFlight, description: "Calls under way at the same time; more are refused." }),
+    connections_per_address: number({ min: 1, max: 1_000_000, integer: true })
+      .optional()
+      .meta({
+        preset: DEFAULT_LIMITS.connectionsPerAddress,
+        description:
+          "Most connections from one address at the same time, so that no client alone takes all 10,000 places; of IPv6 the first 64 bits count. Idle ones are closed first. The default is that of `in_flight`, so that one proxy before the server can bring all calls there may be; lower it to a few hundred where clients connect directly.",
+      }),
     cache_bytes: size({ min: 0, max: 64 * 1_024 * MIB })
       .optional()
       .meta({

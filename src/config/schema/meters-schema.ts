@@ -147,11 +147,18 @@ export const budgetSchema = z
       description: "When it begins again, in UTC. `total` never does.",
     }),
     only: onlySchema.optional(),
-    at_limit: z.enum(["refuse", "degrade"]).optional().meta({
+    at_limit: z.enum(["refuse", "queue", "degrade"]).optional().meta({
       preset: "refuse",
       description:
-        "What becomes of a call that does not fit: it is refused, or asks only those models of its release that it can pay (`models` and `fallbacks`).",
+        "What becomes of a call that does not fit: it is refused; waits in `limits.queue` while calls under way hold what is missing; or is answered by something cheaper, see `degrade_to`.",
     }),
+    degrade_to: z
+      .record(z.string(), text({ what: "an endpoint", max: 63 }))
+      .optional()
+      .meta({
+        description:
+          "With `at_limit: degrade`, by endpoint: the endpoint whose stable release answers calls that do not fit. Default, and for endpoints that are not named: the call asks only those models of its own release that it can pay (`models` and `fallbacks`).",
+      }),
     when_unreachable: z.enum(["refuse", "allow"]).optional().meta({
       preset: "refuse",
       description:

@@ -8,7 +8,12 @@ const metricsSchema = z
     public: z.boolean().optional().meta({
       preset: false,
       description:
-        "Whether anybody who reaches the server may read `/metrics`. Without it whoever asks from the same machine may, and others with a key that has the scope `admin`.",
+        "Whether anybody who reaches the server may read `/metrics`. Without it a key with the scope `admin` may; and nobody needs one who asks from the same machine, without a proxy's headers, a server that listens on that machine alone (127.0.0.1 or ::1).",
+    }),
+    require_key: z.boolean().optional().meta({
+      preset: false,
+      description:
+        "Whether whoever asks from the same machine needs a key with the scope `admin` as well: for a proxy there that says nothing of for whom it asks.",
     }),
   })
   .meta({ description: "What Prometheus reads." });
@@ -30,7 +35,8 @@ const otlpSchema = z
       .optional()
       .meta({
         preset: "OTEL_EXPORTER_OTLP_HEADERS",
-        description: "The variable that holds the headers of these requests, as `name=value,name=value`.",
+        description:
+          "The variable that holds the headers of these requests, as `name=value,name=value`. Beside an `endpoint` of the project OpenTelemetry's own is only taken where its variables name no other receiver.",
       }),
     metrics: z.boolean().optional().meta({ preset: true, description: "Whether metrics are sent there." }),
     metrics_every: duration({ min: 1_000, max: 3_600_000 })

@@ -13,7 +13,7 @@ export const DELIVERY_ERRORS = {
     status: 409,
     retryable: false,
     message:
-      "{candidate} was taken back by itself {ago} ago, and {endpoint} is served by {stable}. Rolling back now would go one release further back.",
+      "{candidate} was taken back by {by} {ago} ago, and {endpoint} is served by {stable}. Rolling back now would go one release further back.",
     help: "If that is what you want, say so: `rollward rollback {endpoint} --again`, or `again` in the request. `rollward rollout explain {endpoint}` tells why it was taken back.",
   },
   freeze_not_found: {

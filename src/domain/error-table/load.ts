@@ -57,4 +57,10 @@ export const LOAD_ERRORS = {
     message: "What is left of the budget {budget} cannot be found out at the moment.",
     help: "Try again shortly. A budget with `when_unreachable: allow` lets calls go on.",
   },
+  alert_backtest_busy: {
+    status: 429,
+    retryable: true,
+    message: "This server is running rules of alerts over the past already, and does so once at a time.",
+    help: "Try again in a moment. One rule (`rollward alerts backtest <rule>`) or fewer days (`--days`) take less time.",
+  },
 } as const satisfies Record<string, ErrorRow>;

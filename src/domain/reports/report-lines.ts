@@ -36,10 +36,13 @@ export function reportHeading(report: Report): { readonly title: string; readonl
   const promoted = rollouts.filter(({ outcome }) => outcome === "promoted").length;
   const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
   const span = `${day(period.from)} to ${day(period.to - 1)}${isPartial ? ", not over yet" : ""}`;
-  const parts = [
+  const figures = [
     `${told(whole.calls.now, "count")} calls`,
     `${told(whole.availability.now, "share")} answered without a fault of ours or a provider's`,
     `${told(whole.costPico.now, "usd")} spent`,
+  ];
+  const parts = [
+    ...((whole.calls.now ?? 0) === 0 ? ["no calls"] : figures),
     `${promoted} promoted and ${back} taken back or given up`,
     `${trouble.length} incident${trouble.length === 1 ? "" : "s"}`,
   ];

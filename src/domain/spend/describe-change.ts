@@ -7,6 +7,15 @@ const dollars = (pico: bigint): string => {
   return `${pico < 0n ? "−" : "+"}$${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
 };
 
+/** An amount in words for people: dollars with two decimals, below a cent with four. */
+export function describeAmount(pico: bigint): string {
+  const parts = (pico + 50_000_000n) / 100_000_000n;
+  const isSmall = parts > 0n && parts < 100n;
+  const shown = isSmall ? parts : (parts + 50n) / 100n;
+  const [unit, digits] = isSmall ? [10_000n, 4] : [100n, 2];
+  return `$${shown / unit}.${String(shown % unit).padStart(digits, "0")}`;
+}
+
 /** A change in words for people, its greatest part first; parts that are nothing are left out. */
 export function describeChange({ changePico, ...parts }: SpendChange): string {
   const named: readonly (readonly [string, bigint])[] = [

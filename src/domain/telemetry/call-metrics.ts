@@ -17,9 +17,9 @@ const CLASS_NAMES: Readonly<Record<TokenClass, string>> = {
 const PICO = 1e12;
 const MICRO = 1e6;
 
-/** What calls came to since the process began, as metrics. */
-export function callMetrics(totals: readonly SeriesCell[]): readonly MetricFamily[] {
-  return [...countsOf(totals), ...attemptsOf(totals), ...durationsOf(totals), ...wordsOf(totals)];
+/** What calls came to since the process began, as metrics. `faded` are failed attempts of totals that are shown no longer. */
+export function callMetrics(totals: readonly SeriesCell[], faded: readonly SeriesCell[] = []): readonly MetricFamily[] {
+  return [...countsOf(totals), ...attemptsOf(totals, faded), ...durationsOf(totals), ...wordsOf(totals)];
 }
 
 const countsOf = (totals: readonly SeriesCell[]): readonly MetricFamily[] => [
@@ -45,14 +45,14 @@ const countsOf = (totals: readonly SeriesCell[]): readonly MetricFamily[] => [
   ),
 ];
 
-const attemptsOf = (totals: readonly SeriesCell[]): readonly MetricFamily[] => [
+const attemptsOf = (totals: readonly SeriesCell[], faded: readonly SeriesCell[]): readonly MetricFamily[] => [
   numbers(
     "attempts",
     each(totals, ({ tally }) => [[{}, tally.attempts]]),
   ),
   numbers(
     "attemptErrors",
-    each(totals, ({ tally }) => byCode(tally.attemptErrors)),
+    each([...totals, ...faded], ({ tally }) => byCode(tally.attemptErrors)),
   ),
   numbers(
     "tokens",

@@ -22,6 +22,7 @@ export const LABELS = {
   by: { own: "rollward.score.by" },
   part: { own: "rollward.record.part" },
   limit: { own: "rollward.limit" },
+  status: { own: "rollward.cache.status" },
   budget: { own: "rollward.budget" },
   metric: { own: "rollward.metric" },
   test: { own: "rollward.test" },

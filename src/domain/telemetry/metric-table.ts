@@ -132,7 +132,11 @@ const CANDIDATE = ["environment", "endpoint", "release"] as const;
 /** How load, limits and money stand. */
 const LOAD = {
   inFlight: own(["calls.in_flight", GAUGE, "{call}"], HERE, "Calls under way"),
-  limited: own(["calls.limited", COUNTS, "{call}"], HERE, "Calls that a configured limit refused"),
+  limited: own(
+    ["calls.limited", COUNTS, "{call}"],
+    ["environment", "limit"],
+    "Calls that a configured limit refused, by its name",
+  ),
   shed: own(["calls.shed", COUNTS, "{call}"], HERE, "Calls that were refused because there was too much to do"),
   strain: own(
     ["overload.strain", GAUGE, "{threshold}"],
@@ -172,6 +176,12 @@ const LOAD = {
     "Attempts under way",
   ),
   pauses: own(["pauses", GAUGE, "{pause}"], HERE, "Emergency stops in force"),
+  cacheLookups: own(
+    ["cache.lookups", COUNTS, "{call}"],
+    ["environment", "status"],
+    "Calls of endpoints that keep answers: hit, semantic (a hit by meaning), stale, miss, or bypass where the cache was not asked",
+  ),
+  cachePoisoned: own(["cache.poisoned", COUNTS, "{entry}"], HERE, "Kept answers that could not be believed"),
   cacheStored: own(["cache.stored", COUNTS, "{entry}"], HERE, "Answers that were kept for later"),
   cacheBytes: own(["cache.size", GAUGE, "By"], HERE, "What kept answers take in this process"),
 } as const;

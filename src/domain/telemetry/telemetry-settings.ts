@@ -9,12 +9,13 @@ export type LoggedCalls = "all" | "errors" | "none";
 export interface TelemetrySettings {
   /** `null` where the project names none. */
   readonly semanticConventions: SemanticVersion | null;
-  readonly metrics: { readonly isPublic: boolean };
+  /** Who may read `/metrics`: all, only who has a key with the scope admin, or without one also who is on the server's machine. */
+  readonly metrics: { readonly readers: "everybody" | "keys" | "this machine" };
   readonly otlp: {
     /** Without `/v1/…`; `null` leaves it to the variable of OpenTelemetry. */
     readonly endpoint: string | null;
-    /** The variable that holds the headers. */
-    readonly headersEnv: string;
+    /** The variable that holds the headers; `null` leaves it to OpenTelemetry's. */
+    readonly headersEnv: string | null;
     readonly metrics: boolean;
     readonly metricsEveryMs: number;
   };
@@ -22,14 +23,11 @@ export interface TelemetrySettings {
   readonly traces: TraceSettings;
 }
 
-/** Where OpenTelemetry looks for headers. */
-export const OTLP_HEADERS_ENV = "OTEL_EXPORTER_OTLP_HEADERS";
-
 /** Of a server whose project says nothing. */
 export const DEFAULT_TELEMETRY: TelemetrySettings = {
   semanticConventions: null,
-  metrics: { isPublic: false },
-  otlp: { endpoint: null, headersEnv: OTLP_HEADERS_ENV, metrics: true, metricsEveryMs: 60_000 },
+  metrics: { readers: "this machine" },
+  otlp: { endpoint: null, headersEnv: null, metrics: true, metricsEveryMs: 60_000 },
   logs: { calls: "errors" },
   traces: DEFAULT_TRACES,
 };

@@ -3,6 +3,7 @@ import type { Period } from "../../domain/reports/period.ts";
 import type { Report } from "../../domain/reports/report.ts";
 import type { IncidentDesk } from "../../jobs/incidents/incident-desk.ts";
 import type { IncidentSources } from "../../jobs/incidents/tell-incident.ts";
+import type { ChangeBook } from "../../domain/changes/change-book.ts";
 import type { ChangesDesk } from "../../jobs/now/changes-desk.ts";
 import type { NowDesk } from "../../jobs/now/now-desk.ts";
 import type { IncidentStore } from "../../ports/incident-store.ts";
@@ -14,6 +15,8 @@ import type { RetiringModel } from "../../domain/release/retiring.ts";
 import type { VersionStore } from "../../ports/version-store.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import type { Retention } from "./kept-for.ts";
+import type { ConfiguredProvider } from "./provider-view-of.ts";
 import type { ConsoleSessions } from "../console/console-sessions.ts";
 import type { LiveHub } from "../live/live-hub.ts";
 import type { AlertBoard } from "../../jobs/alerts/alert-board.ts";
@@ -39,12 +42,15 @@ import type { ReleaseContent } from "../../domain/release/release.ts";
 import type { PauseStore } from "../../ports/pause-store.ts";
 import type { StorageGauge } from "../../ports/storage-gauge.ts";
 import type { Signer } from "../../ports/signer.ts";
+import type { SightingBoard } from "../../ports/sighting-board.ts";
 import type { Actor } from "../../domain/rollout/rollout.ts";
 
 /** Where one looks at three in the morning. */
 export interface SeeingTerms {
   readonly now: NowDesk;
   readonly changes: ChangesDesk;
+  /** Takes what a person did that no other record tells of. */
+  readonly noted: Pick<ChangeBook, "note">;
   /** The report of a week or a month. */
   readonly report: (environment: string, period: Period) => Promise<Report>;
   readonly incidents: {
@@ -76,6 +82,10 @@ export interface AdminTerms {
   readonly alertOutbox: AlertOutbox;
   readonly silences: SilenceStore;
   readonly alertBoard: AlertBoard;
+  /** What servers say of themselves. */
+  readonly sightings: Pick<SightingBoard, "between">;
+  /** The providers that the project of an environment names, by name. */
+  readonly configuredProviders: (environment: string) => ReadonlyMap<string, ConfiguredProvider>;
   /** Obeys the kill switches that are written. */
   loadKills(): Promise<void>;
   /** What environments keep in common stores, as one of them sees it. */
@@ -115,6 +125,8 @@ export interface AdminTerms {
   /** When each environment's project was applied last, epoch milliseconds. */
   applied(): Promise<readonly { readonly environment: string; readonly at: number }[]>;
   readonly pipelines: PipelineStore;
+  /** For how long things are kept. */
+  readonly retention: () => Retention;
   readonly storage: StorageGauge & { readonly kind: "embedded" | "server" | "memory" };
   health(): Promise<z.input<typeof healthView>>;
   /** What is happening, what changed, and incidents. */

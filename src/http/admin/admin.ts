@@ -23,6 +23,7 @@ import { matrix } from "./matrix.ts";
 import { meters } from "./meters.ts";
 import { now } from "./now.ts";
 import { playground } from "./playground.ts";
+import { providers } from "./providers.ts";
 import { pauses } from "./pauses.ts";
 import { series } from "./series.ts";
 import { sessions } from "./sessions.ts";
@@ -77,6 +78,7 @@ export function admin(app: FastifyInstance, terms: AdminTerms): void {
   alerts(app, terms);
   flags(app, terms);
   meters(app, terms);
+  providers(app, terms);
   series(app, terms);
   spend(app, terms);
   storage(app, terms);

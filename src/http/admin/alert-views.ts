@@ -19,7 +19,16 @@ import { instantOf } from "./instant-of.ts";
 const SECOND_MS = 1_000;
 
 const readingOf = (reading: AlertReading | null): z.input<typeof alertView>["reading"] =>
-  reading === null ? null : { ...reading, value: finite(reading.value), note: reading.note ?? null };
+  reading === null
+    ? null
+    : {
+        value: finite(reading.value),
+        count: reading.count,
+        bound: reading.bound,
+        note: reading.note ?? null,
+        worst:
+          reading.worst === undefined ? null : { value: finite(reading.worst.value), at: instantOf(reading.worst.at) },
+      };
 
 /** JSON has no infinity. */
 const finite = (value: number | null): number | null => (value === null || !Number.isFinite(value) ? null : value);
@@ -123,7 +132,7 @@ export function ruleViewsOf(
 }
 
 /** A service level as it is shown. */
-export function sloViewOf({ slo, since, budget, burns }: SloStanding): z.input<typeof sloView> {
+export function sloViewOf({ slo, since, asOf, budget, burns }: SloStanding): z.input<typeof sloView> {
   const { indicator, objective, periodMs } = slo;
   const rates = burns.map(({ long }) => long ?? 0);
   const [fastest = 0] = rates;
@@ -137,11 +146,12 @@ export function sloViewOf({ slo, since, budget, burns }: SloStanding): z.input<t
     objective: indicator.type === "spend" ? null : objective,
     period_seconds: periodMs / SECOND_MS,
     since: instantOf(since),
+    as_of: instantOf(asOf),
     total: budget.total,
     bad: budget.bad,
     achieved: finite(budget.achieved),
     budget_left: finite(left),
-    lasts_seconds: left === null || fastest <= 1 ? null : (Math.max(0, left) * periodMs) / fastest / SECOND_MS,
+    lasts_seconds: left === null || left <= 0 || fastest <= 1 ? null : (left * periodMs) / fastest / SECOND_MS,
     burns: burns.map(({ window, long, short }) => {
       const factor = burnFactor(window, periodMs);
       return {

@@ -97,7 +97,8 @@ function serveNumbers(app: FastifyInstance, { gateway, alertBoard: board }: Admi
       annotations,
       startsAt: Date.parse(startsAt),
     }));
-    return { taken: heard.length, changed: await board.hear(environment, heard) };
+    const { changed, leftOut } = await board.hear(environment, heard);
+    return { taken: heard.length - leftOut, changed, left_out: leftOut };
   });
 }
 
@@ -162,7 +163,7 @@ const byUrgency = (one: Alert, other: Alert): number =>
 
 const ORDER: readonly Alert["status"][] = ["firing", "pending", "resolved", "ok"];
 
-const backtestView = ({ since, until, stepMs, notKnown, rules }: RuleBacktest) => ({
+const backtestView = ({ since, until, stepMs, notKnown, rules, isCut }: RuleBacktest) => ({
   since: instantOf(since),
   until: instantOf(until),
   step_seconds: stepMs / SECOND_MS,
@@ -178,4 +179,5 @@ const backtestView = ({ since, until, stepMs, notKnown, rules }: RuleBacktest) =
       summary,
     })),
   })),
+  is_cut: isCut,
 });

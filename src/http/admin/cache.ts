@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
 import { evictAnswer, purgeCache, showCache } from "../../contract/cache.ts";
+import { changeOfForgetting } from "../../domain/changes/change-of-forgetting.ts";
+import type { Forgetting } from "../../domain/changes/change-of-forgetting.ts";
 import { describeStanding, readAccount } from "../../domain/cache/group-account.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { evictAnswerOf } from "../../gateway/cache/evict-answer-of.ts";
@@ -15,7 +17,10 @@ import { serveRoute } from "./serve-route.ts";
 type SemanticView = NonNullable<z.input<typeof showCache.answer>["semantic"]>;
 
 /** Kept answers: what they are good for, and forgetting them. */
-export function cache(app: FastifyInstance, { gateway, calls }: AdminTerms): void {
+export function cache(app: FastifyInstance, { gateway, calls, seeing }: AdminTerms): void {
+  const forgotten = (forgetting: Omit<Forgetting, "at">): void =>
+    seeing.noted.note(changeOfForgetting({ ...forgetting, at: gateway.clock.now() }));
+
   serveRoute(app, { gateway, route: showCache }, async ({ gateway: { cache: desk } }) => {
     const { shared: waited, ...tally } = desk.tally();
     const { semantic } = desk;
@@ -29,20 +34,31 @@ export function cache(app: FastifyInstance, { gateway, calls }: AdminTerms): voi
     };
   });
 
-  serveRoute(app, { gateway, route: evictAnswer }, async ({ params, named }) => {
+  serveRoute(app, { gateway, route: evictAnswer }, async ({ params, named, key }) => {
     const notThere = new RollwardError("call_not_found", { call: params.call });
     const facts = await calls.facts(params.call);
     if (facts === null) throw notThere;
     requireNamed({ named }, facts.environment, notThere);
     const own = gateway.environments.named(facts.environment);
     if (own === undefined) return { evicted: false };
-    return { evicted: await evictAnswerOf(own, facts) };
+    const evicted = await evictAnswerOf(own, facts);
+    const { environment, endpoint } = facts;
+    if (evicted && endpoint !== null)
+      forgotten({ environment, endpoint, by: key?.name ?? null, what: "1 kept answer" });
+    return { evicted };
   });
 
-  serveRoute(app, { gateway, route: purgeCache }, async ({ params, gateway: { routes, cache: desk } }) => {
-    requireEndpoint(routes, params.endpoint);
-    return { purged: await desk.purge(params.endpoint) };
-  });
+  serveRoute(
+    app,
+    { gateway, route: purgeCache },
+    async ({ params, key, environment, gateway: { routes, cache: desk } }) => {
+      requireEndpoint(routes, params.endpoint);
+      const purged = await desk.purge(params.endpoint);
+      const what = purged === 1 ? "1 kept answer" : `${purged} kept answers`;
+      if (purged > 0) forgotten({ environment, endpoint: params.endpoint, by: key?.name ?? null, what });
+      return { purged };
+    },
+  );
 }
 
 async function semanticView(desk: SemanticDesk): Promise<SemanticView> {

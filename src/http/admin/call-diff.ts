@@ -26,8 +26,8 @@ export function callDiff(app: FastifyInstance, admin: AdminTerms): void {
     const before = await requireCall(admin, params.call, { named });
     const after = await requireCall(admin, query.with, { named });
     return {
-      before: callLineOf({ facts: before.facts, gist: null }),
-      after: callLineOf({ facts: after.facts, gist: null }),
+      before: callLineOf({ facts: before.facts, gist: null, waits: false }),
+      after: callLineOf({ facts: after.facts, gist: null, waits: false }),
       facts: sideOf("json", diffJson(plain(callViewOf(before.facts)), plain(callViewOf(after.facts)))),
       request: diffBodies(before.bodies.request, after.bodies.request),
       upstream: diffBodies(before.bodies.upstream, after.bodies.upstream),
@@ -70,8 +70,8 @@ function diffAnswers(before: CallBodies, after: CallBodies): SideDiff {
 }
 
 function saidIn(answer: Uint8Array): Json {
-  const { answered, tools } = textOfCall({ request: null, answer }, MOST_SAID);
-  return { text: answered.split("\n"), tools };
+  const { answered, fault, tools } = textOfCall({ request: null, answer }, MOST_SAID);
+  return { text: answered.split("\n"), ...(fault !== "" && { error: fault }), tools };
 }
 
 function jsonIn(bytes: Uint8Array): Json | undefined {

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { echoCall, exportCalls } from "../../contract/calls.ts";
@@ -9,6 +8,7 @@ import type { AdminTerms } from "./admin-terms.ts";
 import { callSearchOf } from "./call-search-of.ts";
 import { callViewOf } from "./call-view-of.ts";
 import { bodyOf, requireCall } from "./calls.ts";
+import { drained } from "./drained.ts";
 import { accessHooks, readRequest, urlOf } from "./serve-route.ts";
 
 /** Calls read at a time: some hundred kilobytes of lines. */
@@ -45,7 +45,7 @@ export function callExport(app: FastifyInstance, admin: AdminTerms): void {
 }
 
 async function writeCalls(
-  { callIndex, calls }: AdminTerms,
+  { callIndex, calls, gateway: { clock } }: AdminTerms,
   raw: ServerResponse,
   { search, after, bodies }: { readonly search: CallSearch; readonly after: string | null; readonly bodies: boolean },
 ): Promise<void> {
@@ -57,15 +57,13 @@ async function writeCalls(
     });
     for (const { facts } of found) {
       const line = bodies ? { ...callViewOf(facts), bodies: await bodiesOf(calls, facts) } : callViewOf(facts);
-      if (!raw.write(`${JSON.stringify(line)}\n`)) await drained(raw);
+      if (!raw.write(`${JSON.stringify(line)}\n`)) await drained(raw, clock);
       if (raw.destroyed) return;
     }
     last = found.at(-1)?.facts.id ?? null;
     if (found.length < PAGE || last === null) return;
   }
 }
-
-const drained = (raw: ServerResponse): Promise<unknown> => Promise.race([once(raw, "drain"), once(raw, "close")]);
 
 async function bodiesOf(calls: AdminTerms["calls"], { id }: CallFacts) {
   const bodies = await calls.bodies(id);
@@ -103,12 +101,16 @@ export function callEcho(app: FastifyInstance, admin: AdminTerms): void {
     const gapMs = pieces.length < 2 ? 0 : Math.max(0, facts.totalMs / query.speed - firstMs) / (pieces.length - 1);
     const wait = (ms: number): Promise<void> =>
       new Promise((resolve) => void gateway.clock.after(Math.min(MOST_ECHO_MS / pieces.length, ms), resolve));
-    for (const [index, piece] of pieces.entries()) {
-      await wait(index === 0 ? firstMs : gapMs);
-      if (raw.destroyed) return;
-      if (!raw.write(piece)) await drained(raw);
+    try {
+      for (const [index, piece] of pieces.entries()) {
+        await wait(index === 0 ? firstMs : gapMs);
+        if (raw.destroyed) return;
+        if (!raw.write(piece)) await drained(raw, gateway.clock);
+      }
+      raw.end();
+    } catch {
+      raw.destroy();
     }
-    raw.end();
   });
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { replayCall } from "../../contract/calls.ts";
 import type { CallFacts } from "../../domain/call/call-record.ts";
 import { textOfCall } from "../../domain/call/call-text.ts";
+import type { CallText } from "../../domain/call/call-text.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import type { Release } from "../../domain/release/release.ts";
@@ -51,9 +52,9 @@ export function callReplay(app: FastifyInstance, admin: AdminTerms): void {
         release: release === null ? facts.requestedModel : releaseName(release),
         is_own: release === null || release.id === facts.releaseId,
         status: record.facts.status,
-        before: before.answered,
-        after: after.answered,
-        is_same: before.answered === after.answered && before.tools.join("\n") === after.tools.join("\n"),
+        before: shownOf(before),
+        after: shownOf(after),
+        is_same: shownOf(before) === shownOf(after) && before.tools.join("\n") === after.tools.join("\n"),
         upstream_is_same:
           bodies.upstream === null || upstream === null ? null : Buffer.compare(bodies.upstream, upstream) === 0,
         total_ms: record.facts.totalMs,
@@ -65,6 +66,10 @@ export function callReplay(app: FastifyInstance, admin: AdminTerms): void {
     }
   });
 }
+
+/** What a person is shown of an answer: an error stands behind what the model had said. */
+const shownOf = ({ answered, fault }: Pick<CallText, "answered" | "fault">): string =>
+  [answered, fault].filter((text) => text !== "").join("\n");
 
 const refused = (reason: string): RollwardError => new RollwardError("invalid_request", { reason, param: null });
 

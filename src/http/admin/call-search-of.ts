@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { CALL_FACETS } from "../../contract/call-query.ts";
 import type { callQuery } from "../../contract/call-query.ts";
 import type { CallSearch, Facet, Measure, Range } from "../../domain/call/call-search.ts";
-import { ANY_TOOL, requestMark, searchWords, tagMark, toolMark } from "../../domain/call/search-words.ts";
+import { ANY_TOOL, REPAIRED, requestMark, searchWords, tagMark, toolMark } from "../../domain/call/search-words.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Feedback, FeedbackItem } from "../../domain/feedback/feedback.ts";
 import type { FeedbackStore } from "../../ports/feedback-store.ts";
@@ -59,12 +59,14 @@ function rangesOf(query: CallQuery): NonNullable<CallSearch["ranges"]> {
   return ranges;
 }
 
-function wordsOf({ text, tool, tag, same_as: sameAs }: CallQuery): Pick<CallSearch, "words" | "without"> {
-  const { words, without } = searchWords(text ?? "");
+function wordsOf({ text, tool, tag, same_as: sameAs, repaired }: CallQuery): Pick<CallSearch, "words" | "without"> {
+  const { words, without: unwanted } = searchWords(text ?? "");
   const marks: string[] = [];
+  const without = [...unwanted];
   if (tool !== undefined) marks.push(tool === "*" ? ANY_TOOL : toolMark(tool));
   if (tag !== undefined) marks.push(tagOf(tag));
   if (sameAs !== undefined) marks.push(requestMark(sameAs));
+  if (repaired !== undefined) (repaired === "true" ? marks : without).push(REPAIRED);
   return { words: [...words, ...marks], without };
 }
 

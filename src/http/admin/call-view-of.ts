@@ -13,7 +13,7 @@ import type { FoundCall } from "../../ports/call-index.ts";
 import { instantOf } from "./instant-of.ts";
 
 /** A call in a line on the wire. */
-export const callLineOf = ({ facts, gist }: FoundCall): z.input<typeof callLine> => ({
+export const callLineOf = ({ facts, gist, waits }: FoundCall): z.input<typeof callLine> => ({
   id: facts.id,
   at: instantOf(facts.at),
   environment: facts.environment,
@@ -41,6 +41,7 @@ export const callLineOf = ({ facts, gist }: FoundCall): z.input<typeof callLine>
   findings: facts.findings?.length ?? 0,
   kind: facetValue(facts, "kind") as "traffic",
   gist: gist === null ? null : { ...gist },
+  gist_waits: gist === null && waits && facts.retainBodiesDays > 0,
 });
 
 const tokensOf = (usage: MeteredUsage | null): z.input<typeof callLine>["tokens"] =>

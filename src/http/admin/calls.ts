@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { isUtf8 } from "node:buffer";
+import type { z } from "zod";
 import { CALL_FACETS } from "../../contract/call-query.ts";
 import { listCallLines, listCalls, showCall, tallyCalls } from "../../contract/calls.ts";
 import type { CallBodies, CallFacts } from "../../domain/call/call-record.ts";
@@ -35,7 +36,12 @@ export function calls(app: FastifyInstance, admin: AdminTerms): void {
   serveRoute(app, { gateway, route: listCallLines }, async ({ query, environment }) => {
     const { order, after, limit } = query;
     const search = await callSearchOf(query, environment, admin.feedback);
-    const found = await callIndex.find(search, { order, limit, ...(after !== undefined && { after }) });
+    const found = await callIndex.find(search, {
+      order,
+      limit,
+      wantsText: true,
+      ...(after !== undefined && { after }),
+    });
     return { data: found.calls.map(callLineOf), behind: found.behind };
   });
 
@@ -78,10 +84,10 @@ export function calls(app: FastifyInstance, admin: AdminTerms): void {
 /** Characters of each side that are shown as plain text. */
 const MOST_SAID = 20_000;
 
-function saidOf(bodies: CallBodies): { asked: string; answered: string; tools: string[] } | null {
+function saidOf(bodies: CallBodies): z.input<typeof showCall.answer>["said"] {
   if (bodies.request === null && bodies.answer === null) return null;
-  const { asked, answered, tools } = textOfCall(bodies, MOST_SAID);
-  return { asked, answered, tools: [...tools] };
+  const { newest, answered, fault, tools } = textOfCall(bodies, MOST_SAID);
+  return { asked: newest, answered, error: fault === "" ? null : fault, tools: [...tools] };
 }
 
 /** A recorded call with its bytes. Throws `call_not_found`, also for one of an environment that is not the named one. */

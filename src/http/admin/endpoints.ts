@@ -1,9 +1,14 @@
 import type { FastifyInstance } from "fastify";
+import type { z } from "zod";
+import type { listedRelease } from "../../contract/endpoints.ts";
 import { listEndpoints, listReleases, rollbackEndpoint, showRelease } from "../../contract/endpoints.ts";
 import { rollBack } from "../../delivery/roll-back.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import { fateOf } from "../../domain/release/fate.ts";
+import type { ReleaseFate } from "../../domain/release/fate.ts";
 import { componentDigests } from "../../domain/release/release-digest.ts";
 import { releaseName } from "../../domain/release/release.ts";
+import type { Release } from "../../domain/release/release.ts";
 import { retiringUses } from "../../domain/release/retiring.ts";
 import { placesOf, standingsOf, whereIs } from "../../domain/release/standings.ts";
 import { actorOf } from "./actor-of.ts";
@@ -13,6 +18,19 @@ import { retiringViewOf, versionViewOf } from "./registry.ts";
 import { requireEndpoint } from "./require-endpoint.ts";
 import { summaryOf } from "./summary-of.ts";
 import { serveRoute } from "./serve-route.ts";
+
+/** Rollouts that are looked at for what became of releases. */
+const MOST_ROLLOUTS = 200;
+
+function listedOf(
+  release: Release,
+  { fate, rolloutId, outcome }: ReleaseFate,
+  looked: number,
+): z.input<typeof listedRelease> {
+  // There may have been a rollout before those that were looked at.
+  const isKnown = fate !== "unused" || looked < MOST_ROLLOUTS;
+  return { ...summaryOf(release), fate: isKnown ? fate : null, rollout: rolloutId, outcome };
+}
 
 /** Endpoints and their releases. */
 export function endpoints(app: FastifyInstance, admin: AdminTerms): void {
@@ -29,11 +47,14 @@ export function endpoints(app: FastifyInstance, admin: AdminTerms): void {
     })),
   }));
 
-  serveRoute(app, { gateway, route: listReleases }, async ({ params, query, gateway: { routes } }) => {
-    const found = await delivery.releases.list(params.endpoint, query.limit);
+  serveRoute(app, { gateway, route: listReleases }, async ({ params, query, environment, gateway: { routes } }) => {
+    const { endpoint } = params;
+    const found = await delivery.releases.list(endpoint, query.limit);
     // An endpoint that was taken away still has its releases.
-    if (found.length === 0) requireEndpoint(routes, params.endpoint);
-    return { data: found.map(summaryOf) };
+    if (found.length === 0) requireEndpoint(routes, endpoint);
+    const rollouts = await delivery.rollouts.list({ endpoint, environment, limit: MOST_ROLLOUTS });
+    const stable = delivery.routes.byChannel({ endpoint, environment })?.stable.id ?? null;
+    return { data: found.map((release) => listedOf(release, fateOf(release.id, stable, rollouts), rollouts.length)) };
   });
 
   serveRoute(app, { gateway, route: showRelease }, async ({ params, named }) => {
@@ -61,6 +82,7 @@ export function endpoints(app: FastifyInstance, admin: AdminTerms): void {
       actor: actorOf(key),
       reason: body.reason,
       again: body.again,
+      ...(body.from !== undefined && { from: body.from }),
     });
     return { rollout: rollout.id, stable: releaseName(await knownRelease(delivery.releases, stable)) };
   });

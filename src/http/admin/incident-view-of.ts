@@ -54,6 +54,7 @@ export function incidentViewOf(
       endpoints: [...reach.endpoints],
     },
     likely_cause: cause?.line ?? null,
+    likely_cause_at: timeOf(cause?.at ?? null),
     actions: incident.actions.map(({ doneAt, ...action }) => ({ ...action, done_at: timeOf(doneAt) })),
     findings: {
       trigger: findings.trigger,

@@ -19,6 +19,8 @@ import { accessHooks, parseInput } from "./serve-route.ts";
 
 /** Streams of one process. */
 const MOST_STREAMS = 200;
+/** Streams of one key, so that one cannot take all of them: as many windows as a team has open that shares it. */
+const MOST_OF_A_KEY = 40;
 /** A comment so often, ms: proxies cut what is silent for a minute. */
 const BEAT_MS = 15_000;
 /** A browser that was cut off comes back after this, ms. */
@@ -27,11 +29,22 @@ const RETRY_MS = 2_000;
 /** The stream of the console: server-sent events. */
 export function live(app: FastifyInstance, admin: AdminTerms): void {
   let streams = 0;
+  const byKey = new Map<string, number>();
   app.get(followLive.path, { onRequest: accessHooks(admin.gateway, followLive.access) }, (request, reply) => {
     const { topics, calls } = wishOf(admin, request);
     if (streams >= MOST_STREAMS) throw new RollwardError("overloaded", { reason: "too many consoles follow it" });
+    const { id } = callerOf(request);
+    const own = byKey.get(id) ?? 0;
+    if (own >= MOST_OF_A_KEY)
+      throw new RollwardError("overloaded", { reason: "too many consoles follow it by one key" });
     streams += 1;
-    follow(admin, { request, reply, topics, calls }, () => (streams -= 1));
+    byKey.set(id, own + 1);
+    follow(admin, { request, reply, topics, calls }, () => {
+      streams -= 1;
+      const left = (byKey.get(id) ?? 1) - 1;
+      if (left > 0) byKey.set(id, left);
+      else byKey.delete(id);
+    });
   });
 }
 
@@ -81,7 +94,11 @@ function follow({ live: hub, gateway, sessions }: AdminTerms, stream: Stream, en
       raw.end();
       return;
     }
-    queue.beat();
+    // Who reads nothing for a minute is not there: what has not gone out is not waited for.
+    if (!queue.beat()) {
+      raw.destroy();
+      return;
+    }
     cancel = gateway.clock.after(BEAT_MS, () => void beat());
   };
   let cancel = gateway.clock.after(BEAT_MS, () => void beat());

@@ -35,7 +35,8 @@ function learnedOf({ health, clock }: Pick<Gateway, "health" | "clock">): Answer
     .slice(0, MOST_SHOWN);
 }
 
-function limitsOf({ name, health: { keys } }: KnownTarget, now: number): Answer["learned"] {
+/** What was learnt of the limits of one model at a provider, by key. */
+export function limitsOf({ name, health: { keys } }: KnownTarget, now: number): Answer["learned"] {
   const all = Array.from({ length: keys.size }, (_, key) => key);
   return all.flatMap((key) =>
     keys

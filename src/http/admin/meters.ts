@@ -8,6 +8,7 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
 import type { BankAccount } from "../../ports/budget-bank.ts";
 import type { AdminTerms } from "./admin-terms.ts";
+import { BudgetForecasts } from "./budget-forecasts.ts";
 import { instantOf } from "./instant-of.ts";
 import { loadViewOf } from "./load-view-of.ts";
 import { serveRoute } from "./serve-route.ts";
@@ -19,6 +20,7 @@ const MOST_ACCOUNTS = 10_000;
 export function meters(app: FastifyInstance, { gateway, delivery, storesOf }: AdminTerms): void {
   const { clock } = gateway;
   const { replicaId } = delivery.replicas;
+  const forecasts = new BudgetForecasts(clock);
 
   serveRoute(app, { gateway, route: listLimits }, ({ gateway: own }) => {
     const { meters: subjects, shared } = own.limiter.counts();
@@ -28,7 +30,7 @@ export function meters(app: FastifyInstance, { gateway, delivery, storesOf }: Ad
 
   serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit }, environment, gateway: own }) => {
     const now = clock.now();
-    const { budgets: bank } = storesOf(environment);
+    const { budgets: bank, spend } = storesOf(environment);
     const configured = own.settings().meters?.budgets ?? [];
     const rules = configured.filter(({ name }) => name === (budget ?? name));
     const known = (await bank.list(now, budget === undefined ? limit : MOST_ACCOUNTS, replicaId))
@@ -36,13 +38,16 @@ export function meters(app: FastifyInstance, { gateway, delivery, storesOf }: Ad
       .slice(0, limit);
     if (budget !== undefined && rules.length === 0 && known.length === 0) throw notFound(budget, configured);
     const unused = rules.filter(({ name }) => !known.some((account) => account.budget === name));
+    const ruled = known.map((account) => ({ account, rule: rules.find(({ name }) => name === account.budget) }));
+    const expected = await forecasts.of(
+      { environment, spend },
+      ruled.map(({ account, rule }) => ({ rule, subject: account.subject, spentPico: account.settledPico })),
+    );
     const data = [
-      ...known.map((account) =>
-        budgetOf(
-          account,
-          rules.find(({ name }) => name === account.budget),
-        ),
-      ),
+      ...ruled.map(({ account, rule }, index) => ({
+        ...budgetOf(account, rule),
+        expected_pico: expected[index]?.toString() ?? null,
+      })),
       ...unused.map((rule) => unusedOf(rule, now)),
     ];
     return { data, trouble: own.budgets.counts().trouble };
@@ -87,7 +92,10 @@ const limitOf = ({ name, per, only, requests, tokens, concurrent }: LimitRule): 
 const rateOf = (rate: Rate | null): z.input<typeof limitView>["requests"] =>
   rate === null ? null : { amount: rate.amount, window_seconds: rate.windowMs / 1_000, burst: rate.burst };
 
-const budgetOf = (account: BankAccount, rule: BudgetRule | undefined): z.input<typeof budgetView> => ({
+const budgetOf = (
+  account: BankAccount,
+  rule: BudgetRule | undefined,
+): Omit<z.input<typeof budgetView>, "expected_pico"> => ({
   budget: account.budget,
   per: rule?.per ?? null,
   window: rule?.window ?? null,
@@ -102,6 +110,6 @@ const budgetOf = (account: BankAccount, rule: BudgetRule | undefined): z.input<t
 function unusedOf({ name, per, window, limitPico }: BudgetRule, now: number): z.input<typeof budgetView> {
   const { endsAt } = windowAt(window, now);
   const end = endsAt === null ? null : instantOf(endsAt);
-  const none = { spent_pico: "0", held_pico: "0", held_by_dead_pico: "0" };
+  const none = { expected_pico: null, spent_pico: "0", held_pico: "0", held_by_dead_pico: "0" };
   return { budget: name, per, window, subject: "", ends_at: end, limit_pico: String(limitPico), ...none };
 }

@@ -28,6 +28,8 @@ export function nowViewOf(view: NowView): z.input<typeof nowView> {
       endpoint: one.endpoint,
       since: one.since === null ? null : instantOf(one.since),
       sentence: one.sentence,
+      likely_cause: blamedViewOf(one.cause),
+      mended_by: blamedViewOf(one.cure),
     })),
     changes: changes.slice(0, MOST_CHANGES).map(changeViewOf),
     changes_left_off: Math.max(0, changes.length - MOST_CHANGES),
@@ -40,6 +42,11 @@ export function nowViewOf(view: NowView): z.input<typeof nowView> {
     telemetry: telemetryViewOf(view.telemetry),
   };
 }
+
+const blamedViewOf = (change: Change | undefined): z.input<typeof nowView>["situations"][number]["likely_cause"] =>
+  change === undefined
+    ? null
+    : { at: instantOf(change.at), line: change.line, by: change.by, rollout: change.rollout ?? null };
 
 /** One line of what changed. */
 export const changeViewOf = (change: Change): z.input<typeof changeView> => ({
@@ -73,8 +80,17 @@ function figureViewOf(
   };
 }
 
-const reachViewOf = ({ since, calls, failed, users, costPico, endpoints }: Reach): z.input<typeof reachView> => ({
+const reachViewOf = ({
+  since,
+  until,
+  calls,
+  failed,
+  users,
+  costPico,
+  endpoints,
+}: Reach): z.input<typeof reachView> => ({
   since: instantOf(since),
+  until: instantOf(until),
   calls: failed ?? 0,
   of_calls: calls ?? 0,
   users: users === null ? null : { count: users.count, at_least: users.isAtLeast },

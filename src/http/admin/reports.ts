@@ -18,17 +18,32 @@ const PICO_PER_USD = 1e12;
 /** Reports of weeks and months. */
 export function reports(app: FastifyInstance, { gateway, seeing }: AdminTerms): void {
   serveRoute(app, { gateway, route: showReport }, async ({ query: { week, month, format }, environment }) => {
-    const report = await seeing.report(environment, wanted({ week, month }, gateway.clock.now()));
+    const asked = wanted({ week, month });
+    const report = await (asked === null
+      ? usualReport(seeing, environment, gateway.clock.now())
+      : seeing.report(environment, asked));
     const document = format === "json" ? null : format === "md" ? reportMarkdown(report) : reportHtml(report);
     return { report: reportViewOf(report), document };
   });
 }
 
-/** The week or month that is asked for; the last whole week where none is. */
-function wanted(
-  { week, month }: { readonly week?: string | undefined; readonly month?: string | undefined },
-  now: number,
-): Period {
+/** The last whole week; this one so far, where nobody called before it: a server's first day is no week without data. */
+async function usualReport(seeing: AdminTerms["seeing"], environment: string, now: number): Promise<Report> {
+  const thisWeek = periodAt("week", now);
+  const last = await seeing.report(environment, periodBefore(thisWeek));
+  if ((last.whole.calls.now ?? 0) + (last.whole.calls.before ?? 0) > 0) return last;
+  const present = await seeing.report(environment, thisWeek);
+  return (present.whole.calls.now ?? 0) > 0 ? present : last;
+}
+
+/** The week or month that is asked for; `null` where none is. */
+function wanted({
+  week,
+  month,
+}: {
+  readonly week?: string | undefined;
+  readonly month?: string | undefined;
+}): Period | null {
   if (week !== undefined && month !== undefined) {
     throw new RollwardError("invalid_request", {
       reason: "Ask for a `week` or for a `month`, not for both.",
@@ -36,7 +51,7 @@ function wanted(
     });
   }
   const name = week ?? month;
-  if (name === undefined) return periodBefore(periodAt("week", now));
+  if (name === undefined) return null;
   const period = periodOf(name);
   if (period === null) {
     throw new RollwardError("invalid_request", {

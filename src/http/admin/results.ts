@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
 import { evictResult, openResults, purgeResults, showResults } from "../../contract/results.ts";
 import type { resultsView } from "../../contract/results.ts";
+import { changeOfForgetting } from "../../domain/changes/change-of-forgetting.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { purityId } from "../../domain/results/purity.ts";
 import { folderText } from "../../domain/results/result-place.ts";
@@ -16,7 +17,7 @@ import { requireEndpoint } from "./require-endpoint.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Kept results of tools and retrieval: what they are good for, forgetting them, and opening what has closed itself. */
-export function results(app: FastifyInstance, { gateway }: AdminTerms): void {
+export function results(app: FastifyInstance, { gateway, seeing }: AdminTerms): void {
   serveRoute(app, { gateway, route: showResults }, async ({ gateway: own }) => {
     const { cache, lines } = own.results;
     const { evicted, failed, bytes } = cache.counts();
@@ -25,13 +26,19 @@ export function results(app: FastifyInstance, { gateway }: AdminTerms): void {
     return { shared: cache.isShared, waiting: lines.size, data, store: { evicted, failed, bytes } };
   });
 
-  serveRoute(app, { gateway, route: purgeResults }, async ({ params, query, gateway: own }) => {
+  serveRoute(app, { gateway, route: purgeResults }, async ({ params, query, key, environment, gateway: own }) => {
     const { cache } = own.results;
     const route = requireEndpoint(own.routes, params.endpoint);
     const named = sourceIn(query);
     const sources = named === null ? declaredFor(own, route) : [named];
     let purged = 0;
     for (const source of sources) purged += await cache.purge(folderText({ endpoint: params.endpoint, source }));
+    if (purged > 0) {
+      const { endpoint } = params;
+      const what = purged === 1 ? "1 kept result" : `${purged} kept results`;
+      const at = gateway.clock.now();
+      seeing.noted.note(changeOfForgetting({ environment, endpoint, at, by: key?.name ?? null, what }));
+    }
     return { purged };
   });
 

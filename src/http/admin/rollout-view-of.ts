@@ -8,6 +8,7 @@ import { releaseName } from "../../domain/release/release.ts";
 import type { RolloutEstimate } from "../../domain/rollout/estimate-strategy.ts";
 import { explainRollout } from "../../domain/rollout/explain.ts";
 import { isOfBake, ladderThreshold } from "../../domain/rollout/stage-levels.ts";
+import { isEvidenceLost } from "../../domain/rollout/rollout.ts";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
 import { gatesViewOf } from "./gates-view-of.ts";
 import { instantOf } from "./instant-of.ts";
@@ -81,16 +82,7 @@ type EvidenceView = Pick<
 >;
 
 function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
-  if (reading === null) {
-    const threshold = ladderThreshold(rollout.plan);
-    return {
-      sessions: { stable: 0, candidate: 0 },
-      metrics: [],
-      evidence_of: "ladder",
-      union: { log_r: 0, threshold, crossed: false, blame: null },
-      sample_ratio: { log_e: 0, threshold: 0, crossed: false },
-    };
-  }
+  if (reading === null) return withoutReading(rollout);
   const { union, sampleRatio } = reading;
   return {
     sessions: reading.sessions,
@@ -98,6 +90,19 @@ function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
     evidence_of: isOfBake(rollout, reading) ? "bake" : "ladder",
     union: { log_r: union.logR, threshold: union.threshold, crossed: union.crossed, blame: union.blame },
     sample_ratio: { log_e: sampleRatio.logE, threshold: sampleRatio.threshold, crossed: sampleRatio.crossed },
+  };
+}
+
+/** Before its first step nobody can have been given the candidate; after it, what was seen was not kept, which is not 0. */
+function withoutReading(rollout: Rollout): EvidenceView {
+  const isKnown = !isEvidenceLost(rollout);
+  const none = isKnown ? 0 : null;
+  return {
+    sessions: isKnown ? { stable: 0, candidate: 0 } : null,
+    metrics: [],
+    evidence_of: "ladder",
+    union: { log_r: none, threshold: ladderThreshold(rollout.plan), crossed: false, blame: null },
+    sample_ratio: { log_e: none, threshold: 0, crossed: false },
   };
 }
 

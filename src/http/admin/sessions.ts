@@ -25,7 +25,7 @@ export function sessions(app: FastifyInstance, admin: AdminTerms): void {
   serveRoute(app, { gateway, route: showSession }, async ({ query, environment }) => {
     const { session, after, limit } = query;
     const search = { facets: { environment: [environment] }, session };
-    const page = { order: "oldest", limit, ...(after !== undefined && { after }) } as const;
+    const page = { order: "oldest", limit, wantsText: true, ...(after !== undefined && { after }) } as const;
     const { calls } = await callIndex.find(search, page);
     const { sessions: found } = await callIndex.sessions(search, { limit: 1 });
     const said = await admin.feedback.list({ session, environment, limit: 100 });

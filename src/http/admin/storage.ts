@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { showStorage } from "../../contract/storage.ts";
 import type { StorageClass } from "../../ports/storage-gauge.ts";
 import type { AdminTerms } from "./admin-terms.ts";
+import { keptFor } from "./kept-for.ts";
 import { serveRoute } from "./serve-route.ts";
 
 const WORDS: Readonly<Record<StorageClass, string>> = {
@@ -16,13 +17,19 @@ const WORDS: Readonly<Record<StorageClass, string>> = {
 };
 
 /** What fills the disk. */
-export function storage(app: FastifyInstance, { gateway, storage: gauge }: AdminTerms): void {
+export function storage(app: FastifyInstance, { gateway, storage: gauge, retention }: AdminTerms): void {
   serveRoute(app, { gateway, route: showStorage }, async () => {
     const shares = await gauge.measure();
+    const kept = keptFor(retention());
     return {
       database: gauge.kind,
       bytes: shares.reduce((sum, { bytes }) => sum + bytes, 0),
-      data: shares.map(({ storageClass, ...share }) => ({ kind: storageClass, words: WORDS[storageClass], ...share })),
+      data: shares.map(({ storageClass, ...share }) => ({
+        kind: storageClass,
+        words: WORDS[storageClass],
+        kept: kept[storageClass],
+        ...share,
+      })),
     };
   });
 }

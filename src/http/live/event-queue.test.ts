@@ -44,6 +44,17 @@ describe("the messages of one listener", () => {
     expect(connection.written.at(-1)).toBe(": alive\n\n");
   });
 
+  test("end after four beats at which the connection took nothing, and not before", () => {
+    const connection = new Connection(1);
+    const queue = new EventQueue(connection);
+    queue.add({ topic: "rollouts" }, "");
+    expect([queue.beat(), queue.beat(), queue.beat()]).toEqual([true, true, true]);
+    connection.room = 1;
+    queue.drained();
+    expect(queue.beat()).toBe(true);
+    expect([queue.beat(), queue.beat(), queue.beat(), queue.beat()]).toEqual([true, true, true, false]);
+  });
+
   test("whatever the connection does: in order, and what is missing is counted in the message that follows", () => {
     const steps = fc.array(fc.oneof(fc.constant("add"), fc.integer({ min: 1, max: 50 })), { maxLength: 600 });
     fc.assert(

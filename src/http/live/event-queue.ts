@@ -5,6 +5,9 @@ export interface EventSink {
   write(text: string): boolean;
 }
 
+/** Beats at which a connection has taken nothing after which nobody is there any more. */
+const MOST_BLOCKED_BEATS = 4;
+
 /** Messages that wait for a slow listener; more are left out, and it is told how many. */
 const MOST_WAITING = 200;
 
@@ -21,6 +24,7 @@ export class EventQueue {
   readonly #sink: EventSink;
   readonly #waiting: Waiting[] = [];
   #isBlocked = false;
+  #blockedBeats = 0;
   #dropped = 0;
 
   constructor(sink: EventSink) {
@@ -41,14 +45,20 @@ export class EventQueue {
     this.#dropped += 1;
   }
 
-  /** Keeps the connection alive; left out while it takes nothing. */
-  beat(): void {
-    if (!this.#isBlocked) this.#isBlocked = !this.#sink.write(": alive\n\n");
+  /** Keeps the connection alive; left out while it takes nothing. False when it has taken nothing for four beats. */
+  beat(): boolean {
+    if (!this.#isBlocked) {
+      this.#isBlocked = !this.#sink.write(": alive\n\n");
+      return true;
+    }
+    this.#blockedBeats += 1;
+    return this.#blockedBeats < MOST_BLOCKED_BEATS;
   }
 
   /** The connection takes something again. */
   drained(): void {
     this.#isBlocked = false;
+    this.#blockedBeats = 0;
     while (!this.#isBlocked) {
       const next = this.#waiting.shift();
       if (next === undefined) return;

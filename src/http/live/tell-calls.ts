@@ -42,7 +42,7 @@ export function callsFor(message: LiveMessage, search: CallSearch): LiveMessage 
   const meant = data.calls.filter((facts) => meetsSearch(facts, search));
   if (meant.length === 0 && data.skippedPacks === 0) return null;
   const told = meant.slice(-MOST_TOLD);
-  const calls = told.map((facts) => callLineOf({ facts, gist: null }));
+  const calls = told.map((facts) => callLineOf({ facts, gist: null, waits: true }));
   return { ...message, data: { calls, skipped: meant.length - told.length, skipped_packs: data.skippedPacks } };
 }
 

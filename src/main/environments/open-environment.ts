@@ -1,3 +1,4 @@
+import { createNotingAnnouncer } from "../../adapters/environments/noting-announcer.ts";
 import { createScopedAnnouncer } from "../../adapters/environments/scoped-announcer.ts";
 import { createScopedBudgetBank } from "../../adapters/environments/scoped-budget-bank.ts";
 import { createScopedMeaningStore } from "../../adapters/environments/scoped-meaning-store.ts";
@@ -11,6 +12,7 @@ import { createMemorySummaries } from "../../adapters/summaries/memory-summaries
 import { ErrorTally } from "../../domain/access/error-tally.ts";
 import { IN_FORCE } from "../../domain/access/pause.ts";
 import { Calibration } from "../../domain/context/calibration.ts";
+import type { ChangeBook } from "../../domain/changes/change-book.ts";
 import { HealthBoard } from "../../domain/health/target-health.ts";
 import type { SpendBook } from "../../domain/spend/spend-book.ts";
 import { scoped } from "../../domain/traffic/environment-scope.ts";
@@ -46,6 +48,8 @@ export interface CommonGround extends Pick<
   readonly flagSwitches: FlagSwitches;
   readonly stores: Stores;
   readonly announcer: Announcer;
+  /** Takes what is to be told as a change. */
+  readonly noted: Pick<ChangeBook, "note">;
   readonly replicaId: string;
   readonly routes: ChannelRoutes;
   readonly spendBook: SpendBook;
@@ -72,7 +76,11 @@ export function openEnvironment(
   { name, scope }: { readonly name: () => string; readonly scope: EnvironmentScope },
 ): OpenEnvironment {
   const { clock, ids, replicaId, variables } = ground;
-  const announcer = createScopedAnnouncer(ground.announcer, scope);
+  const announcer = createNotingAnnouncer(createScopedAnnouncer(ground.announcer, scope), {
+    environment: name,
+    noted: ground.noted,
+    clock,
+  });
   const stores = storesIn(ground.stores, scope);
   const project = new RunningProject({ name, clock, variables });
   const settings = () => project.settings();

@@ -29,6 +29,7 @@ const NOTHING: Omit<GatewaySettings, "environment"> = {
     bodyBytes: 10 * 1024 * 1024,
     answerBytes: 32 * 1024 * 1024,
     inFlight: 1_000,
+    connectionsPerAddress: 1_000,
     cacheBytes: 0,
     resultBytes: 0,
   },

@@ -1,0 +1,36 @@
+import type { ChangeBook } from "../../domain/changes/change-book.ts";
+import { changeOfBudget, changeOfDearHour, changeOfRelease } from "../../domain/changes/changes-of-spend.ts";
+import type { Announcer } from "../../ports/announcer.ts";
+import type { Clock } from "../../ports/clock.ts";
+
+/** Where what is announced is noted as well. */
+export interface NotingTerms {
+  readonly environment: () => string;
+  readonly noted: Pick<ChangeBook, "note">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Passes everything on, and notes what becomes of money as changes: no other record tells of it. */
+export function createNotingAnnouncer(announcer: Announcer, { environment, noted, clock }: NotingTerms): Announcer {
+  const place = () => ({ environment: environment(), at: clock.now() });
+  return {
+    decided: (rollout, events) => announcer.decided(rollout, events),
+    troubled: (what, cause, about) => announcer.troubled(what, cause, about),
+    recovered: (what) => announcer.recovered(what),
+    callEnded: (facts, untold) => announcer.callEnded?.(facts, untold),
+    pausedByRule: (pause) => announcer.pausedByRule?.(pause),
+    alertChanged: (transition) => announcer.alertChanged?.(transition),
+    spent(alert) {
+      noted.note(changeOfBudget({ ...place(), ...alert }));
+      announcer.spent?.(alert);
+    },
+    budgetReleased(release) {
+      noted.note(changeOfRelease({ ...place(), ...release }));
+      announcer.budgetReleased?.(release);
+    },
+    tooDear(alert) {
+      noted.note(changeOfDearHour({ ...place(), ...alert }));
+      announcer.tooDear?.(alert);
+    },
+  };
+}
