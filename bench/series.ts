@@ -128,7 +128,7 @@ try {
   await measure("with days");
 } finally {
   await sql`delete from series_cells where environment = ${ENVIRONMENT}`.execute(db);
-  await sql`delete from series_days`.execute(db);
+  await sql`delete from series_days where start between ${NOW - (DAYS + 1) * DAY} and ${NOW}`.execute(db);
   await database.close();
   rmSync(dataDir, { recursive: true, force: true });
 }

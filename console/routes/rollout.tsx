@@ -58,10 +58,10 @@ function OneRollout({ rollout }: { rollout: RolloutView }) {
 function Evidence({ rollout }: { rollout: RolloutView }) {
   const { metrics, sessions } = rollout;
   if (sessions === null) {
-    return (
-      <Empty title="Not kept">
-        It ended before the evidence of rollouts that people end was kept, or this server has not seen any of it yet.
-      </Empty>
+    return hasEnded(rollout) ? (
+      <Empty title="Not kept">It ended before the evidence of rollouts that people end was kept.</Empty>
+    ) : (
+      <Empty title="No data yet">This server has not seen any evidence of it.</Empty>
     );
   }
   if (metrics.length === 0) {

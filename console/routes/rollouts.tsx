@@ -3,6 +3,7 @@ import { Rocket } from "lucide-react";
 import type { listRollouts } from "../../src/contract/rollouts.ts";
 import { hasEnded, RolloutState } from "../features/rollouts/rollout-state.tsx";
 import type { RolloutView } from "../features/rollouts/rollout-view.ts";
+import { notSeen } from "../features/rollouts/step-ladder.tsx";
 import { count, share } from "../lib/format.ts";
 import { useApi } from "../lib/use-api.ts";
 import { useSearchState } from "../lib/use-search.ts";
@@ -76,7 +77,8 @@ const COLUMNS: readonly Column<RolloutView>[] = [
     head: "Sessions",
     wide: true,
     right: true,
-    cell: ({ sessions }) => (sessions === null ? "not kept" : count(sessions.candidate + sessions.stable)),
+    cell: ({ sessions, state }) =>
+      sessions === null ? notSeen({ state }) : count(sessions.candidate + sessions.stable),
   },
   {
     head: "Why",

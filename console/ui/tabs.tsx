@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
+import { useEffect, useRef } from "react";
 import { useSearchState } from "../lib/use-search.ts";
 
 interface Tab {
@@ -25,8 +26,20 @@ export function useTab(name: string, tabs: readonly Tab[]): string {
 export function Tabs({ name, label, tabs }: TabsProps) {
   const [, change] = useSearchState();
   const chosen = useTab(name, tabs);
+  const group = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const tab = group.current?.querySelector<HTMLElement>("[aria-pressed=true]");
+    // On a phone they do not all fit. Only they move: the page stays where it is.
+    if (group.current && tab)
+      group.current.scrollLeft = tab.offsetLeft + (tab.offsetWidth - group.current.clientWidth) / 2;
+  }, [chosen]);
   return (
-    <div role="group" aria-label={label} className="-mb-px flex gap-4 overflow-x-auto border-b border-line">
+    <div
+      ref={group}
+      role="group"
+      aria-label={label}
+      className="relative -mb-px flex gap-4 overflow-x-auto border-b border-line"
+    >
       {tabs.map(({ id, label: text }, index) => (
         <button
           key={id}

@@ -43,7 +43,7 @@ export const releases: AddCommand = (program, line) => {
   addReleaseFiles(group, line);
 };
 
-/** "taken back (harm)", "was stable". */
+/** "rolled back (harm)", "was stable". */
 function fateText({ fate, outcome }: z.output<typeof listedRelease>): string {
   if (fate === null) return "not known";
   const words = fate === "unused" ? "never rolled out" : fate.replaceAll("_", " ");

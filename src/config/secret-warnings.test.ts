@@ -28,6 +28,12 @@ test("every variable that is named and not set is told with what needs it", () =
   ]);
 });
 
+test("a header's value is no variable, whatever the header is called", () => {
+  const settings = { kind: "openai", headers: new Map([["X-TraceEnv", "a-secret-value"]]) };
+  const project = { providers: new Map([["up", settings]]), alerts: { notifiers: new Map() }, endpoints: new Map() };
+  expect(secretWarnings(project as unknown as Parameters<typeof secretWarnings>[0], {})).toEqual([]);
+});
+
 test("nothing is told where all are set", () => {
   expect(warnings({ OPENAI_API_KEY: "k", HOOK_SECRET: "s", CHAT_URL: "https://example.com" })).toEqual([]);
 });

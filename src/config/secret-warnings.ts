@@ -35,15 +35,26 @@ function namedSecrets({ providers, alerts, endpoints, telemetry }: Named): Found
   ];
 }
 
-/** Not every account has one. */
-const OPTIONAL: ReadonlySet<string> = new Set(["sessionTokenEnv"]);
+/** Members that name a variable. Not by their ending: a header that a project calls so has a secret for its value. */
+const NAMING: ReadonlySet<string> = new Set([
+  "accessKeyEnv",
+  "credentialsEnv",
+  "keyEnv",
+  "keyEnvs",
+  "passwordEnv",
+  "secretEnv",
+  "secretKeyEnv",
+  "tokenEnv",
+  "urlEnv",
+  "userEnv",
+]);
 
-/** Settings name variables in members that end in `Env` or `Envs`, however deep. */
+/** The variables that settings name, however deep; `sessionTokenEnv` is left out, which not every account has. */
 function secretsIn(settings: unknown, where: string): Found {
   if (typeof settings !== "object" || settings === null) return [];
   const members = settings instanceof Map ? [...(settings as ReadonlyMap<string, unknown>)] : Object.entries(settings);
   return members.flatMap(([name, value]): Found => {
-    if (!/Envs?$/.test(name) || OPTIONAL.has(name)) return secretsIn(value, where);
+    if (!NAMING.has(name)) return secretsIn(value, where);
     const named: readonly unknown[] = Array.isArray(value) ? value : [value];
     return named.flatMap((one) => (typeof one === "string" ? [[one, where] as const] : []));
   });

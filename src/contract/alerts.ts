@@ -30,7 +30,7 @@ export const alertView = z.object({
   status,
   since: instant.describe("when it came to its status"),
   started_at: instant.nullable().describe("when the trouble began: its first sign, which is before it was seen"),
-  episode: z.int().nonnegative().describe("how often it has fired; names one trouble together with the fingerprint"),
+  episode: z.int().nonnegative().describe("grows whenever it fires; names one trouble together with the fingerprint"),
   labels,
   summary: z.string().describe("with the value of the last evaluation while it fires, and with the worst"),
   reading: readingView.nullable(),

@@ -45,7 +45,7 @@ export const listEndpoints = defineRoute({
 /** A release in the list of its endpoint, with what became of it in the environment. */
 export const listedRelease = releaseSummary.extend({
   fate: z
-    .enum(["stable", "candidate", "was_stable", "taken_back", "superseded", "cancelled", "observed", "unused"])
+    .enum(["stable", "candidate", "was_stable", "rolled_back", "superseded", "cancelled", "observed", "unused"])
     .nullable()
     .describe("what became of it there; null where the newest 200 rollouts do not tell"),
   rollout: z.string().nullable().describe("the rollout that decided it; null where there was none"),

@@ -23,24 +23,45 @@ export function limitConnections(server: Server, { connections, stallMs }: EdgeL
   });
 }
 
-/** Nobody alone may take all places: who has as many as are allowed is shut out, and the others are not. */
+/**
+ * Nobody alone may take all places: of who has as many as are allowed, one that nobody uses is closed to make room, else
+ * the new one is shut out. Connections of others are left alone.
+ */
 function limitNetworks(server: Server, mostOfOne: MostOfOne): void {
-  const open = new Map<string, number>();
+  const open = new Map<string, Set<Socket>>();
+  const inUse = new WeakSet<Socket>();
+  function leave(this: ServerResponse): void {
+    inUse.delete(this.req.socket);
+  }
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    inUse.add(socket);
+    response.on("close", leave);
+  });
   server.on("connection", (socket: Socket) => {
     const network = networkOf(socket.remoteAddress ?? "");
-    const before = open.get(network) ?? 0;
-    if (before >= mostOfOne()) {
-      server.closeIdleConnections();
+    const own = open.get(network) ?? new Set();
+    if (own.size >= mostOfOne() && !makeRoom(own, inUse)) {
       socket.destroy();
       return;
     }
-    open.set(network, before + 1);
+    own.add(socket);
+    open.set(network, own);
     socket.once("close", () => {
-      const left = (open.get(network) ?? 1) - 1;
-      if (left === 0) open.delete(network);
-      else open.set(network, left);
+      own.delete(socket);
+      if (own.size === 0 && open.get(network) === own) open.delete(network);
     });
   });
+}
+
+/** Closes the oldest connection that waits for a next request, and says whether there was one; who has asked for nothing yet is given the time for it. */
+function makeRoom(own: Set<Socket>, inUse: WeakSet<Socket>): boolean {
+  for (const socket of own) {
+    if (inUse.has(socket) || socket.bytesWritten === 0) continue;
+    own.delete(socket);
+    socket.destroy();
+    return true;
+  }
+  return false;
 }
 
 const MAPPED = "::ffff:";

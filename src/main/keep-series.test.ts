@@ -17,13 +17,15 @@ function openKeeper() {
   const state: { mood: Mood } = { mood: "well" };
   const madeDays: DaysTerms[] = [];
   /** Days that are over and not made. */
-  const unmade = { days: 0 };
+  const unmade = { days: 0, isTooMuch: false, eachMs: 100 };
   const store: SeriesStore = {
     ...well,
     async makeDays(terms) {
       madeDays.push(terms);
+      if (unmade.isTooMuch) throw new RollwardError("database_unavailable", { reason: "it took too long" });
       const made = Math.min(unmade.days, terms.limit);
       unmade.days -= made;
+      clock.advance(made * unmade.eachMs);
       return made;
     },
     async add(batch) {
@@ -112,19 +114,62 @@ test("writes by itself every five seconds", async () => {
   await keeper.stop();
 });
 
-test("makes the days that are over a few at a time, and then looks again every hour", async () => {
+test("makes the days that are over one at a time, and then looks again every hour", async () => {
   const { clock, keeper, madeDays, unmade } = openKeeper();
-  unmade.days = 5;
+  unmade.days = 3;
+  const startedAt = clock.now();
   for (let write = 0; write < 6; write += 1) await keeper.write();
   expect(unmade.days).toBe(0);
-  expect(madeDays).toHaveLength(3);
+  expect(madeDays.map(({ limit }) => limit)).toEqual([1, 1, 1, 1]);
   const [first] = madeDays;
   // A day that begins before this has been over for an hour.
-  expect(first?.before).toBe(clock.now() - 25 * 3_600_000);
-  expect(first?.from).toBe(clock.now() - 400 * 24 * 3_600_000);
-  clock.advance(3_600_001);
+  expect(first?.before).toBe(startedAt - 25 * 3_600_000);
+  expect(first?.from).toBe(startedAt - 400 * 24 * 3_600_000);
+  clock.advance(3_600_000);
+  await keeper.write();
+  expect(madeDays).toHaveLength(5);
+});
+
+test("a day of many cells has the next one wait, so that a twentieth of the time goes to days at most", async () => {
+  const { clock, keeper, madeDays, unmade } = openKeeper();
+  Object.assign(unmade, { days: 3, eachMs: 2_000 });
+  await keeper.write();
+  await keeper.write();
+  expect(madeDays).toHaveLength(1);
+  clock.advance(39_999);
+  await keeper.write();
+  expect(madeDays).toHaveLength(1);
+  clock.advance(1);
+  await keeper.write();
+  expect(madeDays).toHaveLength(2);
+  // A day that takes minutes is no reason to wait for ever.
+  unmade.eachMs = 600_000;
+  clock.advance(40_000);
+  await keeper.write();
+  expect(madeDays).toHaveLength(3);
+  clock.advance(3_600_000);
   await keeper.write();
   expect(madeDays).toHaveLength(4);
+});
+
+test("a day that cannot be made keeps nothing from being written, and is tried again an hour later", async () => {
+  const { clock, keeper, told, call, written, madeDays, unmade } = openKeeper();
+  unmade.isTooMuch = true;
+  for (let write = 1; write <= 3; write += 1) {
+    call();
+    await keeper.write();
+    expect(await written()).toBe(write);
+  }
+  expect(keeper.counts()).toMatchObject({ trouble: null, waiting: 0 });
+  expect(madeDays).toHaveLength(1);
+  unmade.isTooMuch = false;
+  clock.advance(3_600_001);
+  await keeper.write();
+  expect(madeDays).toHaveLength(2);
+  expect(told).toEqual([
+    "troubled: adding up what calls came to by the day",
+    "recovered: adding up what calls came to by the day",
+  ]);
 });
 
 test("an orderly stop makes no days", async () => {

@@ -10,8 +10,10 @@ import type { SeriesBatch, SeriesStore } from "../ports/series-store.ts";
 const EVERY_MS = 5_000;
 /** Cells in one statement: the embedded database does nothing else meanwhile, some 70 ms. */
 const BATCH = 200;
-/** Days that are made after one write; the embedded database works at each for some 100 ms. */
-const DAYS_AT_ONCE = 2;
+/** A day that took longer than this is one of many cells, ms: the embedded database does nothing else meanwhile. */
+const LONG_DAY_MS = 300;
+/** After such a day the next one waits so many times as long: a twentieth of the time goes to days at most. */
+const REST = 20;
 /** What belongs to a day is written by so long after its end, ms; what comes later has the day made again. */
 const LATE_MS = SPAN_MS.hour;
 /** Refusals after which a batch is given up that the store will not take; one that is away is asked for ever. */
@@ -20,6 +22,7 @@ const PATIENCE = 10;
 const DAY_MS = 24 * SPAN_MS.hour;
 
 const WRITING = "writing what calls came to";
+const ADDING_UP = "adding up what calls came to by the day";
 
 /** What keeping series needs. */
 export interface SeriesKeeperTerms {
@@ -46,8 +49,9 @@ export class SeriesKeeper {
   #isStopped = false;
   #trouble: string | null = null;
   #expiredAt = Number.NEGATIVE_INFINITY;
-  /** When every day that is over was found made. */
-  #daysMadeAt = Number.NEGATIVE_INFINITY;
+  /** Before this no day is made, by the time that passed. */
+  #daysRestUntil = Number.NEGATIVE_INFINITY;
+  #isUnmade = false;
   #sequence = 0;
   #batch: SeriesBatch | null = null;
   #refusals = 0;
@@ -89,7 +93,6 @@ export class SeriesKeeper {
         this.#refusals = 0;
       }
       await this.#expire(clock.now());
-      if (!this.#isStopped) await this.#makeDays(clock.now());
       if (this.#trouble !== null) announcer.recovered(WRITING);
       this.#trouble = null;
     } catch (error) {
@@ -97,6 +100,7 @@ export class SeriesKeeper {
       this.#trouble = troubleOf(error);
       this.#refused(error);
     }
+    if (this.#trouble === null && !this.#isStopped) await this.#makeDays();
   }
 
   #nextBatch(): SeriesBatch | null {
@@ -125,13 +129,28 @@ export class SeriesKeeper {
     this.#expiredAt = clock.elapsed();
   }
 
-  /** A few days at a time, so that those of before an upgrade are caught up with beside everything else. */
-  async #makeDays(now: number): Promise<void> {
-    const { store, clock } = this.#terms;
-    if (clock.elapsed() - this.#daysMadeAt <= SPAN_MS.hour) return;
+  /**
+   * One day at a time, so that those of before an upgrade are caught up with beside everything else. Nothing is lost where it
+   * fails: hours are read instead. The next try is then an hour away, because what takes too long holds up everybody.
+   */
+  async #makeDays(): Promise<void> {
+    const { store, clock, announcer } = this.#terms;
+    const startedAt = clock.elapsed();
+    if (startedAt < this.#daysRestUntil) return;
+    const now = clock.now();
     // A day that has begun by then ended at least so long ago.
     const before = now - LATE_MS - DAY_MS;
-    const made = await store.makeDays({ from: now - SPAN_KEPT_MS.hour, before, limit: DAYS_AT_ONCE });
-    if (made < DAYS_AT_ONCE) this.#daysMadeAt = clock.elapsed();
+    let restMs: number = SPAN_MS.hour;
+    try {
+      const made = await store.makeDays({ from: now - SPAN_KEPT_MS.hour, before, limit: 1 });
+      if (this.#isUnmade) announcer.recovered(ADDING_UP);
+      this.#isUnmade = false;
+      const tookMs = clock.elapsed() - startedAt;
+      if (made > 0) restMs = tookMs > LONG_DAY_MS ? Math.min(SPAN_MS.hour, REST * tookMs) : 0;
+    } catch (error) {
+      if (!this.#isUnmade) announcer.troubled(ADDING_UP, error);
+      this.#isUnmade = true;
+    }
+    this.#daysRestUntil = clock.elapsed() + restMs;
   }
 }

@@ -147,7 +147,8 @@ function changedPaths(before: AppliedProject, after: AppliedProject): readonly s
   const settings = projectChanges(one, other).map(({ path }) => path);
   const names = new Set([...one.files.files.keys(), ...other.files.files.keys()]);
   const files = [...names].filter(
-    (name) => name !== other.files.main && one.files.files.get(name) !== other.files.files.get(name),
+    (name) =>
+      name !== one.files.main && name !== other.files.main && one.files.files.get(name) !== other.files.files.get(name),
   );
   return [...settings, ...files];
 }

@@ -13,6 +13,13 @@ export interface TransitionQuery {
   readonly limit: number;
 }
 
+/** Alerts of a rule that are over, in one environment, but for the `newest` so many. */
+export interface OverAlerts {
+  readonly environment: string;
+  readonly rule: string;
+  readonly newest: number;
+}
+
 /**
  * Alerts as they stand and everything that has happened to them. A transition is appended by compare-and-set on the
  * alert's version, so that of two servers that both evaluate one wins; and transitions become visible in the order of
@@ -34,6 +41,9 @@ export interface AlertStore {
    * this episode.
    */
   acknowledge(fingerprint: string, episode: number, by: Acknowledgement): Promise<Alert | null>;
-  /** Forgets transitions before this time (epoch ms), and alerts that have been ok or resolved since before it. */
-  expire(before: number): Promise<void>;
+  /**
+   * Forgets transitions before this time (epoch ms), and alerts that have been ok or resolved since before it. With `only`
+   * no transitions, and of the alerts those of one rule in one environment, but for the newest that are over.
+   */
+  expire(before: number, only?: OverAlerts): Promise<void>;
 }

@@ -73,10 +73,13 @@ describe.skipIf(CHROMIUM === null)(`calls in a browser${CHROMIUM === null ? ` (s
       await expect.poll(() => new URL(page.url()).searchParams.get("mark"), PATIENCE).toBe(newest.id);
       await page.keyboard.press("Escape");
       await peek.waitFor({ state: "detached" });
-      await page.getByRole("checkbox", { name: /support-bot@1/ }).check();
+      // A box is ticked once the address says so: `check` would look at it before.
+      const stable = page.getByRole("checkbox", { name: /support-bot@1/ });
+      await stable.click();
       await list.getByText("zanzibar: is this the newest?").waitFor({ state: "detached" });
-      expect(await list.getByRole("listitem").count()).toBe(2);
-      await page.getByRole("checkbox", { name: /support-bot@1/ }).uncheck();
+      await expect.poll(() => list.getByRole("listitem").count(), PATIENCE).toBe(2);
+      await expect.poll(() => stable.isChecked(), PATIENCE).toBe(true);
+      await stable.click();
       await list.getByText("zanzibar: is this the newest?").waitFor();
 
       await page.keyboard.press("t");
@@ -97,7 +100,6 @@ describe.skipIf(CHROMIUM === null)(`calls in a browser${CHROMIUM === null ? ` (s
       await page.getByText("support-bot@1").first().waitFor();
       await page.getByText("/messages/0/content").first().waitFor();
       await shoot(page, "calls-diff-by-keys");
-
       await visit(page, `${server.url}/calls?row=${older.id}`);
       await peek.getByText("zanzibar: where is my parcel?").waitFor();
       await page.keyboard.press("Enter");
@@ -116,6 +118,7 @@ describe.skipIf(CHROMIUM === null)(`calls in a browser${CHROMIUM === null ? ` (s
       for (let sent = 0; sent < MANY; sent += TOGETHER) {
         await Promise.all(Array.from({ length: TOGETHER }, () => call(server)));
       }
+      await expect.poll(() => counted(server), PATIENCE).toBeGreaterThanOrEqual(MANY);
       const { page, context, complaints } = await signedIn();
       await visit(page, `${server.url}/calls`);
       const list = page.getByRole("region", { name: "Calls" });
@@ -154,3 +157,9 @@ new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map
   .observe({ entryTypes: ["longtask"] });`;
 
 const rowOf = (page: Page): string | null => new URL(page.url()).searchParams.get("row");
+
+/** Calls that are written already, of all. */
+async function counted(server: RunningServer): Promise<number> {
+  const { body } = await server.ask("GET", "/api/calls/tally");
+  return (body as { calls: number }).calls;
+}

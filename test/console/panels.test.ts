@@ -12,6 +12,7 @@ import {
   shoot,
   signIn,
   visit,
+  WINDOWS,
 } from "./browser.ts";
 import type { ConsoleWindow, Look } from "./browser.ts";
 import { giveReason, PATIENCE, STORY_MS } from "./story-stage.ts";
@@ -138,7 +139,7 @@ describe.skipIf(CHROMIUM === null)(
     );
 
     test(
-      "settings show providers with their breakers and keys, what the server tells others, and how long things are kept",
+      "settings show providers with their breakers and keys, and what the server tells others; a call, its bytes beside what they mean",
       async () => {
         const budget = "\nbudgets:\n  company: { per: environment, window: month, amount: 5000 }\n";
         const files = stageProject("bad-2026-03-01", "{ strategy: instant }", budget);
@@ -164,11 +165,16 @@ describe.skipIf(CHROMIUM === null)(
         await page.getByText("Messages of alerts").waitFor();
         await page.getByText("Spans sent").waitFor();
         await page.getByRole("button", { name: "Storage" }).click();
+        await page.getByText("Nothing is on a disk").waitFor();
         await visit(page, `${stage.server.url}/calls/${called?.call ?? ""}?tab=request`);
         await page.getByText("Parsed", { exact: true }).waitFor();
         await page.getByText("Exact bytes", { exact: true }).waitFor();
         await page.getByRole("region", { name: "Request" }).getByText('"messages"').first().waitFor();
         expect(complaints).toEqual([]);
+        const { page: phone } = await signedIn(stage, { window: "phone" });
+        await visit(phone, `${stage.server.url}/settings?tab=environments`);
+        const tab = phone.getByRole("button", { name: "Environments" });
+        await expect.poll(async () => isWithin(await tab.boundingBox(), WINDOWS.phone.width), PATIENCE).toBe(true);
         await sweep(stage, {
           providers: "/settings?tab=providers",
           "server-health": "/settings?tab=server",
@@ -181,3 +187,7 @@ describe.skipIf(CHROMIUM === null)(
     );
   },
 );
+
+/** Whether a box is in sight from its left to its right edge. */
+const isWithin = (box: { readonly x: number; readonly width: number } | null, width: number): boolean =>
+  box !== null && box.x >= 0 && box.x + box.width <= width;

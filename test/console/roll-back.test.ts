@@ -86,8 +86,8 @@ describe.skipIf(CHROMIUM === null)(
         await shoot(page, "now-roll-back");
         await meanIt(page, "Users write that it swears");
         await page.getByText("Done: Roll back to support-bot@1").waitFor();
-        expect((await call(server)).release).toBe("support-bot@1");
         await rolloutIn(server, "rolled_back");
+        expect((await call(server)).release).toBe("support-bot@1");
         await visit(page, `${server.url}/rollouts/${rollout}`);
         await page.getByText("Rolled back", { exact: true }).first().waitFor();
         await page.getByRole("listitem").filter({ hasText: "Users write that it swears" }).first().waitFor();
@@ -144,7 +144,7 @@ describe.skipIf(CHROMIUM === null)(
         await shoot(page, "endpoint-roll-back-further");
         await dialog.getByRole("button", { name: "Go one release further back" }).click();
         await dialog.waitFor({ state: "detached" });
-        expect(await stableOf(server)).toBe("support-bot@1");
+        await expect.poll(() => stableOf(server), PATIENCE).toBe("support-bot@1");
         await page.getByText("support-bot@1 is stable").waitFor();
       },
       STORY_MS,
@@ -178,8 +178,8 @@ describe.skipIf(CHROMIUM === null)(
         expect(await stableOf(server)).toBe("support-bot@2");
         await meanIt(page, "Release 2 is bad as well");
         await page.getByText("Done: Roll back further, to support-bot@1").waitFor();
-        expect(await stableOf(server)).toBe("support-bot@1");
-        expect((await call(server)).release).toBe("support-bot@1");
+        await expect.poll(() => stableOf(server), PATIENCE).toBe("support-bot@1");
+        await expect.poll(async () => (await call(server)).release, PATIENCE).toBe("support-bot@1");
         expect(complaints).toEqual([]);
       },
       STORY_MS,

@@ -68,6 +68,7 @@ const deliveryOf = (environment: string, overrides: Partial<AlertDelivery> = {})
 export function alertStoreContract(get: GetStores): void {
   alertsContract(get);
   seenContract(get);
+  manyContract(get);
   silencesContract(get);
   outboxContract(get);
   sightingsContract(get);
@@ -157,6 +158,55 @@ function seenContract(get: GetStores): void {
       await get().alerts.expire(100);
       expect(await get().alerts.states(environment)).toEqual([begun.alert]);
       expect(await get().alerts.transitions({ since: 0, environment, limit: 10 })).toEqual([]);
+    });
+  });
+}
+
+function manyContract(get: GetStores): void {
+  describe("as a store of many alerts", () => {
+    test("renews many at once, each by itself", async () => {
+      const environment = uniqueName("env");
+      const begun = Array.from({ length: 30 }, () => firing(alertOf(environment)));
+      await get().alerts.append(begun);
+      const [gone, ...others] = begun.map(({ alert }, index) => ({ ...alert, summary: `Worse: "${index}" 🔥.` }));
+      const [first] = begun;
+      if (first === undefined || gone === undefined) throw new Error("there are thirty");
+      await get().alerts.append([resolved(first, T0 + 5)]);
+      await get().alerts.renew([gone, ...others]);
+      const told = (await get().alerts.firing(environment)).map(({ summary }) => summary);
+      expect(told.toSorted()).toEqual(others.map(({ summary }) => summary).toSorted());
+      expect(await get().alerts.byFingerprint(gone.fingerprint)).toMatchObject({ status: "resolved", summary: "Bad." });
+    });
+
+    test("forgets all but the newest of a rule that are over, and none that fires or has just ended", async () => {
+      const [environment, elsewhere] = [uniqueName("env"), uniqueName("env")];
+      const outside = (where: string) => firing(alertOf(where, { rule: "outside" }), 10);
+      const [old, older, newer, fresh, still] = [1, 2, 3, 4, 5].map(() => outside(environment)) as [
+        AlertStep,
+        AlertStep,
+        AlertStep,
+        AlertStep,
+        AlertStep,
+      ];
+      const [ofRule, ofOther] = [firing(alertOf(environment), 10), outside(elsewhere)];
+      await get().alerts.append([old, older, newer, fresh, still, ofRule, ofOther]);
+      const ends = [
+        resolved(older, 20),
+        resolved(old, 30),
+        resolved(newer, 40),
+        resolved(fresh, 90),
+        resolved(ofRule, 20),
+        resolved(ofOther, 20),
+      ];
+      await get().alerts.append(ends);
+      const left = async (where: string) => (await get().alerts.states(where)).map(({ fingerprint }) => fingerprint);
+      await get().alerts.expire(80, { environment, rule: "outside", newest: 2 });
+      const kept = [newer, fresh, still, ofRule].map(({ alert }) => alert.fingerprint);
+      expect((await left(environment)).toSorted()).toEqual(kept.toSorted());
+      await get().alerts.expire(80, { environment, rule: "outside", newest: 0 });
+      const last = [fresh, still, ofRule].map(({ alert }) => alert.fingerprint);
+      expect((await left(environment)).toSorted()).toEqual(last.toSorted());
+      expect(await left(elsewhere)).toHaveLength(1);
     });
   });
 }

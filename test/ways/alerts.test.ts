@@ -87,6 +87,15 @@ describe("an alert's way", () => {
     expect(summaries().at(-1)).toMatch(/^Errors of bot stood above 25 % for [\d.]+ min, at worst at \d\d(\.\d)? %\.$/);
   });
 
+  test("begins when it is seen where nobody can read what was before, and fires all the same", async () => {
+    const world = kept(openAlertWorld("", { firstSign: () => Promise.reject(new Error("It took too long.")) }));
+    await burst(world);
+    expect(world.troubles).toEqual([]);
+    expect(world.logged).toContain("errors-many firing");
+    const [alert] = await world.alerts.firing("production");
+    expect(alert?.startedAt).toBeGreaterThan(0);
+  });
+
   test("is linked to the page of its incident, or of all alerts, where the server knows its address", async () => {
     const server = await told();
     const publicUrl = "https://rollward.example.com";

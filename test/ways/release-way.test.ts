@@ -97,7 +97,7 @@ describe("a release's way", () => {
     const { body: releases } = await running.ask("GET", "/api/endpoints/support-bot/releases");
     expect(releases).toMatchObject({
       data: [
-        { name: "support-bot@2", fate: "taken_back", rollout, outcome: "harm" },
+        { name: "support-bot@2", fate: "rolled_back", rollout, outcome: "harm" },
         { name: "support-bot@1", fate: "stable", rollout: null, outcome: null },
       ],
     });

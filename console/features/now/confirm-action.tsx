@@ -33,18 +33,21 @@ export function ConfirmAction({ chosen, fresh, onClose }: ConfirmProps) {
   const { undo } = chosen;
   const command = useCommand();
   // The next press means what is said by then.
-  const [isOld, setOld] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const isOld = refusal !== null && MOVED_ON.has(refusal);
   const action = isOld && fresh !== undefined && fresh.request !== null ? fresh : chosen.action;
   const isDanger = action.action === "roll-back" && !undo;
   const confirm = async (reason: string): Promise<void> => {
     const path = undo ? action.done?.undo.path : action.request?.path;
     if (path === undefined) return;
-    const body = undo ? { reason } : { ...action.request?.body, reason };
+    // Nobody could say beforehand what it would do; the server has said so now, and it was pressed once more.
+    const again = refusal === "already_rolled_back" && action.request?.body["from"] === undefined && { again: true };
+    const body = undo ? { reason } : { ...action.request?.body, ...again, reason };
     try {
       // The address of what was found says its environment itself.
       await command.mutateAsync({ path, body });
     } catch (error) {
-      setOld(error instanceof ApiError && MOVED_ON.has(error.code));
+      setRefusal(error instanceof ApiError ? error.code : null);
       throw error;
     }
     toast({ state: "ok", text: undo ? `Taken back: ${action.label}` : `Done: ${action.label}` });

@@ -19,14 +19,14 @@ const releases = (...fates: readonly ListedRelease["fate"][]): readonly ListedRe
   });
 
 test("stable is chosen first, and beside it what goes out, never what was taken back", () => {
-  expect(usualPair(releases("taken_back", "taken_back", "stable", "was_stable"))).toEqual(["bot@2", "bot@1"]);
-  expect(usualPair(releases("taken_back", "candidate", "stable", "was_stable"))).toEqual(["bot@2", "bot@3"]);
+  expect(usualPair(releases("rolled_back", "rolled_back", "stable", "was_stable"))).toEqual(["bot@2", "bot@1"]);
+  expect(usualPair(releases("rolled_back", "candidate", "stable", "was_stable"))).toEqual(["bot@2", "bot@3"]);
   expect(usualPair(releases("stable"))).toEqual(["bot@1"]);
   expect(usualPair([])).toEqual([]);
 });
 
 test("a release is compared with stable, and stable with the one that served before it", () => {
-  const all = releases("taken_back", "taken_back", "stable", "taken_back", "was_stable");
+  const all = releases("rolled_back", "rolled_back", "stable", "rolled_back", "was_stable");
   expect([5, 4, 3, 2, 1].map((number) => usualBefore(all, number))).toEqual([3, 3, 1, 3, 3]);
   expect(usualBefore(releases("stable"), 1)).toBeNull();
 });

@@ -9,7 +9,7 @@ export function usualPair(releases: readonly ListedRelease[]): readonly string[]
   const stable = releases.find(({ fate }) => fate === "stable");
   const next =
     releases.find(({ fate }) => fate === "candidate") ??
-    releases.find(({ fate }) => fate !== "stable" && fate !== "taken_back");
+    releases.find(({ fate }) => fate !== "stable" && fate !== "rolled_back");
   return [stable, next].flatMap((release) => release?.name ?? []);
 }
 

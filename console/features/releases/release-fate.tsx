@@ -7,7 +7,7 @@ const FATES: Readonly<Record<NonNullable<ListedRelease["fate"]>, readonly [State
   stable: ["ok", "Stable"],
   candidate: ["info", "Goes out"],
   was_stable: ["none", "Was stable"],
-  taken_back: ["bad", "Taken back"],
+  rolled_back: ["bad", "Rolled back"],
   superseded: ["none", "Superseded"],
   cancelled: ["none", "Cancelled"],
   observed: ["none", "Observed"],

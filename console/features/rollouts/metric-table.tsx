@@ -39,14 +39,14 @@ export function MetricTable({ rollout }: { rollout: RolloutView }) {
           </thead>
           <tbody>
             {rollout.metrics.map((metric) => (
-              <MetricRow key={metric.metric} metric={metric} isBlamed={rollout.union.blame === metric.metric} />
+              <MetricRow key={metric.metric} {...lookOf(rollout, metric)} />
             ))}
           </tbody>
         </table>
       </div>
       <ul className="divide-y divide-line md:hidden">
         {rollout.metrics.map((metric) => (
-          <MetricCard key={metric.metric} metric={metric} isBlamed={rollout.union.blame === metric.metric} />
+          <MetricCard key={metric.metric} {...lookOf(rollout, metric)} />
         ))}
       </ul>
     </>
@@ -57,9 +57,18 @@ interface MetricProps {
   readonly metric: MetricView;
   /** Whether it is the one that proved harm, with all tests together. */
   readonly isBlamed: boolean;
+  /** Whether it was proven no worse earlier on the ladder, which stays so. The proof of the ladder is not that of its bake. */
+  readonly wasProven: boolean;
 }
 
-function MetricRow({ metric, isBlamed }: MetricProps) {
+const lookOf = ({ union, evidence_of: of }: RolloutView, metric: MetricView): MetricProps => ({
+  metric,
+  isBlamed: union.blame === metric.metric,
+  wasProven: metric.certified && of === "ladder" && metric.verdict === "inconclusive",
+});
+
+function MetricRow(props: MetricProps) {
+  const { metric } = props;
   return (
     <tr className="border-t border-line">
       <th scope="row" className={clsx(CELL, "text-left font-medium")}>
@@ -82,18 +91,19 @@ function MetricRow({ metric, isBlamed }: MetricProps) {
         <TestBar test={metric.no_worse} tone="ok" label={`no worse than ${marginText(metric.no_worse)}`} />
       </td>
       <td className={CELL}>
-        <Verdict metric={metric} isBlamed={isBlamed} />
+        <Verdict {...props} />
       </td>
     </tr>
   );
 }
 
-function MetricCard({ metric, isBlamed }: MetricProps) {
+function MetricCard(props: MetricProps) {
+  const { metric } = props;
   return (
     <li className="flex flex-col gap-3 p-4">
       <div className="flex items-center justify-between gap-3">
         <span className="font-medium">{metric.metric}</span>
-        <Verdict metric={metric} isBlamed={isBlamed} />
+        <Verdict {...props} />
       </div>
       <div className="grid grid-cols-2 gap-3">
         <div>
@@ -204,11 +214,14 @@ export function TestBar({
   );
 }
 
-function Verdict({ metric, isBlamed }: MetricProps) {
-  const [state, word] = isBlamed && metric.verdict === "inconclusive" ? VERDICTS.harm : VERDICTS[metric.verdict];
+function Verdict({ metric, isBlamed, wasProven }: MetricProps) {
+  const verdict =
+    metric.verdict !== "inconclusive" ? metric.verdict : isBlamed ? "harm" : wasProven ? "non-inferior" : null;
+  const [state, word] = VERDICTS[verdict ?? "inconclusive"];
   return (
     <div>
       <StateMark state={state}>{word}</StateMark>
+      {verdict === "non-inferior" && wasProven && <div className="mt-1 text-2xs text-faint">proven before</div>}
       {isBlamed && <div className="mt-1 text-2xs text-faint">decided the roll-back</div>}
     </div>
   );

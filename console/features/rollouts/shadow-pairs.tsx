@@ -140,8 +140,13 @@ function OneSide({ side }: { side: Side }) {
         {duration(side.latency_ms)}, {usd(side.cost_usd)}
       </Link>
       <p className="text-2xs text-faint">
-        {count(side.output_tokens)} tokens
-        {trouble !== null && <span className="text-bad"> · {trouble}</span>}
+        {!side.failed && `${count(side.output_tokens)} tokens`}
+        {trouble !== null && (
+          <span className="text-bad">
+            {side.failed ? "" : " · "}
+            {trouble}
+          </span>
+        )}
       </p>
     </div>
   );

@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { Check, CirclePause, Undo2 } from "lucide-react";
 import { Fragment } from "react";
-import { count, share, span } from "../../lib/format.ts";
+import { count, NO_DATA, share, span } from "../../lib/format.ts";
 import { hasEnded } from "./rollout-state.tsx";
 import type { RolloutView } from "./rollout-view.ts";
 
@@ -84,7 +84,10 @@ function Step({ weight, place, note }: { weight: number; place: Place; note: str
 }
 
 /** How many sessions each arm has had, and how traffic is divided now, in words. */
-export const sessionsText = ({ sessions }: Pick<RolloutView, "sessions">): string =>
+export const sessionsText = ({ sessions, state }: Pick<RolloutView, "sessions" | "state">): string =>
   sessions === null
-    ? "not kept"
+    ? notSeen({ state })
     : `${count(sessions.candidate)} candidate and ${count(sessions.stable)} stable sessions observed`;
+
+/** Why there is no number of what a rollout has observed: of one that goes on this server has seen nothing yet. */
+export const notSeen = (rollout: Pick<RolloutView, "state">): string => (hasEnded(rollout) ? "not kept" : NO_DATA);

@@ -194,4 +194,15 @@ describe("a ledger that draws from leases", () => {
       expect(await bank.list(0, 1, "rep")).toMatchObject([{ settledPico: 90n * visit, heldPico: 0n }]);
     }
   });
+
+  test("what is to become of calls that do not fit is as it was configured last", async () => {
+    const bank = createMemoryBudgetBank();
+    const ledger = new LeasedLedger({ bank, replicaId: "rep", clock: new HandClock(), onAlert() {}, onTrouble() {} });
+    expect(isHold(await ledger.reserve([account()], 10n))).toBe(true);
+    const degradeTo = { "support-bot": "small-bot" };
+    for (const changed of [{ atLimit: "queue" }, { atLimit: "degrade", degradeTo }, { atLimit: "refuse" }] as const) {
+      const answer = await ledger.reserve([account(changed)], LIMIT + 1n);
+      expect(isHold(answer) ? null : answer.account).toEqual(account(changed));
+    }
+  });
 });

@@ -102,6 +102,7 @@ export class LeasedLedger implements BudgetLedger {
       this.#purses.set(account.id, purse);
       this.#stopSweep ??= this.#terms.clock.after(SWEEP_MS, () => this.#sweep());
     }
+    purse.account = account;
     if (purse.limitPico !== account.limitPico) purse.changeLimit(account.limitPico);
     return purse;
   }

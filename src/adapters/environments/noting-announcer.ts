@@ -1,5 +1,6 @@
 import type { ChangeBook } from "../../domain/changes/change-book.ts";
 import { changeOfBudget, changeOfDearHour, changeOfRelease } from "../../domain/changes/changes-of-spend.ts";
+import type { Per } from "../../domain/limits/call-subjects.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
 
@@ -9,6 +10,8 @@ export interface NotingTerms {
   readonly noted: Pick<ChangeBook, "note">;
   readonly clock: Pick<Clock, "now">;
 }
+
+const WIDE: ReadonlySet<string> = new Set<Per>(["environment", "endpoint"]);
 
 /** Passes everything on, and notes what becomes of money as changes: no other record tells of it. */
 export function createNotingAnnouncer(announcer: Announcer, { environment, noted, clock }: NotingTerms): Announcer {
@@ -21,7 +24,8 @@ export function createNotingAnnouncer(announcer: Announcer, { environment, noted
     pausedByRule: (pause) => announcer.pausedByRule?.(pause),
     alertChanged: (transition) => announcer.alertChanged?.(transition),
     spent(alert) {
-      noted.note(changeOfBudget({ ...place(), ...alert }));
+      // Of budgets of users, tenants and keys there may be tens of thousands a day, which would hide everything else.
+      if (WIDE.has(alert.account.per)) noted.note(changeOfBudget({ ...place(), ...alert }));
       announcer.spent?.(alert);
     },
     budgetReleased(release) {

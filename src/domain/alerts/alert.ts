@@ -38,7 +38,7 @@ export interface Alert extends AlertIdentity {
   readonly since: number;
   /** When the trouble began: its first sign, at the latest the start of `pending`. `null` while it is `ok`. */
   readonly startedAt: number | null;
-  /** Grows whenever it begins to fire; with the fingerprint it names one trouble. 0: never. */
+  /** Grows whenever it begins to fire; with the fingerprint it names one trouble. 0: never; of other systems it begins with the time. */
   readonly episode: number;
   /** Number of its last transition; the next one must be one more. */
   readonly version: number;

@@ -22,17 +22,22 @@ export interface OutsideTerms {
 }
 
 const MOST_SUMMARY = 500;
+/** Episodes of one that is new here begin with the time in these steps, ms: more than it has of them, also after it was forgotten. */
+const EPISODE_MS = 10_000;
 const LINK = /^https?:\/\/[^\s<>|]{1,1000}$/;
 
 /** Whether it is one of ours that comes back. */
 export const isOurs = ({ labels }: OutsideAlert): boolean => labels["source"] === "rollward";
 
 /** An alert as it stands here before it is heard of, by its labels. */
-export function outsideAlert({ labels, annotations }: OutsideAlert, { environment, endpoints }: OutsideTerms): Alert {
+export function outsideAlert(
+  { labels, annotations }: OutsideAlert,
+  { environment, endpoints, now }: OutsideTerms,
+): Alert {
   const bounded = boundedLabels(labels);
   const { endpoint } = bounded;
   const runbook = annotations["runbook_url"];
-  return newAlert(
+  const alert = newAlert(
     {
       fingerprint: fingerprintOf(environment, OUTSIDE_RULE, bounded),
       rule: OUTSIDE_RULE,
@@ -45,6 +50,8 @@ export function outsideAlert({ labels, annotations }: OutsideAlert, { environmen
       runbook: runbook !== undefined && LINK.test(runbook) ? runbook : null,
     },
   );
+  // Fingerprint and episode name a trouble in incidents: were one that is forgotten to come back as the first, it would be taken for the old one.
+  return { ...alert, episode: Math.floor(now / EPISODE_MS) };
 }
 
 /** What hearing of it changes; `null` where that is known. */

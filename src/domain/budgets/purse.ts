@@ -21,7 +21,8 @@ const MEMORY_S = 30;
  * what is free is reserved again or returned. Pico-dollars; times are monotonic milliseconds.
  */
 export class Purse {
-  readonly account: BudgetAccount;
+  /** As last configured; its id never changes. */
+  account: BudgetAccount;
   /** Name of the lease: a purse that is opened again has a new one, because its totals begin again. */
   readonly lease: string;
   /** The limit as last configured. */

@@ -82,7 +82,10 @@ describe("the likeliest cause", () => {
   });
 
   test("is no change that cannot have touched what fails", () => {
-    const harmless = changeOf({ id: "a", paths: ["alerts", "status_page.title"] });
+    const harmless = changeOf({
+      id: "a",
+      paths: ["alerts", "status_page.title", "endpoints.support-bot.rollout.bake"],
+    });
     const elsewhere = changeOf({ id: "b", paths: ["providers.other.timeout", "endpoints.faq.retries"] });
     const sibling = changeOf({ id: "c", paths: ["providers.sim.models.sturdy.failures"] });
     const prices = changeOf({ id: "d", kind: "prices", paths: ["providers.other.models.m.price.input"] });

@@ -59,7 +59,8 @@ function isNear(path: string, { endpoints, models }: FailingParts): boolean {
   const [top = "", name = "", part, model] = path.split(".");
   if (WITHOUT_EFFECT.has(top)) return false;
   if (top !== "providers" && isFile(path)) return false;
-  if (top === "endpoints") return endpoints.length === 0 || endpoints.includes(name);
+  // How a rollout goes on changes no call: what it does is told as a change of its own.
+  if (top === "endpoints") return part !== "rollout" && (endpoints.length === 0 || endpoints.includes(name));
   if (top !== "providers" || models.size === 0) return true;
   // A model's name may have dots itself.
   return [...models].some(

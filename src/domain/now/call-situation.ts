@@ -89,7 +89,7 @@ export function withdrawnSentence({
 }: NonNullable<EndpointNow["withdrawn"]>): string {
   const share = weight > 0 && !isReturn ? ` at ${formatShare(weight)}` : "";
   const who = by === null ? cause : `${by} did it`;
-  return `${isReturn ? "Release" : "Candidate"} ${candidate}${share} ${isOver ? "was" : "is being"} rolled back at ${clockTime(at)} (${who}).`;
+  return `${isReturn ? "Release" : "Candidate"} ${candidate}${share} ${isOver ? "was" : "is being"} rolled back at ${clockTime(at)} UTC (${who}).`;
 }
 
 /** Models that fail, and who answers in their place; nothing where none does. */

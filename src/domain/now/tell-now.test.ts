@@ -51,17 +51,17 @@ describe("what is happening, in a sentence", () => {
   test("tells a rollback with its trouble, its time and how it gets well", () => {
     const errors = { standing: "recovering", since: THREE - 9 * MINUTE, peak: 0.061, share: 0.012, calls: 90 } as const;
     expect(toldOf({ errors, withdrawn: WITHDRAWN, cure: TAKEN_BACK, until: WITHDRAWN.at })).toBe(
-      "support-bot was degraded from 02:51 UTC (9 min) on. Candidate support-bot@42 at 25 % was rolled back at 02:58 (harm was proven). Recovering: errors 6.1 % → 1.2 %.",
+      "support-bot was degraded from 02:51 UTC (9 min) on. Candidate support-bot@42 at 25 % was rolled back at 02:58 UTC (harm was proven). Recovering: errors 6.1 % → 1.2 %.",
     );
   });
 
   test("tells who rolled back, and that it is not over yet", () => {
     const withdrawn = { ...WITHDRAWN, isOver: false, by: "Ada" };
     expect(toldOf({ errors: FAILING, withdrawn, answer: TAKEN_BACK })).toBe(
-      "support-bot is failing since 02:51 UTC (9 min). Candidate support-bot@42 at 25 % is being rolled back at 02:58 (Ada did it). Errors are at 78 % of 412 calls.",
+      "support-bot is failing since 02:51 UTC (9 min). Candidate support-bot@42 at 25 % is being rolled back at 02:58 UTC (Ada did it). Errors are at 78 % of 412 calls.",
     );
     expect(toldOf({ withdrawn: WITHDRAWN })).toBe(
-      "support-bot is back on support-bot@41. Candidate support-bot@42 at 25 % was rolled back at 02:58 (harm was proven), 2 min ago.",
+      "support-bot is back on support-bot@41. Candidate support-bot@42 at 25 % was rolled back at 02:58 UTC (harm was proven), 2 min ago.",
     );
   });
 
@@ -96,7 +96,7 @@ describe("what is happening, in a sentence", () => {
         situation: "rolled-back",
         weight: "info",
         sentence:
-          "support-bot is back on support-bot@41. Release support-bot@42 was rolled back at 02:58 (Ada did it), 2 min ago.",
+          "support-bot is back on support-bot@41. Release support-bot@42 was rolled back at 02:58 UTC (Ada did it), 2 min ago.",
       },
     ]);
   });

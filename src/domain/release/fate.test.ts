@@ -31,16 +31,16 @@ describe("what became of a release", () => {
   });
 
   test.each([
-    ["rolled_back", "harm", "taken_back"],
-    ["rolled_back", "command", "taken_back"],
-    ["aborted", "expired", "taken_back"],
+    ["rolled_back", "harm", "rolled_back"],
+    ["rolled_back", "command", "rolled_back"],
+    ["aborted", "expired", "rolled_back"],
     ["superseded", "superseded", "superseded"],
     ["cancelled", "cancelled", "cancelled"],
     ["completed", "observed", "observed"],
   ] as const)("is told by its last rollout: %s by %s is %s", (phase, outcome, fate) => {
     const log = [rollout("rol_9", { phase, outcome })];
     const told = fateOf("rel_2", "rel_1", log);
-    expect(told).toEqual({ fate, rolloutId: "rol_9", outcome: fate === "taken_back" ? outcome : null });
+    expect(told).toEqual({ fate, rolloutId: "rol_9", outcome: fate === "rolled_back" ? outcome : null });
   });
 
   test("of one that was promoted and left again is that it served", () => {

@@ -10,7 +10,7 @@ export type Fate =
   | "stable"
   | "candidate"
   | "was_stable"
-  | "taken_back"
+  | "rolled_back"
   | "superseded"
   | "cancelled"
   | "observed"
@@ -41,5 +41,5 @@ export function fateOf(release: string, stable: string | null, rollouts: readonl
   if (!isTerminal(newest.phase)) return as("candidate");
   if (newest.phase === "superseded" || newest.phase === "cancelled") return as(newest.phase);
   if (newest.outcome === "observed") return as("observed");
-  return newest.outcome === "promoted" ? as("was_stable") : as("taken_back", newest.outcome);
+  return newest.outcome === "promoted" ? as("was_stable") : as("rolled_back", newest.outcome);
 }

@@ -48,8 +48,9 @@ function estimateTest(left: number, weight: number, { sessionsPerSecond }: Progr
 
 /** How fast copies prove anything is not known here; the stage's own bounds are. */
 function estimateShadow({ minDurationMs, deadlineMs }: ShadowStage, { stepObservedMs }: Progress): RolloutEstimate {
-  const [least, most] = [minDurationMs, deadlineMs].map((ms) => formatDuration(Math.max(0, ms - stepObservedMs)));
-  return { unknown: `The stage of copies takes another ${least} at least and ${most} at most.` };
+  const [least = 0, most = 0] = [minDurationMs, deadlineMs].map((ms) => Math.max(0, ms - stepObservedMs));
+  const atLeast = least === 0 ? "" : `${formatDuration(least)} at least and `;
+  return { unknown: `The stage of copies takes another ${atLeast}${formatDuration(most)} at most.` };
 }
 
 function estimatePreview({ plan, step }: Rollout, { stepObservedMs }: Progress): RolloutEstimate {

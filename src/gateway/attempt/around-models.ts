@@ -12,9 +12,14 @@ export interface Beginning {
  * The plan without the models that a person has told the endpoint to go around. Where nobody else of the chain is left, it
  * stays as it is: a switch is no stop.
  */
-export function aroundModels({ pauses }: Pick<Gateway, "pauses">, { aim }: OpenCall, whole: Beginning): Beginning {
+export function aroundModels(
+  { pauses }: Pick<Gateway, "pauses">,
+  { aim, placement }: OpenCall,
+  whole: Beginning,
+): Beginning {
   if (aim?.type !== "endpoint") return whole;
-  const around = pauses.around(aim.route.channel.endpoint);
+  // A budget may have let another endpoint's release stand in.
+  const around = pauses.around(placement?.release.endpoint ?? aim.route.channel.endpoint);
   return around === undefined ? whole : without(around, whole);
 }
 

@@ -3,18 +3,26 @@ import { RollwardError } from "../../domain/errors.ts";
 import type { Release } from "../../domain/release/release.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
+import { present } from "../present.ts";
 import { render } from "../render.ts";
 import type { OpenPurse } from "./open-purse.ts";
 
 /**
  * The release that a budget names for a call which it has no room for: what is stable of the endpoint it names. `null`
- * where it names none, or one that serves nothing yet.
+ * where it names none, one that serves nothing yet, or one whose calls somebody has stopped.
  */
-export function cheaperRelease({ routes }: Gateway, { aim }: OpenCall, { degradeTo }: BudgetAccount): Release | null {
+export function cheaperRelease(
+  { routes, pauses }: Gateway,
+  { aim, key }: OpenCall,
+  { degradeTo }: BudgetAccount,
+): Release | null {
   if (aim?.type !== "endpoint" || degradeTo === undefined) return null;
   const { endpoint } = aim.route.channel;
   const named = Object.hasOwn(degradeTo, endpoint) ? degradeTo[endpoint] : undefined;
-  return named === undefined ? null : (routes.byEndpoint(named)?.stable ?? null);
+  if (named === undefined) return null;
+  const { id, tenant = null } = present(key);
+  if (!pauses.isEmpty && pauses.about({ endpoint: named, tenant, keyId: id }) !== undefined) return null;
+  return routes.byEndpoint(named)?.stable ?? null;
 }
 
 /** Another release for a call, and what finds the money once it is rendered. */

@@ -61,4 +61,22 @@ describe("what a budget is expected to come to", () => {
     ]);
     expect(told).toEqual([7n * USD + comes, null, null, null, null]);
   });
+
+  test("is made for twenty accounts of a list, and told of all whose spend is theirs as well", async () => {
+    const clock = new HandClock();
+    const spend = createMemorySpendStore(1_000);
+    const rule = ruleOf({ per: "endpoint" });
+    const bots = Array.from({ length: 21 }, (_, number) => `bot-${number}`);
+    const classes = { ...NO_SPEND.classes, output: { tokens: 1, costPico: USD } };
+    const hour = hourOf(clock.now()) - 2 * DAY_MS;
+    await spend.write(
+      "rep_1",
+      bots.map((endpoint) => {
+        return { endpoint, model: "sim/a", keyId: "key_1", user: "", hour, spend: { ...NO_SPEND, calls: 1, classes } };
+      }),
+    );
+    const accounts = [...bots, "bot-0"].map((subject) => ({ subject, spentPico: 0n, rule }));
+    const told = await new BudgetForecasts(clock).of({ environment: "production", spend }, accounts);
+    expect(told.map((one) => one !== null)).toEqual([...bots.map((_, number) => number < 20), true]);
+  });
 });

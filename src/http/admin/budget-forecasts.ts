@@ -49,8 +49,9 @@ export class BudgetForecasts {
     const expected: (bigint | null)[] = [];
     for (const { rule, subject, spentPico } of accounts) {
       const about = rule === undefined ? null : spendSubjectOf(rule, subject);
-      if (about !== null) asked.add(JSON.stringify(about));
-      const isLeftOut = about === null || asked.size > MOST_IN_A_LIST;
+      const name = JSON.stringify(about);
+      const isLeftOut = about === null || (asked.size >= MOST_IN_A_LIST && !asked.has(name));
+      if (!isLeftOut) asked.add(name);
       const windows = isLeftOut ? [] : await this.#windows(place, about);
       const forecast = windows.find(({ window }) => window === rule?.window)?.forecast ?? null;
       expected.push(forecast === null ? null : spentPico + forecast.expectedPico - forecast.spentPico);

@@ -45,6 +45,7 @@ describe("without TLS", () => {
 test("a cookie is read where it was set, whatever the scheme", () => {
   for (const [host, origin] of [
     ["localhost:4477", "http://localhost:4477"],
+    ["localhost:8443", "https://localhost:8443"],
     ["rollward.example.com", "https://rollward.example.com"],
     ["rollward.example.com:8443", "https://rollward.example.com:8443"],
   ] as const) {

@@ -25,7 +25,9 @@ export function sessionTokenIn(request: Place): string | null {
     const name = part.slice(0, at).trim();
     if (at > 0 && !cookies.has(name)) cookies.set(name, part.slice(at + 1).trim());
   }
-  const token = cookies.get(isOverTls(request) ? hostName(request) : plainName(request));
+  const own = cookies.get(hostName(request));
+  // What only reads from this very machine says nothing of TLS: the protected cookie was set over it all the same.
+  const token = isOverTls(request) ? own : (own ?? cookies.get(plainName(request)));
   return token !== undefined && TOKEN.test(token) ? token : null;
 }
 

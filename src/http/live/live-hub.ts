@@ -43,6 +43,7 @@ export class LiveHub {
   #isTroubled = false;
   #onClose: (() => void)[] = [];
   #onChange: (() => void)[] = [];
+  #onFollow: ((topics: ReadonlySet<LiveTopic>) => void)[] = [];
 
   constructor(terms: LiveHubTerms) {
     this.#terms = terms;
@@ -70,6 +71,7 @@ export class LiveHub {
    */
   follow(listener: LiveListener, lastId: string | null): () => void {
     this.#listeners.add(listener);
+    for (const run of this.#onFollow) run(listener.topics);
     if (lastId !== null) void this.#catchUp(listener, lastId);
     this.#cancel ??= this.#terms.clock.after(0, () => void this.#look());
     return () => void this.#listeners.delete(listener);
@@ -84,6 +86,11 @@ export class LiveHub {
   /** Calls `run` when something has changed, before anybody is told: what is kept for a while is to be made anew. */
   onChange(run: () => void): void {
     this.#onChange.push(run);
+  }
+
+  /** Calls `run` at the moment somebody begins to follow topics: what happens from then on is theirs. */
+  onFollow(run: (topics: ReadonlySet<LiveTopic>) => void): void {
+    this.#onFollow.push(run);
   }
 
   /** Ends every stream and looks no more: a server that stops would wait for them. */

@@ -17,7 +17,7 @@ const WHAT = "following recorded calls";
 
 /** What telling of calls needs. */
 export interface TellCallsTerms {
-  readonly live: Pick<LiveHub, "listeners" | "publish">;
+  readonly live: Pick<LiveHub, "listeners" | "onFollow" | "publish">;
   readonly index: Pick<CallIndex, "tail">;
   readonly clock: Clock;
   readonly announcer: Pick<Announcer, "troubled" | "recovered">;
@@ -75,6 +75,12 @@ export function tellCalls({ live, index, clock, announcer }: TellCallsTerms): ()
       live.publish({ topic: "calls", data: new NewCalls(sorted, skippedPacks) }, null);
   };
   cancel = clock.after(IDLE_MS, () => void look());
+  // The first look says where the tail begins: a call between that and somebody's beginning would be told to nobody.
+  live.onFollow((topics) => {
+    if (isStopped || tail !== null || !topics.has("calls")) return;
+    cancel();
+    void look();
+  });
   return () => {
     isStopped = true;
     cancel();

@@ -36,6 +36,8 @@ const MOST_KEPT = 480;
 /** Transitions that are read at once. */
 const MOST_READ = 500;
 const MOST_SILENCES = 1_000;
+/** Changes of one evaluation whose beginning is looked for; the others begin when they are seen. */
+const MOST_BEGINNINGS = 100;
 /** Sightings are of use for as long as evaluations are made up for, ms. */
 const SIGHTINGS_MS = 6 * 3_600_000;
 
@@ -163,19 +165,27 @@ export class AlertWatch {
       const loaded = await loadFacts(facts, at);
       const explained = (await this.#costs?.explained(settings.rules, loaded)) ?? loaded;
       const { steps, renewed } = evaluateAlerts(settings.rules, explained, states);
-      const changed = await alerts.append(await Promise.all(steps.map((step) => this.#begun(step, settings))));
+      const changed = await alerts.append(await this.#withBeginnings(steps, settings));
       await alerts.renew(renewed);
       for (const each of changed) if (each.to === "firing" || each.to === "resolved") announcer.alertChanged?.(each);
     }
     return now;
   }
 
-  /** A change that begins a trouble, with when its first sign was. */
+  /** One after the other: in an outage much begins at once, and what is read for the first serves the others. */
+  async #withBeginnings(steps: readonly AlertStep[], settings: AlertSettings): Promise<readonly AlertStep[]> {
+    const begun: AlertStep[] = [];
+    for (const [index, step] of steps.entries())
+      begun.push(index < MOST_BEGINNINGS ? await this.#begun(step, settings) : step);
+    return begun;
+  }
+
+  /** A change that begins a trouble, with when its first sign was. Where that cannot be read it fires all the same. */
   async #begun(step: AlertStep, { rules }: AlertSettings): Promise<AlertStep> {
     const { alert, at } = step;
     const rule = alert.startedAt === at ? rules.find(({ name }) => name === alert.rule) : undefined;
     if (rule === undefined || (alert.status !== "pending" && alert.status !== "firing")) return step;
-    const first = await this.#terms.firstSign(rule, alert, at);
+    const first = await this.#terms.firstSign(rule, alert, at).catch(() => null);
     return first === null || first >= at ? step : { ...step, alert: { ...alert, startedAt: first } };
   }
 

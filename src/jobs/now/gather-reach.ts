@@ -1,8 +1,9 @@
 import type { CallFacts } from "../../domain/call/call-record.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { SeriesStore } from "../../ports/series-store.ts";
+import { readFailed } from "./failed-calls.ts";
+import type { FailedReader } from "./failed-calls.ts";
 import type { FullMinute } from "./series-reader.ts";
-import { idAt, isUsers } from "./trouble-times.ts";
 
 /** Whom a trouble has reached: the calls that failed in its time, their users and what they cost. `null` is not known, never 0. */
 export interface Reach {
@@ -23,6 +24,8 @@ export interface Reach {
 export interface ReachSources {
   readonly series: Pick<SeriesStore, "query">;
   readonly calls: Pick<CallStore, "list">;
+  /** Reads the failed calls for whoever asks again and again; absent is that they are read now. */
+  readonly failed?: FailedReader;
 }
 
 /** Where and when. No endpoint named is the whole environment. */
@@ -38,8 +41,6 @@ export interface ReachQuestion {
   readonly minutes?: readonly FullMinute[];
 }
 
-/** Failed calls that are read one by one; of more at least so many users were reached. */
-const MOST_CALLS = 1_000;
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -52,7 +53,7 @@ export async function gatherReach(sources: ReachSources, question: ReachQuestion
   const { since, until } = question;
   const [sums, { calls: read, isAll }] = await Promise.all([
     countCalls(sources, question),
-    readFailed(sources, question),
+    sources.failed?.read(question) ?? readFailed(sources.calls, question),
   ]);
   const endpoints = new Map(sums.map((sum) => [sum.endpoint, { ...sum, failed: isAll ? 0 : sum.failed }]));
   const counted = new Map<string, number>();
@@ -109,28 +110,6 @@ function addedUp(minutes: NonNullable<ReachQuestion["minutes"]>): readonly Endpo
     sums.set(endpoint, { endpoint, calls: calls + tally.calls, failed: failed + tally.failed });
   }
   return [...sums.values()];
-}
-
-/** The failed calls of the time, the newest first; copies and replays failed for nobody. */
-async function readFailed(
-  { calls }: ReachSources,
-  { environment, endpoints, since, until, release = null }: ReachQuestion,
-): Promise<{ readonly calls: readonly CallFacts[]; readonly isAll: boolean }> {
-  const [only, ...others] = endpoints;
-  const found = await calls.list({
-    environment,
-    ...(only !== undefined && others.length === 0 && { endpoint: only }),
-    ...(release !== null && { release }),
-    outcome: "failed",
-    since,
-    // What came after the end is passed over by the time in its id.
-    before: idAt(until + 1),
-    limit: MOST_CALLS,
-  });
-  const meant = found.filter(
-    (facts) => (endpoints.length === 0 || endpoints.includes(facts.endpoint ?? "")) && isUsers(facts),
-  );
-  return { calls: meant, isAll: found.length < MOST_CALLS };
 }
 
 const whoOf = ({ user, session, keyId }: CallFacts): string | null =>

@@ -14,8 +14,10 @@ import type { Alert } from "../../domain/alerts/alert.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import { gatherActionTerms } from "./gather-action-terms.ts";
 import { gatherEndpoints } from "./gather-endpoints.ts";
+import { FailedReader } from "./failed-calls.ts";
 import { gatherReach } from "./gather-reach.ts";
-import type { Reach } from "./gather-reach.ts";
+import type { Reach, ReachSources } from "./gather-reach.ts";
+import { leftOutCheck } from "./left-out-check.ts";
 import type { NowSources, TelemetryCheck } from "./now-sources.ts";
 import { blindFacts, gatherStops } from "./gather-stops.ts";
 import { SeriesReader } from "./series-reader.ts";
@@ -57,6 +59,7 @@ export class NowDesk {
   readonly #sources: NowSources;
   readonly #series: SeriesReader;
   readonly #troubles: TroubleClock;
+  readonly #reachSources: ReachSources;
   readonly #views = new Map<string, { readonly at: number; readonly view: Promise<NowView> }>();
   readonly #last = new Map<string, NowView>();
   #troubledSince: number | null = null;
@@ -65,6 +68,8 @@ export class NowDesk {
     this.#sources = sources;
     this.#series = new SeriesReader(sources.series);
     this.#troubles = new TroubleClock(sources.calls);
+    const { series, calls, clock } = sources;
+    this.#reachSources = { series, calls, failed: new FailedReader(calls, clock) };
   }
 
   /** The view as it was at most a second ago. Does not reject while the database is away: it tells what was known before. */
@@ -179,7 +184,7 @@ export class NowDesk {
       failures: failuresOf(parts),
       incidents,
       alerts: facts.alerts,
-      telemetry,
+      telemetry: [...telemetry, ...leftOutCheck(firing)],
     };
   }
 
@@ -203,7 +208,7 @@ export class NowDesk {
     const until = Math.max(...times.map((one) => one.until ?? now));
     const release = times.length === 1 ? (times[0]?.release ?? null) : null;
     const minutes = until < now ? null : await this.#series.since(environment, since, now);
-    return gatherReach(this.#sources, {
+    return gatherReach(this.#reachSources, {
       environment,
       endpoints,
       since,

@@ -56,12 +56,19 @@ export class TroubleClock {
 
   /** Where calls come often the first look finds it. */
   async #firstWell({ environment, endpoint }: TroublePlace, ended: number, now: number): Promise<number | null> {
+    const key = `well ${environment} ${endpoint} ${ended}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
     for (const lookMs of WELL_WITHIN_MS) {
       const before = idAt(Math.min(now, ended + lookMs));
       const where = { environment, endpoint, outcome: "ok", since: ended, before, limit: PAGE } as const;
       const found = (await this.#calls.list(where)).filter(isUsers);
       const [first] = found.toReversed();
-      if (first !== undefined) return found.length === PAGE ? ended : first.at;
+      if (first !== undefined) {
+        const well = found.length === PAGE ? ended : first.at;
+        if (ended + lookMs < now - SETTLED_MS) this.#remember(key, well);
+        return well;
+      }
       if (ended + lookMs >= now) return null;
     }
     return null;
@@ -77,11 +84,13 @@ export class TroubleClock {
     if (known !== undefined) return known;
     const times = await this.#failures(place, stretch);
     const found = times === null ? null : what === "onset" ? findOnset(times, stretch) : findEnd(times, stretch);
-    if (stretch.to < now - SETTLED_MS) {
-      if (this.#known.size >= MOST_KEPT) this.#known.clear();
-      this.#known.set(key, found);
-    }
+    if (stretch.to < now - SETTLED_MS) this.#remember(key, found);
     return found;
+  }
+
+  #remember(key: string, found: number | null): void {
+    if (this.#known.size >= MOST_KEPT) this.#known.clear();
+    this.#known.set(key, found);
   }
 
   /** Arrivals of the failed calls of a time, ascending; `null` where there are too many. */

@@ -1,6 +1,6 @@
 import type { Alert, AlertTransition } from "../../../domain/alerts/alert.ts";
 import { isForgettable, transitionOf } from "../../../domain/alerts/transition-of.ts";
-import type { AlertStore } from "../../../ports/alert-store.ts";
+import type { AlertStore, OverAlerts } from "../../../ports/alert-store.ts";
 
 /** Alerts in memory; of more than `most` transitions the oldest are forgotten. */
 export function createMemoryAlertStore(most: number): AlertStore {
@@ -51,9 +51,20 @@ export function createMemoryAlertStore(most: number): AlertStore {
       alerts.set(fingerprint, acknowledged);
       return acknowledged;
     },
-    async expire(before) {
-      transitions = transitions.filter(({ at }) => at >= before);
-      for (const [fingerprint, alert] of alerts) if (isForgettable(alert, before)) alerts.delete(fingerprint);
+    async expire(before, only) {
+      const forgotten = longOver([...alerts.values()], before, only);
+      for (const fingerprint of forgotten) alerts.delete(fingerprint);
+      if (only === undefined) transitions = transitions.filter(({ at }) => at >= before);
     },
   };
+}
+
+/** Fingerprints of those that are over since before a time. */
+function longOver(alerts: readonly Alert[], before: number, only: OverAlerts | undefined): readonly string[] {
+  const over = alerts
+    .filter((alert) => isForgettable(alert, Infinity))
+    .filter(({ environment, rule }) => only === undefined || (environment === only.environment && rule === only.rule))
+    .toSorted((one, other) => other.since - one.since)
+    .slice(only?.newest ?? 0);
+  return over.filter((alert) => isForgettable(alert, before)).map(({ fingerprint }) => fingerprint);
 }

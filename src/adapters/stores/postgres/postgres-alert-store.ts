@@ -3,9 +3,11 @@ import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Acknowledgement, Alert, AlertTransition } from "../../../domain/alerts/alert.ts";
 import type { AlertStep } from "../../../domain/alerts/step-alert.ts";
 import { transitionOf } from "../../../domain/alerts/transition-of.ts";
-import type { AlertStore } from "../../../ports/alert-store.ts";
+import type { AlertStore, OverAlerts } from "../../../ports/alert-store.ts";
 import { plainText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
+
+const OVER = ["ok", "resolved"];
 
 /** Alerts in PostgreSQL. */
 export function createPostgresAlertStore(db: Kysely<Tables>): AlertStore {
@@ -54,23 +56,43 @@ export function createPostgresAlertStore(db: Kysely<Tables>): AlertStore {
         .executeTakeFirst();
       return row === undefined ? null : alertOf(row);
     },
-    async expire(before) {
+    async expire(before, only) {
+      if (only !== undefined) return forgetOver(db, before, only);
       await db.deleteFrom("alert_transitions").where("at", "<", before).execute();
-      await db.deleteFrom("alerts").where("status", "in", ["ok", "resolved"]).where("since", "<", before).execute();
+      await db.deleteFrom("alerts").where("status", "in", OVER).where("since", "<", before).execute();
     },
   };
 }
 
 async function renew(db: Kysely<Tables>, alerts: readonly Alert[]): Promise<void> {
-  for (const alert of alerts) {
-    await db
-      .updateTable("alerts")
-      .set({ alert: plainText(JSON.stringify(alert)) })
-      .where("fingerprint", "=", alert.fingerprint)
-      .where("version", "=", alert.version)
-      .where("status", "=", "firing")
-      .execute();
-  }
+  if (alerts.length === 0) return;
+  const rows = alerts.map((alert) => ({ fingerprint: alert.fingerprint, version: alert.version, alert }));
+  await sql`
+    update alerts set alert = x.alert
+    from json_to_recordset(${plainText(JSON.stringify(rows))}::json) as x(fingerprint text, version int, alert json)
+    where alerts.fingerprint = x.fingerprint and alerts.version = x.version and alerts.status = 'firing'`.execute(db);
+}
+
+async function forgetOver(
+  db: Kysely<Tables>,
+  before: number,
+  { environment, rule, newest }: OverAlerts,
+): Promise<void> {
+  const over = db
+    .selectFrom("alerts")
+    .select("fingerprint")
+    .where("environment", "=", plainText(environment))
+    .where("status", "in", OVER)
+    .where(sql`alert ->> 'rule'`, "=", rule)
+    .orderBy("since", "desc")
+    .offset(newest);
+  // The status is looked at once more: one that fires again meanwhile is kept.
+  await db
+    .deleteFrom("alerts")
+    .where("fingerprint", "in", over)
+    .where("status", "in", OVER)
+    .where("since", "<", before)
+    .execute();
 }
 
 async function append(db: Transaction<Tables>, steps: readonly AlertStep[]): Promise<readonly AlertTransition[]> {
