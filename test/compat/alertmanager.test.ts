@@ -9,7 +9,7 @@ import type { Alertmanager } from "../fixtures/alertmanager.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
 
 const program = findAlertmanager();
-const SOON = { timeout: 15_000, interval: 100 };
+const SOON = { timeout: 60_000, interval: 100 };
 
 const settingsOf = (url: string): AlertmanagerSettings => ({
   kind: "alertmanager",

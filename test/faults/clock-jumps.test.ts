@@ -110,7 +110,7 @@ describe("a wall clock that is set", () => {
     }
     for (const id of made) {
       await expect
-        .poll(async () => (await server.ask("GET", `/api/calls/${id}`)).status, { timeout: 10_000 })
+        .poll(async () => (await server.ask("GET", `/api/calls/${id}`)).status, { timeout: 60_000 })
         .toBe(200);
     }
     const { body } = await server.ask("GET", "/api/health");

@@ -61,7 +61,7 @@ endpoints:
       { environment: { TEST_KEY: "sk-test" }, valkeyUrl: target.href },
     );
     const warm = running;
-    await expect.poll(() => call(warm, "Warm?"), { timeout: 10_000 }).toBe("hit");
+    await expect.poll(() => call(warm, "Warm?"), { timeout: 60_000 }).toBe("hit");
 
     const slow = new SlowCalls();
     for (let made = 0; made < 100; made += 20) {
@@ -82,7 +82,7 @@ endpoints:
 
     proxy.thaw();
     const server = running;
-    await expect.poll(() => call(server, "Warm?"), { timeout: 10_000 }).toBe("hit");
+    await expect.poll(() => call(server, "Warm?"), { timeout: 60_000 }).toBe("hit");
     await cache.purge("faq");
   });
 });

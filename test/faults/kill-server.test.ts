@@ -187,7 +187,7 @@ async function routesOf(
 async function checkRoutes(target: ServerProcess): Promise<void> {
   for (const endpoint of ENDPOINTS) {
     await expect
-      .poll(() => routesOf(target, endpoint), { timeout: 20_000 })
+      .poll(() => routesOf(target, endpoint), { timeout: 60_000 })
       .toSatisfy(
         ([given, stored]: readonly [string[], string[]]) =>
           stored.length <= 1 && JSON.stringify(given) === JSON.stringify(stored),

@@ -58,7 +58,7 @@ const hasCall = (call: string): boolean =>
 /** Asks for the health of the server until it is as wanted. */
 async function healthOnce(isSo: (traces: TraceHealth) => boolean): Promise<TraceHealth> {
   let now = await health();
-  await expect.poll(async () => isSo((now = await health())), { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => isSo((now = await health())), { timeout: 60_000 }).toBe(true);
   return now;
 }
 

@@ -125,13 +125,13 @@ describe.runIf(valkeyProgram() !== null)("a Valkey that loses its data under loa
     const running = load(all, "under way");
     await emptied(redis?.url ?? "");
     expect(["miss", "hit"]).toContain((await call(other, "Kept?")).cache);
-    await expect.poll(async () => (await call(one, "Kept?")).cache, { timeout: 10_000 }).toBe("hit");
+    await expect.poll(async () => (await call(one, "Kept?")).cache, { timeout: 60_000 }).toBe("hit");
     const port = redis?.port;
     redis?.stop();
     await goesOn(all, "without");
     redis = await startRedis(port);
-    await expect.poll(async () => (await call(one, "Again?")).cache, { timeout: 10_000 }).toBe("hit");
-    await expect.poll(async () => (await call(other, "Again?")).cache, { timeout: 10_000 }).toBe("hit");
+    await expect.poll(async () => (await call(one, "Again?")).cache, { timeout: 60_000 }).toBe("hit");
+    await expect.poll(async () => (await call(other, "Again?")).cache, { timeout: 60_000 }).toBe("hit");
     const statuses = await running.stop();
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(statuses.length).toBeGreaterThan(20);
@@ -159,19 +159,19 @@ describe.runIf(valkeyProgram() !== null)("a Valkey that loses its data under loa
     const all = await start(2, "limits: { rates: { all: { per: environment, concurrent: 4 } } }\n");
     const release = upstream?.hold() ?? (() => {});
     const first = [call(all[0], "place 1"), call(all[1], "place 2")];
-    await expect.poll(() => upstream?.asked.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => upstream?.asked.length, { timeout: 60_000 }).toBe(2);
     await emptied(redis?.url ?? "");
     // Told again within half a second: what is taken stays taken.
     await expect
       .poll(() => all.map(({ server }) => server.house.gateway.limiter.counts().shared))
       .toEqual([true, true]);
-    await expect.poll(() => placesIn(redis?.url ?? ""), { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => placesIn(redis?.url ?? ""), { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
     const over: number[] = [];
     const more = Array.from({ length: 6 }, (_, index) => call(all[index % 2], `more ${index}`));
     for (const one of more) void one.then(({ status }) => over.push(status));
     // The other two have their places and wait for the model.
-    await expect.poll(() => over, { timeout: 10_000 }).toEqual([429, 429, 429, 429]);
-    await expect.poll(() => upstream?.asked.length, { timeout: 10_000 }).toBe(4);
+    await expect.poll(() => over, { timeout: 60_000 }).toEqual([429, 429, 429, 429]);
+    await expect.poll(() => upstream?.asked.length, { timeout: 60_000 }).toBe(4);
     release();
     expect((await Promise.all([...first, ...more])).filter(({ status }) => status === 200)).toHaveLength(4);
   });
@@ -199,7 +199,7 @@ describe.runIf(valkeyProgram() !== null)("a Valkey that loses its data under loa
       expect([heard.status, heard.cache]).toEqual([200, "miss"]);
       expect(heard.text).not.toBe(before);
       before = heard.text;
-      await expect.poll(async () => (await call(one, "Poisoned?")).cache, { timeout: 5_000 }).toBe("hit");
+      await expect.poll(async () => (await call(one, "Poisoned?")).cache, { timeout: 60_000 }).toBe("hit");
       expect((await call(one, "Poisoned?")).text).not.toBe(null);
     }
     client.disconnect();

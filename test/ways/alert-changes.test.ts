@@ -8,7 +8,7 @@ import type { ToldServer } from "../fixtures/told-server.ts";
 
 const KEY = "0123456789abcdef0123456789abcdef";
 /** Groups are looked at every five seconds. */
-const LATER = { timeout: 20_000, interval: 100 };
+const LATER = { timeout: 60_000, interval: 100 };
 
 let rules: PagerRules;
 let pager: ToldServer;

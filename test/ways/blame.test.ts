@@ -78,7 +78,7 @@ async function call(times: number): Promise<void> {
 const read = async <T>(path: string): Promise<T> => (await server().ask("GET", path)).body as T;
 const viewed = (): Promise<Now> => read<Now>("/api/now");
 
-const SOON = { timeout: 40_000, interval: 400 };
+const SOON = { timeout: 60_000, interval: 400 };
 const PATH = "providers.sim.models.good-2026-01-01.failures";
 
 /** bot@2 was taken back by evidence, minutes ago. */

@@ -105,7 +105,7 @@ describe("identical calls at the same time", () => {
   /** Until so many calls are under way: they have joined the first one by then. */
   async function waiting(count: number): Promise<void> {
     const { gateway } = stage.server.server.house;
-    await expect.poll(() => gateway.load.inFlight, { timeout: 30_000 }).toBeGreaterThanOrEqual(count);
+    await expect.poll(() => gateway.load.inFlight, { timeout: 60_000 }).toBeGreaterThanOrEqual(count);
   }
 });
 

@@ -61,7 +61,7 @@ endpoints:
 
   const waiting = async (count: number): Promise<void> => {
     const inFlight = (): number => servers.reduce((sum, { server }) => sum + server.house.gateway.load.inFlight, 0);
-    await expect.poll(inFlight, { timeout: 30_000 }).toBeGreaterThanOrEqual(count);
+    await expect.poll(inFlight, { timeout: 60_000 }).toBeGreaterThanOrEqual(count);
   };
 
   test("what one has asked, the others give again", async () => {

@@ -113,10 +113,10 @@ describe("the words of the command line", () => {
   test("list rollouts a line each, and call a return a return", async () => {
     await rollward("apply", writeProject(project(0.2)));
     await expect.poll(() => rollward("rollout", "promote", "bot", "--reason", "Good.")).toMatch(/^0 /);
-    await expect.poll(() => rollward("rollout", "list"), { timeout: 20_000 }).toContain("completed");
+    await expect.poll(() => rollward("rollout", "list"), { timeout: 60_000 }).toContain("completed");
     expect(await rollward("rollback", "bot")).toContain("bot is served by bot@1");
     await expect
-      .poll(() => rollward("rollout", "watch", "bot", "--once"), { timeout: 20_000 })
+      .poll(() => rollward("rollout", "watch", "bot", "--once"), { timeout: 60_000 })
       .toContain('Returned to bot@1 by ROLLWARD_ADMIN_KEY ("Rolled back by hand.").');
     expect(await rollward("rollout", "show", "bot")).toBe(
       (await rollward("rollout", "watch", "bot", "--once")).replace(/\n\n$/, "\n"),

@@ -178,10 +178,10 @@ budgets: { small: { per: environment, window: total, amount: 1000 } }`,
         const headers = { authorization: `Bearer ${world.keys.staging}` };
         return (await fetch(`${second.url}/v1/models`, { headers })).json();
       };
-      await expect.poll(models, { timeout: 5_000 }).toMatchObject({ data: [{}, {}, { id: "gpt-test" }] });
+      await expect.poll(models, { timeout: 60_000 }).toMatchObject({ data: [{}, {}, { id: "gpt-test" }] });
       const stop = { subject: { type: "everything" }, reason: "An exercise." };
       await world.ask(ADMIN_KEY, ["POST", "/api/pauses?environment=staging"], stop);
-      await expect.poll(() => ask(world.keys.staging), { timeout: 5_000 }).toBe(503);
+      await expect.poll(() => ask(world.keys.staging), { timeout: 60_000 }).toBe(503);
       expect(await ask(world.keys.production)).toBe(200);
     } finally {
       await second.stop();
@@ -211,7 +211,7 @@ budgets: { small: { per: environment, window: total, amount: 1000 } }`,
       expect(await call.json()).toMatchObject({ error: { code: "environment_unserved" } });
       expect(await ask(world.keys.production)).toEqual(["bot", "up/m-2026-01-01"]);
       await world.apply({ ...terms, everywhere: "aliases: { gpt-own: bot }" });
-      await expect.poll(() => ask(world.keys.production), { timeout: 5_000 }).toContain("gpt-own");
+      await expect.poll(() => ask(world.keys.production), { timeout: 60_000 }).toContain("gpt-own");
     } finally {
       await second.stop();
     }

@@ -15,7 +15,7 @@ const BAD = comparing("bad-2026-03-01", METRICS);
 /** The same where nothing is ever proven, so that all sessions are shown. */
 const COUNTED = comparing("bad-2026-03-01", "thumbs: { within: 20s, harm: 90, no_worse: 1.01, required: true }");
 
-const LATER = { timeout: 40_000, interval: 100 };
+const LATER = { timeout: 60_000, interval: 100 };
 
 let servers: RunningServer[] = [];
 let database: FreshDatabase | null = null;

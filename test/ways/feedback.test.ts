@@ -84,7 +84,7 @@ describe("feedback as evidence", () => {
     });
     const sold = seen.metrics.find(({ metric }) => metric === "business:sold");
     expect(sold).toMatchObject({ verdict: "non-inferior", better: "higher", unit: "share" });
-    await vi.waitFor(async () => expect(await viewOf(server, rollout)).toMatchObject({ outcome: "promoted" }), 5_000);
+    await expect.poll(async () => (await viewOf(server, rollout)).outcome).toBe("promoted");
   });
 
   test("a judge's scores of another digest, and of sessions that nobody sampled, are kept and are no evidence", async () => {

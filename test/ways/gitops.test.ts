@@ -43,7 +43,7 @@ const QUICK = "steps: [50%, 100%], drain: 0s";
 
 /** Tells a rollout something as soon as it can be told. */
 const tell = (...words: readonly string[]) =>
-  expect.poll(async () => (await rollward(...words)).code, { timeout: 20_000 }).toBe(0);
+  expect.poll(async () => (await rollward(...words)).code, { timeout: 60_000 }).toBe(0);
 
 describe("the plan of a project", () => {
   test("is Markdown for a comment, with exit code 2, and changes nothing", async () => {
@@ -250,9 +250,9 @@ describe("drift", () => {
     await rollward("apply", next);
     await tell("rollout", "promote", "support-bot", "--reason", "It is Friday.");
     expect((await drift(next)).text).toContain("override: support-bot@2 was promoted by hand.");
-    await expect.poll(async () => (await rollward("status")).text, { timeout: 20_000 }).toMatch(/support-bot@2 +–/);
+    await expect.poll(async () => (await rollward("status")).text, { timeout: 60_000 }).toMatch(/support-bot@2 +–/);
     // Before it has ended a rollback takes the rollout back instead of returning.
-    await expect.poll(async () => (await rollward("rollout", "list")).text, { timeout: 20_000 }).toContain("completed");
+    await expect.poll(async () => (await rollward("rollout", "list")).text, { timeout: 60_000 }).toContain("completed");
     await tell("rollback", "support-bot", "--reason", "Refunds are wrong.");
     await expect
       .poll(async () => (await drift(next)).text)

@@ -19,7 +19,7 @@ budgets:
 };
 
 const USD = 10n ** 12n;
-const SOON = { timeout: 10_000, interval: 100 };
+const SOON = { timeout: 60_000, interval: 100 };
 
 let running: RunningServer | null = null;
 

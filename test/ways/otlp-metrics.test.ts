@@ -81,7 +81,7 @@ afterAll(async () => {
 
 describe("metrics that are sent by OTLP", () => {
   test("arrive at the address that the project names, with the headers of its variable and who sends them", async () => {
-    await expect.poll(() => receiver.reports.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => receiver.reports.length, { timeout: 60_000 }).toBeGreaterThan(0);
     const report = receiver.reports[0];
     expect(report).toMatchObject({
       path: "/v1/metrics",
@@ -132,7 +132,7 @@ describe("metrics that are sent by OTLP", () => {
 
   test("are the histograms of OpenTelemetry's conventions and our own, nothing else", async () => {
     await expect
-      .poll(() => foreignIn(receiver.reports.at(-1)?.metrics ?? []), { timeout: 20_000 })
+      .poll(() => foreignIn(receiver.reports.at(-1)?.metrics ?? []), { timeout: 60_000 })
       .toEqual(CONVENTIONS);
   });
 
@@ -141,7 +141,7 @@ describe("metrics that are sent by OTLP", () => {
     await call(running);
     receiver.answerWith(200);
     const count = (): number | undefined => found("gen_ai.client.operation.duration")?.points[0]?.count;
-    await expect.poll(count, { timeout: 20_000 }).toBe(2);
+    await expect.poll(count, { timeout: 60_000 }).toBe(2);
   });
 
   test("go to OpenTelemetry's own variables where the project names nothing, in proposed names where it asks for them", async () => {

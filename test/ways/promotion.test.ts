@@ -44,7 +44,7 @@ async function rolloutsIn(environment: string, query = ""): Promise<readonly Rol
 /** Applies a release in staging and waits until it is stable there. */
 async function stage(temperature: number): Promise<void> {
   await world.apply(next(temperature), "staging");
-  await expect.poll(() => rolloutsIn("staging", "&open=true"), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => rolloutsIn("staging", "&open=true"), { timeout: 60_000 }).toEqual([]);
 }
 
 describe("a promotion", () => {
@@ -78,7 +78,7 @@ describe("a promotion", () => {
     expect(again.text).toContain(`production is rolling bot@2 out already (${id}`);
     const command = { command: "promote", reason: "The test says so." };
     await world.ask(ADMIN_KEY, ["POST", `/api/rollouts/${id}/commands`], command);
-    await expect.poll(() => rolloutsIn("production", "&open=true"), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => rolloutsIn("production", "&open=true"), { timeout: 60_000 }).toEqual([]);
     expect((await world.call(world.keys.production)).release).toBe("bot@2");
     expect(world.upstreams.production.asked).toHaveLength(1);
     const third = await run("promote", "bot", "--from", "staging", "--to", "production");
@@ -265,7 +265,7 @@ describe("the pipeline of a release", () => {
     await run("promote", "bot", "--from", "staging", "--to", "production");
     await expect.poll(() => states("production")).toMatchObject({ 4: "running" });
     expect((await run("rollback", "bot", "--reason", "It is worse.")).code).toBe(0);
-    await expect.poll(() => states("production"), { timeout: 5_000 }).toMatchObject({ 4: "failed", 5: "waiting" });
+    await expect.poll(() => states("production"), { timeout: 60_000 }).toMatchObject({ 4: "failed", 5: "waiting" });
     expect((await run("pipeline", "show", "bot@2")).code).toBe(2);
   });
 });

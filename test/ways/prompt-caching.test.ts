@@ -18,7 +18,7 @@ ${RULES}
 `;
 
 /** Records and sums of spend are written a little later. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 const KEYS = ["A", "B", "C", "D"];
 const ENVIRONMENT = Object.fromEntries(KEYS.map((key) => [`KEY_${key}`, `sk-of-${key}`]));

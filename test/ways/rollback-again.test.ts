@@ -58,7 +58,7 @@ async function takenBack(): Promise<void> {
   running = await startServer(project("good-2026-01-01", 0.1));
   await apply("good-2026-01-01", 0.2);
   await expect.poll(() => rollward("rollout", "promote", "bot", "-r", "Good.")).toMatchObject({ code: 0 });
-  await expect.poll(stateOf, { timeout: 30_000 }).toBe("completed");
+  await expect.poll(stateOf, { timeout: 60_000 }).toBe("completed");
   await apply("bad-2026-03-01", 0.2);
   for (let number = 0; number < 400 && (await stateOf()) !== "rolled_back"; number += 1) {
     await fetch(`${running.url}/v1/chat/completions`, {

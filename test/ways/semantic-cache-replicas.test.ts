@@ -75,7 +75,7 @@ describe.runIf(isServed)("replicas on one PostgreSQL and one Valkey", () => {
     expect(odd?.status).toBe(200);
     expect(hits).toBeGreaterThan(0);
     proxy.thaw();
-    await expect.poll(() => other.server.house.stores.ready(), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => other.server.house.stores.ready(), { timeout: 60_000 }).toBe(true);
     const before = (await stage.groups("faq"))[0]?.audits ?? 0;
     await expect.poll(async () => (await stage.groups("faq", other))[0]?.audits ?? 0).toBeGreaterThanOrEqual(before);
   });

@@ -122,7 +122,7 @@ describe("while its calls are paused", () => {
     const judged = stage.upstream.judged.length;
     const release = stage.embedders.hold();
     const asked = stage.ask("personal", questionAbout(topic, 2), user);
-    await expect.poll(() => stage.server.server.house.gateway.load.inFlight, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => stage.server.server.house.gateway.load.inFlight, { timeout: 60_000 }).toBe(1);
     const subject = { type: "endpoint", name: "personal" };
     const { status, body } = await stage.server.ask("POST", "/api/pauses", { subject, reason: "The test says so." });
     expect(status).toBe(200);
@@ -177,7 +177,7 @@ describe("once it is proven", () => {
     const { load } = stage.server.server.house.gateway;
     const release = stage.embedders.hold();
     const asked = Promise.all(Array.from({ length: 20 }, () => stage.ask("faq", question)));
-    await expect.poll(() => load.inFlight, { timeout: 10_000 }).toBe(20);
+    await expect.poll(() => load.inFlight, { timeout: 60_000 }).toBe(20);
     release();
     const told = await asked;
     expect(new Set(told.map(({ text }) => text)).size).toBe(1);
@@ -195,10 +195,10 @@ describe("once it is proven", () => {
       const question = questionAbout(TOPICS[7] ?? "", 310 + round);
       const release = stage.embedders.hold();
       const lax = stage.ask("faq", question);
-      await expect.poll(() => load.inFlight, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => load.inFlight, { timeout: 60_000 }).toBe(1);
       await expect.poll(() => stage.server.server.house.gateway.cache.flights.size).toBe(1);
       const strict = stage.ask("faq", question, { headers: { "x-rollward-cache": "exact" } });
-      await expect.poll(() => load.inFlight, { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => load.inFlight, { timeout: 60_000 }).toBe(2);
       release();
       if (!isSemantic(await lax)) continue;
       expect(await strict).toMatchObject({ tier: "primary", match: null });
@@ -330,7 +330,7 @@ describe("once it is proven", () => {
       await stage.server.ask("POST", `/api/rollouts/${rollout}/commands`, wish);
       return (await stage.server.ask("GET", `/api/rollouts/${rollout}`)).body;
     };
-    await expect.poll(promoted, { timeout: 20_000 }).toMatchObject({ state: "draining" });
+    await expect.poll(promoted, { timeout: 60_000 }).toMatchObject({ state: "draining" });
     let left = 15;
     const odd = await stage.askUntil("faq", ({ tier }) => tier !== "primary" || (left -= 1) === 0);
     expect(odd?.tier).toBe("primary");

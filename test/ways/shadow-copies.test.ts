@@ -107,7 +107,7 @@ async function callUntil(
 }
 
 /** Stages are looked for once a second, pairs four times. */
-const SOON = { timeout: 30_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 
 /** Waits until every server copies calls. */
 const copying = (id: string): Promise<void> =>
