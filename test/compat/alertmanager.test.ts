@@ -74,7 +74,7 @@ describe.skipIf(program === null)("alerts of Rollward at a real Alertmanager", (
     real.freeze(false);
     expect(await notifiers.tell(settingsOf(real.url), { id: "ntc_1", telling })).toMatchObject({ isSent: true });
     await vi.waitFor(async () => expect(await real.alerts()).toHaveLength(2), SOON);
-  }, 30_000);
+  });
 
   test("come from it, too: what it sends here stands beside our own until it is over", async () => {
     const server = await startServer({
@@ -107,5 +107,5 @@ describe.skipIf(program === null)("alerts of Rollward at a real Alertmanager", (
     await post(new Date().toISOString());
     await vi.waitFor(async () => expect(await here()).toEqual([]), SOON);
     await server.stop();
-  }, 40_000);
+  });
 });

@@ -185,13 +185,13 @@ describe("the OpenFeature SDK for browsers with the official OFREP provider", ()
     client.addHandler(ProviderEvents.ConfigurationChanged, (details) => void changed.push(details?.flagsChanged));
     expect(client.getBooleanValue("support-summaries", false)).toBe(true);
     const before = evaluations();
-    await vi.waitFor(() => expect(evaluations()).toBeGreaterThan(before + 2), { timeout: 20_000 });
+    await vi.waitFor(() => expect(evaluations()).toBeGreaterThan(before + 2), { timeout: 60_000 });
     expect(changed).toEqual([]);
     await server.ask("POST", "/api/flags/support-summaries/kill", { reason: "fire" });
-    await vi.waitFor(() => expect(client.getBooleanValue("support-summaries", true)).toBe(false), { timeout: 20_000 });
+    await vi.waitFor(() => expect(client.getBooleanValue("support-summaries", true)).toBe(false), { timeout: 60_000 });
     expect(client.getBooleanDetails("support-summaries", true).reason).toBe("DISABLED");
     expect(changed.flat()).toContain("support-summaries");
     await server.ask("POST", "/api/flags/support-summaries/restore", { reason: "out" });
-    await vi.waitFor(() => expect(client.getBooleanValue("support-summaries", false)).toBe(true), { timeout: 20_000 });
+    await vi.waitFor(() => expect(client.getBooleanValue("support-summaries", false)).toBe(true), { timeout: 60_000 });
   });
 });

@@ -154,11 +154,11 @@ describe.skipIf(CHROMIUM === null)(
       await page.getByRole("button", { name: "Stop support-bot" }).click();
       await giveReason(page, "It tells customers nonsense", "Stop");
       await page.getByText("stopped", { exact: true }).waitFor();
-      await vi.waitFor(async () => expect(await call(server, ADMIN_KEY)).toBe(503), { timeout: 10_000, interval: 100 });
+      await vi.waitFor(async () => expect(await call(server, ADMIN_KEY)).toBe(503), { timeout: 60_000, interval: 100 });
       await page.getByRole("button", { name: "Lift" }).click();
       await giveReason(page, "It is mended", "Lift");
       await page.getByText("lifted").first().waitFor();
-      await vi.waitFor(async () => expect(await call(server, ADMIN_KEY)).toBe(200), { timeout: 10_000, interval: 100 });
+      await vi.waitFor(async () => expect(await call(server, ADMIN_KEY)).toBe(200), { timeout: 60_000, interval: 100 });
       await context.close();
     });
 
@@ -190,7 +190,7 @@ describe.skipIf(CHROMIUM === null)(
       for (const release of ["support-bot@2", "support-bot@1"]) {
         await page.getByRole("heading", { name: release }).waitFor();
       }
-      await vi.waitFor(async () => expect(await page.getByText("the call").count()).toBe(2), { timeout: 30_000 });
+      await vi.waitFor(async () => expect(await page.getByText("the call").count()).toBe(2), { timeout: 60_000 });
       const { body } = await server.ask("GET", "/api/calls?limit=2");
       expect(body).toMatchObject({ data: [{ arm: null }, { arm: null }] });
       await shoot(page, "playground-asked");

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { MOST_CHARACTERS } from "../../src/domain/call/call-text.ts";
 import { callQuery } from "../../src/contract/call-query.ts";
 import { ADMIN_KEY } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 import { runRollward } from "../fixtures/run-rollward.ts";
 import { startSupportServer } from "../fixtures/support-server.ts";
+import { eventually } from "../fixtures/eventually.ts";
 
 const DOCS = readFileSync(new URL("../../docs/calls.md", import.meta.url), "utf8");
 
@@ -32,10 +33,10 @@ beforeAll(async () => {
     await response.text();
     ids.push(response.headers.get("x-rollward-call") ?? "");
   }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { code } = await runRollward(server, ["calls", "show", ids[1] ?? ""]);
     if (code !== 0) throw new Error("It is not recorded yet.");
-  }, 10_000);
+  });
 });
 afterAll(() => server.stop());
 

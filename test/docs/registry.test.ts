@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { commandsOf, patternOf } from "../fixtures/console-page.ts";
 import { LONGER_PROMPT, registryProject } from "../fixtures/registry-project.ts";
 import { runRollward } from "../fixtures/run-rollward.ts";
 import { ADMIN_KEY, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { eventually } from "../fixtures/eventually.ts";
 
 const COMMANDS = commandsOf("registry.md");
 const faq = "parameters: { seed: 1 }";
@@ -36,7 +37,7 @@ beforeAll(async () => {
   const origin = ["--commit", "1f2e3d4c5b6a7988776655443322110099887766", "--branch", "orders", "--author", "Grace"];
   const more = ["--pull-request", "12", "--data-set", "sha256:abc", "--eval-run", "run 7"];
   await runRollward(server, ["apply", next, ...origin, ...more]);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { text } = await runRollward(server, ["matrix", "support-bot"]);
     if (!text.includes("candidate in production at 50 %")) throw new Error("The rollout has not begun.");
   });

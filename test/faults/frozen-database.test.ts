@@ -70,7 +70,7 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("a datab
         const { status } = await server.ask("GET", `/api/calls/${ids.at(-1)}`);
         expect(status).toBe(200);
       },
-      { timeout: 25_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     for (const id of ids) expect((await server.ask("GET", `/api/calls/${id}`)).status).toBe(200);
     const { body } = await server.ask("GET", "/api/health");

@@ -81,7 +81,7 @@ function load(
       const from = statuses.length;
       const isRefused = (): boolean =>
         statuses.length >= from + 10 && statuses.slice(-10).every((status) => status === 429);
-      await expect.poll(isRefused, { timeout: 10_000, interval: 5 }).toBe(true);
+      await expect.poll(isRefused, { timeout: 60_000, interval: 5 }).toBe(true);
     },
     async stop() {
       state.isOver = true;

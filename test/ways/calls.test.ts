@@ -9,6 +9,7 @@ import { ADMIN_KEY } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 import { runRollward } from "../fixtures/run-rollward.ts";
 import { startSupportServer } from "../fixtures/support-server.ts";
+import { eventually } from "../fixtures/eventually.ts";
 
 let server: RunningServer;
 let folder = "";
@@ -71,9 +72,9 @@ beforeAll(async () => {
     await ask({ text: "Thank you.", session: "s-1" }),
     await ask({ text: "zanzibar again", model: "nobody" }),
   );
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     if ((await listed("")).length < ids.length) throw new Error("They are not recorded yet.");
-  }, 10_000);
+  });
 });
 afterAll(async () => {
   await server.stop();
@@ -252,7 +253,7 @@ describe("the live tail", () => {
         followed.push(await ask({ text: "not followed" }), await ask({ text: "followed", stream: true }));
         expect(followed.some((id) => heard.join("").includes(id))).toBe(true);
       },
-      { timeout: 15_000, interval: 700 },
+      { timeout: 60_000, interval: 700 },
     );
     stop.abort();
     await reading;

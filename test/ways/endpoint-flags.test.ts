@@ -28,7 +28,7 @@ async function startSplit(): Promise<RunningServer> {
   await sendProject({ url: server.url, key: ADMIN_KEY }, { path: candidate, dryRun: false, origin: {} });
   const isCollecting = (): boolean =>
     server.server.house.gateway.routes.byEndpoint("support-bot")?.split?.collecting === true;
-  await vi.waitFor(() => expect(isCollecting()).toBe(true), { timeout: 20_000 });
+  await vi.waitFor(() => expect(isCollecting()).toBe(true), { timeout: 60_000 });
   return server;
 }
 
@@ -105,7 +105,7 @@ describe("an endpoint as a flag", () => {
     // A call does both.
     await call(server, "session-0");
     expect(pinOf("session-0")).toBeDefined();
-    await vi.waitFor(async () => expect(await assignedIn(server)).toBe(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await assignedIn(server)).toBe(1), { timeout: 60_000 });
   });
 
   test("is about the sessions of the key that asks", async () => {
@@ -144,7 +144,7 @@ describe("an endpoint as a flag", () => {
           body: { value: "support-bot@1", variant: "stable", reason: "STATIC" },
         });
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
     expect((await askOfrep(server, { flag: "endpoint.other-bot" })).status).toBe(404);
   });

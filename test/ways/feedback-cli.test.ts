@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { apply, call, comparing } from "../fixtures/feedback-stage.ts";
 import type { Called } from "../fixtures/feedback-stage.ts";
 import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { eventually } from "../fixtures/eventually.ts";
 
 const METRICS = "thumbs: true, judge: { score: helpful, digest: judge@3, required: true }";
 
@@ -14,10 +15,10 @@ let called: Called;
 beforeAll(async () => {
   server = await startServer(comparing("good-2026-01-01", METRICS));
   rollout = await apply(server, comparing("bad-2026-03-01", METRICS));
-  await vi.waitFor(() => {
+  await eventually(() => {
     const route = server.server.house.gateway.routes.byEndpoint("support-bot");
     if (route?.split?.collecting !== true) throw new Error("No sessions are drawn yet.");
-  }, 10_000);
+  });
   called = await call(server, { session: "s-1" });
 });
 afterAll(() => server.stop());
@@ -57,11 +58,11 @@ test("lists what was said, for people and for programs", async () => {
 });
 
 test("tells a judge what is due", async () => {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { text } = await run("due", rollout);
     expect(text).toContain("Score `helpful` as the judge `judge@3`.");
     expect(text).toContain(called.id);
-  }, 5_000);
+  });
 });
 
 test("says what is wrong with a command line in the words of the command line", async () => {

@@ -29,7 +29,7 @@ async function open(server: RunningServer, files: Record<string, string>): Promi
   const rollout = await apply(server, files);
   const isDrawing = () =>
     expect(server.server.house.gateway.routes.byEndpoint("support-bot")?.split?.collecting).toBe(true);
-  await vi.waitFor(isDrawing, 10_000);
+  await vi.waitFor(isDrawing, 60_000);
   return rollout;
 }
 
@@ -125,7 +125,7 @@ describe("feedback as evidence", () => {
     expect(await said(before.id)).toBe("no_rollout");
     await open(server, comparing("bad-2026-03-01", "thumbs: { within: 100ms, required: true }"));
     const during = await call(server, { session: "during" });
-    await vi.waitFor(async () => expect(await said(during.id)).toBe("late"), 5_000);
+    await vi.waitFor(async () => expect(await said(during.id)).toBe("late"), 60_000);
   });
 });
 

@@ -15,10 +15,10 @@ afterEach(async () => {
   stage = null;
 });
 
-async function begin(more: string, candidate = "better-2026-02-01"): Promise<{ stage: StrategyStage; id: string }> {
-  const rollout = `{ ${STEPS}, ${ERRORS}, holdback: 0%, drain: 0s, ${more} }`;
+async function begin(more: string, errors = ERRORS): Promise<{ stage: StrategyStage; id: string }> {
+  const rollout = `{ ${STEPS}, ${errors}, holdback: 0%, drain: 0s, ${more} }`;
   stage = await StrategyStage.start(stageProject("good-2026-01-01", rollout));
-  return { stage, id: await stage.apply(stageProject(candidate, rollout)) };
+  return { stage, id: await stage.apply(stageProject("better-2026-02-01", rollout)) };
 }
 
 const gateIn =
@@ -44,8 +44,11 @@ describe("on the way up the ladder", () => {
   test("a gate of evidence keeps a step closed until its metric is proven, and a soak lets time go by before the promotion", async () => {
     const gates =
       "gates: { proof: { kind: evidence, at: before_step, step: 50%, metrics: [errors] }, bake: { kind: soak, at: before_promotion, for: 1s } }";
-    const { stage: on, id } = await begin(gates);
-    const waiting = await on.driveUntil(id, gateIn("proof", "waiting"), 400);
+    const { stage: on, id } = await begin(gates, ERRORS.replace("no_worse: 2", "no_worse: 1.2"));
+    await on.waitUntil(id, ({ state, weight }) => state === "ramping" && weight === 0.4);
+    // Enough for the step, too few to prove so much.
+    await on.callNew(60);
+    const waiting = await on.waitUntil(id, gateIn("proof", "waiting"));
     expect(waiting).toMatchObject({ step: 0 });
     const passed = await on.driveUntil(id, gateIn("proof", "passed"), 6_000);
     expect(passed.metrics.find(({ metric }) => metric === "errors")?.certified).toBe(true);

@@ -1,7 +1,8 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { apply, comparing, viewOf } from "../fixtures/feedback-stage.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { eventually } from "../fixtures/eventually.ts";
 
 let running: RunningServer | null = null;
 
@@ -12,10 +13,10 @@ afterEach(async () => {
 
 async function open(server: RunningServer, files: Record<string, string>): Promise<string> {
   const rollout = await apply(server, files);
-  await vi.waitFor(() => {
+  await eventually(() => {
     const route = server.server.house.gateway.routes.byEndpoint("support-bot");
     expect(route?.split?.collecting).toBe(true);
-  }, 10_000);
+  });
   return rollout;
 }
 
@@ -56,14 +57,14 @@ test("a tool's error that the client sends back counts against the release that 
     const arm = await say(server, `s-${index}`, [FIRST]);
     await say(server, `s-${index}`, [FIRST, CALLED, result(arm === "candidate")]);
   }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { metrics: seen } = await viewOf(server, rollout);
     const tools = seen.find(({ metric }) => metric === "tool-failures");
     expect(tools?.value).toEqual({ stable: 0, candidate: 1 });
     const speed = seen.find(({ metric }) => metric === "tokens-per-second");
     expect(speed).toMatchObject({ unit: "tokens/s", better: "higher" });
     expect(speed?.value.stable).toBeGreaterThan(0);
-  }, 10_000);
+  });
 });
 
 test("failures are shown by their causes, and only those count that the plan names", async () => {
@@ -97,7 +98,7 @@ endpoints:
       }).then((response) => response.arrayBuffer()),
     ),
   );
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const {
       state,
       metrics: [errors],
@@ -106,5 +107,5 @@ endpoints:
     expect(errors?.value).toEqual({ stable: 0, candidate: 0 });
     expect(errors?.causes).toMatchObject({ provider: { stable: 0, candidate: errors?.n.candidate } });
     expect(errors?.n.candidate).toBeGreaterThan(5);
-  }, 10_000);
+  });
 });

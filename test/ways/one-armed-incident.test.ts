@@ -93,7 +93,7 @@ test("an outage of the provider that only the candidate asks holds the rollout, 
   two.isDown = false;
   await call(server, 200);
   expect(await until(server, bot, { holds: [] })).toMatchObject({ state: "ramping", weight: 0.5 });
-}, 20_000);
+});
 
 test("the same outage rolls back where the plan wants that", async () => {
   const [server, bot] = await rollOut("one", "two", "roll_back");
@@ -106,4 +106,4 @@ test("the same outage rolls back where the plan wants that", async () => {
   expect((await viewOf(server, bot)).explanation).toContain(
     "without the failures of its provider nothing would be proven",
   );
-}, 20_000);
+});

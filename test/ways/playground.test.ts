@@ -49,14 +49,14 @@ test("asks a release for a person, and the call is recorded as one that no user 
       const recorded = await server.ask("GET", `/api/calls/${call}`);
       expect(recorded.body).toMatchObject({ release: "bot@1", arm: null, backtest: { replays: "" } });
     },
-    { timeout: 5_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   await vi.waitFor(
     async () => {
       const spend = await server.ask("GET", "/api/spend?by=key");
       expect((spend.body as { readonly data: readonly object[] }).data).toHaveLength(1);
     },
-    { timeout: 30_000, interval: 250 },
+    { timeout: 60_000, interval: 250 },
   );
 });
 

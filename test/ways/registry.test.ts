@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 import { LONGER_PROMPT, registryProject } from "../fixtures/registry-project.ts";
 import { runRollward } from "../fixtures/run-rollward.ts";
+import { eventually } from "../fixtures/eventually.ts";
 
 let server: RunningServer;
 let call = "";
@@ -47,7 +48,7 @@ beforeAll(async () => {
   });
   const applied = await rollward("apply", writeProject(next), ...ORIGIN.flatMap(([option, value]) => [option, value]));
   if (applied.code !== 0) throw new Error(applied.text);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { text } = await rollward("matrix", "support-bot");
     if (!text.includes("candidate in production at 50 %")) throw new Error("The rollout has not begun.");
   });

@@ -12,7 +12,7 @@ type RolloutView = z.output<typeof rolloutView>;
 /** A change is in force everywhere within this time, ms; looks at the board come every 250 ms. */
 const SOON = { timeout: 1_000, interval: 20 };
 /** A lead that nobody gave back runs out after 5 s. */
-const LATER = { timeout: 15_000, interval: 100 };
+const LATER = { timeout: 60_000, interval: 100 };
 
 const project = (model: string): Record<string, string> => ({
   "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"), modelText("better-2026-02-01"), modelText("bad-2026-03-01", { failures: "server_error: 70%" }))}

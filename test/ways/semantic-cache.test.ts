@@ -4,14 +4,13 @@ import type { SemanticTrace } from "../../src/domain/cache/semantic-fact.ts";
 import { ADMIN_KEY, writeProject } from "../fixtures/running-server.ts";
 import {
   endpointText,
+  isSameTopic,
   questionAbout,
   semanticProject,
   startSemanticStage,
   TOPICS,
 } from "../fixtures/semantic-stage.ts";
-import type { ShownToJudge } from "../fixtures/judging-upstream.ts";
 import type { SemanticStage, Told } from "../fixtures/semantic-stage.ts";
-import { topicOf } from "../fixtures/topic-embedders.ts";
 
 /** More endpoints, each with traffic of its own. */
 const MORE = `${endpointText("young")}${endpointText("judgeless")}  hurried:
@@ -95,8 +94,6 @@ describe("before anything is proven", () => {
   });
 
   test("a judge that is away or talks nonsense proves nothing, and calls go on", async () => {
-    const rule = (shown: ShownToJudge): boolean =>
-      topicOf(shown.new_question, TOPICS) === topicOf(shown.earlier_question, TOPICS);
     for (const said of [null, 'Yes! {"same": true}']) {
       stage.upstream.judge(() => said);
       let left = 12;
@@ -108,7 +105,7 @@ describe("before anything is proven", () => {
     }
     // Judges that are still asked are answered before another rule holds.
     const [group] = await stage.groups("judgeless");
-    stage.upstream.judge(rule);
+    stage.upstream.judge(isSameTopic);
     expect(group).toMatchObject({ state: "collecting", audits: 0 });
   });
 });
