@@ -9,6 +9,7 @@ import { startTelemetry } from "./http/telemetry.ts";
 import type { TelemetryStage } from "./http/telemetry.ts";
 import { printTelemetry, telemetryCost, telemetrySummary } from "./http/telemetry-cost.ts";
 import type { TelemetryCost } from "./http/telemetry-cost.ts";
+import { waitForRest } from "./http/wait-for-rest.ts";
 import { watchMemory } from "./http/watch-memory.ts";
 
 const { values: options } = parseArgs({
@@ -135,6 +136,7 @@ async function playRounds(contestants: readonly Contestant[], direct: Contestant
   }
   for (let round = 1; round <= Number(options.rounds); round += 1) {
     for (const contestant of contestants) {
+      await waitForRest(contestants);
       const measured = await measure(contestant, { direct, seconds: Number(options.seconds), rate });
       rounds.get(contestant.name)?.push(measured);
       if (measured.errors > 0) say(`  ${contestant.name}: ${measured.errors} answers were not 200; they do not count`);

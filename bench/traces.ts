@@ -12,7 +12,7 @@ import { OTLP_PROTO } from "../src/domain/trace/otlp-proto.ts";
 import { readSpans } from "../src/domain/trace/sent-spans.ts";
 import { spansOfCall } from "../src/domain/trace/spans-of-call.ts";
 import { DEFAULT_TRACES } from "../src/domain/trace/trace-settings.ts";
-import { readTraceRequest } from "../src/http/otlp/otlp-messages.ts";
+import { readTraceRequest } from "../src/http/otlp/read-trace-request.ts";
 import { ulid } from "../src/kit/ulid.ts";
 import { median } from "./semantic/verdict.ts";
 

@@ -6,6 +6,10 @@ const PAIRS: readonly string[] = Array.from(ALPHABET, (high) => Array.from(ALPHA
 
 const pair = (bits: number): string => PAIRS[bits & 1023] ?? "";
 
+/** What a character stands for, by its code; -1 for one that is none of the alphabet. */
+const DIGIT_OF = new Int8Array(128).fill(-1);
+for (const [digit, character] of Array.from(ALPHABET).entries()) DIGIT_OF[character.charCodeAt(0)] = digit;
+
 const LENGTH = 26;
 const TIME_LENGTH = 10;
 const RANDOM_BYTES = 10;
@@ -53,7 +57,7 @@ export function ulidTime(id: string): number | null {
   if (start < 0 || (start > 0 && id[start - 1] !== "_")) return null;
   let time = 0;
   for (let index = 0; index < LENGTH; index += 1) {
-    const digit = ALPHABET.indexOf(id.charAt(start + index));
+    const digit = DIGIT_OF[id.charCodeAt(start + index)] ?? -1;
     if (digit < 0) return null;
     if (index < TIME_LENGTH) time = time * 32 + digit;
   }

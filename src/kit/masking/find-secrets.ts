@@ -9,17 +9,26 @@ const isDotted = classOf(`${ALPHANUMERIC}_-.`);
 /** Longest secret that is looked for; what follows is masked on its own where it looks like one. */
 const MOST = 4_000;
 
+type Opening = readonly [openings: RegExp, least: number, isIn: (code: number) => boolean];
+
+/** Such an opening ends with a hyphen or a low line: where there is none, none is looked for. */
+const SIGNED: Opening = [
+  /(?:sk|pk|rk|rw|hf|r8|ghp|gho|ghs|ghu|glpat|gsk|nvapi|xox[abprs]|github_pat)[-_]/g,
+  10,
+  isToken,
+];
+
 /** How keys and tokens in use begin, and how many characters of which class follow at least. */
-const OPENINGS: readonly (readonly [openings: RegExp, least: number, isIn: (code: number) => boolean])[] = [
-  [/(?:sk|pk|rk|rw|hf|r8|ghp|gho|ghs|ghu|glpat|gsk|nvapi|xox[abprs]|github_pat)[-_]/g, 10, isToken],
+const OPENINGS: readonly Opening[] = [
   [/(?:AKIA|ASIA)/g, 16, isCapitalOrDigit],
   [/AIza/g, 20, isToken],
   [/ya29\./g, 20, isToken],
 ];
 
 /** Keys and tokens by how they begin. */
-const byOpening: Finder = (text) =>
-  OPENINGS.flatMap(([openings, least, isIn]) => {
+const byOpening: Finder = (text) => {
+  const isSigned = text.includes("-") || text.includes("_");
+  return (isSigned ? [SIGNED, ...OPENINGS] : OPENINGS).flatMap(([openings, least, isIn]) => {
     const spans: MaskedSpan[] = [];
     let from = 0;
     for (const { index, 0: opening } of text.matchAll(openings)) {
@@ -31,6 +40,7 @@ const byOpening: Finder = (text) =>
     }
     return spans;
   });
+};
 
 /** JSON web tokens: two or three parts with dots, the first of which begins with `{"` in base64. */
 const webTokens: Finder = (text) => {
@@ -51,8 +61,11 @@ const ofSchemes: Finder = (text) => following(text, /\b(?:bearer|basic)[ \t]{1,4
 const NAMES =
   /\b(?:password|passwd|secret|api[_-]?key|access[_-]?token|client[_-]?secret)"?[ \t]{0,4}[:=][ \t]{0,4}"?/gi;
 
-/** What is assigned to a name that says what it is. */
-const assigned: Finder = (text) => following(text, NAMES, { least: 4, isIn: (code) => !isValueEnd(code) });
+/** What is assigned to a name that says what it is. Without a sign between them the names need not be looked for. */
+const assigned: Finder = (text) =>
+  text.includes(":") || text.includes("=")
+    ? following(text, NAMES, { least: 4, isIn: (code) => !isValueEnd(code) })
+    : [];
 
 const isValueEnd = classOf(" \t\r\n\"',;&");
 
