@@ -140,16 +140,33 @@ export function program(name) {
 }
 
 /**
+ * Variables of a program of ours that is started again and again: Node keeps what it has made of the modules (types taken
+ * out, V8's code) and finds it there the next time. The folder is one of whoever may change the program itself, it goes
+ * with the packages it is made of, and a start that cannot use it is only slower. A folder of the user's own stays.
+ * @param {Readonly<Record<string, string | undefined>>} [environment]
+ * @returns {Readonly<Record<string, string>>}
+ */
+export const keepingCompiled = (environment = process.env) =>
+  environment["NODE_COMPILE_CACHE"] === undefined
+    ? { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "rollward") }
+    : {};
+
+/**
  * Runs a program in the foreground, with the project's Node and tools first on its PATH, hands signals on, and
  * resolves with its exit status (128 + n after signal n).
  * @param {string} node
  * @param {readonly string[]} args
- * @param {Readonly<Record<string, string>>} [variables] Environment variables to set.
+ * @param {{ readonly variables?: Readonly<Record<string, string>>, readonly onReady?: () => void }} [options]
+ * `variables` are set in its environment; `onReady` is called once when it says that it is ready, if it is one that does.
  * @returns {Promise<number>}
  */
-export function runInForeground(node, args, variables = {}) {
+export function runInForeground(node, args, { variables = {}, onReady } = {}) {
   const env = { ...process.env, ...variables, PATH: [binaries, ...hostPath()].join(delimiter) };
-  const child = spawn(node, args, { stdio: "inherit", env });
+  const child = spawn(node, args, {
+    stdio: ["inherit", "inherit", "inherit", ...(onReady === undefined ? [] : [/** @type {const} */ ("ipc")])],
+    env,
+  });
+  if (onReady !== undefined) child.once("message", onReady);
   let lastTold = -Infinity;
   const tell = (/** @type {NodeJS.Signals} */ signal) => {
     // One wish to stop may arrive here several times: from the terminal, from npm, from whoever kills the group.

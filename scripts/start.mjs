@@ -2,16 +2,16 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { consoleStanding } from "./console-sources.mjs";
-import { prepare, program, root, runInForeground } from "./prepare.mjs";
+import { keepingCompiled, prepare, program, root, runInForeground } from "./prepare.mjs";
 
 const node = prepare({ developing: false });
 const standing = consoleStanding();
-if (standing === "stale") buildConsole();
 process.exitCode = await runInForeground(node, [program("main"), ...process.argv.slice(2)], {
-  ROLLWARD_CONSOLE: standing,
+  variables: { ROLLWARD_CONSOLE: standing, ...keepingCompiled() },
+  onReady: () => standing === "stale" && buildConsole(),
 });
 
-/** Builds the console beside the server's start: calls are answered at once, the console some seconds later. */
+/** Builds the console once calls are answered: it takes both cores of a small machine for some seconds. */
 function buildConsole() {
   const script = join(root, "scripts", "build-console.ts");
   const child = spawn(node, [script], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });

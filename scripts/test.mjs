@@ -11,7 +11,7 @@ const summaryFile = join(folder, "summary.json");
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const reporters = ["--reporter=default", `--reporter=${join(root, "scripts", "summary-reporter.ts")}`];
 const status = await runInForeground(node, [vitest, "run", "--root", root, ...reporters, ...process.argv.slice(2)], {
-  ROLLWARD_TEST_SUMMARY_FILE: summaryFile,
+  variables: { ROLLWARD_TEST_SUMMARY_FILE: summaryFile },
 });
 
 /** @returns {{ passed: number, failed: number, skipped: number }} */

@@ -108,7 +108,7 @@ export const bytes = (value: Maybe): string =>
 export const plain = (value: Maybe): string =>
   known(value, (n) => {
     const size = Math.abs(n);
-    return n !== 0 && size < SMALL ? small.format(n) : trimmed(n.toFixed(size >= 100 ? 0 : 3));
+    return signed(n !== 0 && size < SMALL ? small.format(n) : trimmed(n.toFixed(size >= 100 ? 0 : 3)));
   });
 
 /** How a metric's unit writes a value. */
@@ -125,3 +125,6 @@ export function inUnit(value: Maybe, unit: Unit): string {
 }
 
 const trimmed = (text: string): string => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/** A number with the sign that differences have. */
+const signed = (text: string): string => text.replace("-", "−");

@@ -1,11 +1,17 @@
 import { useSyncExternalStore } from "react";
 import { span } from "./format.ts";
+import { IN_ZONE, ZONE } from "./zone.ts";
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const clockSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const dayYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
+const written = (parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat("en-GB", { ...parts, ...IN_ZONE });
+
+const clock = written({ hour: "2-digit", minute: "2-digit" });
+const clockSeconds = written({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = written({ day: "numeric", month: "short" });
+const dayYear = written({ day: "numeric", month: "short", year: "numeric" });
+const year = written({ year: "numeric" });
+const full = written({ dateStyle: "full", timeStyle: "long" });
+const fullHere = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
 
 /** An instant as the API writes it, or epoch milliseconds. */
 export type Instant = string | number;
@@ -20,23 +26,24 @@ export function relative(at: Instant, now: number): string {
   return seconds > 0 ? `${text} ago` : `in ${text}`;
 }
 
-/** Whether two instants are of the same local day. */
+/** Whether two instants are of the same day. */
 export const isOfDay = (at: Instant, other: Instant): boolean =>
-  dateOf(at).toDateString() === dateOf(other).toDateString();
+  dayYear.format(dateOf(at)) === dayYear.format(dateOf(other));
 
-/** The local time of day alone: 02:58. */
+/** The time of day alone: 02:58. */
 export const clockOf = (at: Instant): string => clock.format(dateOf(at));
 
-/** The local time of day, with the date when it is not today: 02:58, or 20 Nov 02:58. */
-export function local(at: Instant, now: number, withSeconds = false): string {
+/** The time of day, with the date when it is not today: 02:58, or 20 Nov 02:58. */
+export function dayTime(at: Instant, now: number, withSeconds = false): string {
   const date = dateOf(at);
   const time = (withSeconds ? clockSeconds : clock).format(date);
   if (isOfDay(at, now)) return time;
-  return `${(date.getFullYear() === new Date(now).getFullYear() ? day : dayYear).format(date)} ${time}`;
+  return `${(year.format(date) === year.format(now) ? day : dayYear).format(date)} ${time}`;
 }
 
-/** Everything about an instant, for a title: local with its zone, and UTC. */
-export const exact = (at: Instant): string => `${full.format(dateOf(at))}\n${dateOf(at).toISOString()}`;
+/** Everything about an instant, for a title: as the page writes it, with its zone, and in the other zone. */
+export const exact = (at: Instant): string =>
+  `${full.format(dateOf(at))}\n${ZONE === "utc" ? fullHere.format(dateOf(at)) : dateOf(at).toISOString()}`;
 
 const listeners = new Set<() => void>();
 let now = Date.now();

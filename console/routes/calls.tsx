@@ -12,11 +12,12 @@ import { FacetList } from "../features/calls/facet-list.tsx";
 import { FilterBar } from "../features/calls/filter-bar.tsx";
 import { MoreFilters } from "../features/calls/more-filters.tsx";
 import { ReplayDialog } from "../features/calls/replay-dialog.tsx";
-import { MOST_LISTED, UNSEEN, useCalls, useTail } from "../features/calls/use-calls.ts";
+import { MOST_LISTED, useCalls, useTail } from "../features/calls/use-calls.ts";
 import type { Tail } from "../features/calls/use-calls.ts";
 import { useGists } from "../features/calls/use-gists.ts";
 import { usePhone } from "../features/calls/use-phone.ts";
 import { usePinnedQuery } from "../features/calls/use-pinned-query.ts";
+import { whyNotLive } from "../features/calls/why-not-live.ts";
 import { queryText } from "../lib/api.ts";
 import type { Query } from "../lib/api.ts";
 import { count, share } from "../lib/format.ts";
@@ -49,7 +50,7 @@ export function CallsPage() {
     <Page
       fill
       title="Calls"
-      lead={<Lead tally={tally.data ?? null} fault={tally.error} skipped={view.tail.skipped} />}
+      lead={<Lead tally={tally.data ?? null} fault={tally.error} view={view} />}
       actions={<Actions query={query} order={order} view={view} />}
     >
       <FilterBar search={search} onChange={change} onMore={() => setFiltering(true)} />
@@ -138,7 +139,8 @@ interface CallView {
   readonly list: ReturnType<typeof useCalls>;
   readonly tail: Tail;
   readonly isLive: boolean;
-  readonly canBeLive: boolean;
+  /** Why it cannot be; `null` where it can. */
+  readonly notLive: string | null;
   readonly selected: string | null;
   readonly marked: string | null;
   readonly select: (id: string | null) => void;
@@ -150,9 +152,8 @@ interface CallView {
 
 function useCallView(query: Query, order: "newest" | "oldest"): CallView {
   const [search, change] = useSearchState();
-  const canBeLive =
-    order === "newest" && UNSEEN.every((name) => query[name] === undefined) && search["until"] === undefined;
-  const isLive = search["live"] === "on" && canBeLive;
+  const notLive = whyNotLive(query, order, search["until"]);
+  const isLive = search["live"] === "on" && notLive === null;
   const list = useCalls(query, order);
   const tail = useTail(query, isLive);
   const [held, setHeld] = useState<readonly CallLine[] | null>(null);
@@ -171,7 +172,7 @@ function useCallView(query: Query, order: "newest" | "oldest"): CallView {
     list,
     tail,
     isLive,
-    canBeLive,
+    notLive,
     selected,
     marked: search["mark"] ?? null,
     select,
@@ -222,22 +223,23 @@ function useCallKeys(
     },
     { key: "p", does: "Replay the call", run: () => selected !== null && replay() },
     { key: "f", does: "More filters", run: filter },
-    { key: "t", does: "Live tail on or off", run: () => view.canBeLive && view.toggleLive() },
+    { key: "t", does: "Live tail on or off", run: () => view.notLive === null && view.toggleLive() },
   ]);
 }
 
 interface LeadProps {
   readonly tally: Tally | null;
   readonly fault: Error | null;
-  /** Calls that the live tail has left out of the list. */
-  readonly skipped: number;
+  readonly view: Pick<CallView, "notLive" | "tail">;
 }
 
-function Lead({ tally, fault, skipped }: LeadProps) {
+function Lead({ tally, fault, view: { notLive, tail } }: LeadProps) {
+  const { skipped } = tail;
   if (fault !== null) return <span className="text-bad">They could not be counted: {fault.message}</span>;
   if (tally === null) return <>Counting …</>;
   const { calls, failed, is_exact: isExact, behind } = tally;
-  if (calls === 0) return <>No calls meet this.</>;
+  const live = notLive !== null && <span className="text-faint"> · Live is off: {notLive}</span>;
+  if (calls === 0) return <>No calls meet this{live === false ? "." : live}</>;
   return (
     <>
       {isExact ? "" : "At least "}
@@ -249,6 +251,7 @@ function Lead({ tally, fault, skipped }: LeadProps) {
           · at least {count(skipped)} new ones are left out of the list: turn Live off and load again
         </span>
       )}
+      {live}
     </>
   );
 }
@@ -256,16 +259,14 @@ function Lead({ tally, fault, skipped }: LeadProps) {
 function Actions({ query, order, view }: { query: Query; order: "newest" | "oldest"; view: CallView }) {
   const [, change] = useSearchState();
   const { environment } = useEnvironment();
-  const { isLive, canBeLive, tail } = view;
+  const { isLive, notLive, tail } = view;
   return (
     <>
       <Button
         icon={isLive ? Pause : Radio}
         hint="t"
-        disabled={!canBeLive}
-        title={
-          canBeLive ? undefined : "Words, tools and feedback are known only a moment after a call: follow without them."
-        }
+        disabled={notLive !== null}
+        title={notLive ?? undefined}
         aria-pressed={isLive}
         onClick={view.toggleLive}
       >

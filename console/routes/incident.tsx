@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { ReactNode } from "react";
 import type { showIncident } from "../../src/contract/incidents.ts";
 import { ActionItems } from "../features/incidents/action-items.tsx";
 import { Impact, IncidentState } from "../features/incidents/incident-marks.tsx";
@@ -92,6 +93,7 @@ function Standing({ incident }: { incident: Incident }) {
         rows={[
           ["Endpoints", incident.endpoints.join(", ") || "the whole environment"],
           ["Likely cause", <LikelyCause key="cause" incident={incident} />],
+          ...(incident.well_since === null ? [] : wellRows(incident, incident.well_since)),
           ["Opened by", incident.opened_by],
           ["Taken on", acknowledged === null ? "by nobody yet" : `by ${acknowledged.by}`],
           ["Lead", roles.lead ?? "nobody"],
@@ -112,6 +114,34 @@ function Standing({ incident }: { incident: Incident }) {
         </ul>
       )}
     </Panel>
+  );
+}
+
+const wellRows = (incident: Incident, since: string): readonly (readonly [string, ReactNode])[] => [
+  ["Well again", <WellAgain key="well" state={incident.state} since={since} />],
+  ["Mended by", <MendedBy key="mended" incident={incident} />],
+];
+
+function WellAgain({ state, since }: { state: string; since: string }) {
+  const wantsWord = state !== "monitoring" && state !== "resolved";
+  return (
+    <>
+      since <Time at={since} show="seconds" />
+      {wantsWord && <span className="block text-xs text-warn">It still is {state}: say how it stands.</span>}
+    </>
+  );
+}
+
+function MendedBy({ incident: { mended_by: mended } }: { incident: Incident }) {
+  if (mended === null) return "not known";
+  const { line, at, by } = mended;
+  return (
+    <>
+      {line}{" "}
+      <span className="text-xs text-faint">
+        {by !== null && `by ${by} `}at <Time at={at} show="seconds" />
+      </span>
+    </>
   );
 }
 

@@ -40,14 +40,14 @@ function LimitsView({ limits }: { limits: Limits }) {
             label="Calls that wait"
             value={count(queue.calls)}
             n={null}
-            against={queue.calls === 0 ? "nobody waits" : `the first for ${duration(queue.oldest_wait_ms)}`}
+            against={queue.calls === 0 ? allowedWords(queue) : `the first for ${duration(queue.oldest_wait_ms)}`}
             state={queue.calls === 0 ? "none" : "warn"}
           />
           <Figure
-            label="Refused by a limit"
-            value={count(limits.refused)}
+            label="Refused by limits and budgets"
+            value={count(limits.refused + limits.refused_by_budgets)}
             n={null}
-            against="since the server started"
+            against={`${count(limits.refused)} by limits, ${count(limits.refused_by_budgets)} by budgets, since the server started`}
           />
           <Figure
             label="Strain"
@@ -68,12 +68,57 @@ function LimitsView({ limits }: { limits: Limits }) {
         <LimitTable limits={limits} />
       </Panel>
       {queue.lines.length > 0 && <Queue queue={queue} />}
+      {limits.refused_by.length > 0 && <Refusals limits={limits} />}
       <LearnedLimits learned={limits.learned} />
     </>
   );
 }
 
-function LimitTable({ limits: { data } }: { limits: Limits }) {
+/** Who may wait, where nobody does; and that waiting was not enough. */
+function allowedWords({ allowed, turned_away: vain }: Limits["queue"]): string {
+  if (allowed === null) return "nobody may: there is no limits.queue";
+  const beside = vain === 0 ? "" : `; ${count(vain)} found no place, or waited in vain`;
+  return `nobody waits; ${count(allowed.calls)} may, ${duration(allowed.wait_ms)} at the longest${beside}`;
+}
+
+const CODES = { limit: "rate_limited", budget: "budget_spent" } as const;
+
+/** What has refused calls on this server, limits and budgets alike. */
+function Refusals({ limits: { refused_by: rows } }: { limits: Limits }) {
+  return (
+    <Panel title="What has refused calls" note="on this server, since it started" flush>
+      <Table
+        caption="Refused calls"
+        rows={rows}
+        keyOf={({ type, name }) => `${type} ${name}`}
+        columns={[
+          { head: "By", cell: ({ type, name }) => `${type} ${name}` },
+          { head: "Calls", right: true, cell: ({ calls }) => count(calls) },
+          {
+            head: "Which",
+            wide: true,
+            right: true,
+            cell: ({ type }) => (
+              <Link to="/calls" search={{ error: CODES[type] }}>
+                look at them
+              </Link>
+            ),
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function LimitTable({ limits: { data, queue } }: { limits: Limits }) {
+  if (data.length === 0 && queue.allowed !== null) {
+    return (
+      <Empty icon={Gauge} title="A line, and no rates">
+        limits.queue is set: up to {count(queue.allowed.calls)} calls wait {duration(queue.allowed.wait_ms)} at the
+        longest, for room in budgets that let them wait and at providers. Rates are written under limits: too.
+      </Empty>
+    );
+  }
   if (data.length === 0) {
     return (
       <Empty icon={Gauge} title="No limits">

@@ -79,13 +79,16 @@ function Evidence({ rollout }: { rollout: RolloutView }) {
   );
 }
 
+/** Names of strategies that are not what the API calls them. */
+const STRATEGIES: Readonly<Record<string, string>> = { ab: "A/B test", blue_green: "blue-green" };
+
 function Lead({ rollout }: { rollout: RolloutView }) {
   const { endpoint, strategy, id, started_at: startedAt, ended_at: endedAt } = rollout;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <RolloutState rollout={rollout} />
       <Link to={`/endpoints/${endpoint}`}>{endpoint}</Link>
-      <span>{strategy}</span>
+      <span>{STRATEGIES[strategy] ?? strategy}</span>
       {startedAt !== null && (
         <span>
           {endedAt === null ? "since " : "ended "}
@@ -97,11 +100,14 @@ function Lead({ rollout }: { rollout: RolloutView }) {
   );
 }
 
+/** How much longer all steps take; of a single one that stands at the step. */
+const leftOf = ({ steps, seconds }: NonNullable<RolloutView["eta"]>): string | null =>
+  steps.length < 2 ? null : `about ${span(seconds)} to go`;
+
 function Progress({ rollout }: { rollout: RolloutView }) {
   const { explanation, weight, eta, eta_note: note, bake_seconds_left: bake } = rollout;
   const [state] = standingOf(rollout);
-  const left =
-    eta === null ? (bake === null ? note : `watched for another ${span(bake)}`) : `about ${span(eta.seconds)} to go`;
+  const left = eta === null ? (bake === null ? note : `watched for another ${span(bake)}`) : leftOf(eta);
   return (
     <Panel>
       <div className="flex flex-col gap-5">

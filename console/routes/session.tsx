@@ -109,7 +109,7 @@ function Turn({ call }: { call: CallLine }) {
         <span>{duration(call.total_ms)}</span>
         <span>{call.is_priced ? pico(call.cost_pico) : "cost unknown"}</span>
         <span className="ml-auto flex items-center gap-3">
-          <Time at={call.at} show="local" />
+          <Time at={call.at} show="day" />
           <Link to={`/calls/${call.id}`}>open</Link>
         </span>
       </header>

@@ -1,4 +1,5 @@
 import { Search } from "lucide-react";
+import { zoneName } from "../lib/zone.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { EnvironmentSwitch } from "./environment-switch.tsx";
 import { LiveChip } from "./live-chip.tsx";
@@ -24,6 +25,9 @@ export function TopBar() {
         <Kbd keys="mod+k" />
       </button>
       <LiveChip />
+      <span className="text-2xs text-faint" title="The zone of all times, chosen where the theme is">
+        {zoneName()}
+      </span>
     </header>
   );
 }

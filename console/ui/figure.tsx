@@ -41,9 +41,9 @@ export function Figure({ label, value, n, of = "calls", against, state = "none",
         {chart}
       </div>
       <div className="text-2xs text-faint">
-        {against}
-        {against !== undefined && n !== null && " · "}
         {n !== null && `${count(n)} ${of}`}
+        {against !== undefined && n !== null && " · "}
+        {against}
       </div>
     </div>
   );

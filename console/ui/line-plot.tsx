@@ -2,7 +2,7 @@ import "uplot/dist/uPlot.min.css";
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import { useIsDark } from "../lib/theme.ts";
-import { local, useNow } from "../lib/time.ts";
+import { dayTime, useNow } from "../lib/time.ts";
 import type { ChartLine, LineChartProps } from "./line-chart.tsx";
 
 const ARM_COLOURS = { stable: "--color-stable", candidate: "--color-candidate", shadow: "--color-shadow" } as const;
@@ -42,7 +42,7 @@ function axesOf(element: HTMLElement, format: LineChartProps["format"]): uPlot.A
       ...base,
       size: 26,
       grid: { show: false },
-      values: (_, splits) => splits.map((at) => local(at * 1_000, Date.now())),
+      values: (_, splits) => splits.map((at) => dayTime(at * 1_000, Date.now())),
     },
     { ...base, size: 64, values: (_, splits) => splits.map((value) => format(value)) },
   ];
@@ -100,7 +100,7 @@ export function LinePlot(props: LineChartProps) {
     <figure className="min-w-0">
       <div ref={place} role="img" aria-label={label} className="min-w-0" />
       <figcaption className="flex min-h-5 flex-wrap gap-x-4 px-4 text-2xs text-dim">
-        <span className="text-faint">{times[shown] === undefined ? "" : local(times[shown], now)}</span>
+        <span className="text-faint">{times[shown] === undefined ? "" : dayTime(times[shown], now)}</span>
         {lines.map((line, index) => (
           <span key={line.label} className="inline-flex items-center gap-1.5">
             <span

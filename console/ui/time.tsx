@@ -1,4 +1,4 @@
-import { clockOf, exact, isOfDay, local, relative, useNow } from "../lib/time.ts";
+import { clockOf, exact, isOfDay, dayTime, relative, useNow } from "../lib/time.ts";
 import type { Instant } from "../lib/time.ts";
 
 /**
@@ -10,16 +10,16 @@ export function Time({
   show = "both",
 }: {
   at: Instant;
-  show?: "both" | "relative" | "local" | "seconds" | "clock" | "line";
+  show?: "both" | "relative" | "day" | "seconds" | "clock" | "line";
 }) {
   const now = useNow();
   const words = {
-    both: () => `${local(at, now)} · ${relative(at, now)}`,
+    both: () => `${dayTime(at, now)} · ${relative(at, now)}`,
     relative: () => relative(at, now),
-    local: () => local(at, now),
-    seconds: () => local(at, now, true),
+    day: () => dayTime(at, now),
+    seconds: () => dayTime(at, now, true),
     clock: () => clockOf(at),
-    line: () => (isOfDay(at, now) ? local(at, now, true) : local(at, now)),
+    line: () => (isOfDay(at, now) ? dayTime(at, now, true) : dayTime(at, now)),
   };
   return (
     <time dateTime={new Date(at).toISOString()} title={exact(at)} className="whitespace-nowrap">

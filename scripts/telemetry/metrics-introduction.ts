@@ -71,7 +71,8 @@ under the arms \`shadow\` and \`backtest\`, and are no calls.
   hold all bounds of the conventions; they are added without loss, in any order. A quantile is off by at most 9.1 %, and comes with the bounds of
   its bucket.
 - **Faults** are failed calls that the request itself is not to blame for: the provider, the network or Rollward failed. Limits, spent budgets,
-  wrong requests and emergency stops are failures, but no faults.
+  wrong requests and emergency stops are failures, but no faults. What a budget or limit refuses that all callers share is counted beside them: rules with
+  \`over_limit_above\`, service levels and \`rollward now\` know it ([alerts.md](alerts.md#rules)).
 - **Long times.** When a day (UTC) has been over for an hour its hours are added up to one cell for each endpoint × release × arm × tier × model, and every sum over whole days
   reads these: 400 days, reports, the periods of service levels. After an upgrade the days of before follow within some twenty minutes, the newest first. What is counted
   late, because the database was away, has its day made again; until then the hours are read, so that the sum is always the whole one.

@@ -43,7 +43,7 @@ export const alerts: AddCommand = (program, line) => {
   group
     .command("history [fingerprint]")
     .description("what happened to alerts, newest first")
-    .option("--limit <n>", "how many", "50")
+    .option("--limit <n>", "how many, at most 1000", "50")
     .action(async (fingerprint: string | undefined, { limit }: { readonly limit: string }) => {
       const query = { limit, ...(fingerprint !== undefined && { fingerprint }) };
       const { data } = await ask(line.connection(), listTransitions, { query });

@@ -6,6 +6,7 @@ import { parseDurationMs } from "../kit/duration.ts";
 import { CliError } from "./ask.ts";
 import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatApply } from "./format-apply.ts";
+import type { AgainCommand } from "./format-apply.ts";
 import { originOf } from "./origin-of.ts";
 import type { WrittenOrigin } from "./origin-of.ts";
 import { planMarkdown } from "./plan-markdown.ts";
@@ -23,6 +24,8 @@ type Format = (typeof FORMATS)[number];
 
 interface ApplyOptions extends WrittenOrigin {
   readonly plan?: boolean;
+  readonly again?: boolean;
+  readonly endpoint?: readonly string[];
   readonly format?: string;
   readonly wait?: boolean;
   readonly timeout: string;
@@ -35,16 +38,19 @@ export const apply: AddCommand = (program, line) => {
     .description("applies a project, rollward.yaml unless named: freezes releases and opens rollouts")
     .argument("[file]", "the project's main file", DEFAULT_FILE)
     .option("--plan", "only say what would change, as `rollward diff` does")
+    .option("--again", "begin releases again that were rolled back or aborted; they are held back otherwise")
+    .option("--endpoint <name>", "with --again: only of this endpoint; may be given several times", gathered)
     .option("--format <format>", FORMAT_HELP)
     .option("--wait", "wait until every rollout that this opens has ended, and end by how they did")
     .option("--timeout <duration>", "how long to wait, for example 45m or 2d", "1h");
   addOriginOptions(command).action(async (file: string, options: ApplyOptions) => {
     const format = formatOf(line, options.format);
-    if (options.plan === true) return plan(line, { file, format, origin: options });
+    const again = againOf(options);
+    if (options.plan === true) return plan(line, { file, format, origin: options, again });
     const waitMs = waitMsOf(options);
     const origin = await originOf(options, { environment: line.environment, directory: dirname(file) });
-    const answer = await sendProject(line.connection(), { path: file, dryRun: false, origin });
-    report(line, answer, format);
+    const answer = await sendProject(line.connection(), { path: file, dryRun: false, origin, again });
+    report(line, answer, { format, file });
     if (answer.mistakes.length > 0) return line.exitWith(1);
     if (waitMs !== null) line.exitWith(await waitForRollouts(line, { answer, waitMs, isQuiet: format !== "text" }));
   });
@@ -58,9 +64,19 @@ export const diff: AddCommand = (program, line) => {
     .argument("[file]", "the project's main file", DEFAULT_FILE)
     .option("--format <format>", FORMAT_HELP)
     .action((file: string, options: { format?: string }) =>
-      plan(line, { file, format: formatOf(line, options.format), origin: {} }),
+      plan(line, { file, format: formatOf(line, options.format), origin: {}, again: false }),
     );
 };
+
+/** Values of an option that may be given several times. */
+const gathered = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Which releases are begun again. Throws `CliError` for endpoints that are named for nothing. */
+function againOf({ again = false, endpoint }: ApplyOptions): boolean | readonly string[] {
+  if (endpoint === undefined) return again;
+  if (again) return endpoint;
+  throw new CliError("--endpoint goes with --again.", "A project is always applied whole; leave --endpoint out.");
+}
 
 const FORMAT_HELP = "text, markdown (for a comment on a pull request) or json";
 
@@ -93,20 +109,43 @@ interface PlanTerms {
   readonly file: string;
   readonly format: Format;
   readonly origin: WrittenOrigin;
+  readonly again: boolean | readonly string[];
 }
 
-async function plan(line: CommandLine, { file, format, origin: written }: PlanTerms): Promise<void> {
+async function plan(line: CommandLine, { file, format, origin: written, again }: PlanTerms): Promise<void> {
   const origin = await originOf(written, { environment: line.environment, directory: dirname(file) });
-  const answer = await sendProject(line.connection(), { path: file, dryRun: true, origin });
-  report(line, answer, format);
+  const answer = await sendProject(line.connection(), { path: file, dryRun: true, origin, again });
+  report(line, answer, { format, file });
   if (answer.mistakes.length > 0) line.exitWith(1);
   else if (changesSomething(answer)) line.exitWith(2);
 }
 
+/** What is held back changes nothing: nobody has to look at it again with every pull request. */
 const changesSomething = ({ project, endpoints }: ApplyAnswer): boolean =>
-  [...endpoints, ...(project === undefined ? [] : [project])].some(({ outcome }) => outcome !== "unchanged");
+  [...endpoints, ...(project === undefined ? [] : [project])].some(
+    ({ outcome }) => outcome !== "unchanged" && outcome !== "held_back",
+  );
 
-const report = (line: CommandLine, answer: ApplyAnswer, format: Format): void => {
+/** Writes the answer; that something was left out is also said where a program that reads the answer does not look. */
+function report(line: CommandLine, answer: ApplyAnswer, { format, file }: Pick<PlanTerms, "format" | "file">): void {
+  const again = againCommand(line, file);
   if (format === "json") line.say(JSON.stringify(answer));
-  else line.say(format === "markdown" ? planMarkdown(answer).trimEnd() : formatApply(answer));
-};
+  else line.say(format === "markdown" ? planMarkdown(answer, again).trimEnd() : formatApply(answer, again));
+  for (const { release, how } of answer.held_back ?? []) {
+    const left = answer.applied ? "was left out" : "would be left out";
+    line.warn(`warning: ${release} ${left}: it was ${HOW[how]}, and nobody said --again.`);
+  }
+}
+
+const HOW = { rolled_back: "rolled back", aborted: "aborted" } as const;
+
+/** The command that begins a release again, as it is written for these files and this environment. */
+function againCommand(line: CommandLine, file: string): AgainCommand {
+  const { environment = null, isInsisted = false } = line.connection();
+  const words = [
+    "rollward apply",
+    ...(file === DEFAULT_FILE ? [] : [/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)]),
+    ...(isInsisted && environment !== null ? [`--environment ${environment}`] : []),
+  ];
+  return (endpoint) => `${words.join(" ")} --again --endpoint ${endpoint}`;
+}

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { listBudgets, releaseBudget } from "../contract/meters.ts";
+import { usdText } from "../kit/usd-text.ts";
 import { ask } from "./ask.ts";
 import type { budgetView } from "../contract/meters.ts";
 import type { AddCommand } from "./command-line.ts";
@@ -19,7 +20,7 @@ export const budgets: AddCommand = (program, line) => {
       usd(String(liveOf(one))),
       usd(one.held_by_dead_pico),
       usd(one.limit_pico),
-      one.expected_pico === null ? "" : usd(one.expected_pico),
+      one.expected_pico === null ? notExpected(one) : usd(one.expected_pico),
       `${percentOf(one.spent_pico, one.limit_pico)} %`,
       one.ends_at ?? "never",
     ]);
@@ -32,7 +33,7 @@ export const budgets: AddCommand = (program, line) => {
       "held by dead USD",
       "of USD",
       "at this pace USD",
-      "spent",
+      "used",
       "begins again",
     ];
     line.say(formatTable([head, ...rows]));
@@ -66,13 +67,14 @@ function liveOf({ held_pico: held, held_by_dead_pico: dead }: BudgetView): bigin
 
 type BudgetView = z.output<typeof budgetView>;
 
-const PICO_PER_USD = 1_000_000_000_000n;
+/** Pico-dollars as USD with four decimals, or as many as small amounts need. */
+const usd = (pico: string): string => usdText(BigInt(pico), 4);
 
-/** Pico-dollars as USD with four decimals, cut off. */
-function usd(pico: string): string {
-  const value = BigInt(pico);
-  const decimals = ((value % PICO_PER_USD) / 100_000_000n).toString().padStart(4, "0");
-  return `${value / PICO_PER_USD}.${decimals}`;
+/** Why there is no forecast, in a few words. */
+function notExpected({ per, window }: BudgetView): string {
+  if (per === null) return "no longer configured";
+  if (window !== "day" && window !== "month") return "only of days and months";
+  return per === "environment" || per === "endpoint" || per === "key" ? "after a full day" : `not of a ${per}`;
 }
 
 const percentOf = (spent: string, limit: string): string => String((BigInt(spent) * 100n) / BigInt(limit));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseDurationMs } from "../kit/duration.ts";
 import { CliError } from "./ask.ts";
-import { timeSpan } from "./time-span.ts";
+import { sinceWhen, timeSpan } from "./time-span.ts";
 
 /** What a person has given of the filters. */
 export type FilterOptions = Readonly<Record<string, string | true | undefined>>;
@@ -48,6 +48,7 @@ export function addFilters(command: Command): Command {
     .option("--search <words>", "words of what was asked or answered; -word must not be there")
     .option("--repaired", "calls that another attempt, a fallback or a kept answer rescued")
     .option("--when <time>", `when: "last 2 hours", 36h, or two instants with / between them`)
+    .option("--since <time>", "since when: 6h, 2d, or an instant")
     .option("--slower-than <time>", "took at least so long: 5s, 800ms")
     .option("--faster-than <time>", "took at most so long")
     .option("--dearer-than <dollars>", "cost at least so much")
@@ -71,7 +72,10 @@ export function queryOf(endpoint: string | undefined, options: FilterOptions): R
   put("latency_to", wholeMs(given("fasterThan")));
   put("cost_from", given("dearerThan"));
   put("cost_to", given("cheaperThan"));
-  const when = given("when");
+  const [when, from] = [given("when"), given("since")];
+  if (when !== undefined && from !== undefined)
+    throw new CliError("--since and --when both say from when on.", "Give one of them.");
+  if (from !== undefined) put("since", sinceWhen(from, Date.now()));
   if (when !== undefined) {
     const { since, until } = timeSpan(when, Date.now());
     put("since", since);

@@ -18,7 +18,7 @@ export const calls: AddCommand = (program, line) => {
   addFilters(group.command("list [endpoint]").description("calls, newest first"))
     .option("--oldest", "oldest first")
     .option("--after <call>", "only calls after this one in that order, for paging")
-    .option("-n, --limit <count>", "how many", "20")
+    .option("-n, --limit <count>", "how many, at most 200", "20")
     .action((endpoint: string | undefined, options: FilterOptions) => list(line, endpoint, options));
   addFilters(group.command("tail [endpoint]").description("new calls as they come, until you stop it")).action(
     (endpoint: string | undefined, options: FilterOptions) => followCalls(line, queryOf(endpoint, options)),

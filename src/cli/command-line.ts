@@ -8,6 +8,8 @@ export interface CommandLine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Writes a line for people. */
   readonly say: (text: string) => void;
+  /** Writes a warning where it stands in the way of nobody who reads the answer. */
+  readonly warn: (text: string) => void;
   /** Whether to answer with JSON instead. */
   readonly json: () => boolean;
   /** Ends the program with this code when all is done. */

@@ -33,7 +33,7 @@ export const feedback: AddCommand = (program, line) => {
     .option("--session <id>", "about one session")
     .option("--rollout <id>", "about sessions of one rollout")
     .option("--release <name>", "about one release, for example support-bot@7")
-    .option("-n, --limit <count>", "how many", "20")
+    .option("-n, --limit <count>", "how many, at most 200", "20")
     .action(async (endpoint: string | undefined, options: Record<string, string | undefined>) => {
       const { data } = await ask(line.connection(), listFeedback, { query: { endpoint, ...options }, written: LISTED });
       line.say(line.json() ? JSON.stringify(data) : describeFeedback(data));
@@ -43,7 +43,7 @@ export const feedback: AddCommand = (program, line) => {
     .command("due <rollout>")
     .description("which sessions a rollout has judged; their arms are not told")
     .option("--before <call>", "older ones, from the answer before")
-    .option("-n, --limit <count>", "how many calls are looked at", "50")
+    .option("-n, --limit <count>", "how many calls are looked at, at most 200", "50")
     .action(async (rollout: string, options: Record<string, string | undefined>) => {
       const answer = await ask(line.connection(), listToJudge, {
         params: { rollout },

@@ -22,6 +22,8 @@ const METRIC: MetricView = {
   real: null,
 };
 
+const NO_PROOF = { blame: null, proven_by: [], proof: null };
+
 const viewOf = (changes: Partial<RolloutView>): RolloutView => ({
   id: "rol_1",
   endpoint: "bot",
@@ -40,7 +42,7 @@ const viewOf = (changes: Partial<RolloutView>): RolloutView => ({
   sessions: { stable: 900, candidate: 900 },
   metrics: [METRIC],
   evidence_of: "ladder",
-  union: { log_r: 0, threshold: 3, crossed: false, blame: null },
+  union: { log_r: 0, threshold: 3, crossed: false, ...NO_PROOF },
   sample_ratio: { log_e: 0, threshold: 7, crossed: false },
   eta: null,
   eta_note: null,
@@ -78,6 +80,18 @@ test("marks the table of a bake, where the proof of the ladder is none", () => {
   expect(text).not.toContain("proven before");
 });
 
+test("says of metrics that prove harm together that each does so with the others, and which most of all", () => {
+  const proof = "errors and cost together, errors most of all";
+  const union = { log_r: 3.2, threshold: 3, crossed: true, blame: "errors", proven_by: ["errors", "cost"], proof };
+  const text = formatRollout(
+    viewOf({ union, metrics: [METRIC, { ...METRIC, metric: "cost" }, { ...METRIC, metric: "latency" }] }),
+  );
+  expect(text).toMatch(/errors .*harm, together\ncost .*harm, together\nlatency .*inconclusive/);
+  expect(text).toContain(`harm, all metrics: log R 3.20 of 3.00, proven by ${proof} (by none of them alone)`);
+  const alone = { ...union, proven_by: ["errors"], proof: "errors" };
+  expect(formatRollout(viewOf({ union: alone }))).toMatch(/of 3.00, proven by errors$/m);
+});
+
 test("shows no table of nothing, and says what a single step waits for", () => {
   const nothing = { ...METRIC, n: { stable: 0, candidate: 0 } };
   const text = formatRollout(viewOf({ metrics: [nothing], weight: 0 }));
@@ -91,7 +105,7 @@ test("shows no table of nothing, and says what a single step waits for", () => {
 });
 
 test("says that evidence was not kept where it was not, and shows no number in its place", () => {
-  const gone = { sessions: null, metrics: [], union: { log_r: null, threshold: 3, crossed: false, blame: null } };
+  const gone = { sessions: null, metrics: [], union: { log_r: null, threshold: 3, crossed: false, ...NO_PROOF } };
   const text = formatRollout(viewOf({ ...gone, state: "rolled_back" }));
   expect(text).toContain("its evidence was not kept");
   expect(text).not.toMatch(/log R|compared/);

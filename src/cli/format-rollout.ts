@@ -18,10 +18,13 @@ export function formatRollout(rollout: RolloutView): string {
   lines.push(...evidenceOf(rollout), ...formatStages(rollout), ...formatGates(rollout));
   const { log_r: logR, threshold } = rollout.union;
   if (isCompared(rollout) && logR !== null)
-    lines.push("", `harm, all metrics: log R ${number(logR)} of ${number(threshold)}`);
+    lines.push("", `harm, all metrics: log R ${number(logR)} of ${number(threshold)}${provenBy(rollout)}`);
   lines.push(...etaOf(rollout));
   return lines.join("\n");
 }
+
+const provenBy = ({ union: { proof, proven_by: by } }: RolloutView): string =>
+  proof === null ? "" : `, proven by ${proof}${by.length > 1 ? " (by none of them alone)" : ""}`;
 
 const isCompared = ({ metrics }: RolloutView): boolean => metrics.some(({ n }) => n.stable + n.candidate > 0);
 
@@ -32,7 +35,7 @@ const STAYS = "proven before: a metric that was proven no worse stays so, howeve
 
 /** What each metric says, and what that table is of. */
 function evidenceOf(rollout: RolloutView): string[] {
-  const { metrics, evidence_of: of, sessions } = rollout;
+  const { metrics, evidence_of: of, sessions, union } = rollout;
   if (sessions === null) return ENDED.has(rollout.state) ? ["", "its evidence was not kept"] : [];
   if (metrics.length === 0) return [];
   if (!isCompared(rollout)) return ENDED.has(rollout.state) ? [] : ["", "no session has been compared yet"];
@@ -40,7 +43,7 @@ function evidenceOf(rollout: RolloutView): string[] {
   return [
     "",
     ...(isBake ? [SINCE_PROMOTION] : []),
-    formatTable([HEADING, ...metrics.map((metric) => rowOf(metric, isBake))]),
+    formatTable([HEADING, ...metrics.map((metric) => rowOf(metric, verdictOf(metric, union.proven_by, isBake)))]),
     ...(metrics.some((metric) => isProvenBefore(metric, isBake)) ? [STAYS] : []),
     ...formatBeside(metrics),
   ];
@@ -94,7 +97,15 @@ const lasting = ({ seconds, sessions }: { readonly seconds: number; readonly ses
 
 const HEADING = ["metric", "stable", "candidate", "n", "ratio", "harm", "no worse", "verdict"];
 
-const rowOf = (metric: MetricView, isBake: boolean): string[] => [
+/** What a metric says; several that prove harm together say so, each of which alone would be inconclusive. */
+function verdictOf(metric: MetricView, provenBy: readonly string[], isBake: boolean): string {
+  if (metric.verdict === "harm") return "harm";
+  if (provenBy.includes(metric.metric)) return provenBy.length > 1 ? "harm, together" : "harm";
+  if (isProvenBefore(metric, isBake)) return "proven before";
+  return metric.verdict === "non-inferior" ? "no worse" : metric.verdict;
+}
+
+const rowOf = (metric: MetricView, verdict: string): string[] => [
   metric.metric,
   value(metric.value.stable, metric.unit),
   value(metric.value.candidate, metric.unit),
@@ -102,7 +113,7 @@ const rowOf = (metric: MetricView, isBake: boolean): string[] => [
   metric.effect === null ? "–" : number(metric.effect.ratio),
   `${number(metric.harm.log_e)} of ${number(metric.harm.threshold)}`,
   `${number(metric.no_worse.log_e)} of ${number(metric.no_worse.threshold)}`,
-  isProvenBefore(metric, isBake) ? "proven before" : metric.verdict === "non-inferior" ? "no worse" : metric.verdict,
+  verdict,
 ];
 
 /** The state in words, with what holds it up. */

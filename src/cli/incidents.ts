@@ -211,16 +211,36 @@ function formatIncident(incident: Incident): string {
     `Began ${began}${resolved === null ? "" : `, resolved ${resolved}`}. ${incident.acknowledged === null ? "Nobody has acknowledged it." : `${incident.acknowledged.by} has taken it on.`}${roles.length === 0 ? "" : ` ${roles.join(", ")}.`}`,
     reachLine(incident.reach),
     ...(cause === null ? [] : [`Probably because of a change at ${stamp(causeAt ?? began)}: ${cause}`]),
+    ...wellLines(incident),
     ["Timeline (UTC), newest first:", ...incident.timeline.toReversed().map(timelineLine)].join("\n"),
     ...(incident.actions.length === 0 ? [] : [["To be done:", ...incident.actions.map(actionLine)].join("\n")]),
   ].join("\n\n");
 }
 
-function reachLine({ calls, failed, users, cost_pico: cost }: Incident["reach"]): string {
+/** That it is well again and what mended it, and that nobody has said so yet. */
+function wellLines({ id, state, well_since: since, mended_by: mended, public: isPublic }: Incident): readonly string[] {
+  if (since === null) return [];
+  const cure =
+    mended === null
+      ? ""
+      : ` Probably mended at ${stamp(mended.at)}${mended.by === null ? "" : ` by ${mended.by}`}: ${mended.line}`;
+  const well = `Calls are well again since ${stamp(since)}.${cure}`;
+  if (state === "resolved" || state === "monitoring") return [well];
+  const page = isPublic ? ", and the status page tells the public so" : "";
+  return [
+    well,
+    `It still is ${state}${page}: \`rollward incidents update ${id} --state monitoring -m "…"\`, or resolve.`,
+  ];
+}
+
+function reachLine({ since, until, calls, failed, users, cost_pico: cost }: Incident["reach"]): string {
   const least = users?.at_least === true ? "at least " : "";
   const who = users === null ? "no data on users" : `${least}${users.count} ${users.count === 1 ? "user" : "users"}`;
-  const money = cost === null ? "no data on their cost" : `the failed calls cost ${least}${signedUsd(cost)} USD`;
-  return `Reached: ${failed ?? "no data"} of ${calls ?? "no data"} calls failed, ${who}; ${money}.`;
+  const money =
+    cost === null
+      ? "no data on their cost"
+      : `the failed calls cost ${cost === "0" ? "nothing" : `${least}${signedUsd(cost)}`}`;
+  return `Reached: ${failed ?? "no data"} of ${calls ?? "no data"} calls failed, ${who}; ${money} (${stamp(since)} to ${stamp(until)}).`;
 }
 
 const stamp = (instant: string): string => instant.slice(0, 19).replace("T", " ");

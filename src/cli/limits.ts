@@ -20,7 +20,7 @@ export const limits: AddCommand = (program, line) => {
       const where = answer.shared ? "shared with other servers" : "of this server alone";
       line.say(formatTable([["limit", "per", "requests", "tokens", "concurrent", "only"], ...rows]));
       line.say(
-        `Counted for ${answer.subjects} subjects, ${where}; ${answer.refused} ${answer.refused === 1 ? "call was" : "calls were"} refused here.`,
+        `Counted for ${answer.subjects} subjects, ${where}; ${answer.refused} ${answer.refused === 1 ? "call was" : "calls were"} refused here${ofWhom(answer)}.`,
       );
       for (const text of loadTexts(answer)) line.say(text);
     });
@@ -32,6 +32,12 @@ type Answer = z.output<typeof listLimits.answer>;
 /** Those who wait, what is known of providers, and whether calls are refused for overload; nothing for what is idle. */
 function loadTexts({ queue, learned, overload }: Answer): readonly string[] {
   const texts: string[] = [];
+  if (queue.allowed !== null) {
+    const vain = queue.turned_away === 0 ? "" : `; ${queue.turned_away} found no place, or waited in vain`;
+    texts.push(
+      `At most ${queue.allowed.calls} calls wait, ${formatDuration(queue.allowed.wait_ms)} at the longest: ${queue.calls} do${vain}.`,
+    );
+  }
   if (queue.lines.length > 0) {
     const rows = queue.lines.map((one) => [
       one.limit,
@@ -61,6 +67,14 @@ function loadTexts({ queue, learned, overload }: Answer): readonly string[] {
     );
   }
   return texts;
+}
+
+/** What refused them, and that budgets did too. */
+function ofWhom({ refused_by: by, refused_by_budgets: unpaid }: Answer): string {
+  const limited = by.filter(({ type }) => type === "limit").map(({ name, calls }) => `${name} ${calls}`);
+  const dear = by.filter(({ type }) => type === "budget").map(({ name, calls }) => `${name} ${calls}`);
+  const beside = unpaid === 0 ? "" : `, and ${unpaid} by budgets (${dear.join(", ")})`;
+  return `${limited.length === 0 ? "" : ` (${limited.join(", ")})`}${beside}`;
 }
 
 /** Who was refused, by class: 1 is the first of `queue`; what is of none comes behind the last. */

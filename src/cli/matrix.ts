@@ -9,7 +9,7 @@ export const matrix: AddCommand = (program, line) => {
   program
     .command("matrix <endpoint>")
     .description("which version of each prompt, model and tool every release pins; * marks what changed")
-    .option("-n, --limit <count>", "how many releases", "20")
+    .option("-n, --limit <count>", "how many releases, at most 200", "20")
     .action(async (endpoint: string, { limit }: { limit: string }) => {
       const answer = await ask(line.connection(), showMatrix, {
         params: { endpoint },

@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import { listChanges, showNow } from "../contract/now.ts";
 import type { changeView, figureView, nowView } from "../contract/now.ts";
-import { formatDuration, parseDurationMs } from "../kit/duration.ts";
-import { ask, CliError } from "./ask.ts";
-import type { AddCommand } from "./command-line.ts";
+import { formatDuration } from "../kit/duration.ts";
+import { ask } from "./ask.ts";
+import type { AddCommand, CommandLine } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
 import { signedUsd } from "./signed-usd.ts";
+import { sinceWhen } from "./time-span.ts";
 
 type Now = z.output<typeof nowView>;
 type Figure = z.output<typeof figureView>;
@@ -25,24 +26,29 @@ export const now: AddCommand = (program, line) => {
   program
     .command("changes")
     .description("what changed, newest first: rollouts, applies, keys, flags, pauses, freezes, providers, alerts")
-    .option("--since <span>", "how far back, like 6h or 2d", "1h")
+    .option("--since <time>", "since when: 6h, 2d, or an instant", "1h")
     .option("--endpoint <name>", "only this endpoint")
     .option("--kind <kind>", "only this kind, e.g. rollout")
-    .action(
-      async ({ since, ...filter }: { readonly since: string; readonly endpoint?: string; readonly kind?: string }) => {
-        const ms = parseDurationMs(since);
-        if (ms === null) throw new CliError(`${since} is no time span.`, "Write it like 90m, 6h or 2d.");
-        const query = { ...filter, since: new Date(Date.now() - ms).toISOString() };
-        const answer = await ask(line.connection(), listChanges, {
-          query,
-          written: { kind: "--kind", endpoint: "--endpoint" },
-        });
-        const more = answer.left_off > 0 ? `\n${answer.left_off} older ones are not shown.` : "";
-        const text = answer.data.length === 0 ? "Nothing changed." : `${formatChanges(answer.data)}${more}`;
-        line.say(line.json() ? JSON.stringify(answer) : text);
-      },
-    );
+    .option("-n, --limit <count>", "how many, at most 500", "100")
+    .action((options: ChangesOptions) => tellChanges(line, options));
 };
+
+interface ChangesOptions {
+  readonly since: string;
+  readonly endpoint?: string;
+  readonly kind?: string;
+  readonly limit: string;
+}
+
+async function tellChanges(line: CommandLine, { since, ...filter }: ChangesOptions): Promise<void> {
+  const answer = await ask(line.connection(), listChanges, {
+    query: { ...filter, since: sinceWhen(since, Date.now()) },
+    written: { kind: "--kind", endpoint: "--endpoint", limit: "--limit" },
+  });
+  const more = answer.left_off > 0 ? `\n${answer.left_off} older ones are not shown; --limit shows more.` : "";
+  const text = answer.data.length === 0 ? "Nothing changed." : `${formatChanges(answer.data)}${more}`;
+  line.say(line.json() ? JSON.stringify(answer) : text);
+}
 
 /** The view as text: the sentence first, then why, how much, and what to do. */
 function formatNow(view: Now): string {
@@ -51,27 +57,37 @@ function formatNow(view: Now): string {
     `${view.severity === "ok" ? "" : `${view.severity.toUpperCase()}  `}${view.sentence}`,
     ...(others.length === 0 ? [] : [`Everything else:\n${others.join("\n")}`]),
     formatTable([["", "now", "usual", "from"], ...view.figures.map(figureRow)]),
-    ...(view.reach === null ? [] : [reachLine(view.reach)]),
+    ...(view.reach === null ? [] : [reachLine(view.reach, view.reach.until < view.at)]),
     ...(view.failures.length === 0
       ? []
       : [
-          `What fails:\n${view.failures.map(({ calls, words, endpoint, release, model }) => `${calls} × ${words} (${[release ?? endpoint, model].filter((one) => one !== null).join(", ")})`).join("\n")}`,
+          `What fails, in the last 5 minutes:\n${view.failures.map(({ calls, words, endpoint, release, model }) => `${calls} × ${words} (${[release ?? endpoint, model].filter((one) => one !== null).join(", ")})`).join("\n")}`,
         ]),
     `Changed in the last hour:\n${view.changes.length === 0 ? "nothing" : formatChanges(view.changes)}`,
     `You can:\n${view.actions.map(actionLines).join("\n")}`,
     ...(view.acknowledged.length === 0
       ? ["Nobody has acknowledged anything."]
       : view.acknowledged.map(({ by, at, what }) => `${by} has taken on ${what} at ${clock(at)}.`)),
-    ...view.incidents.map(({ id, title, state }) => `Incident ${id} (${state}): ${title}`),
+    ...view.incidents.map(incidentLine),
     view.telemetry.healthy ? "What is shown can be trusted." : `Mind what is shown: ${view.telemetry.sentence}`,
   ];
   return parts.join("\n\n");
 }
 
-function figureRow({ label, value, n, baseline, unit, window_seconds: window, firing }: Figure): readonly string[] {
+function figureRow({
+  label,
+  value,
+  n,
+  baseline,
+  unit,
+  window_seconds: window,
+  refused,
+  firing,
+}: Figure): readonly string[] {
   const alarm = firing === null ? "" : `  ← the alert ${firing} fires`;
   const span = `${n.toLocaleString("en-US")} in ${formatDuration(window * 1_000)}`;
-  return [label, told(value, unit), `${told(baseline.value, unit)}${alarm}`, span];
+  const beside = refused === 0 ? "" : ` and ${refused.toLocaleString("en-US")} refused`;
+  return [label, `${told(value, unit)}${beside}`, `${told(baseline.value, unit)}${alarm}`, span];
 }
 
 function told(value: number | null, unit: Figure["unit"]): string {
@@ -88,28 +104,36 @@ function told(value: number | null, unit: Figure["unit"]): string {
   }
 }
 
-function reachLine({
-  calls,
-  of_calls: all,
-  users,
-  endpoints,
-  since,
-  cost_pico: cost,
-}: NonNullable<Now["reach"]>): string {
+/** What a trouble has done, until it was over where it is. */
+function reachLine(reach: NonNullable<Now["reach"]>, isOver: boolean): string {
+  const { calls, of_calls: all, users, endpoints, since, until, cost_pico: cost } = reach;
   const least = users?.at_least === true ? "at least " : "";
   const who =
     users === null ? "nobody knows how many users" : `${least}${users.count} ${users.count === 1 ? "user" : "users"}`;
   const where = endpoints.length === 0 ? "" : ` of ${endpoints.join(", ")}`;
-  return `Reached since ${clock(since)}: ${calls} of ${all} calls${where} failed, ${who}; the failed calls cost ${least}${signedUsd(cost)} USD.`;
+  const time = isOver ? `from ${clock(since)} to ${clock(until)}` : `since ${clock(since)}`;
+  return `Reached ${time}: ${calls} of ${all} calls${where} failed, ${who}; the failed calls cost ${costWords(cost, least)}.`;
 }
+
+/** Refused calls cost nothing; of how many nobody knows, neither. */
+const costWords = (cost: string, least: string): string => (cost === "0" ? "nothing" : `${least}${signedUsd(cost)}`);
 
 const formatChanges = (changes: readonly Change[]): string =>
   changes.map(({ at, line, by }) => `${clock(at)}  ${line}${by === null ? "" : ` (${by})`}`).join("\n");
 
 function actionLines({ label, effect, undo, why_not: whyNot, done, request }: Now["actions"][number]): string {
   const already = done === null ? "" : ` ${done.line}`;
-  if (request === null) return `- ${label}: not now. ${whyNot ?? ""}${already}`;
+  if (request === null && whyNot === null) return `- ${label}: ${effect} Undo: ${undo}`;
+  if (request === null) return `- ${label}: not now. ${whyNot}${already}`;
   return `- ${label} (POST ${request.path}): ${effect} Undo: ${undo}${already}`;
+}
+
+/** One that is well again and that nobody has said so of wants a word. */
+function incidentLine({ id, title, state, well_since: since }: Now["incidents"][number]): string {
+  const line = `Incident ${id} (${state}): ${title}`;
+  if (since === null) return line;
+  const wants = state === "monitoring" ? "" : "; nobody has said so yet: `rollward incidents update`";
+  return `${line}. Its calls are well again since ${clock(since)}${wants}.`;
 }
 
 /** The time of day of an instant, UTC. */

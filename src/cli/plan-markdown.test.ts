@@ -46,6 +46,33 @@ describe("the plan as Markdown", () => {
     );
   });
 
+  test("says which release is held back, why, and how to go on, and nothing of others is read as Markdown there", () => {
+    const held = {
+      endpoint: "bot",
+      release: "bot@3",
+      rollout: "rol_1",
+      how: "rolled_back" as const,
+      at: "2026-11-22T00:40:45.000Z",
+      by: "Ada",
+      why: "@everyone",
+      sentence: 'bot@3 was rolled back at 2026-11-22 00:40:45 UTC by Ada ("<b>@everyone").',
+    };
+    const endpoints = [endpoint({ release: "bot@3", outcome: "held_back" })];
+    const text = planMarkdown(answer({ endpoints, held_back: [held] }), (name) => `rollward apply --again ${name}`);
+    expect(text).toContain("| `bot` | held back: it was rolled back or aborted |  |");
+    expect(text).toContain("**Held back.** bot@\u200b3 was rolled back at 2026-11-22 00:40:45 UTC by Ada");
+    expect(text).toContain("&lt;b\\>@\u200beveryone");
+    expect(text).toContain("`rollward apply --again bot` begins its rollout again");
+    expect(text).not.toContain("temperature");
+  });
+
+  test("says which rollout ends where the stable release is applied again", () => {
+    const ended = [{ rollout: "rol_1", release: "bot@2" }];
+    const text = planMarkdown(answer({ endpoints: [endpoint({ release: "bot@1", outcome: "back", ended })] }));
+    expect(text).toContain("| `bot` | back to the stable release; the rollout under way ends |  |");
+    expect(text).toContain("The rollout of `bot@2` ends.");
+  });
+
   test("is shorter than a comment may be, whatever changes, and says what it leaves out", () => {
     const long = Array.from({ length: 3_000 }, (_, index) => `+ line ${index} ${"x".repeat(60)}`).join("\n");
     const endpoints = Array.from({ length: 8 }, (_, index) => endpoint({ endpoint: `bot-${index}`, diff: long }));

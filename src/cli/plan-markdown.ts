@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { applyAnswer } from "../contract/projects.ts";
+import type { AgainCommand } from "./format-apply.ts";
 
 type ApplyAnswer = z.output<typeof applyAnswer>;
 type EndpointChange = ApplyAnswer["endpoints"][number];
@@ -14,12 +15,17 @@ const MOST_LINES = 400;
 export const planMarker = (environment: string): string => `<!-- rollward-plan ${environment} -->`;
 
 /** What applying would change, as Markdown for a comment on a pull request. */
-export function planMarkdown(answer: ApplyAnswer): string {
+export function planMarkdown(answer: ApplyAnswer, again: AgainCommand = AGAIN): string {
   const environment = answer.environment ?? "production";
   const head = `${planMarker(environment)}\n### Rollward plan for \`${code(environment)}\``;
   if (answer.mistakes.length > 0) return `${head}\n\n${mistakesText(answer)}\n`;
   const changed = answer.endpoints.filter(({ outcome }) => outcome !== "unchanged");
-  const sections = [...projectSection(answer), ...changed.map(endpointSection)];
+  const sections = [
+    ...projectSection(answer),
+    ...changed.map((change) =>
+      change.outcome === "held_back" ? heldBackSection(change, answer, again) : endpointSection(change),
+    ),
+  ];
   const unchanged = answer.endpoints.length - changed.length;
   const parts = [
     head,
@@ -56,11 +62,15 @@ const mistakesText = ({ mistakes }: ApplyAnswer): string =>
     ),
   ].join("\n");
 
+const AGAIN: AgainCommand = (endpoint) => `rollward apply --again --endpoint ${endpoint}`;
+
 const DOES = {
   unchanged: "unchanged",
   first: "becomes the first release and serves at once",
   rollout: "goes out by rollout",
   queued: "waits for the rollout under way",
+  back: "back to the stable release; the rollout under way ends",
+  held_back: "held back: it was rolled back or aborted",
 } as const;
 
 function summaryOf({ project }: ApplyAnswer, changed: readonly EndpointChange[]): string {
@@ -93,8 +103,12 @@ function projectSection({ project }: ApplyAnswer): readonly string[] {
   return [`#### project\n\n${head}${project.diff === "" ? "" : `\n\n${fenced(project.diff)}`}`];
 }
 
-function endpointSection({ endpoint, diff, details, outlook }: EndpointChange): string {
+function endpointSection({ endpoint, outcome, diff, details, outlook, ended = [] }: EndpointChange): string {
   const lines = [`#### \`${code(endpoint)}\``];
+  if (outcome === "back") {
+    const ends = ended.map(({ release }) => `The rollout of \`${code(release)}\` ends.`);
+    return [...lines, ...ends].join("\n\n");
+  }
   if (details?.from !== undefined && details.from !== null) lines.push(`Against \`${code(details.from)}\`.`);
   if (outlook.length > 0) lines.push(outlook.map(inline).join(" "));
   if (details?.conversations === "breaking")
@@ -103,6 +117,19 @@ function endpointSection({ endpoint, diff, details, outlook }: EndpointChange): 
     );
   if (diff !== "") lines.push(fenced(diff));
   return lines.join("\n\n");
+}
+
+function heldBackSection(
+  { endpoint }: EndpointChange,
+  { held_back: held = [] }: ApplyAnswer,
+  again: AgainCommand,
+): string {
+  const told = held.find((one) => one.endpoint === endpoint);
+  return [
+    `#### \`${code(endpoint)}\``,
+    `**Held back.** ${told === undefined ? "" : inline(told.sentence)}`,
+    `\`${code(again(endpoint))}\` begins its rollout again; a change of the release begins one by itself.`,
+  ].join("\n\n");
 }
 
 const warningsText = ({ warnings = [] }: ApplyAnswer): readonly string[] =>

@@ -18,7 +18,7 @@ export const rollback: AddCommand = (program, line) => {
     .command("rollback <endpoint>")
     .description("rolls back the rollout under way, or returns to the release before the last promotion")
     .option("-r, --reason <text>", "why; it goes into the log", "Rolled back by hand.")
-    .option("--again", "one release further back, right after one was taken back by itself or by somebody")
+    .option("--again", "one release further back, right after one was rolled back by itself or by somebody")
     .action((endpoint: string, wish: Wish) => rollBack(line, endpoint, wish));
 };
 

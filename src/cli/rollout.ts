@@ -72,7 +72,8 @@ function voteOf({ gates, told }: RolloutView, command: string, reason: string): 
 }
 
 const DESCRIPTIONS: Readonly<Record<(typeof COMMANDS)[number], string>> = {
-  start: "starts the ladder behind a dark launch, or what waits for its schedule",
+  start:
+    "starts the ladder behind a dark launch, or what waits for its schedule; one that has ended is begun again by `rollward apply --again`",
   promote: "makes the candidate stable now, evidence or not",
   hold: "keeps the weight until resumed; evidence goes on",
   resume: "clears a manual hold",

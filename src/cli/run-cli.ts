@@ -89,8 +89,8 @@ const COMMANDS: readonly AddCommand[] = [
 
 /** What the exit code says; docs/cli.md has the same. */
 export const EXIT_CODES = `Exit codes:
-  0  done; nothing to apply (diff, apply --plan); no drift (drift); every rollout was completed (apply --wait); the
-     rollout was not withdrawn (rollout watch)
+  0  done, also where a release was held back (apply); nothing to apply (diff, apply --plan); no drift (drift); every
+     rollout was completed (apply --wait); the rollout was not withdrawn (rollout watch)
   1  failed: a wrong command line, no server, a refusal of the server, mistakes in the project (apply, diff),
      a failed answer (calls replay), a rollout that was rolled back or aborted (rollout watch), or that was not
      completed (apply --wait)
@@ -98,7 +98,7 @@ export const EXIT_CODES = `Exit codes:
      two environments would not behave alike (parity); a stage has failed (pipeline show); the candidate does harm
      (backtest)
   3  a rollout is still under way after the time-out (apply --wait); neither harm nor "no worse" is proven (backtest)
-  4  nothing was done: a release was taken back just now, by itself or by somebody, and nobody said --again (rollback)
+  4  nothing was done: a release was rolled back just now, by itself or by somebody, and nobody said --again (rollback)
 `;
 
 type Writer = (text: string) => void;
@@ -136,6 +136,7 @@ export async function runCli(
     }),
     environment,
     say: (text) => write(`${text}\n`),
+    warn: (text) => writeError(`${text}\n`),
     json: () => program.opts<{ json?: boolean }>().json === true,
     exitWith: (code) => {
       exitCode = code;

@@ -15,6 +15,8 @@ const MAX_ROUNDS = 4;
 export interface ProjectToSend {
   readonly path: string;
   readonly dryRun: boolean;
+  /** Whether releases are begun again that were rolled back or aborted: all, or those of some endpoints. Absent is none. */
+  readonly again?: boolean | readonly string[];
   /** Where it comes from; absent where nobody says. */
   readonly origin?: z.input<typeof originInput>;
 }
@@ -22,11 +24,16 @@ export interface ProjectToSend {
 /** Sends a project to the server, adding the files that it asks for. */
 export const sendProject = (
   connection: Connection,
-  { path, dryRun, origin }: ProjectToSend,
+  { path, dryRun, origin, again }: ProjectToSend,
 ): Promise<z.output<typeof applyAnswer>> =>
   sendFiles(connection, path, {
     route: applyProject,
-    bodyOf: (files) => ({ ...files, dry_run: dryRun, ...(origin !== undefined && { origin }) }),
+    bodyOf: (files) => ({
+      ...files,
+      dry_run: dryRun,
+      ...(origin !== undefined && { origin }),
+      ...(again !== undefined && { again }),
+    }),
   });
 
 /** An address that takes the files of a project and says which ones it misses. */

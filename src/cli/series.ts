@@ -34,7 +34,7 @@ export const series: AddCommand = (program, line) => {
     .option("--since <instant>", "an instant (ISO 8601), or how long ago: 20m, 6h, 2d; an hour ago by default")
     .option("--until <instant>", "an instant, or how long ago; now by default")
     .option("--step <duration>", "one row for each step: 1m, 15m, 1h, 1d; one for all time without")
-    .option("--limit <rows>", "most rows", "200")
+    .option("--limit <rows>", "most rows, at most 5000", "200")
     .action(async ({ step, since, until, ...options }: Options) => {
       const now = Date.now();
       const query = {

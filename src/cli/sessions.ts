@@ -12,7 +12,7 @@ const HEADING = ["session", "calls", "failed", "usd", "first", "last", "endpoint
 export const sessions: AddCommand = (program, line) => {
   const group = program.command("sessions").description("conversations: what several calls came to");
   addFilters(group.command("list [endpoint]").description("sessions by their newest call"))
-    .option("-n, --limit <count>", "how many", "20")
+    .option("-n, --limit <count>", "how many, at most 100", "20")
     .action(async (endpoint: string | undefined, options: FilterOptions) => {
       const query = { ...queryOf(endpoint, options), limit: String(options["limit"]) };
       const { data } = await ask(line.connection(), listSessions, { query, written: WRITTEN });

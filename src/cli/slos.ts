@@ -35,7 +35,7 @@ const rowOf = (slo: Slo): readonly string[] => {
   } = slo;
   const promise = objective === null ? good : `${percent(objective)}: ${good}`;
   const soFar = achieved === null ? "no data" : `${percent(achieved)} of ${Math.round(total)}`;
-  const rest = left === null ? "no data" : left < 0 ? `spent, ${percent(-left)} over` : percent(left);
+  const rest = left === null ? "no data" : left < 0 ? overdrawn(slo, 1 - left) : percent(left);
   return [
     name,
     endpoint,
@@ -45,6 +45,12 @@ const rowOf = (slo: Slo): readonly string[] => {
     burnsOf(slo),
   ];
 };
+
+/** A budget that is used up so many times. */
+const overdrawn = ({ indicator }: Slo, times: number): string =>
+  indicator === "spend"
+    ? `none: ${Number(times.toPrecision(2))} times as much was spent as planned`
+    : `none: ${Number(times.toPrecision(2))} times as many were bad as may be`;
 
 function burnsOf({ burns }: Slo): string {
   const burning = burns.filter(({ is_burning: isBurning }) => isBurning);

@@ -27,6 +27,19 @@ export function timeSpan(text: string, now: number): TimeSpan {
   return { since: new Date(now - ms).toISOString(), until: null };
 }
 
+/** Since when, ISO 8601 in UTC: so long ago (`6h`, `last 2 days`), or an instant. Throws `CliError`. */
+export function sinceWhen(text: string, now: number): string {
+  const ms = backIn(text);
+  if (ms !== null) return new Date(now - ms).toISOString();
+  const at = Date.parse(text.trim());
+  if (Number.isNaN(at))
+    throw new CliError(
+      `\`${text.slice(0, 80)}\` is no time.`,
+      "Write `90m`, `6h`, `2d`, or an instant: `2026-11-21T00:00:00Z`.",
+    );
+  return new Date(at).toISOString();
+}
+
 function backIn(text: string): number | null {
   const words = text.trim().toLowerCase().split(/\s+/);
   const [last, number, unit] = words[0] === "last" ? words : ["last", ...words];

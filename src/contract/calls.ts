@@ -181,9 +181,9 @@ export const callLine = z.object({
     .object({ asked: z.string(), answered: z.string() })
     .nullable()
     .describe(
-      "the beginnings of the newest message and of what was answered, masked; null while they are not indexed, and where no text is kept",
+      "the beginnings of the newest message and of what was answered, masked; null while they are not known, and where no text is kept",
     ),
-  gist_waits: z.boolean().describe("whether what was said is not indexed yet: it is there some seconds later"),
+  gist_waits: z.boolean().describe("whether what was said is not known yet: it is there some seconds later"),
 });
 
 const behind = z

@@ -49,7 +49,7 @@ export const listedRelease = releaseSummary.extend({
     .nullable()
     .describe("what became of it there; null where the newest 200 rollouts do not tell"),
   rollout: z.string().nullable().describe("the rollout that decided it; null where there was none"),
-  outcome: z.string().nullable().describe("why it was taken back, e.g. harm; null for every other fate"),
+  outcome: z.string().nullable().describe("why it was rolled back, e.g. harm; null for every other fate"),
 });
 
 export const listReleases = defineRoute({
@@ -83,14 +83,14 @@ export const rollbackEndpoint = defineRoute({
       .boolean()
       .default(false)
       .describe(
-        "also within an hour of a release being taken back, by itself or by somebody, when this goes one release further back",
+        "also within an hour of a release being rolled back, by itself or by somebody, when this goes one release further back",
       ),
     from: z
       .string()
       .max(100)
       .optional()
       .describe(
-        "name of the release that is to be taken back, e.g. support-bot@2; 409 where it would be another by now",
+        "name of the release that is to be rolled back, e.g. support-bot@2; 409 where it would be another by now",
       ),
   }),
   answer: z.object({ rollout: z.string(), stable: z.string().describe("the release that serves now") }),

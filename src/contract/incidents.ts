@@ -16,6 +16,11 @@ const impact = z.enum(IMPACTS);
 const title = z.string().trim().min(1).max(200);
 const text = z.string().trim().min(1).max(4000);
 
+/** A change that is blamed, or thanked. */
+export const blamedChange = z
+  .object({ at: instant, line: z.string(), by: z.string().nullable(), rollout: z.string().nullable() })
+  .nullable();
+
 /** An incident in lists. */
 export const incidentSummary = z.object({
   id: z.string(),
@@ -27,6 +32,12 @@ export const incidentSummary = z.object({
   opened_by: z.string().describe("a person's key, or `rollward` where an alert did"),
   started_at: instant.describe("when the trouble began, which is before it was seen"),
   resolved_at: instant.nullable(),
+  well_since: instant
+    .nullable()
+    .describe(
+      "since when its calls are well: arrival of the last that failed; null while they fail, and where it is about something else. Nobody has to have said so",
+    ),
+  mended_by: blamedChange.describe("the change that this is probably owed to; null where none can be named"),
   acknowledged: z.object({ at: instant, by: z.string() }).nullable(),
   lead: z.string().nullable(),
   public: z.boolean().describe("whether it stands on the status page"),
@@ -48,7 +59,9 @@ const timelineEntry = z.object({
 /** Whom the incident has reached, worked out from the records of the time. `null` is not known, never 0. */
 const incidentReach = z.object({
   since: instant,
-  until: instant,
+  until: instant.describe(
+    "when its calls were well; else when its alerts were over or it was resolved, or the present",
+  ),
   calls: z.number().int().nullable().describe("all calls of its endpoints in the time"),
   failed: z.number().int().nullable(),
   users: z.object({ count: z.number().int(), at_least: z.boolean() }).nullable().describe("who had a failed call"),

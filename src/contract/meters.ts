@@ -85,11 +85,20 @@ export const listLimits = defineRoute({
     data: z.array(limitView),
     subjects: z.number().int().describe("subjects that this server keeps in mind"),
     refused: z.number().int().describe("calls that a configured limit has refused on this server, each once"),
+    refused_by_budgets: z.number().int().describe("calls that a budget has refused on this server"),
+    refused_by: z
+      .array(z.object({ type: z.enum(["limit", "budget"]), name: z.string(), calls: z.number().int() }))
+      .describe("both by the name of the limit or budget, the most first"),
     shared: z.boolean().describe("whether limits are shared with other servers through Valkey at the moment"),
     queue: z.object({
       calls: z.number().int().describe("calls that wait on this server"),
       oldest_wait_ms: z.number(),
       lines: z.array(waitingLine),
+      allowed: z
+        .object({ calls: z.number().int(), wait_ms: z.number() })
+        .nullable()
+        .describe("how many calls may wait, and how long; null where none may"),
+      turned_away: z.number().int().describe("calls that found no place in a line of this server, or waited in vain"),
     }),
     learned: z.array(learnedLimitView).describe("limits of providers, as this server knows them"),
     overload: overloadView,

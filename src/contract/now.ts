@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { incidentSummary } from "./incidents.ts";
+import { blamedChange, incidentSummary } from "./incidents.ts";
 import { instant } from "./fields.ts";
 import { defineRoute } from "./route.ts";
 
@@ -23,11 +23,6 @@ const SITUATIONS = [
   "alerting",
   "unknown",
 ] as const;
-
-/** A change that is blamed, or thanked. */
-const blamedChange = z
-  .object({ at: instant, line: z.string(), by: z.string().nullable(), rollout: z.string().nullable() })
-  .nullable();
 
 /** One thing that is the matter, as a sentence of its own. */
 const situationView = z.object({
@@ -90,6 +85,10 @@ export const figureView = z.object({
     n: z.number().int(),
     what: z.string().describe("what it is compared with, in words"),
   }),
+  refused: z
+    .number()
+    .int()
+    .describe("of errors: calls among n that a budget or limit has refused, which count as no error; else 0"),
   firing: z.string().nullable().describe("the alert rule that fires about it; red only where there is one"),
   calls: callsFilter,
 });
@@ -114,7 +113,7 @@ export const reachView = z.object({
 
 /** Something a person may do now: the console sends `request` with a `reason` added to its body. */
 export const actionView = z.object({
-  action: z.enum(["roll-back", "freeze", "switch-model"]),
+  action: z.enum(["roll-back", "freeze", "switch-model", "raise-budget"]),
   label: z.string().describe('e.g. "Roll back to support-bot@41"'),
   endpoint: z.string().nullable(),
   effect: z.string().describe("exactly what it will do"),
@@ -122,8 +121,8 @@ export const actionView = z.object({
   request: z
     .object({ method: z.literal("POST"), path: z.string(), body: z.record(z.string(), z.unknown()) })
     .nullable()
-    .describe("without its `reason`, which a person gives; null where it cannot be done now"),
-  why_not: z.string().nullable().describe("why it cannot be done now; null where it can"),
+    .describe("without its `reason`, which a person gives; null where it cannot be done now, or only by hand"),
+  why_not: z.string().nullable().describe("why it cannot be done now; null where it can, also by hand"),
   done: z
     .object({ line: z.string(), undo: z.object({ method: z.literal("POST"), path: z.string() }) })
     .nullable()
@@ -138,7 +137,7 @@ export const failureView = z.object({
   release: z.string().nullable(),
   model: z.string().nullable().describe("provider/model"),
   calls: z.number().int(),
-  share: z.number().describe("of the failed calls in the window, from 0 to 1"),
+  share: z.number().describe("of the calls that failed in the last five minutes, from 0 to 1"),
   filter: callsFilter,
 });
 
@@ -174,8 +173,12 @@ export const nowView = z.object({
   changes_left_off: z.number().int(),
   figures: z.array(figureView).length(4),
   reach: reachView.nullable().describe("null where nothing is the matter"),
-  actions: z.array(actionView).length(3),
-  failures: z.array(failureView).max(5),
+  actions: z
+    .array(actionView)
+    .min(3)
+    .max(4)
+    .describe("where a budget refuses calls, what to do about that comes first"),
+  failures: z.array(failureView).max(5).describe("of the last five minutes, whatever the trouble began with"),
   acknowledged: z.array(acknowledgementView),
   incidents: z.array(incidentSummary).describe("those that are open"),
   telemetry: telemetryView,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endpointName, instant } from "./fields.ts";
 import { originInput } from "./origins.ts";
 import { defineRoute } from "./route.ts";
 
@@ -40,12 +41,32 @@ export const changeDetails = z.object({
 export const endpointChange = z.object({
   endpoint: z.string(),
   release: z.string().nullable().describe("e.g. support-bot@3; null in a dry run that would make a new one"),
-  outcome: z.enum(["unchanged", "first", "rollout", "queued"]),
+  outcome: z
+    .enum(["unchanged", "first", "rollout", "queued", "back", "held_back"])
+    .describe(
+      "back: it is the stable release, and the rollouts under `ended` end; held_back: it was rolled back or aborted, so it is left out until somebody says `again`",
+    ),
   rollout: z.string().nullable(),
   waits_until: z.string().nullable().describe("what a queued release waits for, to follow 'waits until'"),
   outlook: z.array(z.string()).describe("what its rollout takes to come to its end, as far as it can be known before"),
   diff: z.string(),
+  ended: z
+    .array(z.object({ rollout: z.string(), release: z.string() }))
+    .optional()
+    .describe("for `back`: the rollouts that end by it, with their candidates"),
   details: changeDetails.optional().describe("absent where nothing changes"),
+});
+
+/** A release that is left out, because it was rolled back or aborted and nobody has said since that it is to go out again. */
+export const heldBackView = z.object({
+  endpoint: z.string(),
+  release: z.string().describe("e.g. support-bot@3"),
+  rollout: z.string().describe("id of the rollout that was withdrawn, or of the return that left it"),
+  how: z.enum(["rolled_back", "aborted"]),
+  at: instant.nullable().describe("null while it is being withdrawn by itself"),
+  by: z.string().nullable().describe("name of a person's key; null is Rollward itself, on evidence or by the plan"),
+  why: z.string().nullable().describe("the person's reason, or what was proven"),
+  sentence: z.string().describe("all of that for people"),
 });
 
 /** What applying does, or would do, to the project around the releases; it is in force at once. */
@@ -64,6 +85,10 @@ export const applyAnswer = z.object({
   environment: z.string().optional().describe("absent when there are mistakes"),
   endpoints: z.array(endpointChange),
   project: projectChange.optional().describe("absent when there are mistakes"),
+  held_back: z
+    .array(heldBackView)
+    .optional()
+    .describe("endpoints whose release is left out; everything else is applied. Absent is none"),
   mistakes: z.array(mistakeView),
   missing: z.array(z.string()),
   warnings: z.array(z.string()).optional().describe("nothing wrong yet, for example a model that retires soon"),
@@ -74,6 +99,15 @@ export const applyProject = defineRoute({
   path: "/api/apply",
   perEnvironment: "new",
   summary: "Applies a project: freezes releases and opens rollouts; all or nothing",
-  body: projectFiles.extend({ dry_run: z.boolean().default(false), origin: originInput.optional() }),
+  body: projectFiles.extend({
+    dry_run: z.boolean().default(false),
+    origin: originInput.optional(),
+    again: z
+      .union([z.boolean(), z.array(endpointName).max(1_000)])
+      .default(false)
+      .describe(
+        "begins releases again that were rolled back or aborted: true for all endpoints, or the names of some; otherwise they are left out, under `held_back`",
+      ),
+  }),
   answer: applyAnswer,
 });

@@ -99,6 +99,8 @@ export const rolloutView = z.object({
       threshold: z.number(),
       crossed: z.boolean(),
       blame: z.string().nullable(),
+      proven_by: z.array(z.string()).describe("metrics that prove harm: one, or several where none does so alone"),
+      proof: z.string().nullable().describe("the same in words, e.g. `cost and errors together, cost most of all`"),
     })
     .describe("all harm tests together; `log_r` is null where the evidence was not kept"),
   sample_ratio: z

@@ -46,6 +46,9 @@ export const seriesSum = z.object({
   abandoned: z.number(),
   streams: z.number(),
   errors: counts.describe("failed calls by error code"),
+  shared_refusals: counts.describe(
+    "of the failed ones those that a budget or limit of all callers refused, by `budget:<name>` or `limit:<name>`",
+  ),
   latency: durations.describe("of calls that were answered"),
   first_token: durations.describe("of streams that were answered"),
   attempts: z.number(),

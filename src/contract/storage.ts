@@ -7,7 +7,11 @@ export const storageShare = z.object({
   words: z.string().describe("what that is"),
   kept: z.string().describe("for how long, by what is in force now"),
   bytes: z.number().int().describe("on disk, indexes included"),
-  rows: z.number().int().nullable().describe("as the database estimates them; null where it has not looked yet"),
+  rows: z
+    .number()
+    .int()
+    .nullable()
+    .describe("as the database estimates them, or counted where they take little; null where neither is known"),
 });
 
 export const showStorage = defineRoute({

@@ -4,13 +4,15 @@ import { releaseName } from "../domain/release/release.ts";
 import type { Release, ReleaseContent } from "../domain/release/release.ts";
 import { attemptLevel } from "../domain/rollout/attempt-level.ts";
 import { explainQueue } from "../domain/rollout/explain-queue.ts";
-import { onNewRelease } from "../domain/rollout/open-rollout.ts";
+import type { HeldBack } from "../domain/rollout/held-back.ts";
+import { makesWay, onNewRelease } from "../domain/rollout/open-rollout.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
-import { isTerminal } from "../domain/rollout/rollout.ts";
+import { isTerminal, isWithdrawing } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
+import { findHeldBack } from "./find-held-back.ts";
 import { freezeContent } from "./freeze-content.ts";
 import { openRollout } from "./open-rollout.ts";
 import { publishRoutes } from "./publish-routes.ts";
@@ -27,23 +29,32 @@ export interface Authored {
   readonly origin?: Origin;
   /** Why it goes out; absent: it was applied. */
   readonly reason?: string;
+  /** Also where the release was rolled back or aborted; absent: such a one is held back until somebody says so. */
+  readonly again?: boolean;
 }
 
 /** What applying an endpoint did. */
 export interface AuthorResult {
   readonly endpoint: string;
   readonly release: Release;
-  /** `first`: stable at once, there is nothing to compare with. `queued`: waits for the rollout under way. */
-  readonly outcome: "unchanged" | "first" | "rollout" | "queued";
+  /**
+   * `first`: stable at once, there is nothing to compare with. `queued`: waits for the rollout under way. `back`: it is the
+   * stable release, and what was on its way ended. `held_back`: it went back before, and nobody said that it is to go out again.
+   */
+  readonly outcome: "unchanged" | "first" | "rollout" | "queued" | "back" | "held_back";
   readonly rolloutId: string | null;
   /** For `queued`: completes the sentence "waits until …". */
   readonly waitsUntil: string | null;
+  /** For `held_back`: how it went back. */
+  readonly heldBack?: HeldBack;
+  /** For `back`: the rollouts that ended. */
+  readonly ended?: readonly Pick<Rollout, "id" | "candidate">[];
 }
 
 /**
  * Freezes content into a release and opens a rollout by the endpoint's policy. Content that is stable
- * already, or on its way, changes nothing. Throws `rollout_conflict` when the policy of the rollout
- * under way is to reject newer releases.
+ * already, or on its way, changes nothing; neither does content that was rolled back or aborted, unless `again` says so.
+ * Throws `rollout_conflict` when the policy of the rollout under way is to reject newer releases.
  */
 export async function author(delivery: Delivery, authored: Authored): Promise<AuthorResult> {
   const { content, environment } = authored;
@@ -57,27 +68,35 @@ export async function author(delivery: Delivery, authored: Authored): Promise<Au
     return { endpoint, release, outcome: "first", rolloutId: null, waitsUntil: null };
   }
   const open = await openRollouts(delivery, channel);
-  const newest = open[0];
-  if (newest === undefined ? channel.stable === release.id : newest.candidate === release.id) {
-    return { endpoint, release, outcome: "unchanged", rolloutId: newest?.id ?? null, waitsUntil: null };
+  // One that is being withdrawn is not on its way any more.
+  const newest = open.find(({ phase }) => !isWithdrawing(phase));
+  const nothing = { endpoint, release, rolloutId: null, waitsUntil: null } as const;
+  if ((newest?.candidate ?? channel.stable) === release.id) {
+    return { ...nothing, outcome: "unchanged", rolloutId: newest?.id ?? null };
   }
+  const isStable = channel.stable === release.id;
+  const held = isStable ? null : await findHeldBack(delivery, channel.name, release.id);
+  if (held !== null && authored.again !== true) return { ...nothing, outcome: "held_back", heldBack: held };
   // Before it can serve anybody: no release serves that nobody knows the origin of.
   await noteOrigin(delivery, authored, { release, parent: channel.stable });
-  const before = await makeWay(delivery, { authored, release, open });
-  const plan = await budgetedPlan(delivery, { channel, release, plan: authored.plan });
-  const reason = authored.reason ?? `${releaseName(release)} was applied.`;
+  const before = await makeWay(delivery, { authored, release, open, isStable });
   // Superseding may have moved the channel on.
   const now = (await delivery.rollouts.channel(channel.name)) ?? channel;
+  // What is being withdrawn makes room for the stable release by itself.
+  const isClear = before === null || (isStable && makesWay(open) && isWithdrawing(before.phase));
+  if (isClear && now.stable === release.id) {
+    return { ...nothing, outcome: "back", ended: open.filter(({ phase }) => !isWithdrawing(phase)) };
+  }
   const rollout = await openRollout(delivery, {
     channel: now,
     release,
-    plan,
+    plan: await budgetedPlan(delivery, { channel, release, plan: authored.plan }),
     actor: authored.actor,
-    reason,
+    reason: authored.reason ?? `${releaseName(release)} was applied${held === null ? "" : " again"}.`,
     queued: before !== null,
   });
   const waitsUntil = before === null ? null : explainQueue(before);
-  return { endpoint, release, outcome: before === null ? "rollout" : "queued", rolloutId: rollout.id, waitsUntil };
+  return { ...nothing, outcome: before === null ? "rollout" : "queued", rolloutId: rollout.id, waitsUntil };
 }
 
 async function noteOrigin(
@@ -94,24 +113,32 @@ async function noteOrigin(
 const openRollouts = (delivery: Delivery, { name }: Channel): Promise<readonly Rollout[]> =>
   delivery.rollouts.list({ ...name, open: true, limit: 100 });
 
+/** A release that others make way for. */
+interface Coming {
+  readonly authored: Authored;
+  readonly release: Release;
+  /** Whether it is the one that is stable. */
+  readonly isStable: boolean;
+}
+
 /**
  * Applies the open rollouts' policies for newer releases, newest first; answers what the new one has to wait for, or
  * `null`. One that rejects is heard before any makes way, so that a refused release changes nothing.
  */
 async function makeWay(
   delivery: Delivery,
-  { authored, release, open }: { authored: Authored; release: Release; open: readonly Rollout[] },
+  { open, ...coming }: Coming & { readonly open: readonly Rollout[] },
 ): Promise<Rollout | null> {
   const rejecting = open.find((rollout) => onNewRelease(rollout) === "reject");
   if (rejecting !== undefined) {
     throw new RollwardError("rollout_conflict", {
-      reason: `The rollout ${rejecting.id} is under way and its policy rejects newer releases; ${releaseName(release)} is kept but not rolled out.`,
-      endpoint: release.endpoint,
+      reason: `The rollout ${rejecting.id} is under way and its policy rejects newer releases; ${releaseName(coming.release)} is kept but not rolled out.`,
+      endpoint: coming.release.endpoint,
     });
   }
   let before = open.find((rollout) => onNewRelease(rollout) === "queue") ?? null;
   for (const { id } of open.filter((rollout) => onNewRelease(rollout) === "supersede")) {
-    before = (await supersede(delivery, id, { authored, release })) ?? before;
+    before = (await supersede(delivery, id, coming)) ?? before;
   }
   return before;
 }
@@ -120,11 +147,13 @@ async function makeWay(
 async function supersede(
   delivery: Delivery,
   rolloutId: string,
-  { authored, release }: { authored: Authored; release: Release },
+  { authored, release, isStable }: Coming,
 ): Promise<Rollout | null> {
   const wish = { command: { type: "supersede", by: release.id }, actor: authored.actor } as const;
+  const name = releaseName(release);
+  const reason = isStable ? `${name}, which is stable, was applied.` : `${name} is newer.`;
   try {
-    await command(delivery, rolloutId, { ...wish, reason: `${releaseName(release)} is newer.`, idempotencyKey: null });
+    await command(delivery, rolloutId, { ...wish, reason, idempotencyKey: null });
     return null;
   } catch (error) {
     const now = await delivery.rollouts.byId(rolloutId);

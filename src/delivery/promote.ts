@@ -96,6 +96,8 @@ export async function promote(delivery: Delivery, promotion: Promotion): Promise
     actor,
     author: promotion.author,
     reason: reason ?? `It was promoted from ${from}.`,
+    // Who promotes names this release and this environment.
+    again: true,
   });
 }
 

@@ -5,7 +5,7 @@ import type { Delivery } from "./delivery.ts";
 import { nameOfRelease } from "./name-of-release.ts";
 
 /**
- * Throws `already_rolled_back`: a release has just been taken back, by itself or by a person, and nothing was promoted
+ * Throws `already_rolled_back`: a release has just been rolled back, by itself or by a person, and nothing was promoted
  * since. What somebody wants to undo is undone, and one more rollback would go one release further back.
  */
 export async function refuseUnheard(

@@ -44,7 +44,7 @@ test("proven harm is written down also where gates and freezes cannot be read", 
   expect(await world.stores.rollouts.byId(id)).toMatchObject({ outcome: "harm" });
 });
 
-/** bot@2 is promoted from bot@1, and bot@3 has been taken back by Ada. */
+/** bot@2 is promoted from bot@1, and bot@3 has been rolled back by Ada. */
 async function leftByAda(): Promise<DeliveryWorld> {
   const world = new DeliveryWorld();
   const first = await world.rollOut("bot", { onNewRelease: "queue", drainMs: 1 });
@@ -71,7 +71,7 @@ test("a rollback right after somebody's moves nothing before that is said, and s
   world.clock.advance(60_000);
   const refused = rollBack(world.delivery, WISH);
   await expect(refused).rejects.toMatchObject({ code: "already_rolled_back" });
-  await expect(refused).rejects.toThrow(/^bot@3 was taken back by Ada .* ago, and bot is served by bot@2\./);
+  await expect(refused).rejects.toThrow(/^bot@3 was rolled back by Ada .* ago, and bot is served by bot@2\./);
   expect(world.served("bot").stable).toBe(2);
   await rollBack(world.delivery, { ...WISH, again: true });
   expect(world.served("bot").stable).toBe(1);
@@ -81,7 +81,12 @@ test("a return is heard of as well, and an hour later nobody is asked", async ()
   const world = await leftByAda();
   const { rollout } = await rollBack(world.delivery, { ...WISH, again: true });
   await world.conductor.look(rollout.id);
-  await expect(rollBack(world.delivery, WISH)).rejects.toThrow("bot@2 was taken back by Ada");
+  // There is nothing further back, so that nobody is asked to say `again`.
+  const nothing = rollBack(world.delivery, WISH);
+  await expect(nothing).rejects.toThrow(
+    /^bot@2 was rolled back by Ada .* ago, and bot is served by bot@1\. There is no promotion before it/,
+  );
+  await expect(nothing).rejects.toMatchObject({ code: "rollout_conflict" });
   world.clock.advance(61 * 60_000);
   await expect(rollBack(world.delivery, WISH)).rejects.toMatchObject({ code: "rollout_conflict" });
 });

@@ -2,9 +2,10 @@ import { RollwardError } from "../domain/errors.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import { wayBack } from "../domain/rollout/way-back.ts";
-import type { WayBack } from "../domain/rollout/way-back.ts";
+import type { TakenBack, WayBack } from "../domain/rollout/way-back.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
 import { servedCandidate, servedRollout } from "../domain/traffic/route.ts";
+import { formatDuration } from "../kit/duration.ts";
 import { command } from "./command.ts";
 import type { Delivery } from "./delivery.ts";
 import { nameOfRelease } from "./name-of-release.ts";
@@ -17,9 +18,9 @@ export interface RollbackWish {
   readonly environment: string;
   readonly actor: Actor;
   readonly reason: string;
-  /** Also right after a release was taken back, when the pointer would move one release further back. */
+  /** Also right after a release was rolled back, when the pointer would move one release further back. */
   readonly again?: boolean;
-  /** Name of the release that is to be taken back; absent is whichever it is by then. */
+  /** Name of the release that is to be rolled back; absent is whichever it is by then. */
   readonly from?: string;
 }
 
@@ -66,23 +67,30 @@ async function goBack(
   { wish, channel, way: { promoted, taken } }: GoingBack,
 ): Promise<{ readonly rollout: Rollout; readonly stable: string }> {
   const { endpoint, environment, actor, reason } = wish;
-  if (taken !== null && wish.again !== true) return refuseUnheard(delivery, endpoint, taken);
+  const release = promoted === null ? null : await delivery.releases.byId(promoted.stable);
+  const canReturn = release !== null && delivery.isResolvable(release, environment);
+  // Where there is nothing to go back to, nobody is asked whether that is meant.
+  if (canReturn && taken !== null && wish.again !== true) return refuseUnheard(delivery, endpoint, taken);
   requireLeft(wish, await nameOfRelease(delivery, channel.stable));
+  const already = taken === null ? "" : `${await heardOf(delivery, endpoint, taken)} `;
   if (promoted === null) {
-    throw new RollwardError("rollout_conflict", {
-      reason: `${endpoint} has no rollout under way and no promotion to return from.`,
-      endpoint,
-    });
+    const none = `${endpoint} has no rollout under way and no promotion to return from.`;
+    const further = `${already}There is no promotion before it to return from.`;
+    throw new RollwardError("rollout_conflict", { reason: taken === null ? none : further, endpoint });
   }
-  const release = await delivery.releases.byId(promoted.stable);
-  if (release === null || !delivery.isResolvable(release, environment)) {
-    throw new RollwardError("rollout_conflict", {
-      reason: `The release before it uses a model that is not configured any more; add its provider again and apply.`,
-      endpoint,
-    });
+  if (!canReturn) {
+    const gone =
+      "The release before it uses a model that is not configured any more; add its provider again and apply.";
+    throw new RollwardError("rollout_conflict", { reason: `${already}${gone}`, endpoint });
   }
   const rollout = await returnTo(delivery, { channel, release: promoted.stable, plan: promoted.plan, actor, reason });
   return { rollout, stable: promoted.stable };
+}
+
+/** "bot@3 was rolled back by Ada 37 s ago, and bot is served by bot@2." */
+async function heardOf(delivery: Delivery, endpoint: string, { left, stable, at, by }: TakenBack): Promise<string> {
+  const ago = formatDuration(Math.max(0, delivery.clock.now() - at));
+  return `${await nameOfRelease(delivery, left)} was rolled back by ${by} ${ago} ago, and ${endpoint} is served by ${await nameOfRelease(delivery, stable)}.`;
 }
 
 /** Rolls back the rollout that gets traffic here, without asking the store which one that is; `null` when none does. */
@@ -103,9 +111,9 @@ async function rollBackServed(delivery: Delivery, wish: RollbackWish): Promise<R
   }
 }
 
-/** Throws where another release would be taken back than the one that was meant. */
+/** Throws where another release would be rolled back than the one that was meant. */
 function requireLeft({ endpoint, from }: RollbackWish, left: string): void {
   if (from === undefined || from === left) return;
-  const reason = `A rollback of ${endpoint} takes ${left} back by now, not ${from}. Nothing was changed; look again.`;
+  const reason = `A rollback of ${endpoint} rolls ${left} back by now, not ${from}. Nothing was changed; look again.`;
   throw new RollwardError("rollout_conflict", { reason, endpoint });
 }

@@ -179,7 +179,8 @@ export interface Gateway {
   /**
    * Calls in flight and the bytes of their requests: `admit` counts up, `settle` counts down. `limited` are the calls
    * that a configured limit has refused since the start, each once, however often it was tried while it waited, and
-   * `limitedBy` the same by the limit's name; `unpaid` are those that a budget has refused.
+   * `limitedBy` the same by the limit's name; `unpaid` are those that a budget has refused, `unpaidBy` the same by its name. `turnedAway`
+   * are those of all of them that found no place in a line, or waited there in vain.
    */
   readonly load: {
     inFlight: number;
@@ -187,5 +188,7 @@ export interface Gateway {
     limited: number;
     readonly limitedBy: Map<string, number>;
     unpaid: number;
+    readonly unpaidBy: Map<string, number>;
+    turnedAway: number;
   };
 }

@@ -1,11 +1,13 @@
 import { claimsOf } from "../domain/limits/limit-rule.ts";
 import type { LimitRule } from "../domain/limits/limit-rule.ts";
+import { refusedBy } from "../domain/limits/refused-by.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { isPass } from "../ports/limiter.ts";
 import type { LimitRefusal } from "../ports/limiter.ts";
 import type { Gateway } from "./gateway.ts";
 import { callSubjectsOf } from "./meters/call-subjects-of.ts";
 import { likelyTokens } from "./meters/expected-tokens.ts";
+import { noteRefused } from "./meters/note-refused.ts";
 import { noteTurnedAway, rankOf, visitOf } from "./meters/visit-of.ts";
 import type { OpenCall } from "./open-call.ts";
 import { refusePaused } from "./refuse-paused.ts";
@@ -31,20 +33,11 @@ export async function limit(gateway: Gateway, call: OpenCall): Promise<void> {
   if (!isPass(pass)) {
     if (queue !== null) noteTurnedAway(gateway, call, pass.retryAfterMs);
     // A client that has left was refused nothing.
-    if (!call.abandoned) noteLimited(gateway.load, pass.claim.rule.name);
+    if (!call.abandoned) noteRefused(gateway, call, refusedBy("limit", pass.claim.rule));
     throw limited(pass);
   }
   call.pass = pass;
   if (answer instanceof Promise) refusePaused(gateway, call);
-}
-
-/** Names that are counted: limits come and go with projects, what is counted stays. */
-const MOST_NAMES = 1_000;
-
-function noteLimited(load: Gateway["load"], name: string): void {
-  load.limited += 1;
-  const { limitedBy } = load;
-  if (limitedBy.has(name) || limitedBy.size < MOST_NAMES) limitedBy.set(name, (limitedBy.get(name) ?? 0) + 1);
 }
 
 /** Names the limit and nothing of whoever else it applies to. */

@@ -3,6 +3,7 @@ import type { CallFinding } from "../domain/answer/find-in-answer.ts";
 import type { AttemptRecord, StageTiming } from "../domain/call/call-record.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { Release, ModelTarget, Timeouts } from "../domain/release/release.ts";
+import type { RefusedBy } from "../domain/limits/refused-by.ts";
 import type { Session } from "../domain/traffic/assignment.ts";
 import type { PlacementReason } from "../domain/traffic/placement-reason.ts";
 import type { Arm, Route } from "../domain/traffic/route.ts";
@@ -136,6 +137,8 @@ export interface OpenCall {
   pass?: LimitPass;
   /** What it had to do with the line of those who wait; absent where it neither waited nor was turned away from it. */
   queue?: QueueNote;
+  /** The budget or limit that has refused it; absent where none has. */
+  refusedBy?: RefusedBy;
   /** The money that is set aside for it; absent without budgets. */
   purse?: OpenPurse;
   ending: Ending | null;

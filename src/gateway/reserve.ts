@@ -1,10 +1,12 @@
 import { accountsOf } from "../domain/budgets/budget-rule.ts";
 import type { BudgetAccount } from "../domain/budgets/budget-rule.ts";
+import { refusedBy } from "../domain/limits/refused-by.ts";
 import { isHold } from "../ports/budget-ledger.ts";
 import type { BudgetRefusal } from "../ports/budget-ledger.ts";
 import { attemptCosts } from "./meters/attempt-costs.ts";
 import { callSubjectsOf } from "./meters/call-subjects-of.ts";
 import { cheaperRelease, servedBy } from "./meters/cheaper-release.ts";
+import { noteRefused } from "./meters/note-refused.ts";
 import { unaffordable } from "./meters/open-purse.ts";
 import type { OpenPurse } from "./meters/open-purse.ts";
 import { reserveInTurn } from "./meters/reserve-in-turn.ts";
@@ -66,7 +68,9 @@ async function degrade(gateway: Gateway, call: OpenCall, { accounts, costs, refu
   }
   if (purse === null) {
     // A client that has left was refused nothing.
-    if (!call.abandoned) gateway.load.unpaid += 1;
+    const rule = call.settings.meters?.budgets.find(({ name }) => name === account.budget);
+    if (!call.abandoned && rule !== undefined) noteRefused(gateway, call, refusedBy("budget", rule));
+    if (account.atLimit === "degrade" && refusal.reason === "spent") gateway.announcer.budgetEmptied?.(account);
     throw unaffordable(refusal, leastPico, now);
   }
   call.purse = purse;

@@ -86,6 +86,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     status: call.status ?? CLIENT_LEFT,
     outcome: ending?.outcome ?? "failed",
     errorCode: ending?.error?.code ?? null,
+    ...(call.refusedBy !== undefined && ending?.outcome === "failed" && { refusedBy: call.refusedBy }),
     finishReason: call.finishReason,
     stages: call.stages,
     attempts,

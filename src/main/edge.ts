@@ -101,12 +101,13 @@ function adminTermsOf(house: House, isStopping: () => boolean): AdminTerms {
     storesOf: (environment) => environments.of(environment).stores,
     version: VERSION,
     ...registryTerms(house),
-    apply: ({ main, files, dry_run, origin }, { actor, environment, isBound }) =>
+    apply: ({ main, files, dry_run, origin, again }, { actor, environment, isBound }) =>
       host.apply(
         {
           main,
           files: new Map(Object.entries(files)),
           dryRun: dry_run,
+          again,
           origin: originOf(origin) ?? null,
           ...(environment !== null && { environment }),
           isBound,

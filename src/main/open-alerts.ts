@@ -23,6 +23,9 @@ export const openNotifiers = (terms: {
 export const alertSettingsOf = ({ project }: Pick<OpenEnvironment, "project">): AlertSettings | null =>
   project.project?.alerts ?? null;
 
+/** Calls are recorded within so many ms of being counted, mostly. */
+const RECORDED_AFTER_MS = 500;
+
 /** Watches the alerts of one environment; answers what stops it. */
 export function startAlertsIn(house: House, opened: OpenEnvironment): () => void {
   const { stores, delivery, environments, announcer } = house;
@@ -54,7 +57,10 @@ export function startAlertsIn(house: House, opened: OpenEnvironment): () => void
     rollouts,
     releases,
     incidents: stores.incidents,
-    firstSign: createFirstSign(stores),
+    firstSign: createFirstSign({
+      ...stores,
+      pause: () => new Promise((resume) => void clock.after(RECORDED_AFTER_MS, resume)),
+    }),
     publicUrl: house.publicUrl,
     clock,
     ids,

@@ -69,7 +69,15 @@ export function openLoad({
   health,
   settings,
 }: LoadTerms): Pick<Gateway, "health" | "learned" | "overload" | "load"> {
-  const load = { inFlight: 0, bytes: 0, limited: 0, limitedBy: new Map<string, number>(), unpaid: 0 };
+  const load = {
+    inFlight: 0,
+    bytes: 0,
+    limited: 0,
+    limitedBy: new Map<string, number>(),
+    unpaid: 0,
+    unpaidBy: new Map<string, number>(),
+    turnedAway: 0,
+  };
   const board =
     valkey === undefined
       ? {}

@@ -1,15 +1,21 @@
 import { join } from "node:path";
 import { createWithdrawalFile } from "../adapters/system/withdrawal-file.ts";
-import { openMemoryStores } from "../adapters/stores/memory/open-memory-stores.ts";
-import { openPostgresStores } from "../adapters/stores/postgres/open-postgres-stores.ts";
 import { IN_MEMORY } from "../config/options.ts";
-import type { Options } from "../config/options.ts";
+import type { ServeOptions } from "./serve.ts";
 import type { Stores } from "./stores.ts";
 
 /** Opens what the options name: a database server, memory, or the embedded database. */
-export async function openStores({ databaseUrl, dataDir }: Pick<Options, "databaseUrl" | "dataDir">): Promise<Stores> {
+export async function openStores({
+  databaseUrl,
+  dataDir,
+  embedded,
+}: Pick<ServeOptions, "databaseUrl" | "dataDir" | "embedded">): Promise<Stores> {
+  if (databaseUrl === null && dataDir === IN_MEMORY) {
+    const { openMemoryStores } = await import("../adapters/stores/memory/open-memory-stores.ts");
+    return openMemoryStores();
+  }
+  const { openPostgresStores } = await import("../adapters/stores/postgres/open-postgres-stores.ts");
   if (databaseUrl !== null) return openPostgresStores({ url: databaseUrl });
-  if (dataDir === IN_MEMORY) return openMemoryStores();
-  const stores = await openPostgresStores({ dataDir });
+  const stores = await openPostgresStores({ dataDir, ...(embedded !== undefined && { embedded }) });
   return { ...stores, notes: createWithdrawalFile(join(dataDir, "withdrawals.json")) };
 }

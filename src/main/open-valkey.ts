@@ -1,5 +1,4 @@
 import { systemClock } from "../adapters/system/system-clock.ts";
-import { connectValkey } from "../adapters/valkey/connect-valkey.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { ServeOptions } from "./serve.ts";
 import type { Stores } from "./stores.ts";
@@ -14,6 +13,8 @@ export async function openValkey(
     if (isAway) announcer.troubled(ASKING, new Error(reason));
     else announcer.recovered(ASKING);
   };
+  // Its client is read only where there is a server to talk to.
+  const { connectValkey } = await import("../adapters/valkey/connect-valkey.ts");
   const limit = valkeyLimitMs === undefined ? {} : { limitMs: valkeyLimitMs };
   return { valkey: await connectValkey(valkeyUrl, { clock: systemClock, onChange, ...limit }) };
 }

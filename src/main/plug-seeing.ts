@@ -12,6 +12,7 @@ import { IncidentWatch } from "../jobs/incidents/watch-incidents.ts";
 import { ChangesDesk } from "../jobs/now/changes-desk.ts";
 import { NowDesk } from "../jobs/now/now-desk.ts";
 import type { TelemetryCheck } from "../jobs/now/now-sources.ts";
+import { Recoveries } from "../jobs/now/recoveries.ts";
 import { ProviderWatch } from "../jobs/now/provider-watch.ts";
 import { gatherReport } from "../jobs/reports/gather-report.ts";
 import { ReportSender } from "../jobs/reports/send-reports.ts";
@@ -71,10 +72,12 @@ export function plugSeeing(ground: SeeingGround): Seeing {
     own: () => environments.own,
     clock,
   });
+  const recoveries = new Recoveries({ ...stores, changes, clock });
   const now = new NowDesk({
     ...stores,
     environments,
     changes,
+    recoveries,
     away: (environment) => providers.away(environment),
     rules: (environment) => environments.known(environment)?.project.project?.alerts ?? { rules: [], slos: [] },
     telemetry: () => telemetryOf(ground),
@@ -90,8 +93,8 @@ export function plugSeeing(ground: SeeingGround): Seeing {
     environment: () => environments.own,
     clock,
   });
-  const incidents = { store: stores.incidents, desk, sources: { ...stores, changes, clock } };
-  const incidentWatch = watchOf(ground, desk);
+  const incidents = { store: stores.incidents, desk, sources: { ...stores, changes, recoveries, clock } };
+  const incidentWatch = watchOf(ground, desk, recoveries);
   return { now, changes, noted, incidents, providers, incidentWatch, status, ...reportsOf(ground, changes) };
 }
 
@@ -99,6 +102,7 @@ export function plugSeeing(ground: SeeingGround): Seeing {
 function watchOf(
   { stores, environments, delivery, clock, announcer }: SeeingGround,
   desk: IncidentDesk,
+  recoveries: Recoveries,
 ): IncidentWatch {
   return new IncidentWatch({
     alerts: stores.alerts,
@@ -109,6 +113,7 @@ function watchOf(
       environments.known(environment)?.project.project?.alerts.rules.find((rule) => rule.name === name),
     clock,
     announcer,
+    recoveries,
     isLeader: () => delivery.replicas.isLeader,
   });
 }

@@ -9,19 +9,24 @@ import type { applyAnswer } from "../contract/projects.ts";
 import type { AuthorResult } from "../delivery/author.ts";
 import { author } from "../delivery/author.ts";
 import type { Delivery } from "../delivery/delivery.ts";
+import { RollwardError } from "../domain/errors.ts";
 import { originWords } from "../domain/release/origin.ts";
 import type { Origin } from "../domain/release/origin.ts";
 import { releaseName } from "../domain/release/release.ts";
+import { heldBackWords } from "../domain/rollout/held-back.ts";
 import type { Actor } from "../domain/rollout/rollout.ts";
 import type { ApplyTurns } from "../ports/apply-turns.ts";
 import type { CallStore } from "../ports/call-store.ts";
 import type { AppliedProject, ProjectStore } from "../ports/project-store.ts";
 import { inApplyTurn } from "./apply-turn.ts";
 import type { HeldTurn } from "./apply-turn.ts";
-import { changeAround, changeOf } from "./environments/change-around.ts";
+import { changeAround } from "./environments/change-around.ts";
 import type { EndpointChange } from "./environments/change-around.ts";
+import { changeOf, endedViewOf } from "./environments/change-of.ts";
+import type { FoundChange } from "./environments/change-of.ts";
 import type { EnvironmentRegistry } from "./environments/environment-registry.ts";
 import { filesOf, isSameProject, storedFiles } from "./environments/project-files.ts";
+import { heldBackViewOf } from "./environments/held-back-view-of.ts";
 import type { FlagKeeper } from "./keep-flags.ts";
 import { reachOf } from "./environments/reach-of.ts";
 import { describeChange } from "./registry/describe-change.ts";
@@ -40,6 +45,8 @@ export interface ApplyRequest extends ProjectFiles {
   readonly environment?: string;
   /** Whether a key asks that administers this environment alone: it does not say which one is the server's own. */
   readonly isBound?: boolean;
+  /** Whether releases are begun again that were rolled back or aborted: all, or those of some endpoints. Absent is none. */
+  readonly again?: boolean | readonly string[];
 }
 
 /** What the host is plugged into. */
@@ -140,9 +147,11 @@ export class ProjectHost {
     const { project } = loaded;
     const latest = await projects.latest(project.environment);
     const around = changeAround(latest, { files: request, project });
-    const changes: EndpointChange[] = [];
-    for (const endpoint of project.endpoints.values()) changes.push(await this.#changeOf(project, endpoint));
-    const { warnings, outlooks } = await reachOf(delivery, project, changes);
+    const again = againIn(project, request);
+    const found: FoundChange[] = [];
+    for (const endpoint of project.endpoints.values()) found.push(await this.#changeOf(project, endpoint, again));
+    const changes = found.map(({ change }) => change);
+    const { warnings, outlooks } = await reachOf(this.#terms, project, changes);
     const { environment } = project;
     const fine = {
       environment,
@@ -154,42 +163,57 @@ export class ProjectHost {
     const outlookOf = (endpoint: string): string[] => [...(outlooks.get(endpoint) ?? [])];
     if (applying.turn === null) {
       const told = changes.map((change) => ({ ...change, outlook: outlookOf(change.endpoint) }));
-      return { applied: false, endpoints: told, ...fine };
+      return { applied: false, endpoints: told, ...fine, ...heldBackIn(found) };
     }
     const isOwn = await this.#placeOf(project, request);
     await requireModelsInUse(delivery, project);
-    if (project.releases === "applied") await requireNoRejection(delivery, project);
+    if (project.releases === "applied") await requireNoRejection(delivery, project, namesIn(found));
     if (isOwn) this.#terms.environments.callOwn(project.environment);
     await this.#serve(project, request);
     await applying.turn.renew(0, project.endpoints.size);
     // Kept before releases refer to it: a restart must find the providers of every release that serves.
     await projects.save({ ...this.#appliedAs(request, applying.actor), environment, ...(!isOwn && { isOwn }) });
     await this.#terms.flags.define(project.environment, project.flags);
-    const results = await this.#author(request, { ...applying, project, changes });
-    const endpoints = results.map((result) => ({ ...result, outlook: outlookOf(result.endpoint) }));
-    return { applied: true, endpoints, ...fine };
+    const results = await this.#author(request, { ...applying, project, found, again });
+    const endpoints = results.map(({ change }) => ({ ...change, outlook: outlookOf(change.endpoint) }));
+    return { applied: true, endpoints, ...fine, ...heldBackIn(results) };
   }
 
   /** Every endpoint in turn: the turn is renewed before each, so that two servers never apply between one another. */
-  async #author({ origin }: ApplyRequest, work: Applying & ToAuthor): Promise<Omit<EndpointChange, "outlook">[]> {
-    const { actor, turn, project, changes } = work;
+  async #author({ origin }: ApplyRequest, work: Applying & ToAuthor): Promise<readonly FoundChange[]> {
+    const { actor, turn, project, found, again } = work;
     const { environment, endpoints } = project;
-    if (project.releases === "promoted") return [...changes];
-    const results: Omit<EndpointChange, "outlook">[] = [];
-    for (const { content, plan } of endpoints.values()) {
+    if (project.releases === "promoted") return found;
+    const results: FoundChange[] = [];
+    for (const { name, content, plan } of endpoints.values()) {
       await turn?.renew(results.length, endpoints.size);
       const from = { environment, actor, author: nameOf(actor), ...(origin != null && { origin }) };
-      const result = await author(this.#terms.delivery, { ...from, content, plan });
-      results.push(applied(result, changes[results.length]));
+      const result = await author(this.#terms.delivery, { ...from, content, plan, again: again(name) });
+      results.push(await this.#told(result, found[results.length]?.change, environment));
     }
     return results;
   }
 
-  async #changeOf(project: Project, endpoint: EndpointSettings): Promise<EndpointChange> {
+  /** What became of an endpoint; a release that is left out is also told in the log. */
+  async #told(result: AuthorResult, before: EndpointChange | undefined, environment: string): Promise<FoundChange> {
+    const { delivery } = this.#terms;
+    const change = applied(result, before);
+    const { heldBack: held, ended } = result;
+    if (held !== undefined) {
+      const release = releaseName(result.release);
+      delivery.announcer.heldBack?.({ release, environment, rollout: held.rolloutId, how: heldBackWords(held) });
+      return { change, heldBack: heldBackViewOf(result.release, held) };
+    }
+    if (ended === undefined) return { change, heldBack: null };
+    return { change: { ...change, ended: await endedViewOf(delivery, ended) }, heldBack: null };
+  }
+
+  async #changeOf(project: Project, endpoint: EndpointSettings, again: Again): Promise<FoundChange> {
     const { delivery, calls } = this.#terms;
-    const change = await changeOf(delivery, project, endpoint);
-    if (change.outcome === "unchanged") return change;
-    return { ...change, details: await describeChange({ delivery, calls }, project, endpoint) };
+    const found = await changeOf(delivery, project, { ...endpoint, again: again(endpoint.name) });
+    const { change } = found;
+    if (STAYS.has(change.outcome)) return found;
+    return { ...found, change: { ...change, details: await describeChange({ delivery, calls }, project, endpoint) } };
   }
 
   #warningsOf(project: Project): string[] {
@@ -237,8 +261,32 @@ interface Applying {
 interface ToAuthor {
   readonly project: Project;
   /** In the order of its endpoints. */
-  readonly changes: readonly EndpointChange[];
+  readonly found: readonly FoundChange[];
+  readonly again: Again;
 }
+
+/** Whether somebody wants the release of an endpoint again, although it went back. */
+type Again = (endpoint: string) => boolean;
+
+/** Throws `endpoint_not_found` where an endpoint is named that the project has not. */
+function againIn({ endpoints }: Project, { again = false }: ApplyRequest): Again {
+  if (typeof again === "boolean") return () => again;
+  const endpoint = again.find((name) => !endpoints.has(name));
+  if (endpoint === undefined) return (name) => again.includes(name);
+  throw new RollwardError("endpoint_not_found", { endpoint, known: [...endpoints.keys()].join(", ") });
+}
+
+const heldBackIn = (found: readonly FoundChange[]): Pick<ApplyAnswer, "held_back"> => {
+  const held = found.flatMap(({ heldBack }) => heldBack ?? []);
+  return held.length === 0 ? {} : { held_back: held };
+};
+
+/** The endpoints that are left out. */
+const namesIn = (found: readonly FoundChange[]): readonly string[] =>
+  found.flatMap(({ heldBack }) => heldBack?.endpoint ?? []);
+
+/** Outcomes in which no release goes out. */
+const STAYS: ReadonlySet<EndpointChange["outcome"]> = new Set(["unchanged", "back", "held_back"] as const);
 
 const nameOf = (actor: Actor): string => (actor.kind === "key" ? actor.name : "rollward.yaml");
 
@@ -251,12 +299,13 @@ const refused = ({ mistakes, missing }: RefusedLoad): ApplyAnswer => ({
 
 type RefusedLoad = Extract<ReturnType<typeof loadProject>, { readonly ok: false }>;
 
-const applied = (result: AuthorResult, change: EndpointChange | undefined): Omit<EndpointChange, "outlook"> => ({
+const applied = (result: AuthorResult, change: EndpointChange | undefined): EndpointChange => ({
   endpoint: result.endpoint,
   release: releaseName(result.release),
   outcome: result.outcome,
   rollout: result.rolloutId,
   waits_until: result.waitsUntil,
+  outlook: [],
   diff: change?.diff ?? "",
   ...(change?.details !== undefined && { details: change.details }),
 });

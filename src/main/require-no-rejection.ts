@@ -8,10 +8,15 @@ const MOST_OPEN = 100;
 
 /**
  * Throws `rollout_conflict` when the rollout of one endpoint rejects newer releases: nothing of a project is applied
- * when a part of it cannot be.
+ * when a part of it cannot be. Endpoints that are left out anyway are not looked at.
  */
-export async function requireNoRejection({ rollouts, releases }: Delivery, project: Project): Promise<void> {
+export async function requireNoRejection(
+  { rollouts, releases }: Delivery,
+  project: Project,
+  leftOut: readonly string[],
+): Promise<void> {
   for (const { name: endpoint, content } of project.endpoints.values()) {
+    if (leftOut.includes(endpoint)) continue;
     const open = await rollouts.list({ endpoint, environment: project.environment, open: true, limit: MOST_OPEN });
     const rejecting = open.find((rollout) => onNewRelease(rollout) === "reject");
     if (rejecting === undefined) continue;

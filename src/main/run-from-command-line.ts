@@ -7,22 +7,27 @@ import colors from "picocolors";
 import { destination } from "pino";
 import type { Logger } from "pino";
 import { lockDataDir } from "../adapters/stores/postgres/data-dir-lock.ts";
+import { openEmbedded } from "../adapters/stores/postgres/embedded.ts";
+import type { Embedded } from "../adapters/stores/postgres/embedded.ts";
 import { createMaskedLog } from "../adapters/system/masked-log.ts";
-import { OptionsError, readOptions, USAGE } from "../config/options.ts";
+import { IN_MEMORY, OptionsError, readOptions, USAGE } from "../config/options.ts";
 import type { Options } from "../config/options.ts";
 import type { Key } from "../domain/access/key.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
-import type { Server } from "./serve.ts";
-import { ProjectError } from "./start-project.ts";
+import { ProjectError } from "./project-error.ts";
+import type { ServeOptions, Server } from "./serve.ts";
 
-type Serve = (options: Options, environment: NodeJS.ProcessEnv, log: Logger) => Promise<Server>;
+type Serve = (options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger) => Promise<Server>;
 
 const OLDEST_NODE = 24;
 
-/** Reads the command line, serves until told to stop, and explains failures in sentences. */
-export async function runFromCommandLine(serve: Serve): Promise<void> {
+/**
+ * Reads the command line, serves until told to stop, and explains failures in sentences. `load` reads the program: a
+ * thousand modules, which takes about as long as the embedded database takes to open on its own thread meanwhile.
+ */
+export async function runFromCommandLine(load: () => Promise<Serve>): Promise<void> {
   const startedAt = performance.now();
   try {
     requireNode();
@@ -32,11 +37,15 @@ export async function runFromCommandLine(serve: Serve): Promise<void> {
       return;
     }
     if (options.fresh) forget(options.dataDir);
+    const embedded = openEarly(options);
     const log = logFor(options);
-    const server = await sayingWhatTakesLong(options, serve(options, process.env, log));
+    const serve = await loaded(load, embedded);
+    const starting = serve({ ...options, ...(embedded !== null && { embedded }) }, process.env, log);
+    const server = await sayingWhatTakesLong(options, starting);
     const greeting = { options, tookMs: performance.now() - startedAt };
     if (speaksJson(options)) greetInLog(server, log, greeting);
     else greet(server, { ...greeting, link: await signInLink(server) });
+    tellParent();
     const demo = options.demo ? await startDemo(server) : null;
     stopOnSignal(server, () => demo?.kill("SIGTERM"));
   } catch (error) {
@@ -55,6 +64,27 @@ function requireNode(): void {
 function forget(dataDir: string): void {
   lockDataDir(dataDir, () => {}).release();
   rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** Begins to open the embedded database where the options ask for one. Why it cannot be opened is told by whoever waits for it. */
+function openEarly({ databaseUrl, dataDir }: Options): Promise<Embedded> | null {
+  if (databaseUrl !== null || dataDir === IN_MEMORY) return null;
+  const embedded = openEmbedded(dataDir);
+  embedded.catch(() => {});
+  return embedded;
+}
+
+/** A program that cannot be read leaves the database as whoever stops in good order does. */
+async function loaded(load: () => Promise<Serve>, embedded: Promise<Embedded> | null): Promise<Serve> {
+  try {
+    return await load();
+  } catch (error) {
+    await embedded?.then(
+      (opened) => opened.close(),
+      () => {},
+    );
+    throw error;
+  }
 }
 
 /** Programs read JSON lines, people read sentences; standard output never carries both. The demo is for people. */
@@ -135,6 +165,11 @@ async function signInLink({ url, house }: Server): Promise<string | null> {
   const key = (await stores.keys.list()).find((each) => isGood(each) && each.environment === undefined);
   if (!LOOPBACK.test(url) || key === undefined) return null;
   return `${url}/#signin=${(await sessions.makeLink(key.id)).link}`;
+}
+
+/** Whoever started this and wants to know hears that calls are answered; to one that has left meanwhile it is no matter. */
+function tellParent(): void {
+  if (process.connected) process.send?.("ready", undefined, undefined, () => {});
 }
 
 /** The demo is an application of its own: another process that knows only the address and a key. */

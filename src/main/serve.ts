@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import type { Embedded } from "../adapters/stores/postgres/embedded.ts";
 import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
@@ -28,6 +29,8 @@ export interface ServeOptions extends Options {
   readonly clock?: Clock;
   /** In place of the local model and those of providers. */
   readonly embedders?: Embedders;
+  /** The embedded database of the data directory, which somebody has begun to open and this server closes. */
+  readonly embedded?: Promise<Embedded>;
 }
 
 /** A running server. */

@@ -5,10 +5,8 @@ import type { ProjectFiles } from "../config/project.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
 import { filesOf, isSameProject } from "./environments/project-files.ts";
+import { ProjectError } from "./project-error.ts";
 import type { ProjectHost } from "./project-host.ts";
-
-/** A configuration that cannot be served; the message lists every mistake with its place. */
-export class ProjectError extends Error {}
 
 /** What starting projects needs. */
 export interface StartTerms {

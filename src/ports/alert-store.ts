@@ -33,7 +33,7 @@ export interface AlertStore {
   byFingerprint(fingerprint: string): Promise<Alert | null>;
   /** Appends changes, each for itself; answers those that were appended. One whose version is taken already is left out. */
   append(changes: readonly AlertStep[]): Promise<readonly AlertTransition[]>;
-  /** Renews what firing alerts rest on and say. It is no change of theirs: one that has changed since is left as it is. */
+  /** Renews what alerts rest on and say that fire or wait to. It is no change of theirs: one that has changed since is left as it is. */
   renew(alerts: readonly Alert[]): Promise<void>;
   transitions(query: TransitionQuery): Promise<readonly AlertTransition[]>;
   /**

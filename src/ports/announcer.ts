@@ -2,7 +2,8 @@ import type { CallFacts } from "../domain/call/call-record.ts";
 import type { CallReference } from "../domain/call/call-reference.ts";
 import type { Pause } from "../domain/access/pause.ts";
 import type { AlertAnnouncer } from "./alert-announcer.ts";
-import type { BudgetAlert } from "./budget-ledger.ts";
+import type { ApplyAnnouncer } from "./apply-announcer.ts";
+import type { BudgetAnnouncer } from "./budget-announcer.ts";
 import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
 
 /** An hour of an endpoint or a user that is too dear against the same hour of previous days. */
@@ -17,7 +18,7 @@ export interface DearHourAlert {
 }
 
 /** Tells the world what a rollout did. Called after the decision is durable; never throws. */
-export interface Announcer extends AlertAnnouncer {
+export interface Announcer extends AlertAnnouncer, ApplyAnnouncer, BudgetAnnouncer {
   decided(rollout: Rollout, events: readonly RolloutEvent[]): void;
   /** Something in the background failed and will be tried again; `about` is the call that it belongs to, where it does. */
   troubled(what: string, cause: unknown, about?: CallReference): void;
@@ -25,15 +26,6 @@ export interface Announcer extends AlertAnnouncer {
   recovered(what: string): void;
   /** A call has ended of which the log is to tell, and so many before it of which it was not told. */
   callEnded?(facts: CallFacts, untold: number): void;
-  /** A budget has reached a threshold; told once per budget, window and threshold. */
-  spent?(alert: BudgetAlert): void;
-  /** An operator gave back to a budget what dead replicas held of it. */
-  budgetReleased?(release: {
-    readonly budget: string;
-    readonly releasedPico: bigint;
-    readonly by: string;
-    readonly reason: string;
-  }): void;
   /** A rule has paused something, noted what it did not do, or lifted its pause. */
   pausedByRule?(pause: Pause): void;
   /** An hour is too dear; told once for each. */

@@ -7,7 +7,7 @@ export interface CallPage {
   /** Only calls after this one in that order: the id of the last call of the page before. */
   readonly after?: string;
   readonly limit: number;
-  /** Whether what was said is wanted too: what is not indexed yet is taken in first, where it is little. */
+  /** Whether what was said is wanted too: of calls that are not indexed yet it is read from their bytes, where it is little. */
   readonly wantsText?: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface CallGist {
 export interface FoundCall {
   readonly facts: CallFacts;
   readonly gist: CallGist | null;
-  /** Whether what was said has still to be taken into the index. */
+  /** Whether what was said is not known before the call is taken into the index. */
   readonly waits: boolean;
 }
 
@@ -93,8 +93,8 @@ export interface FoundSessions {
 
 /** Follows what is recorded, in one environment or all, by this server or another. */
 export interface CallTail {
-  /** Calls that were written since the last look, bounded; nothing at the first. */
-  next(): Promise<{ readonly calls: readonly CallFacts[]; readonly skippedPacks: number }>;
+  /** Calls that were written since the last look, bounded, the newest with what was said; nothing at the first. */
+  next(): Promise<{ readonly calls: readonly FoundCall[]; readonly skippedPacks: number }>;
 }
 
 /** Finds recorded calls among millions. Never loads bodies. */

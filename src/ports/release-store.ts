@@ -9,6 +9,8 @@ export interface ReleaseStore {
   freeze(release: Release): Promise<{ readonly release: Release; readonly created: boolean }>;
   byId(id: string): Promise<Release | null>;
   byNumber(endpoint: string, number: number): Promise<Release | null>;
+  /** The release of a content; `null` where it was never frozen. */
+  byDigest(endpoint: string, digest: string): Promise<Release | null>;
   /** Newest first, at most `limit`. */
   list(endpoint: string, limit: number): Promise<readonly Release[]>;
 }

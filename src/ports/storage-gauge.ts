@@ -6,7 +6,7 @@ export interface StorageShare {
   readonly storageClass: StorageClass;
   /** On disk, indexes included. */
   readonly bytes: number;
-  /** As the database estimates them; `null` where it has not looked yet. */
+  /** As the database estimates them, or counted where there are few; `null` where neither is known. */
   readonly rows: number | null;
 }
 

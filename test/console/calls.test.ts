@@ -1,9 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 import type { RunningServer } from "../fixtures/running-server.ts";
-import { buildConsole, CHROMIUM, NO_CHROMIUM, openBrowser, openWindow, shoot, signIn, visit } from "./browser.ts";
+import { shoot, visit } from "./browser.ts";
 import type { ConsoleWindow } from "./browser.ts";
+import { describeInBrowser } from "./in-browser.ts";
 import {
   apply,
   AT_ONCE,
@@ -25,26 +25,14 @@ const MOST_ROWS = 100;
 /** Scrolling is no longer smooth where the page stands still for longer, ms; it is told, a busy machine is slower. */
 const LONG_MS = 200;
 
-describe.skipIf(CHROMIUM === null)(`calls in a browser${CHROMIUM === null ? ` (skipped: ${NO_CHROMIUM})` : ""}`, () => {
-  let browser: Browser;
+describeInBrowser("calls in a browser", (stage) => {
   let server: RunningServer;
 
   beforeAll(async () => {
-    buildConsole();
-    browser = await openBrowser();
-    server = await startServer(project({ models: [GOOD] }));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
+    server = await stage.serveAll(project({ models: [GOOD] }));
   });
 
-  async function signedIn(): Promise<ConsoleWindow> {
-    const window = await openWindow(browser);
-    window.page.setDefaultTimeout(PATIENCE.timeout);
-    await signIn(window.page, server.url, ADMIN_KEY);
-    return window;
-  }
+  const signedIn = (): Promise<ConsoleWindow> => stage.signedIn(server);
 
   test(
     "J, K and Enter go through them, a facet narrows them down, new ones come live, M and D show a difference",

@@ -110,6 +110,16 @@ function alertsContract(get: GetStores): void {
       await get().alerts.renew([]);
     });
 
+    test("renews what an alert says that waits to fire", async () => {
+      const environment = uniqueName("env");
+      const begun = firing(alertOf(environment));
+      const waiting: AlertStep = { ...begun, alert: { ...begun.alert, status: "pending", episode: 0 } };
+      await get().alerts.append([waiting]);
+      const renewed = { ...waiting.alert, summary: "Worse.", reading: { value: 0.2, count: 500, bound: 0.02 } };
+      await get().alerts.renew([renewed]);
+      expect(await get().alerts.byFingerprint(renewed.fingerprint)).toEqual(renewed);
+    });
+
     test("takes one of two changes of the same version", async () => {
       const environment = uniqueName("env");
       const begun = firing(alertOf(environment));

@@ -18,6 +18,7 @@ export function callIndexContract(get: GetStores): void {
     likeMemory(get);
     byText(get);
     asListed(get);
+    asSaid(get);
     bySession(get);
     expiry(get);
   });
@@ -237,7 +238,7 @@ function byText(get: GetStores): void {
 }
 
 function asListed(get: GetStores): void {
-  test("says of a call that it waits, and takes it in where what was said is wanted", async () => {
+  test("says of a call that it waits, and shows what was said where that is wanted, without waiting for the index", async () => {
     const { calls, callIndex } = get();
     const endpoint = uniqueName("bot");
     // Of much that waits nothing is taken in before a list.
@@ -249,6 +250,56 @@ function asListed(get: GetStores): void {
     expect(before?.waits).toBe(before?.gist === null);
     const now = (await callIndex.find(search, { ...page, wantsText: true })).calls[0];
     expect(now).toMatchObject({ waits: false, gist: { asked: "Where is it?", answered: "In Örebro." } });
+  });
+
+  test("masks what was said before the index has it exactly as afterwards, and shows none where no bytes are kept", async () => {
+    const { calls, callIndex } = get();
+    const endpoint = uniqueName("bot");
+    const secret = bodiesOf(`I am ada.lovelace@example.com.${" Ö".repeat(90)} My key: sk-abcdefghijklmnopqrstuv`, "Hi");
+    await calls.append([
+      callOf({ endpoint }, secret),
+      callOf({ endpoint, at: T0 + 5, retainBodiesDays: 0 }, bodiesOf("Not to be kept", "Fine")),
+    ]);
+    const listed = async () => {
+      const page = { order: "newest", limit: 5, wantsText: true } as const;
+      return (await callIndex.find({ facets: { endpoint: [endpoint] } }, page)).calls;
+    };
+    const fresh = await listed();
+    expect(fresh[0]?.gist).toBeNull();
+    expect(fresh[1]?.gist?.asked).toMatch(/^I am \[email\]\. Ö Ö/);
+    await takeAll(callIndex);
+    expect((await listed()).map(({ gist }) => gist)).toEqual(fresh.map(({ gist }) => gist));
+  });
+
+  test("what is long may wait for the index, and is there afterwards", async () => {
+    const { calls, callIndex } = get();
+    const endpoint = uniqueName("bot");
+    await calls.append([callOf({ endpoint }, bodiesOf(`Long ${"word ".repeat(40_000)}`, "Yes."))]);
+    const listed = async () => {
+      const page = { order: "newest", limit: 5, wantsText: true } as const;
+      return (await callIndex.find({ facets: { endpoint: [endpoint] } }, page)).calls[0];
+    };
+    const fresh = await listed();
+    expect(fresh?.waits).toBe(fresh?.gist === null);
+    await takeAll(callIndex);
+    expect((await listed())?.gist).toMatchObject({ asked: expect.stringMatching(/^Long word word/), answered: "Yes." });
+  });
+}
+
+function asSaid(get: GetStores): void {
+  test("tells who follows what was said in a new call at once, masked", async () => {
+    const { calls, callIndex } = get();
+    const endpoint = uniqueName("bot");
+    const tail = callIndex.tail();
+    await tail.next();
+    // Those of today and yesterday are followed.
+    const at = Date.now();
+    await calls.append([
+      callOf({ endpoint, at, id: newId("call", at) }, bodiesOf("Is it for ada@example.com?", "It is.")),
+    ]);
+    const { calls: told } = await tail.next();
+    const own = told.find(({ facts }) => facts.endpoint === endpoint);
+    expect(own).toMatchObject({ waits: false, gist: { asked: "Is it for [email]?", answered: "It is." } });
   });
 
   test("shows the newest message of a conversation, and finds it by those before", async () => {

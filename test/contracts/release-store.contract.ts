@@ -39,7 +39,7 @@ export function releaseStoreContract(get: GetStores): void {
 }
 
 function reading(get: GetStores): void {
-  test("finds a release by its id and by its number", async () => {
+  test("finds a release by its id, by its number and by the digest of its content", async () => {
     const endpoint = uniqueName("bot");
     const { release } = await get().releases.freeze(releaseOf(endpoint, "a"));
     expect(await get().releases.byId(release.id)).toEqual(release);
@@ -47,6 +47,9 @@ function reading(get: GetStores): void {
     expect(await get().releases.byNumber(endpoint, 2)).toBeNull();
     expect(await get().releases.byId("rel_nobody")).toBeNull();
     expect(await get().releases.byId("\u0000")).toBeNull();
+    expect(await get().releases.byDigest(endpoint, release.digest)).toEqual(release);
+    expect(await get().releases.byDigest(endpoint, "nobody's")).toBeNull();
+    expect(await get().releases.byDigest(uniqueName("bot"), release.digest)).toBeNull();
   });
 
   test("lists the newest first, as many as asked for", async () => {

@@ -7,7 +7,7 @@ import { runRollward } from "../fixtures/run-rollward.ts";
 import { startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
-const [DIFF, DRIFT] = commandsOf("gitops.md");
+const [DIFF, DRIFT, HELD] = commandsOf("gitops.md");
 const faq = "parameters: { seed: 1 }";
 
 let server: RunningServer;
@@ -41,6 +41,12 @@ test("rollward drift writes what docs/gitops.md shows", async () => {
   const { code, text } = await shown(DRIFT?.args ?? []);
   expect(code).toBe(2);
   expect(text).toMatch(patternOf(DRIFT?.output ?? ""));
+});
+
+test("rollward apply of what was rolled back writes what docs/gitops.md shows", async () => {
+  const { code, text } = await shown(HELD?.args ?? []);
+  expect(code).toBe(0);
+  expect(text).toMatch(patternOf(HELD?.output ?? ""));
 });
 
 const fileOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");

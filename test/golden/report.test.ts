@@ -15,7 +15,7 @@ describe("a report of a week", () => {
 
   test("says where there is no data, and never 0 for it", () => {
     const empty = reportMarkdown(weekReport({ cells: { now: [], before: [] }, rollouts: [], incidents: [], budgets: [] }));
-    expect(empty).toContain("no calls, 0 promoted and 0 taken back or given up");
+    expect(empty).toContain("no calls, 0 promoted and 0 rolled back or given up");
     expect(empty).toContain("| Cost | no data | no data | – |");
     for (const sentence of ["Nobody called.", "No rollout ended.", "No incident began.", "No budget was used."]) {
       expect(empty).toContain(sentence);

@@ -21,7 +21,6 @@ export const EXCEPTIONS: readonly Exception[] = [
   { file: "src/contract/fields.ts", rule: "names", reason: "the fields that several messages of the wire share" },
   { file: "src/domain/evidence/grids.ts", rule: "names", reason: "a table of constants, named one by one" },
   { file: "console/lib/format.ts", rule: "names", reason: "one small writer per kind of number" },
-  { file: "console/lib/time.ts", rule: "names", reason: "one small writer per way to say an instant" },
   {
     file: "console/routes/registry.ts",
     rule: "names",

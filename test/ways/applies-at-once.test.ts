@@ -51,7 +51,10 @@ describe("two applies at once", () => {
     servers.push(server);
     const both = await Promise.all([apply(server, project(1)), apply(server, project(2))]);
     expect(both.every(({ applied }) => applied)).toBe(true);
-    expect(await state(server)).toEqual([2, 2, 2, 2, 2]);
+    // Which of the two requests comes first is up to the machine.
+    const found = await state(server);
+    expect(new Set(found).size).toBe(1);
+    expect([1, 2]).toContain(found[0]);
   });
 
   test("apply nothing of a project when one of its rollouts may not begin", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { z } from "zod";
+import { runCli } from "../../src/cli/run-cli.ts";
 import { sendProject } from "../../src/cli/send-project.ts";
 import type { incidentView } from "../../src/contract/incidents.ts";
 import type { nowView } from "../../src/contract/now.ts";
@@ -126,6 +127,58 @@ async function broken(appliedAt: number): Promise<Incident> {
   return incident;
 }
 
+async function cli(...args: readonly string[]): Promise<string> {
+  let out = "";
+  const code = await runCli(args, { ROLLWARD_URL: server().url, ROLLWARD_API_KEY: ADMIN_KEY }, (text) => {
+    out += text;
+  });
+  expect({ code, out }).toMatchObject({ code: 0 });
+  return out;
+}
+
+/** The view of the moment, once the watch has noted what the incident shows before. */
+async function noted(): Promise<string> {
+  const told = await cli("now");
+  expect(told).toContain("Its calls are well again since ");
+  return told;
+}
+
+/** What mended it stays with the incident, and nothing that fails later is counted. */
+async function keptWith({ id, started_at: startedAt }: Incident, mendedAt: number): Promise<void> {
+  clock.sleep(4 * MINUTE);
+  const shown = await vi.waitFor(async () => {
+    await call(5);
+    const seen = await read<Incident>(`/api/incidents/${id}`);
+    expect(seen.well_since).not.toBeNull();
+    return seen;
+  }, SOON);
+  expect(Math.abs(Date.parse(shown.mended_by?.at ?? "") - mendedAt)).toBeLessThan(30_000);
+  expect(shown.mended_by?.line).toContain(PATH);
+  expect(shown.reach).toMatchObject({ since: startedAt, until: shown.well_since });
+  const told = await cli("incidents", "show", id);
+  expect(told).toContain(`Calls are well again since ${(shown.well_since ?? "").slice(0, 19).replace("T", " ")}.`);
+  expect(told).toMatch(/Probably mended at .* by .*: The project was applied: /);
+  expect(told).toContain("It still is investigating, and the status page tells the public so:");
+  expect(await vi.waitFor(noted, SOON)).toMatch(/nobody has said so yet: `rollward incidents update`/);
+  // Minutes are looked at together: a quarter of an hour later another trouble is another one.
+  clock.sleep(16 * MINUTE);
+  await apply(project("good-2026-01-01", "server_error: 100%"));
+  await call(20);
+  await vi.waitFor(async () => {
+    await call(3);
+    const { data } = await read<{ data: readonly { id: string }[] }>("/api/incidents");
+    expect(data.map((one) => one.id === id)).toEqual([false, true]);
+  }, SOON);
+  const { body } = await server().ask("GET", `/api/incidents/${id}/postmortem`);
+  const { markdown } = body as { readonly markdown: string };
+  expect(markdown).toMatch(/## Mended\n\nProbably, by its time and kind: The project was applied/);
+  const later = await read<Incident>(`/api/incidents/${id}`);
+  expect(later.reach).toMatchObject({ failed: shown.reach.failed, until: shown.well_since });
+  await apply(project("good-2026-01-01"));
+  clock.sleep(5 * MINUTE);
+  await call(20);
+}
+
 test("the apply that broke it is named and not a rollback of minutes ago, and so is the one that mended it", async () => {
   await rolledBackMinutesAgo();
   await call(20);
@@ -153,6 +206,8 @@ test("the apply that broke it is named and not a rollback of minutes ago, and so
   expect(worst?.since).toBe(incident.started_at);
   expect(view.reach).toMatchObject({ endpoints: ["bot"], since: incident.started_at });
   expect(view.reach?.users?.count).toBeLessThanOrEqual(view.reach?.calls ?? 0);
+
+  await keptWith(incident, mendedAt);
 
   // Who resolves it in private leaves no public word that says something else.
   await server().ask("POST", updates, { state: "resolved", message: "It was our apply." });

@@ -110,6 +110,12 @@ describe("a budget whose calls wait", () => {
     }
     expect(server.server.house.gateway.load.unpaid).toBe(5);
     expect((await server.ask("GET", "/api/health")).body).toMatchObject({ meters: { budgets: { refused: 5 } } });
+    expect((await server.ask("GET", "/api/limits")).body).toMatchObject({
+      refused: 0,
+      refused_by_budgets: 5,
+      refused_by: [{ type: "budget", name: "one", calls: 5 }],
+      queue: { allowed: { calls: 2, wait_ms: 400 }, turned_away: 5 },
+    });
     leaving.abort();
     await expect(first).rejects.toThrow("aborted");
   });
@@ -228,6 +234,14 @@ describe("a budget that names a cheaper release", () => {
     const other = await call(server, { model: "other-bot" });
     expect([other.status, other.headers.get("x-rollward-release")]).toEqual([402, "other-bot@1"]);
     expect(server.server.house.gateway.load.unpaid).toBe(2);
+    const linesOf = async (): Promise<readonly string[]> => {
+      const { body } = await server.ask("GET", "/api/changes?kind=budget");
+      return (body as { readonly data: readonly { readonly line: string }[] }).data.map(({ line }) => line);
+    };
+    await expect
+      .poll(linesOf, { timeout: 60_000 })
+      .toContain("The budget firm has begun to refuse calls: nothing cheaper can answer with what is left of $0.0010");
+    expect((await linesOf()).filter((line) => line.includes("has begun"))).toHaveLength(1);
   });
 
   test("has it answer nothing while somebody has stopped its calls", async () => {

@@ -52,6 +52,11 @@ describe("the words of the command line", () => {
     [["spend", "why", "--against", "0"], "--against must be at least 1."],
     [["spend", "show", "--since", "noon"], "--since must be an instant in UTC such as 2027-01-31T00:00:00Z."],
     [["spend", "show", "--user", ""], "--user must not be empty."],
+    [["calls", "list", "--since", "noon"], "`noon` is no time."],
+    [["calls", "list", "--since", "6h", "--when", "6h"], "--since and --when both say from when on."],
+    [["calls", "list", "--limit", "1000"], "--limit must be at most 200."],
+    [["changes", "--since", "noon"], "`noon` is no time."],
+    [["changes", "--limit", "1000"], "--limit must be at most 500."],
     [["calls", "list", "--arm", "left"], "--arm must be one of stable, candidate, shadow."],
     [["calls", "show", ""], "`call` is no id of a call: those look like call_01h…"],
     [["cache", "evict", "--call", "call_x"], "--call is no id of a call: those look like call_01h…"],
@@ -87,6 +92,18 @@ describe("the words of the command line", () => {
     }
     expect(await rollward("pause", "--help")).toContain("(required)");
     expect(await rollward("resume", "--help")).not.toContain("(required)");
+  });
+
+  test("take a time back and an instant alike, and say in the help how many there may be", async () => {
+    for (const command of [["calls", "list"], ["changes"]]) {
+      for (const since of ["6h", "last 2 days", "2026-01-01T00:00:00Z"])
+        expect(await rollward(...command, "--since", since)).toMatch(/^0 /);
+      expect(await rollward(...command, "--help")).toMatch(/how many, at most \d+/);
+    }
+    // Nothing was called since tomorrow.
+    const later = new Date(Date.now() + 86_400_000).toISOString();
+    expect((await rollward("calls", "list", "--since", later)).trimEnd().split("\n")).toHaveLength(1);
+    expect(await rollward("rollout", "start", "--help")).toMatch(/rollward\s+apply\s+--again/);
   });
 
   test("show the tenant of a key", async () => {

@@ -91,7 +91,7 @@ describe("rolling back as Now offers it", () => {
     const { stage: own, id } = await begin("{ strategy: instant, holdback: 0%, bake: 1h, drain: 1h }");
     await own.waitUntil(id, ({ state }) => state === "draining");
     const action = await offeredAs(own, "Roll back to support-bot@1");
-    expect(action.effect).toContain("Takes support-bot@2 back, which was promoted and is still watched");
+    expect(action.effect).toContain("Rolls support-bot@2 back, which was promoted and is still watched");
     expect(await send(own, action)).toMatchObject({ status: 200, body: { rollout: id, stable: "support-bot@1" } });
     expect(await own.stable()).toBe("support-bot@1");
   });
@@ -107,7 +107,7 @@ describe("rolling back as Now offers it", () => {
     expect(await send(own, plain)).toMatchObject({
       status: 409,
       body: {
-        error: { code: "rollout_conflict", message: expect.stringContaining("takes support-bot@3 back") as string },
+        error: { code: "rollout_conflict", message: expect.stringContaining("rolls support-bot@3 back") as string },
       },
     });
     expect(await stateOf(own, third)).toBe("ramping");
@@ -116,7 +116,7 @@ describe("rolling back as Now offers it", () => {
 
     const further = await offeredAs(own, "Roll back further, to support-bot@1");
     expect(further.effect).toMatch(
-      /^support-bot@3 was already taken back by ROLLWARD_ADMIN_KEY at \d\d:\d\d UTC, and support-bot is served by support-bot@2\. This goes one release further back, from support-bot@2 to support-bot@1: /,
+      /^support-bot@3 was already rolled back by ROLLWARD_ADMIN_KEY at \d\d:\d\d UTC, and support-bot is served by support-bot@2\. This goes one release further back, from support-bot@2 to support-bot@1: /,
     );
     expect(further.request?.body).toEqual({ from: "support-bot@2", again: true });
     expect(await send(own, plain)).toMatchObject({ status: 409, body: { error: { code: "already_rolled_back" } } });
@@ -128,7 +128,19 @@ describe("rolling back as Now offers it", () => {
     expect(await own.stable()).toBe("support-bot@1");
     await expect
       .poll(async () => (await offered(own)).why_not)
-      .toMatch(/^support-bot@2 was already taken back by .* There is no promotion before it to return from\.$/);
+      .toMatch(/^support-bot@2 was already rolled back by .* There is no promotion before it to return from\.$/);
+    // The command says the same, and asks nobody to say that it is meant.
+    expect(await own.server.ask("POST", "/api/endpoints/support-bot/rollback", { reason: "Again!" })).toMatchObject({
+      status: 409,
+      body: {
+        error: {
+          code: "rollout_conflict",
+          message: expect.stringMatching(
+            /^support-bot@2 was rolled back by .* ago, and support-bot is served by support-bot@1\. There is no promotion before it to return from\./,
+          ) as string,
+        },
+      },
+    });
   });
 
   test("is not offered where the release before uses a model that is gone, and says so", async () => {

@@ -182,6 +182,49 @@ describe("the view of this moment", () => {
     expect((await server.ask("GET", "/api/now?endpoint=nobody")).status).toBe(404);
   });
 
+  test("tells a budget that refuses every call first, with what to do about it, and beside the error rate", async () => {
+    const server = await start(
+      `${simulatedText(model("good-2026-01-01"))}\nendpoints:\n  bot:\n    models: [sim/good-2026-01-01]\nbudgets:\n  answers: { per: endpoint, window: hour, amount: 0.00013 }\n`,
+    );
+    for (let calls = 0; calls < 8; calls += 1) {
+      const refused = await call(server);
+      expect(refused.status).toBe(402);
+      await refused.text();
+    }
+    const view = await vi.waitFor(
+      async () => {
+        const seen = await viewOf(server);
+        expect(seen.figures[0]).toMatchObject({ figure: "errors", value: 0, n: 8, refused: 8 });
+        expect(seen.sentence).toMatch(
+          /^The budget answers refuses every call of bot since \d\d:\d\d UTC \(.*\): 8 of 8 calls in five minutes\. It is \$0\.00013 an hour\./,
+        );
+        expect(seen.reach).toMatchObject({ calls: 8, of_calls: 8 });
+        return seen;
+      },
+      { timeout: 60_000, interval: 300 },
+    );
+    expect(view).toMatchObject({ situation: "budget-exhausted", severity: "critical" });
+    const [raise] = view.actions;
+    expect(raise).toMatchObject({ action: "raise-budget", request: null, why_not: null });
+    expect(raise?.effect).toContain("Write a higher `budgets.answers.amount` into rollward.yaml");
+    const text = await cli(server, "now");
+    expect(text).toContain("CRITICAL  The budget answers refuses every call of bot");
+    expect(text).toContain("0 % and 8 refused");
+    expect(text).toContain("- Raise the budget answers: Write a higher");
+    expect(text).toContain("the failed calls cost nothing.");
+    const limits = (await server.ask("GET", "/api/limits")).body;
+    expect(limits).toMatchObject({
+      refused: 0,
+      refused_by_budgets: 8,
+      refused_by: [{ type: "budget", name: "answers", calls: 8 }],
+      queue: { allowed: null, turned_away: 0 },
+    });
+    expect(await cli(server, "limits", "show")).toContain("0 calls were refused here, and 8 by budgets (answers 8).");
+    const budgets = await cli(server, "budgets", "list");
+    expect(budgets).toMatch(/answers .* 0\.00013 +only of days and months +0 % /);
+    expect(budgets.split("\n")[0]?.match(/spent/g)).toHaveLength(1);
+  });
+
   test("says that packs of recorded calls are damaged", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "rollward-now-"));
     const database = await openDatabase({ dataDir });

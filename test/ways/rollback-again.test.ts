@@ -53,7 +53,7 @@ const stateOf = async (): Promise<string> => {
   return (body as { data: { state: string }[] }).data[0]?.state ?? "";
 };
 
-/** bot@3 has just been taken back by itself; bot@2 serves and was promoted from bot@1. */
+/** bot@3 has just been rolled back by itself; bot@2 serves and was promoted from bot@1. */
 async function takenBack(): Promise<void> {
   running = await startServer(project("good-2026-01-01", 0.1));
   await apply("good-2026-01-01", 0.2);
@@ -79,12 +79,18 @@ describe("a rollback right after one that happened by itself", () => {
     await takenBack();
     const { code, out, complaint } = await rollward("rollback", "bot");
     expect({ code, out }).toEqual({ code: 4, out: "" });
-    expect(complaint).toMatch(/^bot@3 was taken back by itself [\d.]+ m?s ago, and bot is served by bot@2\./);
+    expect(complaint).toMatch(/^bot@3 was rolled back by itself [\d.]+ m?s ago, and bot is served by bot@2\./);
     expect(complaint).toContain("`rollward rollback bot --again`");
     const asked = await (running as RunningServer).ask("POST", "/api/endpoints/bot/rollback", { reason: "Fire!" });
     expect(asked).toMatchObject({ status: 409, body: { error: { code: "already_rolled_back" } } });
     const again = await rollward("rollback", "bot", "--again");
     expect(again).toMatchObject({ code: 0, out: expect.stringContaining("bot is served by bot@1") as string });
+    // The files that still have it do not bring it back, and say on which evidence it went.
+    const held = await rollward("apply", writeProject(project("bad-2026-03-01", 0.2)));
+    expect(held.code).toBe(0);
+    expect(held.out).toMatch(
+      /^bot@3: is held back\nbot@3 was rolled back at \S+ \S+ UTC by itself: errors .* candidate sessions? \(log R /m,
+    );
   });
 
   test("is offered on Now as what it is, and does what it says", async () => {
@@ -97,7 +103,7 @@ describe("a rollback right after one that happened by itself", () => {
     await expect.poll(async () => (await offered())?.label).toBe("Roll back further, to bot@1");
     const action = await offered();
     expect(action?.effect).toMatch(
-      /^bot@3 was already taken back by itself at \d\d:\d\d UTC, and bot is served by bot@2\. This goes one release further back, from bot@2 to bot@1: /,
+      /^bot@3 was already rolled back by itself at \d\d:\d\d UTC, and bot is served by bot@2\. This goes one release further back, from bot@2 to bot@1: /,
     );
     expect(action?.request?.body).toEqual({ from: "bot@2", again: true });
     const request = { ...action?.request?.body, reason: "Users complain." };

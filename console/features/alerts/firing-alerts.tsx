@@ -14,6 +14,7 @@ import { Table } from "../../ui/table.tsx";
 import { Choice } from "../../ui/tabs.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { usePhone } from "../calls/use-phone.ts";
 import { AlertStatus, Severity } from "./alert-marks.tsx";
 import { NewSilence } from "./new-silence.tsx";
 
@@ -54,33 +55,66 @@ export function FiringAlerts() {
 }
 
 function AlertTable({ rows }: { rows: readonly Alert[] }) {
+  const isPhone = usePhone();
   const [silencing, setSilencing] = useState<Alert | null>(null);
   if (rows.length === 0) return <Empty icon={ShieldCheck} title="Nothing fires" />;
   return (
     <>
-      <Table
-        caption="Alerts"
-        rows={rows}
-        keyOf={({ fingerprint, episode }) => `${fingerprint} ${episode}`}
-        columns={[
-          { head: "What", cell: (alert) => <What of={alert} /> },
-          { head: "Status", cell: ({ status }) => <AlertStatus status={status} /> },
-          { head: "Severity", wide: true, cell: ({ severity }) => <Severity severity={severity} /> },
-          { head: "Since", right: true, wide: true, cell: ({ since }) => <Time at={since} /> },
-          { head: "Taken on", cell: (alert) => <TakenOn of={alert} /> },
-          {
-            head: <span className="sr-only">Silence</span>,
-            right: true,
-            cell: (alert) => (
-              <Button small kind="quiet" icon={BellOff} onClick={() => setSilencing(alert)}>
-                Silence
-              </Button>
-            ),
-          },
-        ]}
-      />
+      {isPhone ? (
+        <ul aria-label="Alerts" className="divide-y divide-line">
+          {rows.map((alert) => (
+            <AlertCard key={keyOf(alert)} alert={alert} onSilence={() => setSilencing(alert)} />
+          ))}
+        </ul>
+      ) : (
+        <Table
+          caption="Alerts"
+          rows={rows}
+          keyOf={keyOf}
+          columns={[
+            { head: "What", cell: (alert) => <What of={alert} /> },
+            { head: "Status", cell: ({ status }) => <AlertStatus status={status} /> },
+            { head: "Severity", cell: ({ severity }) => <Severity severity={severity} /> },
+            { head: "Since", right: true, cell: ({ since }) => <Time at={since} /> },
+            { head: "Taken on", cell: (alert) => <TakenOn of={alert} /> },
+            {
+              head: <span className="sr-only">Silence</span>,
+              right: true,
+              cell: (alert) => <Silence onPress={() => setSilencing(alert)} />,
+            },
+          ]}
+        />
+      )}
       {silencing !== null && <NewSilence alert={silencing} onClose={() => setSilencing(null)} />}
     </>
+  );
+}
+
+const keyOf = ({ fingerprint, episode }: Alert): string => `${fingerprint} ${episode}`;
+
+const Silence = ({ onPress }: { onPress: () => void }) => (
+  <Button small kind="quiet" icon={BellOff} onClick={onPress}>
+    Silence
+  </Button>
+);
+
+/** On a phone the sentence has the whole width, and what is to be pressed stands below it. */
+function AlertCard({ alert, onSilence }: { alert: Alert; onSilence: () => void }) {
+  return (
+    <li className="flex flex-col gap-2 p-4 text-sm">
+      <What of={alert} />
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-dim">
+        <AlertStatus status={alert.status} />
+        <Severity severity={alert.severity} />
+        <Time at={alert.since} />
+      </div>
+      <div className="flex items-center justify-between gap-3">
+        <span className="text-xs text-dim">
+          <TakenOn of={alert} />
+        </span>
+        <Silence onPress={onSilence} />
+      </div>
+    </li>
   );
 }
 

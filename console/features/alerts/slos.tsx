@@ -42,7 +42,7 @@ function SloPanel({ slo }: { slo: Slo }) {
           {slo.budget_left === null ? (
             <p className="text-faint">{NO_DATA}</p>
           ) : slo.budget_left < 0 ? (
-            <p className="font-medium text-bad">spent, {share(-slo.budget_left)} over</p>
+            <p className="font-medium text-bad">none: {overdrawn(slo.indicator, 1 - slo.budget_left)}</p>
           ) : (
             <ShareBar share={slo.budget_left} loud={slo.budget_left <= 0.1} />
           )}
@@ -72,6 +72,12 @@ function SloPanel({ slo }: { slo: Slo }) {
     </Panel>
   );
 }
+
+/** A budget that is used up so many times. */
+const overdrawn = (indicator: Slo["indicator"], times: number): string =>
+  indicator === "spend"
+    ? `${plain(times)} times as much was spent as planned`
+    : `${plain(times)} times as many were bad as may be`;
 
 const WINDOWS = {
   "page-quick": "pages, quick",

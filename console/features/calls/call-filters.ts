@@ -1,6 +1,7 @@
 import type { listCallLines, tallyCalls } from "../../../src/contract/calls.ts";
 import type { Answer, Query } from "../../lib/api.ts";
 import type { Search } from "../../lib/use-search.ts";
+import { IN_ZONE } from "../../lib/zone.ts";
 
 /** A call in a line. */
 export type CallLine = Answer<typeof listCallLines>["data"][number];
@@ -122,7 +123,13 @@ function written(name: string, value: string): string {
   return value.length > 40 ? `${value.slice(0, 12)}…` : value;
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  ...IN_ZONE,
+});
 
 const shortTime = (at: string | undefined): string => {
   const time = at === undefined ? Number.NaN : Date.parse(at);

@@ -31,10 +31,20 @@ export function ServedBy({ call }: { call: Pick<CallLine, "release" | "requested
 
 const isArm = (arm: string | null): arm is Arm => arm === "stable" || arm === "candidate" || arm === "shadow";
 
-/** What was asked last, or why that is not shown. */
-export const askedOf = ({ gist, gist_waits: waits }: Pick<CallLine, "gist" | "gist_waits">): ReactNode =>
-  gist === null || gist.asked === "" ? (
-    <span className="text-faint">{gist !== null ? "no text" : waits ? "not yet written" : "not kept"}</span>
-  ) : (
-    gist.asked
+/** What was asked last. Without it a dash that says why, and where the call went and whose it was. */
+export function askedOf({ gist, gist_waits: waits, endpoint, user }: AskedLine): ReactNode {
+  if (gist !== null && gist.asked !== "") return gist.asked;
+  const why =
+    gist !== null ? "no text" : waits ? "what was asked is there in some seconds" : "what was asked is not kept";
+  const place = [endpoint, user].filter((one) => one !== null).join(" · ");
+  return (
+    <span className="text-faint" title={why}>
+      <span role="img" aria-label={why}>
+        –
+      </span>{" "}
+      {place}
+    </span>
   );
+}
+
+type AskedLine = Pick<CallLine, "gist" | "gist_waits" | "endpoint" | "user">;

@@ -45,9 +45,6 @@ const RETRY_MS = 3_000;
 const NOTHING: Tail = { calls: [], state: "off", skipped: 0 };
 const CONNECTING: Tail = { ...NOTHING, state: "connecting" };
 
-/** Filters that cannot be looked at before a call is indexed. */
-export const UNSEEN = ["text", "tool", "tag", "feedback", "same_as", "repaired"] as const;
-
 /** New calls of a query as they are recorded, while `enabled`: a stream of its own, because the server filters it. */
 export function useTail(query: Query, enabled: boolean): Tail {
   const { environment } = useEnvironment();

@@ -37,7 +37,7 @@ const unread = (endpoint: string): NowAction => ({
   endpoint,
   effect:
     "Takes the candidate of the rollout under way back; without one it returns to the release before the last promotion. All sessions follow within a second.",
-  undo: "Roll the release out again.",
+  undo: `\`rollward apply --again --endpoint ${endpoint}\` with the files that have it begins its rollout again.`,
   request: { method: "POST", path: pathOf("/api/endpoints/{endpoint}/rollback", { endpoint }), body: {} },
   why_not: null,
   done: null,

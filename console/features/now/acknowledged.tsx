@@ -10,7 +10,7 @@ export function Acknowledged({ now: { acknowledged, incidents, severity } }: { n
   return (
     <Panel title="Who is on it">
       <ul className="flex flex-col gap-2 text-sm">
-        {incidents.map(({ id, title, state, lead }) => (
+        {incidents.map(({ id, title, state, lead, well_since: wellSince }) => (
           <li key={id}>
             <Link to={`/incidents/${id}`}>{title}</Link>
             <span className="text-xs text-faint">
@@ -18,6 +18,12 @@ export function Acknowledged({ now: { acknowledged, incidents, severity } }: { n
               {state}
               {lead === null ? "" : `, led by ${lead}`}
             </span>
+            {wellSince !== null && (
+              <span className="block text-xs text-dim">
+                Its calls are well again since <Time at={wellSince} show="seconds" />
+                {state !== "monitoring" && ": it wants a word."}
+              </span>
+            )}
           </li>
         ))}
         {acknowledged.map(({ by, at, what }, index) => (

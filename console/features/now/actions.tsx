@@ -1,4 +1,4 @@
-import { Check, Shuffle, Snowflake, Undo2 } from "lucide-react";
+import { Check, Shuffle, Snowflake, Undo2, Wallet } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { useKeys } from "../../lib/keys.ts";
@@ -20,6 +20,7 @@ const LOOKS: Readonly<Record<NowAction["action"], Look>> = {
   "roll-back": { key: "r", icon: Undo2, danger: true },
   freeze: { key: "f", icon: Snowflake, danger: false },
   "switch-model": { key: "s", icon: Shuffle, danger: false },
+  "raise-budget": { key: "", icon: Wallet, danger: false },
 };
 
 /** Three things to do at 3 a.m., each with exactly what it will do, a typed reason, and a way back. */
@@ -32,7 +33,9 @@ export function Actions({ now: { actions } }: { now: NowView }) {
   };
   useKeys(
     "Now",
-    actions.map((action) => ({ key: LOOKS[action.action].key, does: action.label, run: () => open(action) })),
+    actions
+      .filter(isPressed)
+      .map((action) => ({ key: LOOKS[action.action].key, does: action.label, run: () => open(action) })),
   );
   return (
     <Panel title="What you can do" flush>
@@ -52,6 +55,10 @@ export function Actions({ now: { actions } }: { now: NowView }) {
   );
 }
 
+/** What is done in the project has nothing to press. */
+const isPressed = ({ request, why_not: whyNot, done }: NowAction): boolean =>
+  request !== null || whyNot !== null || done !== null;
+
 function ActionLine({ action, onOpen }: { action: NowAction; onOpen: () => void }) {
   const { label, effect, why_not: whyNot, done, request } = action;
   const { key, icon: Icon, danger } = LOOKS[action.action];
@@ -63,6 +70,17 @@ function ActionLine({ action, onOpen }: { action: NowAction; onOpen: () => void 
         <Button small onClick={onOpen} hint={key}>
           Undo
         </Button>
+      </li>
+    );
+  }
+  if (!isPressed(action)) {
+    return (
+      <li className="flex items-start gap-3 px-4 py-2.5">
+        <Icon size={16} aria-hidden className="mt-0.5 shrink-0 text-ink" />
+        <span className="min-w-0 flex-1">
+          <span className="block text-sm font-medium">{label}</span>
+          <span className="text-xs text-dim">{effect}</span>
+        </span>
       </li>
     );
   }

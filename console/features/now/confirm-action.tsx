@@ -9,6 +9,7 @@ const VERBS: Readonly<Record<NowAction["action"], string>> = {
   "roll-back": "Roll back",
   freeze: "Freeze",
   "switch-model": "Switch",
+  "raise-budget": "Raise the budget",
 };
 
 /** What was asked for: to do it, or to take it back. */
@@ -37,12 +38,12 @@ export function ConfirmAction({ chosen, fresh, onClose }: ConfirmProps) {
   const isOld = refusal !== null && MOVED_ON.has(refusal);
   const action = isOld && fresh !== undefined && fresh.request !== null ? fresh : chosen.action;
   const isDanger = action.action === "roll-back" && !undo;
+  // Where nobody could say beforehand what it would do, the server has said so now, and the next press means that.
+  const isFurther = refusal === "already_rolled_back" && action.request?.body["from"] === undefined;
   const confirm = async (reason: string): Promise<void> => {
     const path = undo ? action.done?.undo.path : action.request?.path;
     if (path === undefined) return;
-    // Nobody could say beforehand what it would do; the server has said so now, and it was pressed once more.
-    const again = refusal === "already_rolled_back" && action.request?.body["from"] === undefined && { again: true };
-    const body = undo ? { reason } : { ...action.request?.body, ...again, reason };
+    const body = undo ? { reason } : { ...action.request?.body, ...(isFurther && { again: true }), reason };
     try {
       // The address of what was found says its environment itself.
       await command.mutateAsync({ path, body });
@@ -67,7 +68,7 @@ export function ConfirmAction({ chosen, fresh, onClose }: ConfirmProps) {
           </>
         )
       }
-      verb={undo ? "Take it back" : verbOf(action)}
+      verb={undo ? "Take it back" : isFurther ? FURTHER : verbOf(action)}
       danger={isDanger}
       suggestions={undo ? ["It is over"] : ["Users are hurt", "To be safe until the morning"]}
       onClose={onClose}
@@ -77,5 +78,6 @@ export function ConfirmAction({ chosen, fresh, onClose }: ConfirmProps) {
 }
 
 /** On the button: going back further than who presses may think says so. */
-const verbOf = ({ action, request }: NowAction): string =>
-  request?.body["again"] === true ? "Go one release further back" : VERBS[action];
+const FURTHER = "Go one release further back";
+
+const verbOf = ({ action, request }: NowAction): string => (request?.body["again"] === true ? FURTHER : VERBS[action]);

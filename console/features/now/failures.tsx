@@ -5,14 +5,17 @@ import { Time } from "../../ui/time.tsx";
 import type { NowView } from "./now-view.ts";
 
 /** The five worst causes of failed calls, and whom it has reached. */
-export function Failures({ now: { failures, reach } }: { now: NowView }) {
+export function Failures({ now: { at, failures, reach } }: { now: NowView }) {
   if (failures.length === 0 && reach === null) return null;
   return (
-    <Panel title="Failing calls" note="by cause" flush>
-      {reach !== null && <Reach reach={reach} />}
+    <Panel title="Failing calls" flush>
+      {reach !== null && <Reach reach={reach} isOver={reach.until < at} />}
+      {failures.length > 0 && (
+        <p className="px-4 pt-2 text-xs text-faint">By cause, all calls that failed in the last 5 minutes</p>
+      )}
       <ol className="flex flex-col">
         {failures.map(({ cause, words, endpoint, release, model, calls, share: part, filter }, index) => (
-          <li key={index} className="border-t border-line first:border-t-0">
+          <li key={index} className="not-first:border-t not-first:border-line">
             <Link to="/calls" search={filter} bare className="flex items-start gap-3 px-4 py-2 hover:bg-hover">
               <span className="w-12 shrink-0 text-right text-sm font-semibold">{count(calls)}</span>
               <span className="min-w-0 flex-1 text-sm">
@@ -22,7 +25,7 @@ export function Failures({ now: { failures, reach } }: { now: NowView }) {
                   {[endpoint, release, model].filter((each) => each !== null).join(" · ")}
                 </span>
               </span>
-              <span className="shrink-0 text-xs text-faint">{share(part)}</span>
+              <span className="shrink-0 text-xs text-faint">{share(part)} of them</span>
             </Link>
           </li>
         ))}
@@ -33,9 +36,11 @@ export function Failures({ now: { failures, reach } }: { now: NowView }) {
 
 /** All of it is about the failed calls, from the beginning of the trouble to its end. */
 function Reach({
-  reach: { calls, of_calls: all, users, endpoints, since, cost_pico: cost },
+  reach: { calls, of_calls: all, users, endpoints, since, until, cost_pico: cost },
+  isOver,
 }: {
   reach: NonNullable<NowView["reach"]>;
+  isOver: boolean;
 }) {
   const least = users?.at_least === true ? "at least " : "";
   const who =
@@ -43,8 +48,15 @@ function Reach({
   return (
     <p className="border-b border-line px-4 py-2.5 text-sm">
       <span className="font-semibold">{count(calls)}</span> of {count(all)} calls
-      {endpoints.length > 0 && ` of ${endpoints.join(", ")}`} failed since <Time at={since} show="seconds" />: {who}.
-      The failed calls cost {least}
+      {endpoints.length > 0 && ` of ${endpoints.join(", ")}`} failed {isOver ? "from" : "since"}{" "}
+      <Time at={since} show="seconds" />
+      {isOver && (
+        <>
+          {" "}
+          to <Time at={until} show="seconds" />
+        </>
+      )}
+      : {who}. The failed calls cost {least}
       {pico(cost)}.
     </p>
   );

@@ -1,4 +1,4 @@
-import { count, inUnit, NO_DATA, span } from "../../lib/format.ts";
+import { count, inUnit, span } from "../../lib/format.ts";
 import { Figure } from "../../ui/figure.tsx";
 import { Link } from "../../ui/link.tsx";
 import type { NowView } from "./now-view.ts";
@@ -12,7 +12,7 @@ export function Figures({ now: { figures } }: { now: NowView }) {
       aria-label="Four numbers"
       className="grid grid-cols-2 divide-line overflow-hidden rounded-lg border border-line bg-surface max-lg:[&>*:nth-child(n+3)]:border-t lg:grid-cols-4 lg:divide-x max-lg:[&>*:nth-child(odd)]:border-r"
     >
-      {figures.map(({ figure, label, unit, value, n, baseline, firing, calls, window_seconds: seconds }) => (
+      {figures.map(({ figure, label, unit, value, n, baseline, refused, firing, calls, window_seconds: seconds }) => (
         <Link key={figure} to="/calls" search={calls} bare className="block border-line hover:bg-hover">
           <Figure
             label={firing === null ? label : `${label} · ${firing}`}
@@ -20,9 +20,16 @@ export function Figures({ now: { figures } }: { now: NowView }) {
             n={n}
             of={`${COUNTED[figure]} in ${span(seconds)}`}
             against={
-              baseline.value === null
-                ? `usually ${NO_DATA}`
-                : `usually ${inUnit(baseline.value, unit)} (n ${count(baseline.n)})`
+              <>
+                {refused > 0 && (
+                  <span className="text-warn">
+                    and {inUnit(n === 0 ? null : refused / n, "share")} refused by budgets or limits ·{" "}
+                  </span>
+                )}
+                {baseline.value === null
+                  ? "usual not known"
+                  : `usually ${inUnit(baseline.value, unit)} (n ${count(baseline.n)})`}
+              </>
             }
             state={firing === null ? "none" : "bad"}
           />

@@ -55,7 +55,7 @@ export function FirstSteps() {
       >
         <p>
           Edit a prompt file and apply again: the new release gets 1 % of sessions, then more, as evidence comes in.
-          Harm takes it back within a second, by itself.
+          Harm rolls it back within a second, by itself.
         </p>
         <CodeBlock
           label="commands to change the prompt"

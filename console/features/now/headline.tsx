@@ -43,7 +43,7 @@ export function Headline({ now }: { now: NowView }) {
                     {since !== null && (
                       <span className="text-xs text-faint">
                         {" "}
-                        since <Time at={since} show="local" />
+                        since <Time at={since} show="day" />
                       </span>
                     )}
                   </span>

@@ -25,7 +25,8 @@ const written = (value: number | null, unit: Unit | "count"): string =>
   unit === "count" ? shortCount(value) : inUnit(value, unit);
 
 function changed({ now, before }: Compared): string {
-  if (now === null || before === null) return now !== null && now > 0 ? "new" : "–";
+  // What is not known is not none.
+  if (now === null || before === null) return "–";
   if (before === 0) return now === 0 ? "±0 %" : "new";
   return change(now / before - 1);
 }

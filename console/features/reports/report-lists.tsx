@@ -60,7 +60,7 @@ const ENDPOINTS: readonly Column<Report["endpoints"][number]>[] = [
 const ROLLOUTS: readonly Column<Report["rollouts"][number]>[] = [
   { head: "Candidate", cell: ({ candidate }) => candidate },
   { head: "Outcome", cell: ({ outcome }) => outcome },
-  { head: "Ended", right: true, cell: ({ ended_at: at }) => <Time at={at} show="local" /> },
+  { head: "Ended", right: true, cell: ({ ended_at: at }) => <Time at={at} show="day" /> },
 ];
 
 const MODELS: readonly Column<Report["models"][number]>[] = [

@@ -55,17 +55,26 @@ export function MetricTable({ rollout }: { rollout: RolloutView }) {
 
 interface MetricProps {
   readonly metric: MetricView;
-  /** Whether it is the one that proved harm, with all tests together. */
-  readonly isBlamed: boolean;
+  /** Whether it proves harm, and how: alone, or together with others, of which it may weigh most. */
+  readonly harm: "alone" | "most" | "together" | null;
+  /** Whether that is why the candidate was taken back. */
+  readonly isDecisive: boolean;
   /** Whether it was proven no worse earlier on the ladder, which stays so. The proof of the ladder is not that of its bake. */
   readonly wasProven: boolean;
 }
 
-const lookOf = ({ union, evidence_of: of }: RolloutView, metric: MetricView): MetricProps => ({
+const lookOf = ({ union, evidence_of: of, outcome }: RolloutView, metric: MetricView): MetricProps => ({
   metric,
-  isBlamed: union.blame === metric.metric,
+  harm: shareInHarm(union, metric),
+  isDecisive: outcome === "harm" && union.blame === metric.metric,
   wasProven: metric.certified && of === "ladder" && metric.verdict === "inconclusive",
 });
+
+function shareInHarm({ blame, proven_by: by }: RolloutView["union"], { metric, verdict }: MetricView) {
+  if (!by.includes(metric)) return verdict === "harm" ? "alone" : null;
+  if (by.length === 1) return "alone";
+  return metric === blame ? "most" : "together";
+}
 
 function MetricRow(props: MetricProps) {
   const { metric } = props;
@@ -214,15 +223,25 @@ export function TestBar({
   );
 }
 
-function Verdict({ metric, isBlamed, wasProven }: MetricProps) {
-  const verdict =
-    metric.verdict !== "inconclusive" ? metric.verdict : isBlamed ? "harm" : wasProven ? "non-inferior" : null;
-  const [state, word] = VERDICTS[verdict ?? "inconclusive"];
+const HARM_WORDS = { alone: null, most: "most of all", together: "with the others" } as const;
+
+function Verdict({ metric: { verdict: own }, harm, isDecisive, wasProven }: MetricProps) {
+  const verdict = harm !== null ? "harm" : own === "inconclusive" && wasProven ? "non-inferior" : own;
+  const [state, word] = VERDICTS[verdict];
+  const isTogether = harm === "most" || harm === "together";
+  const beside = [
+    wasProven && verdict === "non-inferior" ? "proven before" : null,
+    harm === null ? null : HARM_WORDS[harm],
+    isDecisive && !isTogether ? "decided the roll-back" : null,
+  ].filter((words) => words !== null);
   return (
     <div>
-      <StateMark state={state}>{word}</StateMark>
-      {verdict === "non-inferior" && wasProven && <div className="mt-1 text-2xs text-faint">proven before</div>}
-      {isBlamed && <div className="mt-1 text-2xs text-faint">decided the roll-back</div>}
+      <StateMark state={state}>{isTogether ? "Harm, together" : word}</StateMark>
+      {beside.map((words) => (
+        <div key={words} className="mt-1 text-2xs text-faint">
+          {words}
+        </div>
+      ))}
     </div>
   );
 }

@@ -127,7 +127,7 @@ const ROLL_BACK = (stable: string, candidate: string): Action => ({
   key: "b",
   icon: Undo2,
   kind: "danger",
-  effect: `All sessions go to ${stable} within a second. The rollout of ${candidate} ends; rolling it out again begins anew.`,
+  effect: `All sessions go to ${stable} within a second. The rollout of ${candidate} ends; \`rollward apply --again\` begins it anew.`,
   done: "It is being rolled back.",
   reasons: ["Users complain", "Something looks wrong"],
 });
@@ -139,7 +139,7 @@ const ABORT = (stable: string, candidate: string): Action => ({
   key: "x",
   icon: CircleSlash,
   kind: "plain",
-  effect: `Ends the rollout without blaming ${candidate}: all sessions go to ${stable}, and it counts as aborted and not as rolled back. Rolling it out again begins anew.`,
+  effect: `Ends the rollout without blaming ${candidate}: all sessions go to ${stable}, and it counts as aborted and not as rolled back. \`rollward apply --again\` begins it anew.`,
   done: "It is being aborted.",
   reasons: ["The test is over", "Not needed any more"],
 });
@@ -168,6 +168,8 @@ export function RolloutActions({ rollout }: { rollout: RolloutView }) {
           kind={action.kind}
           icon={action.icon}
           hint={action.key}
+          // On a phone they do not fit into one row, and what is needed in a hurry must not be in the second.
+          className={action.kind === "danger" ? "max-sm:order-first" : undefined}
           onClick={() => choose(action)}
         >
           {action.label}

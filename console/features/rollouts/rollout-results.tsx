@@ -118,7 +118,7 @@ export function SafetyFacts({ rollout: { union, sample_ratio: ratio, metrics } }
       <TestBar
         test={{ log_e: union.log_r, threshold: union.threshold, crossed: union.crossed }}
         tone="bad"
-        label={`harm, all metrics together${union.blame === null ? "" : `: ${union.blame}`}`}
+        label={`harm, all metrics${union.proof === null ? " together" : `: ${union.proof}`}`}
       />
       <TestBar
         test={{ ...ratio, log_e: ratio.log_e }}
@@ -126,8 +126,8 @@ export function SafetyFacts({ rollout: { union, sample_ratio: ratio, metrics } }
         label={ratio.crossed ? "sample ratio: sessions are not split as drawn" : "sample ratio: split as drawn"}
       />
       <p className="text-2xs text-pretty text-faint max-sm:col-span-2">
-        Bars are evidence (log e) against its threshold. They may be looked at at any time: a good release is taken back
-        by mistake with at most the probability that the plan allows. Threshold now{" "}
+        Bars are evidence (log e) against its threshold. They may be looked at at any time: a good release is rolled
+        back by mistake with at most the probability that the plan allows. Threshold now{" "}
         {plain(Number(union.threshold.toFixed(2)))}.{metrics.some(({ metric }) => metric === "errors") && ERRORS_COUNT}
       </p>
     </div>

@@ -19,12 +19,12 @@ function placeOf(rollout: RolloutView, index: number): Place {
 const WAITS = { time: "waits for time", sessions: "waits for sessions", evidence: "waits for evidence" } as const;
 
 /** What a step has to say: how much longer, or that it was given up. */
-function noteOf({ eta, holds, eta_note: note }: RolloutView, place: Place, weight: number): string {
-  if (place === "left") return "taken back here";
+function noteOf({ eta, holds }: RolloutView, place: Place, weight: number): string {
+  if (place === "left") return "rolled back here";
   if (place === "now" && holds.length > 0) return `held: ${holds.join(", ").replaceAll("_", " ")}`;
   const found = place === "done" ? undefined : eta?.steps.find((each) => each.weight === weight);
   if (found !== undefined) return `about ${span(found.seconds)} · ${WAITS[found.waits_for]}`;
-  return place === "now" ? (note ?? "under way") : "";
+  return place === "now" ? "under way" : "";
 }
 
 /** The steps of a rollout from left to right; on a phone from top to bottom. */

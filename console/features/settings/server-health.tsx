@@ -125,7 +125,7 @@ function Messages({ of: { waiting, since, trouble } }: { of: Health["alerts"] })
       {since !== null && (
         <>
           {" "}
-          since <Time at={since} show="local" />
+          since <Time at={since} show="day" />
         </>
       )}
       {trouble !== null && `; ${trouble}`}

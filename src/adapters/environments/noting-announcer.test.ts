@@ -33,3 +33,21 @@ test("every threshold is told, and noted where it is everybody's or an endpoint'
   expect(told).toBe(5);
   expect(noted.map(({ id }) => id)).toEqual(["budget:production:b|environment:50", "budget:production:b|endpoint:50"]);
 });
+
+test("that a budget refuses although something cheaper would answer is told once for each account, and not of users", () => {
+  const noted: Change[] = [];
+  let told = 0;
+  const own: Announcer = { decided() {}, troubled() {}, recovered() {}, budgetEmptied: () => void (told += 1) };
+  const announcer = createNotingAnnouncer(own, {
+    environment: () => "production",
+    noted: { note: (change) => void noted.push(change) },
+    clock: { now: () => 1_000 },
+  });
+  for (const per of ["environment", "environment", "endpoint", "user"] as const)
+    announcer.budgetEmptied?.(reached(per).account);
+  expect(told).toBe(2);
+  expect(noted.map(({ id }) => id)).toEqual([
+    "budget:production:b|environment:emptied",
+    "budget:production:b|endpoint:emptied",
+  ]);
+});

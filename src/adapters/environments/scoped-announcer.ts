@@ -13,6 +13,7 @@ export function createScopedAnnouncer(announcer: Announcer, scope: EnvironmentSc
     recovered: (what) => announcer.recovered(`${what} in ${environment}`),
     spent: ({ account, ...alert }) =>
       announcer.spent?.({ ...alert, account: { ...account, budget: scoped(scope, account.budget) } }),
+    budgetEmptied: (account) => announcer.budgetEmptied?.({ ...account, budget: scoped(scope, account.budget) }),
     budgetReleased: (release) => announcer.budgetReleased?.({ ...release, budget: scoped(scope, release.budget) }),
     pausedByRule: (pause) => announcer.pausedByRule?.({ ...pause, subject: { ...pause.subject, environment } }),
     tooDear: ({ subject, ...alert }) =>

@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { Registry } from "prom-client";
-import type { Metric } from "prom-client";
+import type { Metric, Registry } from "prom-client";
 import type { HistogramPoint, MetricFamily, PointLabels } from "../../domain/telemetry/metric-point.ts";
 import type { LabelName } from "../../domain/telemetry/metric-labels.ts";
 import { prometheusLabel, prometheusName } from "../../domain/telemetry/metric-names.ts";
@@ -8,8 +7,8 @@ import { METRICS } from "../../domain/telemetry/metric-table.ts";
 import type { MetricSpec } from "../../domain/telemetry/metric-table.ts";
 import type { SemanticVersion } from "../../domain/trace/semantic-name.ts";
 
-/** How the text says what it is. */
-export const PROMETHEUS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+/** How the text says what it is: the library's `Registry.PROMETHEUS_CONTENT_TYPE`, which is read when the first text is asked for. */
+export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 interface Sample {
   readonly metricName?: string;
@@ -24,7 +23,8 @@ interface Sample {
  * metric and the next: with hundreds of endpoints the text has megabytes.
  */
 export async function prometheusText(families: readonly MetricFamily[], version: SemanticVersion): Promise<string> {
-  const registry = new Registry();
+  const prometheus = await import("prom-client");
+  const registry = new prometheus.Registry();
   const names = families.flatMap((family) => register(registry, family, version));
   const parts: string[] = [];
   for (const name of names) {

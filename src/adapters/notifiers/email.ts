@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { createTransport } from "nodemailer";
 import type SMTPTransport from "nodemailer/lib/smtp-transport";
 import type { Telling, TellingAlert } from "../../domain/alerts/delivery.ts";
 import type { EmailSettings } from "../../domain/alerts/notifier-settings.ts";
@@ -22,6 +21,7 @@ export const createEmail =
     const { host, allowPrivate, from, to } = settings;
     try {
       const address = await guardedAddress(host, allowPrivate);
+      const { createTransport } = await import("nodemailer");
       const transport = createTransport({
         ...connectionOf(settings, address, ground),
         ...(signIn !== null && { auth: signIn }),

@@ -45,3 +45,19 @@ test("an alert is one line when it fires, as loud as it is bad, and one when it 
     },
   ]);
 });
+
+test("a release that an apply leaves out is a warning, with what it was rolled back for", () => {
+  const lines: unknown[] = [];
+  const log = pino({ base: null }, { write: (text: string) => void lines.push(JSON.parse(text)) });
+  const how = 'was rolled back at 2026-11-22 00:40:45 UTC by Ada ("Answers look wrong.")';
+  createLogAnnouncer(log).heldBack?.({ release: "bot@3", environment: "production", rollout: "rol_1", how });
+  expect(lines).toMatchObject([
+    {
+      level: 40,
+      release: "bot@3",
+      environment: "production",
+      rollout: "rol_1",
+      msg: `bot@3 is held back: it ${how}. Nobody said to begin it again.`,
+    },
+  ]);
+});

@@ -32,12 +32,8 @@ export function createLogAnnouncer(log: Logger): Announcer {
       log.error({ ...about, err: cause }, `Trouble while ${what}; it will be tried again.`);
     },
     callEnded: (facts, untold) => tellCall(log, facts, untold),
-    tooDear({ subject, hour, spentPico, usualPico, why }) {
-      const facts = { [subject.type]: subject.name, hour: new Date(hour).toISOString() };
-      log.warn(
-        { ...facts, spent_pico: spentPico.toString(), usual_pico: usualPico.toString() },
-        `The hour of ${subject.type} ${subject.name} is too dear: ${why}.`,
-      );
+    heldBack({ release, environment, rollout, how }) {
+      log.warn({ release, environment, rollout }, `${release} is held back: it ${how}. Nobody said to begin it again.`);
     },
     pausedByRule({ id, subject, reason, rule, lifted }) {
       const facts = { pause: id, rule: rule?.name, subject: subjectKey(subject), outcome: rule?.outcome };
@@ -53,10 +49,30 @@ export function createLogAnnouncer(log: Logger): Announcer {
     recovered(what) {
       log.info(`No more trouble while ${what}.`);
     },
+    ...moneyAnnouncer(log),
+  };
+}
+
+/** What is told of money. */
+function moneyAnnouncer(log: Logger): Pick<Announcer, "tooDear" | "budgetReleased" | "budgetEmptied" | "spent"> {
+  return {
+    tooDear({ subject, hour, spentPico, usualPico, why }) {
+      const facts = { [subject.type]: subject.name, hour: new Date(hour).toISOString() };
+      log.warn(
+        { ...facts, spent_pico: spentPico.toString(), usual_pico: usualPico.toString() },
+        `The hour of ${subject.type} ${subject.name} is too dear: ${why}.`,
+      );
+    },
     budgetReleased({ budget, releasedPico, by, reason }) {
       log.warn(
         { budget, releasedPico: `${releasedPico}`, by, reason },
         `What dead servers held of the budget ${budget} was given back.`,
+      );
+    },
+    budgetEmptied({ budget, per, subject, window, limitPico }) {
+      log.warn(
+        { budget, per, subject, window, limitPico: `${limitPico}` },
+        `The budget ${budget} has begun to refuse calls: nothing cheaper can answer with what is left.`,
       );
     },
     spent({ account, percent, settledPico }) {

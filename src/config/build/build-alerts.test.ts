@@ -51,6 +51,7 @@ describe("alerts of a project", () => {
     bad: { quality_below: 0.7, count: 30, no_data: keep }
     lonely: { calls_below: 1 }
     odd: { unusual: latency, z: 5, times: 2, days: 7 }
+    full: { over_limit_above: 50% }
     open: { provider_trouble: true }
 `);
     expect(rules.map(({ signal, condition, leastCount }) => [signal.name, condition, leastCount])).toEqual([
@@ -59,6 +60,7 @@ describe("alerts of a project", () => {
       ["quality", { type: "threshold", op: "below", bound: 0.7 }, 30],
       ["calls-per-minute", { type: "threshold", op: "below", bound: 1 }, 0],
       ["latency", { type: "baseline", op: "above", z: 5, ratio: 2, days: 7 }, 20],
+      ["over-limit-share", { type: "threshold", op: "above", bound: 0.5 }, 20],
       ["provider-trouble", { type: "threshold", op: "above", bound: 0.5 }, 0],
     ]);
     expect(rules[0]).toMatchObject({
@@ -76,6 +78,10 @@ describe("alerts of a project", () => {
     ["alerts: { rules: { x: { errors_above: 5%, endpoints: [bott] } } }", 'did you mean "bot"'],
     ["alerts: { rules: { x: { errors_above: 5%, labels: { severity: high } } } }", "sets the label severity itself"],
     ["alerts: { notify: { critical: [pager] } }", "no notifier"],
+    [
+      "slos: { s: { endpoint: bot, indicator: latency, below: 1s, objective: 99%, refusals: ignored } }",
+      '"refusals" says nothing of latency',
+    ],
     ["notifiers: { p: { kind: webhook, url: http://10.0.0.1/x, secret_env: S } }", "private address"],
     ["notifiers: { p: { kind: pagerduty, key_env: 0123456789abcdef0123456789abcdef } }", "not the key itself"],
     ["notifiers: { m: { kind: email, host: mx, from: a@b.c, to: [d@e.f], user_env: U } }", "belong together"],

@@ -48,6 +48,7 @@ type ConditionKey = (typeof CONDITION_KEYS)[number];
 const SIGNALS: Readonly<Record<Exclude<ConditionKey, "unusual">, readonly [SignalName, "above" | "below"]>> = {
   errors_above: ["error-share", "above"],
   refusals_above: ["refusal-share", "above"],
+  over_limit_above: ["over-limit-share", "above"],
   latency_above: ["latency", "above"],
   first_token_above: ["first-token", "above"],
   cost_above: ["cost-per-minute", "above"],

@@ -19,7 +19,8 @@ export const buildSlos = (slos: Readonly<Record<string, SloInput>> = {}): readon
   }));
 
 /** What lacks a bound is a mistake of the file and does not come here. */
-function indicatorOf({ indicator, below = 1, at_least: atLeast = 1, at_most: atMost = 1n }: SloInput): SloIndicator {
+function indicatorOf(input: SloInput): SloIndicator {
+  const { indicator, refusals, below = 1, at_least: atLeast = 1, at_most: atMost = 1n } = input;
   switch (indicator) {
     case "latency":
       return { type: "latency", belowMs: below };
@@ -30,7 +31,7 @@ function indicatorOf({ indicator, below = 1, at_least: atLeast = 1, at_most: atM
     case "spend":
       return { type: "spend", atMostPico: Number(atMost) };
     default:
-      return { type: "availability" };
+      return { type: "availability", ...(refusals === "ignored" && { ignoresRefusals: true }) };
   }
 }
 

@@ -147,6 +147,12 @@ function checkSlo(findings: Findings, path: Path, slo: unknown): void {
     if (!has(key) || key === need) continue;
     findings.atKey([...path, key], { message: `"${key}" says nothing of ${String(indicator)}`, fix: "leave it out" });
   }
+  if (has("refusals") && indicator !== "availability") {
+    findings.atKey([...path, "refusals"], {
+      message: `"refusals" says nothing of ${String(indicator)}`,
+      fix: "leave it out",
+    });
+  }
   if (indicator === "spend" && has("objective")) {
     findings.atKey([...path, "objective"], {
       message: "the budget of spend is all of `at_most`",

@@ -29,6 +29,9 @@ const conditions = {
     .optional()
     .meta({ description: "More than this share of calls failed for a reason that is not their own; with `code`: with this error." }),
   refusals_above: percent().optional().meta({ description: "Providers refused the content of more than this share of calls." }),
+  over_limit_above: percent()
+    .optional()
+    .meta({ description: "A budget or limit that all callers share (not one of each tenant, key or user) refused more than this share of calls." }),
   latency_above: duration({ min: 1, max: 600_000 })
     .optional()
     .meta({ description: "Whole answers take longer than this at `quantile`." }),

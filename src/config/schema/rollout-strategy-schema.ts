@@ -111,7 +111,7 @@ const sessionsSchema = z
     on_rollback: z.enum(["next_turn", "finish", "terminate"]).optional().meta({
       preset: "next_turn",
       description:
-        "Sessions of a candidate that is taken back: they switch at their next turn, finish on it until the drain ends, or are ended with the error `session_ended`.",
+        "Sessions of a candidate that is rolled back: they switch at their next turn, finish on it until the drain ends, or are ended with the error `session_ended`.",
     }),
     drain: duration({ max: 30 * DAY })
       .optional()

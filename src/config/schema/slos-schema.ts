@@ -29,7 +29,11 @@ export const sloSchema = z
       .meta({ description: "Share of good calls that is promised, such as `99.5%`. Not with `spend`." }),
     indicator: z.enum(["availability", "latency", "first_token", "quality", "spend"]).meta({
       description:
-        "What is good. `availability`: the call did not fail for a reason that is not its own. `latency`, `first_token`: faster than `below`. `quality`: a judged answer of at least `at_least`. `spend`: the period costs at most `at_most`.",
+        "What is good. `availability`: the call did not fail for a reason that is not its own (see `refusals`). `latency`, `first_token`: faster than `below`. `quality`: a judged answer of at least `at_least`. `spend`: the period costs at most `at_most`.",
+    }),
+    refusals: z.enum(["bad", "ignored"]).optional().meta({
+      preset: "bad",
+      description: "With `availability`: what a call is that a budget or limit refused which all callers share.",
     }),
     below: duration({ min: 1, max: 600_000 }).optional().meta({ description: "With `latency` and `first_token`." }),
     at_least: number({ min: 0.05, max: 1 }).optional().meta({ description: "With `quality`: a score in steps of 0.05." }),

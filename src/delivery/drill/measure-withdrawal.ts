@@ -62,7 +62,7 @@ interface Opening {
 }
 
 async function open(delivery: Delivery, { content, actor, mark }: Opening): Promise<string> {
-  const authored = { environment: DRILL_CHANNEL.environment, plan: PLAN, actor, author: "a drill" };
+  const authored = { environment: DRILL_CHANNEL.environment, plan: PLAN, actor, author: "a drill", again: true };
   const named = { ...content, endpoint: DRILL_CHANNEL.endpoint };
   await author(delivery, { ...authored, content: named });
   const parameters = { ...content.parameters, metadata: { drill: mark } };

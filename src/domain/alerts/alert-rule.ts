@@ -1,3 +1,4 @@
+import type { SloPromise } from "../slo/slo.ts";
 import type { Signal } from "./signal.ts";
 
 /** How bad it is. `critical` wakes somebody, `warning` can wait for the morning, `info` is only shown and sent where wanted. */
@@ -27,7 +28,14 @@ export type AlertCondition =
       readonly days: number;
     }
   /** A service level's budget burns faster than `factor` in both windows; `signal.windowMs` is the long one. */
-  | { readonly type: "burn"; readonly slo: string; readonly factor: number; readonly shortMs: number };
+  | {
+      readonly type: "burn";
+      readonly slo: string;
+      readonly factor: number;
+      readonly shortMs: number;
+      /** What it promises, for words. */
+      readonly level: SloPromise;
+    };
 
 /** One rule that watches a signal of every subject it is about. */
 export interface AlertRule {

@@ -42,7 +42,7 @@ export interface Alert extends AlertIdentity {
   readonly episode: number;
   /** Number of its last transition; the next one must be one more. */
   readonly version: number;
-  /** What it rests on: while it fires that of the last evaluation, else when it came to its status; `null`: no numbers. */
+  /** What it rests on: while it fires or waits to that of the last evaluation, else when it came to its status; `null`: no numbers. */
   readonly reading: AlertReading | null;
   /** In a sentence for people, of the same time: "Errors of support-bot: 7.1 % (412 calls in 5 min, limit 5 %; at worst 9.3 %)." */
   readonly summary: string;

@@ -43,6 +43,14 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
     leastCount: 50,
     forMs: 2 * MINUTE_MS,
   }),
+  ruleOf({
+    name: "calls-refused",
+    severity: "critical",
+    signal: "over-limit-share",
+    bound: 0.25,
+    leastCount: 20,
+    forMs: MINUTE_MS,
+  }),
   {
     ...ruleOf({
       name: "cost-unusual",

@@ -1,53 +1,14 @@
 import { formatDuration } from "../../kit/duration.ts";
 import type { AlertRule } from "./alert-rule.ts";
+import { describeBurn } from "./describe-burn.ts";
+import { figures, formatValue, isYes } from "./format-value.ts";
 import type { AlertReading, SignalName } from "./signal.ts";
-
-/** In which unit a signal is measured; `yes` is 1 while something is so. */
-type SignalUnit = "share" | "ms" | "usd" | "number" | "yes";
-
-const UNITS: Readonly<Record<SignalName, SignalUnit>> = {
-  "error-share": "share",
-  "refusal-share": "share",
-  latency: "ms",
-  "first-token": "ms",
-  "cost-per-minute": "usd",
-  "calls-per-minute": "number",
-  quality: "number",
-  feedback: "share",
-  slo: "number",
-  "queue-age": "ms",
-  "queue-depth": "number",
-  drops: "number",
-  "budget-share": "share",
-  "user-too-dear": "yes",
-  "provider-trouble": "yes",
-  "rollout-held": "yes",
-  "rollout-rolled-back": "yes",
-  paused: "yes",
-  "telemetry-trouble": "yes",
-  outside: "yes",
-};
-
-const PICO_PER_USD = 1e12;
-
-/** A value of a signal for people: `7.1 %`, `2.5 s`, `0.12 USD`. */
-export function formatValue(name: SignalName, value: number): string {
-  switch (UNITS[name]) {
-    case "share":
-      return `${trimmed(value * 100)} %`;
-    case "ms":
-      return formatDuration(value);
-    case "usd":
-      return `${trimmed(value / PICO_PER_USD)} USD`;
-    default:
-      return trimmed(value);
-  }
-}
 
 const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => string>> = {
   "error-share": (subject, { signal }) =>
     signal.code === undefined ? `Errors of ${subject}` : `Errors ${signal.code} of ${subject}`,
   "refusal-share": (subject) => `Refusals of ${subject}`,
+  "over-limit-share": (subject) => `Calls of ${subject} refused by a shared budget or limit`,
   latency: (subject, rule) => `Time to the answer of ${subject} (${quantileOf(rule)})`,
   "first-token": (subject, rule) => `Time to the first token of ${subject} (${quantileOf(rule)})`,
   "cost-per-minute": (subject) => `Cost a minute of ${subject}`,
@@ -72,10 +33,7 @@ const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => st
 export const whatOf = (rule: AlertRule, subject: Readonly<Record<string, string>>): string =>
   WHAT[rule.signal.name](nameOf(subject), rule);
 
-/** Whether a signal only knows yes and no. */
-export const isYes = (name: SignalName): boolean => UNITS[name] === "yes";
-
-const quantileOf = ({ signal }: AlertRule): string => `p${trimmed((signal.quantile ?? 0.95) * 100)}`;
+const quantileOf = ({ signal }: AlertRule): string => `p${figures((signal.quantile ?? 0.95) * 100)}`;
 
 /** What was found, in one sentence for people; at most 500 characters. */
 export function describeReading(
@@ -85,13 +43,14 @@ export function describeReading(
 ): string {
   const { name, windowMs } = rule.signal;
   const what = whatOf(rule, subject);
+  const { condition } = rule;
   if (reading === null || reading.value === null) return `${what}: no data.`.slice(0, 500);
+  if (condition.type === "burn") return describeBurn({ ...rule, condition }, nameOf(subject), reading).slice(0, 500);
   const worst = worstOf(name, reading);
   const note = `${reading.note === undefined ? "" : `; ${reading.note}`}${worst === null ? "" : `; at worst ${worst}`}`;
   if (isYes(name)) return `${what}${reading.note === undefined ? "" : `: ${reading.note}`}.`.slice(0, 500);
   const value = formatValue(name, reading.value);
   const base = `${formatDuration(windowMs)}, ${limitOf(rule, reading)}`;
-  if (name === "slo") return `${what} burns ${value} times as fast as it may over ${base}${note}.`.slice(0, 500);
   const { count } = reading;
   const over = isCounted(name)
     ? `${count} ${name === "quality" ? "judged answers" : "calls"} in ${base}`
@@ -108,7 +67,6 @@ function worstOf(name: SignalName, { value, worst }: AlertReading): string | nul
 
 function limitOf({ condition, signal }: AlertRule, { bound }: AlertReading): string {
   if (condition.type === "baseline") return `usually ${formatValue(signal.name, bound)}`;
-  if (condition.type === "burn") return `told from ${formatValue("slo", bound)}`;
   return `limit ${formatValue(signal.name, bound)}`;
 }
 
@@ -124,9 +82,3 @@ export function nameOf(subject: Readonly<Record<string, string>>): string {
   if (user !== undefined) return `user ${user}`;
   return endpoint ?? what ?? alertname ?? "the server";
 }
-
-/** Up to four figures. */
-const trimmed = (value: number): string => {
-  if (!Number.isFinite(value)) return "beyond measure";
-  return String(Number(value.toPrecision(Math.abs(value) >= 1_000 ? 6 : 3)));
-};

@@ -10,6 +10,7 @@ describe("what a rule watches", () => {
     expect(Object.fromEntries(DEFAULT_RULES.map((each) => [each.name, describeRule(each)]))).toEqual({
       "errors-many": "more than 25 % of calls failed in 5 min, for 60 s",
       "errors-raised": "more than 5 % of calls failed in 5 min, for 2 min",
+      "calls-refused": "a budget or limit that all callers share refused more than 25 % of calls in 5 min, for 60 s",
       "cost-unusual":
         "the cost of 60 min is at least 1.5 times as much as in the same hour of 14 days, and stands out by a robust z-score of 4",
       "provider-trouble": "the breaker of a model is open, for 60 s",
@@ -37,18 +38,19 @@ describe("what a rule watches", () => {
   });
 
   test("says of a service level how fast its budget burns", () => {
+    const level = { indicator: { type: "availability" }, objective: 0.99, periodMs: 30 * 86_400_000 } as const;
     const burn: AlertRule = {
       ...rule("errors-many"),
       forMs: 0,
       signal: { name: "slo", windowMs: 3_600_000 },
-      condition: { type: "burn", slo: "answers", factor: 14.4, shortMs: 300_000 },
+      condition: { type: "burn", slo: "answers", factor: 14.4, shortMs: 300_000, level },
     };
     expect(describeRule(burn)).toBe(
       "the budget of answers burns more than 14.4 times as fast as it may, over 60 min and over 5 min",
     );
-    expect(describeRule({ ...burn, condition: { type: "burn", slo: "answers", factor: 1, shortMs: 300_000 } })).toBe(
-      "the budget of answers burns faster than it may, over 60 min and over 5 min",
-    );
+    expect(
+      describeRule({ ...burn, condition: { type: "burn", slo: "answers", factor: 1, shortMs: 300_000, level } }),
+    ).toBe("the budget of answers burns faster than it may, over 60 min and over 5 min");
   });
 
   test("never shows the bound of what only is or is not", () => {

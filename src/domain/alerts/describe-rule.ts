@@ -1,6 +1,6 @@
 import { formatDuration } from "../../kit/duration.ts";
 import type { AlertRule } from "./alert-rule.ts";
-import { formatValue } from "./describe-reading.ts";
+import { formatValue } from "./format-value.ts";
 import type { SignalName } from "./signal.ts";
 
 type Threshold = Extract<AlertRule["condition"], { readonly type: "threshold" }>;
@@ -20,6 +20,7 @@ const YES: { readonly [S in SignalName]?: string } = {
 const WHAT: { readonly [S in SignalName]?: string } = {
   "error-share": "the share of calls that failed",
   "refusal-share": "the share of calls whose content the provider refused",
+  "over-limit-share": "the share of calls that a shared budget or limit refused",
   latency: "the time to the whole answer",
   "first-token": "the time to the first token",
   "cost-per-minute": "the cost",
@@ -67,6 +68,8 @@ function thresholdWords({ signal }: Pick<AlertRule, "signal">, { op, bound }: Th
       return `${share} of calls failed${code === undefined ? "" : ` with ${code}`}${within}`;
     case "refusal-share":
       return `the provider refused the content of ${share} of calls${within}`;
+    case "over-limit-share":
+      return `a budget or limit that all callers share refused ${share} of calls${within}`;
     case "latency":
       return `the whole answer takes ${op === "above" ? "longer" : "less"} than ${value}${quantileWords(signal)}${within}`;
     case "first-token":

@@ -1,14 +1,16 @@
 import { formatDuration } from "../../kit/duration.ts";
 import type { AlertRule } from "./alert-rule.ts";
 import type { Alert } from "./alert.ts";
-import { formatValue, isYes, nameOf, whatOf } from "./describe-reading.ts";
+import { burnOver, burnTrouble, burnValue } from "./describe-burn.ts";
+import { nameOf, whatOf } from "./describe-reading.ts";
+import { formatValue, isYes } from "./format-value.ts";
 import type { SignalName } from "./signal.ts";
 
 type Subject = Readonly<Record<string, string>>;
 
 /**
  * What is wrong, without the number of any moment: `Errors of support-bot: more than 5 %`. The limit stays true however
- * the trouble goes on. Of a budget that burns it is the speed that it is told from.
+ * the trouble goes on. Of a service level it is the share of bad ones that it is told from.
  */
 export function describeTrouble(rule: AlertRule, subject: Subject): string {
   const { signal, condition } = rule;
@@ -16,7 +18,7 @@ export function describeTrouble(rule: AlertRule, subject: Subject): string {
   if (isYes(signal.name)) return what;
   switch (condition.type) {
     case "burn":
-      return `${what} burns more than ${formatValue("slo", condition.factor)} times as fast as it may`;
+      return burnTrouble(condition, nameOf(subject));
     case "baseline":
       return `${what}: far ${condition.op} what is usual`;
     default:
@@ -47,19 +49,19 @@ export function describeOver(
   if (name === "rollout-rolled-back") return sentence(reading?.note === undefined ? [was] : [was, ": ", reading.note]);
   if (was !== undefined) return sentence([was, " ", lasted]);
   const worst = reading?.worst?.value ?? reading?.value ?? null;
-  const told = worst === null ? "" : `, at worst at ${formatValue(name, worst)}${name === "slo" ? " times" : ""}`;
-  return sentence([whatOf(rule, labels), " ", wasBeyond(rule), " ", lasted, told]);
+  const { condition } = rule;
+  if (condition.type === "burn") {
+    const most = worst === null ? "" : `, ${burnValue(condition, worst)} at worst`;
+    return sentence([burnOver(condition, nameOf(labels)), " ", lasted, most]);
+  }
+  const told = worst === null ? "" : `, at worst at ${formatValue(name, worst)}`;
+  return sentence([whatOf(rule, labels), " ", wasBeyond(condition, name), " ", lasted, told]);
 }
 
-function wasBeyond({ condition, signal }: AlertRule): string {
-  switch (condition.type) {
-    case "burn":
-      return `burnt more than ${formatValue("slo", condition.factor)} times as fast as it may`;
-    case "baseline":
-      return `stood far ${condition.op} what is usual`;
-    default:
-      return `stood ${condition.op} ${formatValue(signal.name, condition.bound)}`;
-  }
+function wasBeyond(condition: Exclude<AlertRule["condition"], { readonly type: "burn" }>, name: SignalName): string {
+  return condition.type === "baseline"
+    ? `stood far ${condition.op} what is usual`
+    : `stood ${condition.op} ${formatValue(name, condition.bound)}`;
 }
 
 const sentence = (parts: readonly (string | undefined)[]): string => `${parts.join("").slice(0, 499).toWellFormed()}.`;

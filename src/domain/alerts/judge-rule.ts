@@ -1,3 +1,4 @@
+import { worstRefuser } from "../limits/refused-by.ts";
 import { burnOf, countFor } from "../slo/burn.ts";
 import { HOUR_MS } from "../spend/spend-book.ts";
 import type { AlertRule } from "./alert-rule.ts";
@@ -49,10 +50,12 @@ type On<T> = { readonly endpoint: string } & Extract<AlertRule["condition"], { t
 
 function judgeThreshold(rule: AlertRule, facts: RuleFacts, { endpoint, op, bound }: On<"threshold">): Judged {
   const { signal } = rule;
-  const { value, count } = readSignal(signal, facts.tally(endpoint, signal.windowMs, signal.arm), signal.windowMs);
+  const tally = facts.tally(endpoint, signal.windowMs, signal.arm);
+  const { value, count } = readSignal(signal, tally, signal.windowMs);
   if (value === null || count < rule.leastCount) return unknown(value, count, bound);
   const isBad = isBeyond(op, value, bound);
-  const note = isBad ? costNoteOf(rule, facts, endpoint) : undefined;
+  const refuser = signal.name === "over-limit-share" && tally !== undefined ? worstRefuser(tally) : null;
+  const note = isBad ? (refuser ?? costNoteOf(rule, facts, endpoint)) : undefined;
   return { isBad, reading: { value, count, bound, ...(note !== undefined && { note: note.slice(0, MOST_NOTE) }) } };
 }
 
@@ -93,7 +96,7 @@ function judgeBurn(rule: AlertRule, facts: RuleFacts, { endpoint, slo: name, fac
   const note = `${shortZ(quickRate)} times in the short window`;
   return {
     isBad: slow.rate > factor && quickRate > factor,
-    reading: { value: slow.rate, count: total, bound: factor, note },
+    reading: { value: slow.rate, count: total, bound: factor, short: quickRate, note },
   };
 }
 

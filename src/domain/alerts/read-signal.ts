@@ -1,3 +1,4 @@
+import { sharedRefusalsIn } from "../limits/refused-by.ts";
 import { countOf, quantileOf } from "../series/histogram.ts";
 import type { SeriesHistogram, SeriesTally } from "../series/series-cell.ts";
 import type { CallSignalName, Signal } from "./signal.ts";
@@ -34,6 +35,8 @@ export function readSignal(
         REFUSALS.reduce((sum, each) => sum + (tally.errors[each] ?? 0), 0),
         calls,
       );
+    case "over-limit-share":
+      return shareOf(sharedRefusalsIn(tally), calls);
     case "latency":
       return quantileIn(tally, "latency", quantile);
     case "first-token":
@@ -57,6 +60,7 @@ export const isOfCalls = (name: Signal["name"]): name is CallSignalName => CALL_
 const CALL_SIGNALS: ReadonlySet<string> = new Set<CallSignalName>([
   "error-share",
   "refusal-share",
+  "over-limit-share",
   "latency",
   "first-token",
   "cost-per-minute",

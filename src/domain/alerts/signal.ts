@@ -10,6 +10,8 @@ export type CallSignalName =
   | "error-share"
   /** Share of calls that the model refused to answer. */
   | "refusal-share"
+  /** Share of calls that a budget or limit refused which all callers of the endpoint share. */
+  | "over-limit-share"
   /** Time to the end of the answer at a quantile, ms. */
   | "latency"
   /** Time to the first token at a quantile, ms. */
@@ -69,6 +71,8 @@ export interface AlertReading {
   readonly count: number;
   /** What it was compared with: the bound, or the median of the baseline. */
   readonly bound: number;
+  /** Of a budget that burns: how fast in the short window. */
+  readonly short?: number;
   /** Further numbers or a reason in words, for people; bounded to 300 characters. */
   readonly note?: string;
   /** The worst value since it began to fire, and when that was (epoch ms); absent where there is none yet. */

@@ -3,6 +3,7 @@ import type { CacheFact } from "../cache/cache-fact.ts";
 import type { CallFinding } from "../answer/find-in-answer.ts";
 import type { PromptCacheFact } from "../prompt-cache/prompt-cache-fact.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { RefusedBy } from "../limits/refused-by.ts";
 import type { MeteredUsage } from "../money/price.ts";
 import type { RoutingFact } from "../routing/routing-fact.ts";
 import type { PlacementReason } from "../traffic/placement-reason.ts";
@@ -110,6 +111,8 @@ export interface CallFacts {
   readonly status: number;
   readonly outcome: "ok" | "failed" | "abandoned";
   readonly errorCode: ErrorCode | null;
+  /** The budget or limit that refused it; absent where none did, and in records from before. */
+  readonly refusedBy?: RefusedBy;
   readonly finishReason: string | null;
   readonly stages: readonly StageTiming[];
   readonly attempts: readonly AttemptRecord[];

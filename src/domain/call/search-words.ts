@@ -64,6 +64,42 @@ export function wordsOfCall({ asked, answered, fault, tools, tags }: Omit<CallTe
   return words;
 }
 
+/**
+ * The hashes of `wordsOfCall`, as signed numbers of 32 bits. Words of plain text are hashed where they stand: making
+ * them was most of what it cost to take a call into the index.
+ */
+export function wordHashesOfCall({ asked, answered, fault, tools, tags }: Omit<CallText, "newest">): Set<number> {
+  const hashes = new Set<number>(tools.map((name) => hashWord(toolMark(name)) | 0));
+  if (hashes.size > 0) hashes.add(hashWord(ANY_TOOL) | 0);
+  for (const [name, value] of tags) hashes.add(hashWord(tagMark(name, value)) | 0);
+  for (const text of [asked, answered, fault]) addWordHashes(text, hashes);
+  return hashes;
+}
+
+function addWordHashes(text: string, hashes: Set<number>): void {
+  if (!PLAIN.test(text)) {
+    for (const word of wordsIn(text)) {
+      if (hashes.size >= MOST_WORDS) return;
+      hashes.add(hashWord(word) | 0);
+    }
+    return;
+  }
+  let hash = FNV_START;
+  let length = 0;
+  // One more than there are: the end of the text ends a word.
+  for (let at = 0; at <= text.length && hashes.size < MOST_WORDS; at += 1) {
+    const folded = at < text.length ? (FOLDED[text.charCodeAt(at)] ?? 0) : 0;
+    if (folded !== 0) {
+      if (length < MOST_WORD) hash = Math.imul(hash ^ folded, FNV_PRIME);
+      length += 1;
+    } else if (length > 0) {
+      hashes.add(mixed(hash) | 0);
+      hash = FNV_START;
+      length = 0;
+    }
+  }
+}
+
 /** What a person looks for. */
 export interface WantedWords {
   readonly words: readonly string[];
@@ -84,11 +120,21 @@ export function searchWords(typed: string): WantedWords {
 const FNV_START = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
+/** The lower case of ASCII's letters and digits, by code; 0 for what is neither. */
+const FOLDED = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /[A-Za-z0-9]/.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
+});
+
 /** A word as 32 bits (FNV-1a over its UTF-16 code units, mixed as MurmurHash3 ends). */
 export function hashWord(word: string): number {
   let hash = FNV_START;
   for (let at = 0; at < word.length; at += 1) hash = Math.imul(hash ^ word.charCodeAt(at), FNV_PRIME);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return mixed(hash);
+}
+
+function mixed(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -58,5 +58,9 @@ function movesOf(fact: RolloutFact | undefined, { candidate, stable }: ToldRelea
   return BACK.has(fact.type) ? { moves: { from: candidate, to: stable, isBack: true } } : {};
 }
 
-const weightOf = (fact: RolloutFact | undefined): Weight =>
-  fact === undefined ? "info" : (HEAVY[fact.type] ?? "info");
+function weightOf(fact: RolloutFact | undefined): Weight {
+  if (fact === undefined) return "info";
+  // Somebody took it back, which proves no harm.
+  if (fact.type === "RollbackStarted" && fact.cause === "command") return "warning";
+  return HEAVY[fact.type] ?? "info";
+}

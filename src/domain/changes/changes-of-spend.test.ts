@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { likelyCause } from "../incidents/likely-cause.ts";
-import { changeOfBudget, changeOfDearHour, changeOfRelease, isFullBudget } from "./changes-of-spend.ts";
+import {
+  changeOfBudget,
+  changeOfDearHour,
+  changeOfEmptied,
+  changeOfRelease,
+  isFullBudget,
+} from "./changes-of-spend.ts";
 import type { BudgetReached } from "./changes-of-spend.ts";
 
 const USD = 10n ** 12n;
@@ -37,6 +43,21 @@ describe("a budget that has reached a threshold", () => {
       endpoint: "bot",
       line: "The budget company of endpoint bot has reached 100 %: $50.00 of $50.00; calls that it counts are refused",
     });
+  });
+
+  test("says of one that lets something cheaper answer that this ends too, and when it has", () => {
+    const account = { ...reached(100).account, atLimit: "degrade" } as const;
+    expect(changeOfBudget({ ...reached(100), account }).line).toMatch(
+      /; calls that it counts get what is cheaper as long as that can be paid, then they are refused$/,
+    );
+    const emptied = changeOfEmptied({ environment: "production", at: AT, account });
+    expect(emptied).toMatchObject({
+      weight: "warning",
+      subject: "company",
+      line: "The budget company has begun to refuse calls: nothing cheaper can answer with what is left of $50.00 today",
+    });
+    expect(isFullBudget(emptied)).toBe(true);
+    expect(changeOfEmptied({ environment: "production", at: AT + 1, account }).id).toBe(emptied.id);
   });
 
   test("is the same change whichever server tells it, and another one at another threshold", () => {

@@ -17,17 +17,18 @@ export interface BudgetReached {
   readonly settledPico: bigint;
 }
 
+const EMPTIED = "emptied";
+
 const IN_WINDOW = { hour: " this hour", day: " today", month: " this month", total: "" } as const;
 const AT_LIMIT = {
   refuse: "; calls that it counts are refused",
   queue: "; calls that it counts wait as long as others hold what is missing, else they are refused",
-  degrade: "; calls that it counts go to models that it can pay",
+  degrade: "; calls that it counts get what is cheaper as long as that can be paid, then they are refused",
 } as const;
 
 /** A budget that has reached a threshold, as a change: the same on whichever server it happened. */
 export function changeOfBudget({ environment, at, account, percent, settledPico }: BudgetReached): Change {
-  const { id, budget, per, subject, window, limitPico, atLimit } = account;
-  const whose = per === "environment" || subject === "" ? "" : ` of ${per} ${subject}`;
+  const { id, budget, window, limitPico, atLimit } = account;
   const spent = `${describeAmount(settledPico)} of ${describeAmount(limitPico)}`;
   return {
     id: `budget:${environment}:${id}:${percent}`,
@@ -35,18 +36,48 @@ export function changeOfBudget({ environment, at, account, percent, settledPico 
     kind: "budget",
     weight: percent >= WARNED ? "warning" : "info",
     environment,
-    endpoint: per === "endpoint" ? subject : null,
+    endpoint: endpointOf(account),
     by: null,
     line: lineOf(
-      `The budget ${budget}${whose} has reached ${percent} %: ${spent}${IN_WINDOW[window]}${percent >= FULL ? AT_LIMIT[atLimit] : ""}`,
+      `The budget ${budget}${whoseIs(account)} has reached ${percent} %: ${spent}${IN_WINDOW[window]}${percent >= FULL ? AT_LIMIT[atLimit] : ""}`,
     ),
     subject: budget,
   };
 }
 
+/** A budget that lets something cheaper answer has refused a call all the same. */
+export interface BudgetEmptied {
+  readonly environment: string;
+  readonly at: number;
+  readonly account: BudgetReached["account"];
+}
+
+/** That it refuses calls from then on, as a change: once for its window, whichever server told it. */
+export const changeOfEmptied = ({ environment, at, account }: BudgetEmptied): Change => {
+  const { id, budget, window, limitPico } = account;
+  return {
+    id: `budget:${environment}:${id}:${EMPTIED}`,
+    at,
+    kind: "budget",
+    weight: "warning",
+    environment,
+    endpoint: endpointOf(account),
+    by: null,
+    line: lineOf(
+      `The budget ${budget}${whoseIs(account)} has begun to refuse calls: nothing cheaper can answer with what is left of ${describeAmount(limitPico)}${IN_WINDOW[window]}`,
+    ),
+    subject: budget,
+  };
+};
+
+const whoseIs = ({ per, subject }: BudgetReached["account"]): string =>
+  per === "environment" || subject === "" ? "" : ` of ${per} ${subject}`;
+
+const endpointOf = ({ per, subject }: BudgetReached["account"]): string | null => (per === "endpoint" ? subject : null);
+
 /** Whether a change is that all of a budget is spent, which refuses calls; less of it changes none. */
 export const isFullBudget = ({ kind, id }: Pick<Change, "kind" | "id">): boolean =>
-  kind === "budget" && id.endsWith(`:${FULL}`);
+  kind === "budget" && (id.endsWith(`:${FULL}`) || id.endsWith(`:${EMPTIED}`));
 
 /** What dead servers held of a budget, given back by a person. */
 export interface BudgetGivenBack {

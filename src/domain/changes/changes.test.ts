@@ -30,6 +30,10 @@ describe("what an apply changed", () => {
       "The project was applied from commit 1f2e3d on main (#12): a, b, c, d and 2 more",
     );
     expect(applied({}).line).toBe("The project was applied: no setting changed");
+    expect(applied({ releases: ["bot@2"] }).line).toBe("The project was applied: a rollout of bot@2 was opened");
+    expect(applied({ paths: ["limits.in_flight"], releases: ["bot@2", "faq@3"] }).line).toBe(
+      "The project was applied: limits.in_flight; rollouts of bot@2, faq@3 were opened",
+    );
     expect(applied({ paths: null }).line).toBe("The project was applied: what it changed is not known");
     expect(applied({ isFirst: true, paths: null }).line).toBe("The project was applied: for the first time");
   });

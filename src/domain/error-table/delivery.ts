@@ -13,8 +13,8 @@ export const DELIVERY_ERRORS = {
     status: 409,
     retryable: false,
     message:
-      "{candidate} was taken back by {by} {ago} ago, and {endpoint} is served by {stable}. Rolling back now would go one release further back.",
-    help: "If that is what you want, say so: `rollward rollback {endpoint} --again`, or `again` in the request. `rollward rollout explain {endpoint}` tells why it was taken back.",
+      "{candidate} was rolled back by {by} {ago} ago, and {endpoint} is served by {stable}. Rolling back now would go one release further back.",
+    help: "If that is what you want, say so: `rollward rollback {endpoint} --again`, or `again` in the request. `rollward rollout explain {endpoint}` tells why it was rolled back.",
   },
   freeze_not_found: {
     status: 404,
@@ -49,7 +49,7 @@ export const DELIVERY_ERRORS = {
   session_ended: {
     status: 410,
     retryable: false,
-    message: "The session {session} is over: {release}, which it was held with, has been taken back.",
+    message: "The session {session} is over: {release}, which it was held with, has been rolled back.",
     help: "Begin a new session. Plans say so with `sessions: { on_rollback: terminate }`.",
   },
   apply_conflict: {

@@ -1,3 +1,4 @@
+import { refusingBudgets } from "../limits/refused-by.ts";
 import type { SeriesMembers, SeriesTally } from "../series/series-cell.ts";
 import { OTHER } from "../series/series-cell.ts";
 
@@ -9,6 +10,8 @@ export interface FailingParts {
   readonly releases: ReadonlyMap<string, number>;
   /** From 0 to 1 by `provider/model`. */
   readonly models: ReadonlyMap<string, number>;
+  /** Budgets of all callers that have refused more calls than failed otherwise; absent where none did. */
+  readonly budgets?: ReadonlySet<string>;
 }
 
 /** Nothing is known but where it is. */
@@ -18,10 +21,12 @@ export const unknownParts = (endpoints: readonly string[]): FailingParts => ({
   models: new Map(),
 });
 
+type FailingTally = Pick<SeriesTally, "faults"> & Partial<Pick<SeriesTally, "sharedRefusals">>;
+
 /** What failed, from sums that are told apart by endpoint, release and model. */
 export function failingPartsOf(
   endpoints: readonly string[],
-  sums: readonly { readonly members: Partial<SeriesMembers>; readonly tally: Pick<SeriesTally, "faults"> }[],
+  sums: readonly { readonly members: Partial<SeriesMembers>; readonly tally: FailingTally }[],
 ): FailingParts {
   const own = sums.filter(({ members }) => endpoints.length === 0 || endpoints.includes(members.endpoint ?? ""));
   const all = own.reduce((sum, { tally }) => sum + tally.faults, 0);
@@ -34,5 +39,12 @@ export function failingPartsOf(
     }
     return shares;
   };
-  return { endpoints, releases: by("release"), models: by("model") };
+  const budgets = own.flatMap(({ tally: { sharedRefusals = {} } }) => refusingBudgets({ sharedRefusals }));
+  const refused = budgets.reduce((sum, [, calls]) => sum + calls, 0);
+  return {
+    endpoints,
+    releases: by("release"),
+    models: by("model"),
+    ...(refused > all && { budgets: new Set(budgets.map(([name]) => name)) }),
+  };
 }

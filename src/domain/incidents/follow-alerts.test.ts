@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { ADA, alertOf, incidentOf, logOf, NIGHT, OPENED } from "../../../test/fixtures/incident-samples.ts";
 import type { Told } from "../../../test/fixtures/incident-samples.ts";
-import { DEFAULT_INCIDENT_POLICY, followAlerts, incidentFor, openedBy, opensIncident } from "./follow-alerts.ts";
+import {
+  DEFAULT_INCIDENT_POLICY,
+  followAlerts,
+  followCalls,
+  incidentFor,
+  openedBy,
+  opensIncident,
+} from "./follow-alerts.ts";
 
 const MINUTE = 60_000;
 const after = (...told: readonly Told[]) => incidentOf(logOf([[OPENED], ...told]));
@@ -82,6 +89,73 @@ describe("an alert's incident", () => {
   test("is the one that a person opened about everything", () => {
     const opened = incidentOf(logOf([[{ ...OPENED, endpoints: [], alerts: [] }, 0, ADA]]));
     expect(incidentFor(alertOf({ endpoint: "faq" }), [opened])).toBe(opened);
+  });
+});
+
+/** Of failing calls, which are well after five minutes. */
+const RECOVERY = { at: NIGHT + 5 * MINUTE, cure: null };
+const failing = (overrides: Parameters<typeof alertOf>[0] = {}) => alertOf({ isOfFailures: true, ...overrides });
+const recovered = (...told: readonly Told[]) =>
+  incidentOf(
+    logOf([[{ ...OPENED, alerts: [failing()] }], [{ type: "Recovered", recovery: RECOVERY }, 9 * MINUTE], ...told]),
+  );
+
+describe("an incident whose calls are well again", () => {
+  const follow = (incident = recovered(), terms: Partial<Parameters<typeof followAlerts>[1]> = {}) =>
+    followAlerts(incident, { joining: [], ended: new Map(), now: NIGHT + 11 * MINUTE, policy, ...terms });
+
+  test("takes no alert of a later trouble, but those of a relapse", () => {
+    const incident = recovered();
+    const joins = (alert: ReturnType<typeof alertOf>) => incidentFor(alert, [incident]) !== null;
+    const at = (minutes: number) => ({ key: "n:1", startedAt: NIGHT + minutes * MINUTE, firedAt: NIGHT + 30 * MINUTE });
+    expect(joins(failing(at(4)))).toBe(true);
+    expect(joins(failing(at(15)))).toBe(true);
+    expect(joins(failing(at(16)))).toBe(false);
+    // Of something else, as that a budget refuses calls.
+    expect(joins(alertOf(at(4)))).toBe(true);
+    expect(joins(alertOf(at(6)))).toBe(false);
+    const everything = incidentOf(
+      logOf([
+        [{ ...OPENED, endpoints: [], alerts: [] }, 0, ADA],
+        [{ type: "Recovered", recovery: RECOVERY }, 9 * MINUTE],
+      ]),
+    );
+    expect(incidentFor(alertOf(at(6)), [everything])).toBe(everything);
+  });
+
+  test("is watched and resolved while an alert of failing calls that looks at a day goes on", () => {
+    expect(follow()).toEqual([{ type: "StateChanged", state: "monitoring" }]);
+    const watched = recovered([{ type: "StateChanged", state: "monitoring" }, 9 * MINUTE]);
+    expect(follow(watched, { now: NIGHT + 38 * MINUTE })).toEqual([]);
+    expect(follow(watched, { now: NIGHT + 39 * MINUTE })).toEqual([{ type: "StateChanged", state: "resolved" }]);
+    const slow = alertOf({ key: "slow:1", rule: "latency" });
+    expect(follow(recovered([{ type: "AlertJoined", alert: slow }]))).toEqual([]);
+    expect(follow(recovered([{ type: "Acknowledged" }, 0, ADA]))).toEqual([]);
+  });
+
+  test("begins again with an alert of calls that fail again", () => {
+    const watched = recovered([{ type: "StateChanged", state: "monitoring" }, 9 * MINUTE]);
+    const joining = [failing({ key: "f00d:2", startedAt: NIGHT + 12 * MINUTE })];
+    expect(follow(watched, { joining }).map(({ type }) => type)).toEqual(["AlertJoined", "Relapsed", "StateChanged"]);
+    // One that was late to fire tells nothing new.
+    const late = [failing({ key: "late:1", startedAt: NIGHT + MINUTE })];
+    expect(follow(watched, { joining: late })).toEqual([{ type: "AlertJoined", alert: late[0] }]);
+  });
+
+  test("is told so once, and so is that they fail again", () => {
+    const before = incidentOf(logOf([[OPENED]]));
+    expect(followCalls(before, null)).toEqual([]);
+    expect(followCalls(before, RECOVERY)).toEqual([{ type: "Recovered", recovery: RECOVERY }]);
+    expect(followCalls(recovered(), RECOVERY)).toEqual([]);
+    const later = { at: NIGHT + 12 * MINUTE, cure: null };
+    expect(followCalls(recovered(), later)).toEqual([{ type: "Recovered", recovery: later }]);
+    expect(followCalls(recovered(), null)).toEqual([{ type: "Relapsed" }]);
+    const watched = recovered([{ type: "StateChanged", state: "monitoring" }, 9 * MINUTE]);
+    expect(followCalls(watched, null)).toEqual([
+      { type: "Relapsed" },
+      { type: "StateChanged", state: "investigating" },
+    ]);
+    expect(recovered([{ type: "Relapsed" }, 12 * MINUTE]).recovered).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Severity } from "../alerts/alert-rule.ts";
 import { SEVERITIES } from "../alerts/alert-rule.ts";
 import { isOpenIncident } from "./incident.ts";
-import type { Impact, Incident, IncidentAlert, IncidentFact } from "./incident.ts";
+import type { Impact, Incident, IncidentAlert, IncidentFact, IncidentRecovery } from "./incident.ts";
 
 /** When alerts open incidents, and when the machine closes those that nobody attended. */
 export interface IncidentPolicy {
@@ -16,6 +16,11 @@ export const DEFAULT_INCIDENT_POLICY: IncidentPolicy = { openOn: "critical", res
 
 /** Troubles of other endpoints within this time of a provider's trouble are taken for the same, ms. */
 const SAME_OUTAGE_MS = 10 * 60_000;
+/** Ends that are as near are one: the last failures may be written some seconds later, ms. */
+const SAME_END_MS = 60_000;
+
+/** What fails again so soon after it was well is the same trouble, ms. */
+export const RELAPSE_MS = 10 * 60_000;
 
 /** Whether an alert of this severity opens an incident. */
 export const opensIncident = ({ openOn }: IncidentPolicy, severity: Severity): boolean =>
@@ -24,11 +29,12 @@ export const opensIncident = ({ openOn }: IncidentPolicy, severity: Severity): b
 /**
  * The open incident that an alert belongs to; `null` where it is a trouble of its own. The same cause is: the same endpoint, the
  * same provider, or a provider's trouble within ten minutes of an endpoint's. What fired before an incident's trouble
- * began is no part of it. Of several the oldest.
+ * began is no part of it, and what began after its calls were well neither: of failing calls for ten minutes, which is a
+ * relapse, of anything else at once. Of several the oldest.
  */
 export function incidentFor(alert: IncidentAlert, incidents: readonly Incident[]): Incident | null {
   const open = incidents
-    .filter((incident) => isOpenIncident(incident) && isOfItsTime(incident, alert))
+    .filter((incident) => isOpenIncident(incident) && isOfItsTime(incident, alert) && !isLater(incident, alert))
     .toSorted((one, other) => one.openedAt - other.openedAt);
   return (
     open.find((incident) => isAboutSame(incident, alert)) ??
@@ -41,6 +47,16 @@ export function incidentFor(alert: IncidentAlert, incidents: readonly Incident[]
 const isOfItsTime = ({ startedAt, openedBy: opener }: Incident, { firedAt }: IncidentAlert): boolean =>
   firedAt >= (opener.kind === "key" ? startedAt - SAME_OUTAGE_MS : startedAt);
 
+/** Whoever opened one about everything wants everything in it. */
+const isOfEverything = ({ endpoints, openedBy: opener }: Incident): boolean =>
+  endpoints.length === 0 && opener.kind === "key";
+
+function isLater(incident: Incident, { startedAt, isOfFailures }: IncidentAlert): boolean {
+  const { recovered } = incident;
+  if (recovered == null || isOfEverything(incident)) return false;
+  return startedAt > recovered.at + (isOfFailures === true ? RELAPSE_MS : 0);
+}
+
 /**
  * When an incident's trouble began, with one more alert: earlier where that is a sign of the same trouble, which was seen a little
  * before. What was done about a rollout is a sign of nothing.
@@ -50,9 +66,9 @@ export function beginningWith({ startedAt }: Pick<Incident, "startedAt">, alert:
   return isSame ? Math.min(startedAt, alert.startedAt) : startedAt;
 }
 
-function isAboutSame({ endpoints, alerts, openedBy: opener }: Incident, alert: IncidentAlert): boolean {
-  // Whoever opened one about everything wants everything in it.
-  if (endpoints.length === 0 && opener.kind === "key") return true;
+function isAboutSame(incident: Incident, alert: IncidentAlert): boolean {
+  if (isOfEverything(incident)) return true;
+  const { endpoints, alerts } = incident;
   if (alert.endpoint !== null) return endpoints.includes(alert.endpoint);
   if (alert.provider !== null) return alerts.some(({ provider }) => provider === alert.provider);
   return endpoints.length === 0 && alerts.some(({ rule }) => rule === alert.rule);
@@ -83,7 +99,8 @@ export const openedBy = (alert: IncidentAlert, environment: string, title: strin
 
 /**
  * What the machine does about an incident: joins an alert that is not in it, notes those that are over, watches when all
- * are, begins again when one fires anew, and resolves what nobody attended. `ended` are the ends of its alerts by key.
+ * are or its calls are well, begins again when one fires anew, and resolves what nobody attended. `ended` are the ends of its
+ * alerts by key.
  */
 export function followAlerts(
   incident: Incident,
@@ -95,12 +112,38 @@ export function followAlerts(
     const end = endedAt === null ? ended.get(key) : undefined;
     if (end !== undefined) facts.push({ type: "AlertEnded", key, endedAt: end });
   }
+  const isRelapse = joining.some((alert) => isFailingAfter(incident, alert));
+  if (isRelapse) facts.push({ type: "Relapsed" });
+  const recovered = isRelapse ? null : (incident.recovered ?? null);
   const alerts = [
     ...incident.alerts.map((one) => ({ ...one, endedAt: one.endedAt ?? ended.get(one.key) ?? null })),
     ...joining,
   ];
-  const state = nextState(incident, { alerts, isJoined: joining.length > 0, now, policy });
+  const state = nextState({ ...incident, recovered }, { alerts, isJoined: joining.length > 0, now, policy });
   return state === incident.state ? facts : [...facts, { type: "StateChanged", state }];
+}
+
+/** Whether an alert tells that calls fail again which were well. */
+const isFailingAfter = ({ recovered }: Incident, { isOfFailures, startedAt }: IncidentAlert): boolean =>
+  recovered != null && isOfFailures === true && startedAt > recovered.at;
+
+/**
+ * What the machine notes of an incident's calls: that they are well, or fail again. `recovery`: `null` while they fail. A
+ * recovery that was found before is said again only where it is another one.
+ */
+export function followCalls(
+  { recovered, state }: Pick<Incident, "recovered" | "state">,
+  recovery: IncidentRecovery | null,
+): readonly IncidentFact[] {
+  const before = recovered ?? null;
+  if (recovery === null) {
+    if (before === null) return [];
+    const again: readonly IncidentFact[] =
+      state === "monitoring" ? [{ type: "StateChanged", state: "investigating" }] : [];
+    return [{ type: "Relapsed" }, ...again];
+  }
+  const isKnown = before !== null && Math.abs(before.at - recovery.at) < SAME_END_MS;
+  return isKnown ? [] : [{ type: "Recovered", recovery }];
 }
 
 /** What the machine knows of an incident's alerts. Times are epoch milliseconds. */
@@ -112,7 +155,7 @@ export interface FollowTerms {
 }
 
 function nextState(
-  { state, isAttended, since, alerts: known }: Incident,
+  { state, isAttended, since, alerts: known, recovered }: Incident,
   {
     alerts,
     isJoined,
@@ -124,8 +167,10 @@ function nextState(
   },
 ): Incident["state"] {
   if (alerts.length === 0) return state;
-  // That a rollout was rolled back is told for an hour, however well calls go.
-  const isFiring = alerts.some(({ endedAt, rollout }) => endedAt === null && rollout === undefined);
+  // That a rollout was rolled back is told for an hour, however well calls go, and that a budget of failures is gone for days.
+  const isTelling = ({ rollout, isOfFailures }: IncidentAlert): boolean =>
+    rollout === undefined && (recovered == null || isOfFailures !== true);
+  const isFiring = alerts.some((alert) => alert.endedAt === null && isTelling(alert));
   if (isFiring) return state === "monitoring" && isJoined ? "investigating" : state;
   if (state === "investigating" || state === "identified") {
     // A person who attends says when it is over.

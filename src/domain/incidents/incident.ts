@@ -33,6 +33,26 @@ export interface IncidentAlert {
    * neither begins a trouble nor is one that lasts.
    */
   readonly rollout?: string;
+  /** Whether it tells of failing calls: those say by themselves when it is over. Absent in snapshots from before it was kept. */
+  readonly isOfFailures?: boolean;
+}
+
+/** The change that a recovery is owed to, as it was told then. */
+export interface IncidentCure {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly line: string;
+  /** A person's key; `null` is the machine, or nobody knows. */
+  readonly by: string | null;
+  readonly rollout: string | null;
+}
+
+/** That the calls of an incident are well again. */
+export interface IncidentRecovery {
+  /** Arrival of the last of the calls that failed, epoch milliseconds. */
+  readonly at: number;
+  /** `null` where nobody knows. */
+  readonly cure: IncidentCure | null;
 }
 
 /** What people were told. */
@@ -95,6 +115,10 @@ export interface Incident {
   readonly roles: Readonly<Record<IncidentRole, string | null>>;
   /** Whether a person gave it its title; absent in snapshots from before it was kept. */
   readonly isRetitled?: boolean;
+  /** Whether a person said how much users are hurt; absent in snapshots from before it was kept. */
+  readonly isImpactSaid?: boolean;
+  /** Since when its calls are well, and what mended them; absent and `null` while they fail, and where it is about something else. */
+  readonly recovered?: IncidentRecovery | null;
   /** Whether the public may see it. */
   readonly isPublic: boolean;
   /** Whether a person has had a hand in it: the machine then resolves nothing by itself. */
@@ -124,6 +148,10 @@ export type IncidentFact =
     }
   | { readonly type: "AlertJoined"; readonly alert: IncidentAlert }
   | { readonly type: "AlertEnded"; readonly key: string; readonly endedAt: number }
+  /** Its calls are well: seen later, of that time. */
+  | { readonly type: "Recovered"; readonly recovery: IncidentRecovery }
+  /** They fail again, so soon that it is the same trouble. */
+  | { readonly type: "Relapsed" }
   | { readonly type: "Acknowledged" }
   | { readonly type: "StateChanged"; readonly state: IncidentState }
   | {

@@ -120,6 +120,19 @@ describe("the likeliest cause", () => {
     expect(likelyCause([breaker(BEGAN - SECOND, false)], trouble)).toBeNull();
   });
 
+  test("is the budget that is spent where budgets refuse more calls than fail otherwise", () => {
+    const full = changeOf({ id: "budget:production:b:100", kind: "budget", subject: "company", at: BEGAN - SECOND });
+    const refusals = { endpoint: "support-bot", release: "support-bot@2", model: "" };
+    const failing = failingPartsOf(
+      ["support-bot"],
+      [{ members: refusals, tally: { faults: 3, sharedRefusals: { "budget:company": 90 } } }],
+    );
+    expect([...(failing.budgets ?? [])]).toEqual(["company"]);
+    expect(likelyCause([STEP, APPLY, full], { ...trouble, failing })).toBe(full);
+    const few = { faults: 30, sharedRefusals: { "budget:company": 9 } };
+    expect(failingPartsOf([], [{ members: refusals, tally: few }]).budgets).toBeUndefined();
+  });
+
   test("knows what fails from the tallies", () => {
     const sum = (release: string, model: string, faults: number) => ({
       members: { endpoint: release.split("@")[0] ?? "", release, model },

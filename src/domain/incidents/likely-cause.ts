@@ -39,6 +39,8 @@ export function likelyCause(changes: readonly Change[], trouble: TroubleTerms): 
   const before = changes
     .filter((change) => change.at >= startedAt - BEFORE_MS && change.at <= startedAt + slackOf(startedAt))
     .filter((change) => canCause(change, failing));
+  const spent = before.filter((change) => isOfBudgets(change, failing));
+  if (failing.budgets !== undefined && spent.length > 0) return latest(spent);
   const deliberate = before.filter((change) => DELIBERATE.has(change.kind) && !isOfBreaker(change));
   const breakers = changes.filter(
     (change) =>
@@ -67,6 +69,14 @@ function canCause(change: Change, failing: FailingParts): boolean {
   // That a key was made refuses nobody.
   return kind !== "key" || !id.endsWith(":created");
 }
+
+/** Where budgets refuse more calls than fail otherwise, it is that one is spent, or was made smaller. */
+const isOfBudgets = ({ kind, subject, paths }: Change, { budgets }: FailingParts): boolean =>
+  budgets !== undefined &&
+  (kind === "budget"
+    ? subject !== undefined && budgets.has(subject)
+    : kind === "project" &&
+      paths?.some((path) => budgets.has(path.split(".")[1] ?? "") && path.startsWith("budgets.")) === true);
 
 const latest = (changes: readonly Change[]): Change | null =>
   changes.toSorted((one, other) => other.at - one.at)[0] ?? null;

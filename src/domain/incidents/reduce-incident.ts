@@ -37,6 +37,7 @@ function opened(
     acknowledged: actor.kind === "key" ? { at, by: actor.name } : null,
     roles: { lead: null, communications: null, scribe: null },
     isRetitled: actor.kind === "key",
+    isImpactSaid: actor.kind === "key",
     isPublic: false,
     isAttended: actor.kind === "key",
     alerts,
@@ -63,13 +64,22 @@ function changesOf(before: Incident, { at, actor, fact }: IncidentEvent): Partia
           one.key === fact.key && one.endedAt === null ? { ...one, endedAt: fact.endedAt } : one,
         ),
       };
+    case "Recovered":
+      return { recovered: fact.recovery };
+    case "Relapsed":
+      return { recovered: null };
     case "Acknowledged":
       return { acknowledged: before.acknowledged ?? { at, by: actorName(actor) } };
     case "StateChanged":
       return stateChange(before, fact.state, at);
     case "Revised": {
       const { type: _, ...revised } = fact;
-      return { ...revised, ...(fact.title !== undefined && { isRetitled: true }) };
+      const isByHand = actor.kind === "key";
+      return {
+        ...revised,
+        ...(fact.title !== undefined && { isRetitled: true }),
+        ...(isByHand && fact.impact !== undefined && { isImpactSaid: true }),
+      };
     }
     case "RoleGiven":
       return { roles: { ...before.roles, [fact.role]: fact.who } };
@@ -94,6 +104,8 @@ type LaterFact = Exclude<
     readonly type:
       | "AlertJoined"
       | "AlertEnded"
+      | "Recovered"
+      | "Relapsed"
       | "Acknowledged"
       | "StateChanged"
       | "Revised"
@@ -125,6 +137,8 @@ function laterChangesOf(before: Incident, fact: LaterFact, at: number): Partial<
         notes: bounded([...before.notes, ...fact.notes]),
         endpoints: mergedEndpoints(before.endpoints, fact.endpoints),
         startedAt: Math.min(before.startedAt, fact.startedAt),
+        // Whether both are over is looked for anew.
+        recovered: null,
       };
     default:
       throw new Error("An incident is opened once.");

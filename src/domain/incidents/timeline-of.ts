@@ -1,7 +1,7 @@
 import { lineOf, WEIGHTS } from "../changes/change.ts";
 import type { Change, Weight } from "../changes/change.ts";
 import { actorName } from "./incident.ts";
-import type { Incident, IncidentAlert, IncidentEvent } from "./incident.ts";
+import type { Incident, IncidentAlert, IncidentCure, IncidentEvent } from "./incident.ts";
 
 /** One line of an incident's timeline. */
 export interface TimelineEntry {
@@ -42,8 +42,11 @@ function toldChanges(incident: Incident, changes: readonly Change[]): readonly C
   const before = own
     // That a key was made belongs to no trouble.
     .filter(({ at, kind }) => at < incident.startedAt && kind !== "key")
-    .toSorted((one, other) => other.at - one.at);
-  return [...before.slice(0, MOST_BEFORE), ...own.filter(({ at }) => at >= incident.startedAt)];
+    .toSorted((one, other) => other.at - one.at)
+    .slice(0, MOST_BEFORE)
+    // However bad it was, it belongs to what was before.
+    .map((change): Change => ({ ...change, weight: change.weight === "ok" ? "ok" : "info" }));
+  return [...before, ...own.filter(({ at }) => at >= incident.startedAt)];
 }
 
 /** The incident's own log and its alerts tell themselves; other endpoints have their own stories. */
@@ -103,6 +106,10 @@ function tell({ fact, actor, at }: IncidentEvent): (Pick<TimelineEntry, "line"> 
   switch (fact.type) {
     case "Opened":
       return { line: `Incident opened by ${actorName(actor)}: ${fact.title}`, weight: "warning" };
+    case "Recovered":
+      return { line: recoveryLine(fact.recovery.cure), weight: "ok", at: fact.recovery.at };
+    case "Relapsed":
+      return { line: "Calls fail again.", weight: "warning" };
     case "Acknowledged":
       return { line: `${actorName(actor)} has taken it on.` };
     case "StateChanged":
@@ -123,6 +130,12 @@ function tell({ fact, actor, at }: IncidentEvent): (Pick<TimelineEntry, "line"> 
       return null;
   }
 }
+
+/** Its change has a line of its own, with who and when. */
+const recoveryLine = (cure: IncidentCure | null): string =>
+  cure === null
+    ? "The last of the calls that failed; from here on they are well."
+    : `The last of the calls that failed; from here on they are well. Probably mended by: ${cure.line}`;
 
 function revision({
   title,

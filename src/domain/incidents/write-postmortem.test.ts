@@ -97,6 +97,30 @@ describe("the timeline", () => {
     expect(lines.map(({ line }) => line)).toEqual([4, 3, 2, 1, 0].map((index) => `Change ${index}`));
   });
 
+  test("shows what was before without alarm, and what was done with its weight; calls that are well again have a line", () => {
+    const before = changeOf({ id: "back", weight: "critical", line: "faq@3: Rolled back." });
+    const heavy = changeOf({ id: "harm", weight: "critical", at: NIGHT + MINUTE });
+    const cure = { at: NIGHT + 2 * MINUTE, line: "The project was applied", by: "Ada", rollout: null };
+    const log = logOf([
+      [OPENED, 2 * MINUTE],
+      [{ type: "Recovered", recovery: { at: NIGHT + 3 * MINUTE, cure } }, 7 * MINUTE],
+      [{ type: "Relapsed" }, 9 * MINUTE],
+    ]);
+    const lines = timelineOf(incidentOf(log), log, [before, heavy]);
+    expect(lines.filter(({ source }) => source === "rollout").map(({ weight }) => weight)).toEqual([
+      "info",
+      "critical",
+    ]);
+    expect(lines.slice(-2)).toMatchObject([
+      {
+        at: NIGHT + 3 * MINUTE,
+        weight: "ok",
+        line: expect.stringContaining("Probably mended by: The project") as string,
+      },
+      { at: NIGHT + 9 * MINUTE, weight: "warning", line: "Calls fail again." },
+    ]);
+  });
+
   test("keeps the heaviest of very many lines", () => {
     const many = Array.from({ length: 900 }, (_, index) => changeOf({ id: `${index}`, at: NIGHT + index }));
     const heavy = changeOf({ id: "harm", weight: "critical", at: NIGHT + 5_000 });
@@ -112,6 +136,10 @@ describe("the draft of a post-mortem", () => {
     timeline: timelineOf(INCIDENT, LOG, [STEP]),
     reach: REACH,
     cause: STEP,
+    recovered: {
+      at: NIGHT + 14 * MINUTE,
+      cure: { at: NIGHT + 13 * MINUTE, line: "The project was applied: providers.sim", by: "Ada", rollout: null },
+    },
     now: NIGHT + 60 * MINUTE,
   });
 
@@ -122,6 +150,7 @@ describe("the draft of a post-mortem", () => {
       "## Impact",
       "## Timeline",
       "## Trigger",
+      "## Mended",
       "## Root causes",
       "## Detection",
       "## What went well",
@@ -133,9 +162,17 @@ describe("the draft of a post-mortem", () => {
 
   test("says no data where there is none, and keeps text of people text", () => {
     const nothing = { calls: null, failed: null, users: null, costPico: null };
-    const other = writePostmortem({ incident: INCIDENT, timeline: [], reach: nothing, cause: null, now: NIGHT });
+    const other = writePostmortem({
+      incident: INCIDENT,
+      timeline: [],
+      reach: nothing,
+      cause: null,
+      recovered: null,
+      now: NIGHT,
+    });
     expect(other).toContain("- Calls that failed: no data of no data");
     expect(other).toContain("Nothing changed in the hour before, as far as is recorded.");
+    expect(other).toContain("## Mended\n\n_To be written._");
     expect(draft).toContain("rolled \\| back \\*by\\* hand");
   });
 });

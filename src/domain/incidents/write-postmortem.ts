@@ -1,7 +1,7 @@
 import { formatDuration } from "../../kit/duration.ts";
 import type { Change } from "../changes/change.ts";
 import { actorName } from "./incident.ts";
-import type { ActionItem, Incident } from "./incident.ts";
+import type { ActionItem, Incident, IncidentRecovery } from "./incident.ts";
 import type { TimelineEntry } from "./timeline-of.ts";
 
 /** Whom an incident has reached, as far as a post-mortem tells it. */
@@ -20,6 +20,8 @@ export interface PostmortemTerms {
   readonly reach: PostmortemReach;
   /** The change that is the likeliest cause. */
   readonly cause: Change | null;
+  /** Since when its calls are well, and what mended them; `null` where nobody knows. */
+  readonly recovered: IncidentRecovery | null;
   readonly now: number;
 }
 
@@ -43,6 +45,8 @@ export function writePostmortem(terms: PostmortemTerms): string {
     timeline.map(timelineLine).join("\n"),
     "## Trigger",
     findings.trigger === null ? triggerGuess(terms) : escaped(findings.trigger),
+    "## Mended",
+    mendedBy(terms),
     "## Root causes",
     list(findings.rootCauses),
     "## Detection",
@@ -60,9 +64,10 @@ export function writePostmortem(terms: PostmortemTerms): string {
     .concat("\n");
 }
 
-function summary({ incident, now }: PostmortemTerms): string {
+function summary({ incident, recovered, now }: PostmortemTerms): string {
   const { id, environment, state, impact, startedAt, resolvedAt, endpoints, roles } = incident;
-  const lasted = formatDuration((resolvedAt ?? now) - startedAt);
+  const end = recovered?.at ?? resolvedAt;
+  const lasted = formatDuration((end ?? now) - startedAt);
   const rows = [
     ["Incident", id],
     ["Environment", environment],
@@ -70,8 +75,9 @@ function summary({ incident, now }: PostmortemTerms): string {
     ["State", state],
     ["Impact", impact],
     ["Began", stamp(startedAt)],
+    ...(recovered === null ? [] : [["Calls well again", stamp(recovered.at)]]),
     ["Resolved", resolvedAt === null ? "not yet" : stamp(resolvedAt)],
-    ["Lasted", resolvedAt === null ? `${lasted} so far` : lasted],
+    ["Lasted", end === null ? `${lasted} so far` : lasted],
     ["Lead", roles.lead ?? "nobody"],
   ];
   return ["| | |", "|---|---|", ...rows.map(([name = "", value = ""]) => `| ${name} | ${escaped(value)} |`)].join("\n");
@@ -97,6 +103,16 @@ const triggerGuess = ({ cause }: PostmortemTerms): string =>
   cause === null
     ? `Nothing changed in the hour before, as far as is recorded. ${TO_WRITE}`
     : `Probably, by its time and kind: ${escaped(cause.line)} (${stamp(cause.at)}). ${TO_WRITE}`;
+
+function mendedBy({ recovered }: PostmortemTerms): string {
+  if (recovered === null) return TO_WRITE;
+  const { at, cure } = recovered;
+  const well = `The last call failed at ${stamp(at)}.`;
+  if (cure === null)
+    return `${well} Nothing that changed until then can have mended it, as far as is recorded. ${TO_WRITE}`;
+  const who = cure.by === null ? "" : `, ${escaped(cure.by)}`;
+  return `Probably, by its time and kind: ${escaped(cure.line)} (${stamp(cure.at)}${who}). ${well} ${TO_WRITE}`;
+}
 
 /** How it was noticed, and how long that took. */
 function detection({ incident }: PostmortemTerms): string {

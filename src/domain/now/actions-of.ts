@@ -1,15 +1,17 @@
+import { raiseBudgetWords } from "./over-budget.ts";
+import type { BudgetNow } from "./over-budget.ts";
 import { rollBackAction } from "./roll-back-action.ts";
 import type { RollBackTerms } from "./roll-back-action.ts";
 import { clockTime } from "./say-time.ts";
 
 /** Something that a person may do at this moment. */
 export interface NowAction {
-  readonly action: "roll-back" | "freeze" | "switch-model";
+  readonly action: "roll-back" | "freeze" | "switch-model" | "raise-budget";
   readonly label: string;
   readonly endpoint: string | null;
   readonly effect: string;
   readonly undo: string;
-  /** Address and body without the reason; `null` where it cannot be done. */
+  /** Address and body without the reason; `null` where it cannot be done, or is done by hand: then nothing says why not. */
   readonly request: { readonly path: string; readonly body: Readonly<Record<string, unknown>> } | null;
   readonly whyNot: string | null;
   readonly done: { readonly line: string; readonly undoPath: string } | null;
@@ -36,16 +38,29 @@ export interface ActionTerms {
   readonly frozen: { readonly id: string; readonly at: number; readonly by: string } | null;
   /** Rollouts that would stand still. */
   readonly rollouts: number;
+  /** The budget of all callers that refuses calls; absent where none does. */
+  readonly budget?: BudgetNow;
 }
 
-const NO_ENDPOINT = "Nothing is the matter with an endpoint; name one with `endpoint`.";
+const NO_ENDPOINT = "Nothing is the matter with an endpoint; name one with `--endpoint` (`endpoint` in the request).";
 
-/** The three things to do at three in the morning, and exactly what each would do. */
+/** The three things to do at three in the morning, and exactly what each would do; where a budget refuses calls, what to do about that comes first. */
 export const actionsOf = (terms: ActionTerms): readonly NowAction[] => [
+  ...(terms.budget === undefined ? [] : [raiseAction(terms.budget)]),
   terms.endpoint === null ? NOTHING_TO_ROLL_BACK : rollBackAction(terms.endpoint.name, terms.endpoint.rollBack),
   freezeAction(terms),
   switchAction(terms),
 ];
+
+const raiseAction = (budget: BudgetNow): NowAction => ({
+  action: "raise-budget",
+  label: `Raise the budget ${budget.name}`,
+  endpoint: null,
+  ...raiseBudgetWords(budget),
+  request: null,
+  whyNot: null,
+  done: null,
+});
 
 /** Nobody said which endpoint is to be rolled back. */
 const NOTHING_TO_ROLL_BACK: NowAction = {

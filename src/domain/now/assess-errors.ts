@@ -34,7 +34,7 @@ export interface ErrorAssessment {
 export const MINUTE_MS = 60_000;
 
 /** Minutes that are looked at together: one bad minute of a quiet endpoint says little. */
-const TOGETHER = 3;
+export const TOGETHER = 3;
 /** Fewer faults are no trouble, however few calls there were. */
 const LEAST_FAULTS = 3;
 /** A share below this is never a trouble; above it, three times what is usual is one. */
@@ -42,7 +42,8 @@ const LEAST_SHARE = 0.02;
 const TIMES_USUAL = 3;
 /** Of a usual time fewer calls say nothing. */
 const LEAST_USUAL = 50;
-const FAILING_SHARE = 0.5;
+/** From this share on calls fail, and are not degraded. */
+export const FAILING_SHARE = 0.5;
 /** Good minutes within one trouble. */
 const GAP = 3;
 /** Minutes after the last bad one in which it is still getting well. */
@@ -63,7 +64,7 @@ export function assessErrors(minutes: readonly MinuteOfCalls[], usual: UsualErro
   const at = (minute: number): MinuteOfCalls | undefined => byMinute.get(minute);
   const bar = barOf(usual);
   const windows = Array.from({ length: 60 }, (_, index) => windowAt(at, first + index));
-  const bad = windows.map(({ calls, faults }) => faults >= LEAST_FAULTS && faults / calls >= bar);
+  const bad = windows.map((_, index) => isBadAt(at, first + index, bar));
   const lastBad = bad.lastIndexOf(true);
   const { share, calls } = newest(at, last);
   if (lastBad === -1 || 59 - lastBad > AFTER) {
@@ -98,10 +99,18 @@ function endingOf(
   return undefined;
 }
 
-type At = (minute: number) => MinuteOfCalls | undefined;
+/** What happened in a minute, by its number since the epoch. */
+export type At = (minute: number) => MinuteOfCalls | undefined;
 
-const barOf = ({ calls, faults }: UsualErrors): number =>
+/** From which share on calls fail too often. */
+export const barOf = ({ calls, faults }: UsualErrors): number =>
   calls < LEAST_USUAL ? LEAST_SHARE : Math.max(LEAST_SHARE, (TIMES_USUAL * faults) / calls);
+
+/** Whether the three minutes that end with this one are bad together. */
+export function isBadAt(at: At, minute: number, bar: number): boolean {
+  const together = windowAt(at, minute);
+  return together.faults >= LEAST_FAULTS && shareOf(together) >= bar;
+}
 
 function windowAt(at: At, minute: number): UsualErrors {
   let [calls, faults] = [0, 0];
@@ -113,7 +122,8 @@ function windowAt(at: At, minute: number): UsualErrors {
   return { calls, faults };
 }
 
-const shareOf = ({ calls, faults }: UsualErrors): number => (calls === 0 ? 0 : faults / calls);
+/** Faults of calls, in [0, 1]; 0 of none. */
+export const shareOf = ({ calls, faults }: UsualErrors): number => (calls === 0 ? 0 : faults / calls);
 
 /** Where the trouble began that was there at `lastBad`. */
 function beginning(bad: readonly boolean[], lastBad: number): number {

@@ -46,6 +46,18 @@ describe("when a trouble began", () => {
     expect(beganAt(found, terms({ alerts: [{ ...alert, endpoint: "faq" }] }))).toBe(found);
   });
 
+  test("is not that of a trouble that was well again before", () => {
+    const found = THREE - 59 * MINUTE;
+    const older = { endpoints: ["bot"], startedAt: THREE - 200 * MINUTE, openedBy: MACHINE };
+    const alerts = [{ endpoint: "bot", about: "slo", since: older.startedAt }] as const;
+    expect(beganAt(found, terms({ incidents: [older], alerts }))).toBe(older.startedAt);
+    const recovered = { at: THREE - 190 * MINUTE, cure: null };
+    expect(beganAt(found, terms({ incidents: [{ ...older, recovered }], alerts }))).toBe(found);
+    expect(beganAt(found, terms({ incidents: [{ ...older, resolvedAt: THREE - 150 * MINUTE }], alerts }))).toBe(found);
+    const later = [...alerts, { endpoint: "bot", about: "error-share", since: THREE - 70 * MINUTE } as const];
+    expect(beganAt(found, terms({ incidents: [{ ...older, recovered }], alerts: later }))).toBe(THREE - 70 * MINUTE);
+  });
+
   test("is never later than what was found without an incident", () => {
     const about = fc.constantFrom("error-share", "slo", "rollout-rolled-back", "paused" as const);
     const alert = fc.record({ endpoint: fc.constantFrom("bot", "faq"), about, back: fc.nat(300) });

@@ -5,8 +5,9 @@ import type { AlertNow } from "./situation.ts";
 /** What else is known of a trouble whose errors began at `found`. Times are epoch milliseconds. */
 export interface BeganTerms {
   readonly endpoint: string;
-  /** Those that are open. */
-  readonly incidents: readonly Pick<Incident, "endpoints" | "startedAt" | "openedBy">[];
+  /** Those that are open, and those that were of late. */
+  readonly incidents: readonly (Pick<Incident, "endpoints" | "startedAt" | "openedBy"> &
+    Partial<Pick<Incident, "recovered" | "resolvedAt">>)[];
   readonly alerts: readonly Pick<AlertNow, "endpoint" | "about" | "since">[];
   readonly now: number;
 }
@@ -21,12 +22,16 @@ const OF_ERRORS: ReadonlySet<SignalName | undefined> = new Set<SignalName>(["err
 
 /**
  * When an endpoint's trouble began, told the same everywhere: its open incident knows where it is about the same time; a
- * trouble that fills the whole hour is as old as the alert about errors that fires. Alerts about anything else say nothing of it.
+ * trouble that fills the whole hour is as old as the alert about errors that fires. Alerts about anything else say nothing of it,
+ * and neither does what was well again before.
  */
 export function beganAt(found: number, { endpoint, incidents, alerts, now }: BeganTerms): number {
   const isLong = found <= now - EDGE_MS;
-  const own = incidents
-    .filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes(endpoint))
+  const about = incidents.filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes(endpoint));
+  const ends = about.map(({ recovered, resolvedAt }) => recovered?.at ?? resolvedAt ?? Number.POSITIVE_INFINITY);
+  const wellAt = Math.max(Number.NEGATIVE_INFINITY, ...ends.filter((at) => at < found));
+  const own = about
+    .filter((_, index) => (ends[index] ?? 0) >= found)
     .filter(({ startedAt, openedBy }) =>
       // A person opens it when they hear of it.
       openedBy.kind === "key" && startedAt > found ? false : isLong ? startedAt <= found : isNear(startedAt, found),
@@ -34,7 +39,9 @@ export function beganAt(found: number, { endpoint, incidents, alerts, now }: Beg
     .map(({ startedAt }) => startedAt);
   if (own.length > 0) return Math.min(...own);
   if (!isLong) return found;
-  const older = alerts.filter((alert) => alert.endpoint === endpoint && OF_ERRORS.has(alert.about));
+  const older = alerts.filter(
+    ({ endpoint: named, about: signal, since }) => named === endpoint && OF_ERRORS.has(signal) && since > wellAt,
+  );
   return Math.min(found, ...older.map(({ since }) => since));
 }
 

@@ -2,7 +2,7 @@ import { isOfBreaker } from "../changes/breaker-change.ts";
 import type { Change } from "../changes/change.ts";
 import { formatShare } from "../rollout/describe-effect.ts";
 import { holdWords } from "./hold-words.ts";
-import { clockTime, ended, percent, sinceWords } from "./say-time.ts";
+import { clockTime, ended, lastedWords, percent, sinceWords } from "./say-time.ts";
 import type { EndpointNow, Situation } from "./situation.ts";
 
 const STANDING_WORDS = { degraded: "is degraded", failing: "is failing", recovering: "was degraded" } as const;
@@ -13,7 +13,9 @@ export function callSituation(own: EndpointNow, now: number): Situation | null {
   const { standing, since } = errors;
   if (standing === "well" || standing === "quiet" || since === null) return null;
   const when = sinceWords(since, now);
-  const brief = `${endpoint} ${STANDING_WORDS[standing]} ${standing === "recovering" ? `from ${when} on` : `since ${when}`}.`;
+  const time =
+    standing !== "recovering" ? `since ${when}` : until === null ? `from ${when} on` : overWords(since, until);
+  const brief = `${endpoint} ${STANDING_WORDS[standing]} ${time}.`;
   const sentences = [brief, ...causesOf(own, now), trendOf(own)];
   const weight = standing === "recovering" ? "warning" : "critical";
   return {
@@ -29,9 +31,13 @@ export function callSituation(own: EndpointNow, now: number): Situation | null {
   };
 }
 
+/** "from 02:51 to 02:58 UTC (7 min)": what is over lasts no longer. */
+const overWords = (since: number, until: number): string =>
+  `from ${clockTime(since)} to ${clockTime(until)} UTC (${lastedWords(until - since)})`;
+
 /** What was most likely to blame, and what was done about it. */
 function causesOf(own: EndpointNow, now: number): readonly string[] {
-  const { rollout, errors, stable, away, overBudget, cause } = own;
+  const { rollout, errors, stable, away, cause } = own;
   const causes: string[] = [];
   const done = doneSentence(own);
   const isTold = cause !== null && (isSameRollout(cause, own, done) || (isOfBreaker(cause) && away.length > 0));
@@ -42,7 +48,7 @@ function causesOf(own: EndpointNow, now: number): readonly string[] {
     causes.push(`Candidate ${rollout.candidate} gets ${formatShare(rollout.weight)} of new sessions${held}.`);
   }
   causes.push(...awaySentences(own, now));
-  if (overBudget.calls > 0) causes.push("A budget has no room left for some of its calls.");
+  // A budget that refuses calls is a situation of its own.
   if (causes.length === 0 && away.length === 0 && errors.standing !== "recovering") {
     causes.push(`No rollout is under way: ${stable} serves everybody, and nothing was done by itself.`);
   }

@@ -24,6 +24,8 @@ export interface Figure extends Reading {
   readonly better: "lower" | "higher";
   readonly windowMs: number;
   readonly usual: Reading;
+  /** Of errors: calls among n that a budget or limit has refused, which count as no error. */
+  readonly refused?: number;
 }
 
 /** What figures are read from. */
@@ -36,6 +38,8 @@ export interface FigureTerms {
 
 /** A score takes longer to come together than calls do: with fewer in the newest minutes the hour is told. */
 const LEAST_SCORES = 5;
+/** Codes of calls that a budget or limit has refused. */
+const REFUSALS = ["budget_spent", "budget_held", "rate_limited"] as const;
 const PICO_PER_USD = 1e12;
 const MINUTE_MS = 60_000;
 
@@ -48,9 +52,17 @@ export function figuresOf({ recent, hour, usual }: FigureTerms): readonly Figure
     windowMs: from.windowMs,
     usual: read(usual, of),
   });
+  const refused = recent.tally === null ? 0 : refusedIn(recent.tally);
   const quality = read(recent, qualityIn).n >= LEAST_SCORES ? recent : hour;
   return [
-    { figure: "errors", label: "Error rate", unit: "share", better: "lower", ...told(errorsIn) },
+    {
+      figure: "errors",
+      label: "Error rate",
+      unit: "share",
+      better: "lower",
+      ...told(errorsIn),
+      ...(refused > 0 && { refused }),
+    },
     { figure: "first-token", label: "First token, p95", unit: "ms", better: "lower", ...told(firstTokenIn) },
     { figure: "cost", label: "Cost per minute", unit: "usd/min", better: "lower", ...told(costIn) },
     { figure: "quality", label: "Quality", unit: "score", better: "higher", ...told(qualityIn, quality) },
@@ -61,6 +73,8 @@ const NOTHING: Reading = { value: null, n: 0 };
 
 const errorsIn = ({ calls, faults }: SeriesTally): Reading =>
   calls === 0 ? NOTHING : { value: faults / calls, n: calls };
+
+const refusedIn = ({ errors }: SeriesTally): number => REFUSALS.reduce((sum, code) => sum + (errors[code] ?? 0), 0);
 
 function firstTokenIn({ firstToken }: SeriesTally): Reading {
   const quantile = quantileOf(firstToken, 0.95);

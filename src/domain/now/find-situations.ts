@@ -3,9 +3,10 @@ import type { HoldReason } from "../rollout/rollout.ts";
 import { awaySentences, callSituation, withdrawnSentence } from "./call-situation.ts";
 import { holdWords } from "./hold-words.ts";
 import { isSaid } from "./is-said.ts";
-import { ended, sinceWords } from "./say-time.ts";
+import { budgetSituation } from "./over-budget.ts";
+import { clockTime, ended, lastedWords, sinceWords } from "./say-time.ts";
 import { byWeight } from "./situation.ts";
-import type { EndpointNow, NowFacts, Situation } from "./situation.ts";
+import type { AlertNow, EndpointNow, NowFacts, Situation } from "./situation.ts";
 
 /** Holds that somebody has to look at; with the others a rollout waits as it was told to. */
 const TROUBLED: readonly HoldReason[] = [
@@ -40,7 +41,10 @@ function databaseSituations({ database, now }: NowFacts): readonly Situation[] {
 /** What is the matter with one endpoint: one situation for its calls with their cause, or one for each thing by itself. */
 function endpointSituations(endpoint: EndpointNow, facts: NowFacts): readonly Situation[] {
   const own = callSituation(endpoint, facts.now);
-  if (own !== null) return [own, ...(endpoint.rollout === null ? [] : heldSituation(endpoint, facts.now))];
+  if (own !== null) {
+    const held = endpoint.rollout === null ? [] : heldSituation(endpoint, facts.now);
+    return [own, ...budgetSituation(endpoint, facts.now), ...held];
+  }
   return [
     ...budgetSituation(endpoint, facts.now),
     ...withdrawnSituation(endpoint, facts.now),
@@ -106,13 +110,6 @@ const switchedSituation = ({ endpoint, switched }: EndpointNow, now: number): re
     sentence: `${endpoint} goes around ${model} since ${sinceWords(since, now)}: ${by} said so.`,
   }));
 
-function budgetSituation({ endpoint, overBudget }: EndpointNow, now: number): readonly Situation[] {
-  if (overBudget.calls === 0) return [];
-  const { calls, since } = overBudget;
-  const sentence = `A budget has no room for calls of ${endpoint}${since === null ? "" : ` since ${sinceWords(since, now)}`}: ${calls.toLocaleString("en-US")} were refused in five minutes.`;
-  return [{ situation: "budget-exhausted", weight: "critical", endpoint, since, sentence }];
-}
-
 const pauseSituations = ({ pauses, now }: NowFacts): readonly Situation[] =>
   pauses.map(({ calls, isAll, endpoint, since, by, reason }) => ({
     situation: "paused",
@@ -128,14 +125,23 @@ function alertSituations(facts: NowFacts): readonly Situation[] {
   const told = new Set(endpoints.filter(({ errors }) => errors.since !== null).map(({ endpoint }) => endpoint));
   return alerts
     .filter((alert) => (alert.endpoint === null || !told.has(alert.endpoint)) && !isSaid(alert, facts))
-    .map(({ rule, weight, endpoint, since, summary }) => ({
-      situation: "alerting",
-      weight,
-      endpoint,
-      since,
-      sentence: `${ended(summary)} The alert ${rule} fires since ${sinceWords(since, now)}.`,
-      brief: ended(summary),
-    }));
+    .map((alert) => alertSituation(alert, now));
+}
+
+function alertSituation({ rule, weight, endpoint, since, wellSince, summary }: AlertNow, now: number): Situation {
+  const base = { situation: "alerting", endpoint, since } as const;
+  const fires = `The alert ${rule} fires since ${sinceWords(since, now)}`;
+  if (wellSince === undefined) {
+    return { ...base, weight, sentence: `${ended(summary)} ${fires}.`, brief: ended(summary) };
+  }
+  const well = `Calls of ${endpoint ?? "it"} are well again since ${clockTime(wellSince)} UTC`;
+  return {
+    ...base,
+    weight: weight === "critical" ? "warning" : weight,
+    sentence: `${well}, after ${lastedWords(wellSince - since)}. ${fires} and goes on, since it looks at a longer time: ${ended(summary)}`,
+    brief: `${well}; the alert ${rule} looks at a longer time.`,
+    harm: { since, until: wellSince, release: null },
+  };
 }
 
 const freezeSituations = ({ freezes, now }: NowFacts): readonly Situation[] =>

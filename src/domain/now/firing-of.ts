@@ -7,6 +7,7 @@ import type { FigureName } from "./figures-of.ts";
 /** The number that a signal is about. */
 const FIGURE_OF: { readonly [S in SignalName]?: FigureName } = {
   "error-share": "errors",
+  "over-limit-share": "errors",
   latency: "first-token",
   "first-token": "first-token",
   "cost-per-minute": "cost",

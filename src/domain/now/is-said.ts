@@ -11,6 +11,8 @@ export function isSaid({ endpoint, about, model }: AlertNow, facts: Pick<NowFact
       return own.some(({ withdrawn }) => withdrawn !== null);
     case "rollout-held":
       return own.some(({ rollout }) => rollout !== null && rollout.holds.length > 0);
+    case "over-limit-share":
+      return own.some(({ overBudget: { shared } }) => shared !== undefined && shared.share > 0);
     case "budget-share":
       return own.some(({ overBudget }) => overBudget.calls > 0);
     case "provider-trouble":

@@ -7,7 +7,7 @@ export interface TalliedMinute {
   /** Epoch milliseconds. */
   readonly start: number;
   readonly endpoint: string;
-  readonly tally: Pick<SeriesTally, "calls" | "faults" | "errors">;
+  readonly tally: Pick<SeriesTally, "calls" | "faults" | "errors" | "sharedRefusals">;
 }
 
 /** Codes of calls that a budget has refused; that one is not known is a fault of ours. */

@@ -22,12 +22,12 @@ describe("what rolling back says", () => {
     const taken = { release: "bot@3", at: Date.UTC(2026, 10, 21, 2, 51), by: "Ada" };
     const further = said({ ...back, taken });
     expect(further.request).toEqual({ path, body: { from: "bot@2", again: true } });
-    expect(further.effect).toMatch(/^bot@3 was already taken back by Ada at 02:51 UTC, and bot is served by bot@2\. /);
+    expect(further.effect).toMatch(/^bot@3 was already rolled back by Ada at 02:51 UTC, and bot is served by bot@2\. /);
   });
 
   test("offers nothing for a candidate that is leaving already", () => {
     const action = said({ ...RELEASES, way: "leaving" });
     expect(action.request).toBeNull();
-    expect(action.whyNot).toMatch(/^bot@3 is being taken back already: new sessions of bot get bot@2/);
+    expect(action.whyNot).toMatch(/^bot@3 is being rolled back already: new sessions of bot get bot@2/);
   });
 });

@@ -17,11 +17,11 @@ export type RollBackTerms =
   | (Left & { readonly way: "promoted"; readonly sessions: Handover["rule"] })
   /** No user gets it: copies go to it, or it answers who asks for it by name. */
   | (Left & { readonly way: "shadow" | "preview" | "dark" })
-  /** It is being taken back already. */
+  /** It is being rolled back already. */
   | (Left & { readonly way: "leaving" })
   /**
    * No rollout is under way: back from `candidate`, which serves everybody, to the release before its promotion; `null` is
-   * none. `isGone`: one of that release's models is not configured any more. `taken`: what was taken back just now.
+   * none. `isGone`: one of that release's models is not configured any more. `taken`: what was rolled back just now.
    */
   | {
       readonly way: "return";
@@ -56,7 +56,7 @@ export function rollBackAction(name: string, terms: RollBackTerms): NowAction {
     ...base,
     label,
     effect: `${effect} Answers under way are finished.`,
-    undo: `Begin a rollout of ${from} again: \`rollward apply\` with a new release, or \`rollward promote\`.`,
+    undo: `Begin a rollout of ${from} again: \`rollward apply --again --endpoint ${name}\` with the files that have it.`,
     // Nothing else than what was said: where something moved meanwhile, the server refuses.
     request: { path: `/api/endpoints/${name}/rollback`, body: { from, ...(again && { again }) } },
     whyNot: null,
@@ -75,12 +75,12 @@ function saidOf(name: string, terms: RollBackTerms): Said | { readonly whyNot: s
       return { from, label, effect: `Takes ${candidate} (${share}) out of traffic ${AT_ONCE}: ${afterwards(terms)}.` };
     }
     case "promoted": {
-      const effect = `Takes ${candidate} back, which was promoted and is still watched, ${AT_ONCE}: ${afterwards(terms)}.`;
+      const effect = `Rolls ${candidate} back, which was promoted and is still watched, ${AT_ONCE}: ${afterwards(terms)}.`;
       return { from, label, effect };
     }
     case "leaving":
       return {
-        whyNot: `${candidate} is being taken back already: new sessions of ${name} get ${stable}; some that began on ${candidate} may finish there.`,
+        whyNot: `${candidate} is being rolled back already: new sessions of ${name} get ${stable}; some that began on ${candidate} may finish there.`,
       };
     default:
       return { from, ...unseenOf(terms) };
@@ -122,7 +122,7 @@ function returnOf(name: string, { candidate, stable, isGone, taken }: Return): S
   }
   const moves = `new sessions and next turns get ${stable} ${AT_ONCE}`;
   if (taken === null) {
-    return { from: candidate, label: `Roll back to ${stable}`, effect: `Takes ${candidate} back: ${moves}.` };
+    return { from: candidate, label: `Roll back to ${stable}`, effect: `Rolls ${candidate} back: ${moves}.` };
   }
   return {
     from: candidate,
@@ -132,6 +132,6 @@ function returnOf(name: string, { candidate, stable, isGone, taken }: Return): S
   };
 }
 
-/** "support-bot@3 was already taken back by itself at 02:51 UTC". */
+/** "support-bot@3 was already rolled back by itself at 02:51 UTC". */
 const wasTaken = ({ release, at, by }: NonNullable<Return["taken"]>): string =>
-  `${release} was already taken back by ${by} at ${clockTime(at)} UTC`;
+  `${release} was already rolled back by ${by} at ${clockTime(at)} UTC`;

@@ -1,6 +1,6 @@
-import { listMetrics } from "../rollout/describe-effect.ts";
-import type { MetricName } from "../rollout/plan.ts";
-import type { HoldReason, RolloutEvent } from "../rollout/rollout.ts";
+import type { Reading } from "../evidence/evidence.ts";
+import { nameProof } from "../rollout/describe-harm.ts";
+import type { HarmMetric, HoldReason, Rollout, RolloutEvent } from "../rollout/rollout.ts";
 
 /** What of a rollout's log its present state does not say. Times are epoch milliseconds. */
 export interface RolloutTurns {
@@ -21,8 +21,10 @@ export interface RolloutTurns {
   readonly moved: { readonly at: number; readonly by: string | null } | null;
   /** Name of the key that decided last on what becomes of it. */
   readonly decidedBy: string | null;
-  /** The metric by which harm was proven. */
-  readonly harm: string | null;
+  /** The evidence that was written down last. */
+  readonly seen: Reading | null;
+  /** The metric that is blamed for harm, and what that was read in. */
+  readonly harm: { readonly metric: HarmMetric; readonly reading: Reading | null } | null;
 }
 
 /** Before the first event. */
@@ -33,6 +35,7 @@ export const NO_TURNS: RolloutTurns = {
   withdrawal: null,
   moved: null,
   decidedBy: null,
+  seen: null,
   harm: null,
 };
 
@@ -48,6 +51,14 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 /** Why a candidate was taken back, in words. */
 export const causeWords = (cause: string): string => CAUSES[cause] ?? cause;
+
+/** The same with what harm was proven by: "harm was proven by errors". */
+export const provenWords = (
+  cause: string,
+  harm: Pick<NonNullable<Rollout["harm"]>, "metric"> | null,
+  reading: Reading | null,
+): string =>
+  cause === "harm" && harm !== null ? `${causeWords(cause)} by ${nameProof(harm.metric, reading)}` : causeWords(cause);
 
 /** What it has come to after one more event. */
 export function turnRollout(turns: RolloutTurns, { at, actor, fact }: RolloutEvent): RolloutTurns {
@@ -66,13 +77,14 @@ export function turnRollout(turns: RolloutTurns, { at, actor, fact }: RolloutEve
       const holds = new Set([...turns.holds].filter((hold) => hold !== fact.hold));
       return { ...turns, holds, heldSince: holds.size === 0 ? null : turns.heldSince };
     }
+    case "EvidenceSnapshot":
+      return { ...turns, seen: fact.reading };
     case "HarmCrossed":
-      return { ...turns, harm: metricWords(fact.metric) };
+      return { ...turns, harm: { metric: fact.metric, reading: turns.seen } };
     case "RollbackStarted":
     case "AbortStarted": {
       const by = actor.kind === "key" ? actor.name : null;
-      const proven = fact.cause === "harm" && turns.harm !== null ? ` by ${turns.harm}` : "";
-      const cause = `${causeWords(fact.cause)}${proven}`;
+      const cause = provenWords(fact.cause, turns.harm, turns.harm?.reading ?? null);
       return { ...turns, withdrawal: { at, weight: turns.weight, cause, by, isOver: false } };
     }
     case "RolledBack":
@@ -82,8 +94,3 @@ export function turnRollout(turns: RolloutTurns, { at, actor, fact }: RolloutEve
       return turns;
   }
 }
-
-const metricWords = (metric: string): string =>
-  metric.startsWith("shadow:")
-    ? `${metric.slice("shadow:".length)} of the copies`
-    : listMetrics([metric as MetricName]);

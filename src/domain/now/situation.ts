@@ -3,6 +3,7 @@ import type { SignalName } from "../alerts/signal.ts";
 import type { Change, Weight } from "../changes/change.ts";
 import type { HoldReason } from "../rollout/rollout.ts";
 import type { ErrorAssessment } from "./assess-errors.ts";
+import type { BudgetNow, OverBudget } from "./over-budget.ts";
 
 /** What kind of thing is the matter. */
 export type SituationName =
@@ -34,6 +35,8 @@ export interface Situation {
   /** The change that it probably came from, and the one by which it probably gets well. */
   readonly cause?: Change;
   readonly cure?: Change;
+  /** The budget that has no room, where it is one of all callers. */
+  readonly budget?: BudgetNow;
   /** What it has done to users, where that is another time than since then, or the calls of one release alone. */
   readonly harm?: Harm;
 }
@@ -89,8 +92,8 @@ export interface EndpointNow {
   readonly answer: Change | null;
   /** Calls of the last five minutes by what served them. */
   readonly served: { readonly calls: number; readonly fallback: number };
-  /** Of those the ones that a budget has refused. */
-  readonly overBudget: { readonly calls: number; readonly since: number | null };
+  /** Of those the ones that budgets have refused. */
+  readonly overBudget: OverBudget;
   readonly rollout: RolloutNow | null;
   readonly withdrawn: Withdrawal | null;
   /** Models (`provider/model`) that calls go around because a person said so. */
@@ -109,6 +112,8 @@ export interface AlertNow {
   readonly weight: Weight;
   readonly endpoint: string | null;
   readonly since: number;
+  /** Since when the calls are well that it tells of, which looks at a longer time; absent while they are not. */
+  readonly wellSince?: number;
   readonly summary: string;
   readonly acknowledged: { readonly by: string; readonly at: number } | null;
 }
@@ -137,10 +142,10 @@ const RANKS: readonly SituationName[] = [
   "unknown",
   "failing",
   "paused",
+  "budget-exhausted",
   "degraded",
   "recovering",
   "provider-trouble",
-  "budget-exhausted",
   "alerting",
   "rolled-back",
   "held",

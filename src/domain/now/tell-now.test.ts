@@ -24,6 +24,25 @@ const WITHDRAWN = {
   by: null,
 } as const;
 
+/** A budget of all callers that refuses a share of the newest calls. */
+const refusing = (share: number): EndpointNow["overBudget"] => ({
+  calls: 375,
+  since: THREE - 3 * MINUTE,
+  shared: {
+    calls: 375,
+    share,
+    budgets: [
+      {
+        name: "company",
+        window: "day",
+        limitPico: 5n * 10n ** 12n,
+        atLimit: "degrade",
+        endsAt: THREE + 21 * 60 * MINUTE,
+      },
+    ],
+  },
+});
+
 /** That the rollout's candidate is taken back, among the changes. */
 const TAKEN_BACK = changeNow({ id: "rol_1:9", kind: "rollout", rollout: "rol_1", at: WITHDRAWN.at, by: null });
 const APPLIED = changeNow();
@@ -51,7 +70,7 @@ describe("what is happening, in a sentence", () => {
   test("tells a rollback with its trouble, its time and how it gets well", () => {
     const errors = { standing: "recovering", since: THREE - 9 * MINUTE, peak: 0.061, share: 0.012, calls: 90 } as const;
     expect(toldOf({ errors, withdrawn: WITHDRAWN, cure: TAKEN_BACK, until: WITHDRAWN.at })).toBe(
-      "support-bot was degraded from 02:51 UTC (9 min) on. Candidate support-bot@42 at 25 % was rolled back at 02:58 UTC (harm was proven). Recovering: errors 6.1 % → 1.2 %.",
+      "support-bot was degraded from 02:51 to 02:58 UTC (7 min). Candidate support-bot@42 at 25 % was rolled back at 02:58 UTC (harm was proven). Recovering: errors 6.1 % → 1.2 %.",
     );
   });
 
@@ -82,7 +101,7 @@ describe("what is happening, in a sentence", () => {
     const again = changeNow({ id: "apply:production:2", at: THREE - 7 * MINUTE - 31_000 });
     const own = { errors, withdrawn: WITHDRAWN, cause: APPLIED, cure: again, until: again.at };
     expect(toldOf(own)).toBe(
-      "support-bot was degraded from 02:51 UTC (9 min) on. Likely cause at 02:50:40 by Ada: The project was applied: providers.openai.timeout. Probably mended at 02:52:29 by Ada: The project was applied: providers.openai.timeout. Recovering: errors 43 % → 0 %.",
+      "support-bot was degraded from 02:51 to 02:52 UTC (1 min 29 s). Likely cause at 02:50:40 by Ada: The project was applied: providers.openai.timeout. Probably mended at 02:52:29 by Ada: The project was applied: providers.openai.timeout. Recovering: errors 43 % → 0 %.",
     );
     expect(toldOf({ errors, withdrawn: WITHDRAWN })).toBe(
       "support-bot was degraded from 02:51 UTC (9 min) on. Recovering: errors 43 % → 0 %.",
@@ -160,9 +179,58 @@ describe("what is happening, in a sentence", () => {
     });
   });
 
-  test("tells a budget that has no room", () => {
+  test("tells a budget of all callers that has no room first, before an older trouble that is mended", () => {
+    const errors = { standing: "recovering", since: THREE - 9 * MINUTE, peak: 0.26, share: 0, calls: 90 } as const;
+    const all = tellNow(nowFacts({ endpoints: [endpointNow({ errors, overBudget: refusing(1) })] }));
+    expect(all).toMatchObject({ situation: "budget-exhausted", weight: "critical" });
+    expect(all.sentence).toMatch(
+      /^The budget company refuses every call of support-bot since 02:57 UTC \(3 min\): 375 of 1,200 calls in five minutes\. It is \$5\.00 a day, and nothing cheaper can answer with what is left\. Also: support-bot was degraded from 02:51 UTC/,
+    );
+    expect(all.situations.map(({ situation }) => situation)).toEqual(["budget-exhausted", "recovering"]);
+  });
+
+  test("weighs a budget of all callers by what it refuses now, and leaves what is one caller's own to them", () => {
+    const weightOf = (overBudget: EndpointNow["overBudget"]) =>
+      tellNow(nowFacts({ endpoints: [endpointNow({ overBudget })] })).situations.map(({ weight }) => weight);
+    expect(weightOf(refusing(0.3))).toEqual(["critical"]);
+    expect(weightOf(refusing(0.2))).toEqual(["warning"]);
+    expect(weightOf(refusing(0))).toEqual(["info"]);
+    expect(toldOf({ overBudget: refusing(0) })).toBe(
+      "The budget company has refused calls of support-bot: 375 of 1,200 calls in five minutes, none any more.",
+    );
+    expect(weightOf({ calls: 37, since: null })).toEqual(["info"]);
     expect(toldOf({ overBudget: { calls: 37, since: THREE - 3 * MINUTE } })).toBe(
-      "A budget has no room for calls of support-bot since 02:57 UTC (3 min): 37 were refused in five minutes.",
+      "A budget of one tenant, key or user has no room for their calls of support-bot since 02:57 UTC (3 min): 37 calls refused in five minutes.",
+    );
+  });
+
+  test("says of an alert that looks at a day since when its calls are well, and counts none later", () => {
+    const [since, wellSince] = [THREE - 50 * MINUTE, THREE - 46 * MINUTE + 16_000];
+    const summary = "support-bot: 0 % of calls fail (99 % promised)";
+    const alert = alertNow({ rule: "slo:answers:page-slow", weight: "critical", since, wellSince, summary });
+    expect(tellNow(nowFacts({ alerts: [alert] })).situations).toEqual([
+      {
+        situation: "alerting",
+        weight: "warning",
+        endpoint: "support-bot",
+        since,
+        sentence:
+          "Calls of support-bot are well again since 02:14 UTC, after 4 min 16 s. The alert slo:answers:page-slow fires since 02:10 UTC (50 min) and goes on, since it looks at a longer time: support-bot: 0 % of calls fail (99 % promised).",
+        brief:
+          "Calls of support-bot are well again since 02:14 UTC; the alert slo:answers:page-slow looks at a longer time.",
+        harm: { since, until: wellSince, release: null },
+      },
+    ]);
+  });
+
+  test("tells how long something lasts to the second while that matters, and no longer once it is over", () => {
+    const errors = { ...FAILING, since: THREE - 116_000 };
+    expect(toldOf({ errors })).toMatch(/^support-bot is failing since 02:58 UTC \(1 min 56 s\)\. /);
+    expect(toldOf({ errors: { ...errors, since: THREE - 11 * MINUTE - 5_000 } })).toMatch(/ \(11 min\)\. /);
+    expect(toldOf({ errors: { ...errors, since: THREE - 59_000 } })).toMatch(/ \(less than a minute\)\. /);
+    const over = { ...errors, standing: "recovering", since: THREE - 10 * MINUTE, share: 0 } as const;
+    expect(toldOf({ errors: over, until: THREE - 10 * MINUTE + 12_000 })).toMatch(
+      /^support-bot was degraded from 02:50 to 02:50 UTC \(12 s\)\. /,
     );
   });
 
@@ -213,6 +281,7 @@ describe("what is happening, in a sentence", () => {
     ],
     ["provider-trouble", { away: [{ model: "openai/gpt-5", since: null }] }, { endpoint: null, model: "openai/gpt-5" }],
     ["budget-share", { overBudget: { calls: 3, since: null } }, { endpoint: null }],
+    ["over-limit-share", { overBudget: refusing(1) }, {}],
   ] as const)("has an alert about %s say nothing beside the situation that says it better", (about, own, alert) => {
     const alerts = [alertNow({ rule: "x", about, summary: "The alert's own words", ...alert })];
     const beside = tellNow(nowFacts({ alerts, endpoints: [endpointNow(own)] }));

@@ -160,7 +160,7 @@ function monitorStage({ rollout, isStable, takenBackBy, release }: PipelineFacts
   }
   if (takenBackBy !== null) {
     const told = (takenBackBy.told ?? []).at(-1);
-    const note = `${releaseName(release)} was taken back after its promotion${told === undefined ? "." : `: ${told.reason}`}`;
+    const note = `${releaseName(release)} was rolled back after its promotion${told === undefined ? "." : `: ${told.reason}`}`;
     return { state: "failed", since: takenBackBy.createdAt, by: openerOf(takenBackBy), note, url: linkOf(takenBackBy) };
   }
   if (!rollout.pointerMoved) return NOT_YET;
@@ -173,7 +173,7 @@ function monitorStage({ rollout, isStable, takenBackBy, release }: PipelineFacts
       ...common,
       state: "failed",
       since: endedAt,
-      note: `It was taken back after its promotion (${rollout.outcome ?? phase}).`,
+      note: `It was rolled back after its promotion (${rollout.outcome ?? phase}).`,
     };
   }
   const minutes = Math.round(Math.max(plan.bakeMs ?? 0, plan.drainMs) / 60_000);

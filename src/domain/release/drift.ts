@@ -1,3 +1,4 @@
+import { nameProof } from "../rollout/describe-harm.ts";
 import { isReturn } from "../rollout/is-return.ts";
 import type { Rollout } from "../rollout/rollout.ts";
 import type { Told } from "../rollout/told.ts";
@@ -140,8 +141,8 @@ const ENDING: ReadonlySet<Told["telling"]> = new Set(["rollback", "abort", "canc
 function endedBy(rollout: Rollout): Pick<Drift, "by" | "why" | "at"> {
   const at = rollout.endedAt ?? rollout.createdAt;
   if (rollout.outcome === "harm") {
-    const metric = rollout.harm?.metric ?? "a metric";
-    return { by: MACHINE, why: `The evidence shows harm in ${metric}.`, at };
+    const proof = rollout.harm === null ? "a metric" : nameProof(rollout.harm.metric, rollout.reading);
+    return { by: MACHINE, why: `The evidence shows harm in ${proof}.`, at };
   }
   const last = (rollout.told ?? []).findLast(({ telling }) => ENDING.has(telling));
   if (last === undefined) return { by: MACHINE, why: null, at };

@@ -21,7 +21,7 @@ export interface ReleaseFate {
   readonly fate: Fate;
   /** Id of the rollout; `null` where there was none. */
   readonly rolloutId: string | null;
-  /** Why it was taken back, as the rollout has it; `null` for every other fate. */
+  /** Why it was rolled back, as the rollout has it; `null` for every other fate. */
   readonly outcome: Rollout["outcome"];
 }
 

@@ -43,7 +43,7 @@ export function reportHeading(report: Report): { readonly title: string; readonl
   ];
   const parts = [
     ...((whole.calls.now ?? 0) === 0 ? ["no calls"] : figures),
-    `${promoted} promoted and ${back} taken back or given up`,
+    `${promoted} promoted and ${back} rolled back or given up`,
     `${trouble.length} incident${trouble.length === 1 ? "" : "s"}`,
   ];
   return { title: `${environment}: ${period.kind} ${period.name}`, summary: `${span}. ${parts.join(", ")}.` };
@@ -128,11 +128,11 @@ function releases({ rollouts }: Report): ReportTable {
 const OUTCOMES: Readonly<Record<string, string>> = {
   promoted: "promoted",
   observed: "only observed",
-  harm: "taken back: harm was proven",
-  command: "taken back by a person",
+  harm: "rolled back: harm was proven",
+  command: "rolled back by a person",
   shadow: "not passed in the shadow stage",
-  trigger: "taken back: a trigger fired",
-  provider_fault: "taken back: its provider failed",
+  trigger: "rolled back: a trigger fired",
+  provider_fault: "rolled back: its provider failed",
   gate: "given up: a gate failed",
   expired: "given up: no proof in time",
   superseded: "made way for a newer release",

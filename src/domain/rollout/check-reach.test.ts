@@ -26,6 +26,14 @@ describe("what a plan takes", () => {
     );
   });
 
+  it("is told in time at the sessions that begin at present, which warn of no deadline", () => {
+    const slow = { sessionsPerDay: 10, source: "present" } as const;
+    const { outlook, warnings } = checkReach(plan({}), slow);
+    expect(warnings).toEqual([]);
+    expect(outlook[0]).toMatch(/ in all at 10 sessions a day, as they begin at present$/);
+    expect(checkReach(plan({}), { ...slow, source: "observed" }).warnings).toHaveLength(1);
+  });
+
   it("is told of the ratio alone, and of points alone, where a plan has only those", () => {
     const { noWorseOrPoints: _, ...ratio } = errors();
     expect(checkReach(plan({ metrics: [ratio] }), null).outlook).toEqual([

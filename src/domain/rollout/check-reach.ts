@@ -9,10 +9,10 @@ import type { MetricPlan, RolloutPlan, Step } from "./plan.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** New sessions of an endpoint a day: as somebody expects them, or as its last rollout saw them. */
+/** New sessions of an endpoint a day: as somebody expects them, as its last rollout saw them, or as they begin at present. */
 export interface Traffic {
   readonly sessionsPerDay: number;
-  readonly source: "expected" | "observed";
+  readonly source: "expected" | "observed" | "present";
 }
 
 /** Whether a plan can ever come to its end, and when. Sentences without the name of the endpoint. */
@@ -76,7 +76,7 @@ function reachOfLadder(plan: RolloutPlan, traffic: Traffic | null): Reach {
   if (traffic === null) return { errors, warnings: [], outlook: [`takes ${proof}`] };
   const ms = ladderMs(rungsOf(plan), slowest.sessions, traffic);
   const outlook = `takes ${proof}: ${formatDuration(ms)} in all ${at(traffic)}`;
-  if (ms <= plan.deadlineMs) return { errors, warnings: [], outlook: [outlook] };
+  if (ms <= plan.deadlineMs || isBrief(traffic)) return { errors, warnings: [], outlook: [outlook] };
   return {
     errors,
     warnings: [`${outlook}, and the deadline is ${formatDuration(plan.deadlineMs)}; ${ADVICE}`],
@@ -121,7 +121,7 @@ function reachOfTest(plan: RolloutPlan, ab: NonNullable<RolloutPlan["ab"]>, traf
   if (traffic === null) return { errors: [], warnings: [], outlook: [what] };
   const ms = (sessions / sample / traffic.sessionsPerDay) * DAY_MS;
   const outlook = `${what}: ${formatDuration(ms)} ${at(traffic)}`;
-  if (ms <= plan.deadlineMs) return { errors: [], warnings: [], outlook: [outlook] };
+  if (ms <= plan.deadlineMs || isBrief(traffic)) return { errors: [], warnings: [], outlook: [outlook] };
   const advice = "raise `deadline`, or look for a larger `effect`";
   return {
     errors: [],
@@ -130,8 +130,17 @@ function reachOfTest(plan: RolloutPlan, ab: NonNullable<RolloutPlan["ab"]>, traf
   };
 }
 
+/** What begins at this moment is no reason to doubt a plan: it may be night. */
+const isBrief = ({ source }: Traffic): boolean => source === "present";
+
+const SEEN = {
+  expected: "as the plan expects",
+  observed: "as the last rollout saw",
+  present: "as they begin at present",
+} as const;
+
 const at = ({ sessionsPerDay, source }: Traffic): string =>
-  `at ${count(sessionsPerDay)} sessions a day, as ${source === "expected" ? "the plan expects" : "the last rollout saw"}`;
+  `at ${count(sessionsPerDay)} sessions a day, ${SEEN[source]}`;
 
 /** "8,300": rounded up, to three digits where there are more. */
 const count = (value: number): string => Number(Math.ceil(value).toPrecision(3)).toLocaleString("en-US");

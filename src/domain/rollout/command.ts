@@ -99,7 +99,7 @@ function answerAfterEnd({ phase }: Rollout, { type }: Command): CommandAnswer {
   const way =
     phase === "completed"
       ? "The rollout has completed and its candidate is stable; roll the endpoint back to return to the release before it."
-      : `The rollout has ended (${phase.replace("_", " ")}); apply the release again to open a new one.`;
+      : `The rollout has ended (${phase.replace("_", " ")}); apply the release again to open a new one (\`rollward apply --again\`).`;
   return refused(way);
 }
 

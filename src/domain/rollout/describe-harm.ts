@@ -1,7 +1,9 @@
+import type { Reading } from "../evidence/evidence.ts";
+import { logSumExp } from "../evidence/log-sum-exp.ts";
 import { describeEffect, listMetrics } from "./describe-effect.ts";
 import { isOfCopies, nameHarm } from "./explain-strategy.ts";
 import type { MetricName } from "./plan.ts";
-import type { Rollout } from "./rollout.ts";
+import type { HarmMetric, Rollout } from "./rollout.ts";
 import { ladderThreshold, stageLevels } from "./stage-levels.ts";
 
 /** "errors are 9.8 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0)". */
@@ -22,18 +24,36 @@ export function describeHarm({ harm, reading, plan, shadowReading }: Rollout): s
   );
   const threshold = reading?.union.threshold ?? ladderThreshold(plan);
   const proof = `log R ${harm.logR.toFixed(1)} ≥ ${threshold.toFixed(1)}`;
-  const others = helpersOf(harm.metric, reading);
-  if (others.length > 0)
-    return `${effect}, and with ${listMetrics(others)} that proves harm after ${countCandidates(harm.candidateSessions)} (${proof}), which none of them does alone`;
-  return `${effect}, proven after ${countCandidates(harm.candidateSessions)} (${proof})`;
+  const after = `after ${countCandidates(harm.candidateSessions)} (${proof})`;
+  return provenBy(harm.metric, reading).length > 1
+    ? `${effect}; harm was proven by ${nameProof(harm.metric, reading)}, and by none of them alone, ${after}`
+    : `${effect}, proven ${after}`;
 }
 
-/** The metrics without which one would not prove harm; [] where it does so alone. */
-function helpersOf(harmful: MetricName, reading: Rollout["reading"]): readonly MetricName[] {
-  const metrics = reading?.metrics ?? [];
-  const own = metrics.find(({ metric }) => metric === harmful);
-  if (own === undefined || metrics.some(({ harm }) => harm.crossed)) return [];
-  return metrics.filter(({ metric, harm }) => metric !== harmful && harm.logE > 0).map(({ metric }) => metric);
+/** What harm was proven by: "errors"; "cost, errors and latency together, cost most of all"; "structure of the copies". */
+export function nameProof(blame: HarmMetric, reading: Reading | null): string {
+  if (isOfCopies(blame)) return nameHarm(blame);
+  const metrics = provenBy(blame, reading);
+  return metrics.length > 1 ? `${listMetrics(metrics)} together, ${nameHarm(blame)} most of all` : nameHarm(blame);
+}
+
+/**
+ * The metrics that prove harm in a reading, the strongest first: the one that is blamed where it does so alone, otherwise as
+ * few as cross the threshold of the union together.
+ */
+export function provenBy(blame: MetricName, reading: Reading | null): readonly MetricName[] {
+  if (reading === null || reading.metrics.length === 0) return [blame];
+  const { metrics, union } = reading;
+  if (metrics.some(({ harm }) => harm.crossed)) return [blame];
+  // A metric's own threshold is that of the union less ln of its share, so that this is its term of the union.
+  const terms = metrics
+    .map(({ metric, harm }) => ({ metric, term: union.threshold - harm.threshold + harm.logE }))
+    .toSorted((one, other) => Number(other.metric === blame) - Number(one.metric === blame) || other.term - one.term);
+  const sumOf = (count: number): number => logSumExp(terms.slice(0, count).map(({ term }) => term));
+  // Added in another order than in the union, they may end a last bit below it.
+  const enough = Math.min(union.threshold, sumOf(terms.length));
+  const last = terms.findIndex((_, index) => sumOf(index + 1) >= enough);
+  return terms.slice(0, last + 1).map(({ metric }) => metric);
 }
 
 /** "34 candidate sessions". */

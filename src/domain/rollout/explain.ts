@@ -71,7 +71,8 @@ function saidBy(rollout: Rollout, ...tellings: readonly Telling[]): string {
   return told === null ? "" : `, as ${told.by} told it (${quoted(told.reason)})`;
 }
 
-const quoted = (reason: string): string => {
+/** A reason in quotation marks, on one line and not too long. */
+export const quoted = (reason: string): string => {
   const short = reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON - 1).toWellFormed()}…` : reason;
   return `"${short.replaceAll(/\s+/g, " ").trim()}"`;
 };
@@ -194,6 +195,10 @@ function explainBasis(rollout: Rollout): string {
   const sessions = reading === null ? "" : ` after ${countCandidates(reading.sessions.candidate)}`;
   return `${provenClause(certified)} than stable${shown}${sessions}`;
 }
+
+/** Why the candidate was withdrawn, as a clause: on which evidence, or who decided so. */
+export const explainWithdrawal = (rollout: Rollout): string =>
+  rollout.phase === "aborting" || rollout.phase === "aborted" ? explainAbort(rollout) : explainCause(rollout);
 
 function explainCause(rollout: Rollout): string {
   const { outcome } = rollout;

@@ -4,7 +4,7 @@ import type { ChannelName } from "../traffic/route.ts";
 import type { ObservationWindow, RolloutPlan } from "./plan.ts";
 import { checkMetric } from "./check-metric.ts";
 import { checkStages, needsProof } from "./check-stages.ts";
-import { isTerminal } from "./rollout.ts";
+import { isTerminal, isWithdrawing } from "./rollout.ts";
 import type { Rollout, RolloutFact, Wait } from "./rollout.ts";
 import { STRATEGIES } from "./strategies/index.ts";
 import { USUAL_POINTS } from "./usual-points.ts";
@@ -47,6 +47,10 @@ export function onNewRelease(rollout: Rollout): "supersede" | "queue" | "reject"
   if (!mayYield) return "queue";
   return plan.onNewRelease === "supersede" || weight <= SUPERSEDE_UP_TO ? "supersede" : "queue";
 }
+
+/** Whether the stable release, applied again, has nothing to wait for: what is open makes way, or is being withdrawn. */
+export const makesWay = (open: readonly Rollout[]): boolean =>
+  open.every((rollout) => isWithdrawing(rollout.phase) || onNewRelease(rollout) === "supersede");
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { callFacts } from "../../../test/fixtures/call-facts.ts";
+import { refusedBy } from "../limits/refused-by.ts";
+import type { RefusedBy } from "../limits/refused-by.ts";
 import { OTHER } from "./series-cell.ts";
 import type { SeriesCell } from "./series-cell.ts";
 import { SeriesBook } from "./series-book.ts";
@@ -68,6 +70,25 @@ test("a failure counts against availability unless the request, its key or its l
   }
   book.note(callFacts({ outcome: "abandoned" }));
   expect(sumOf(book.take(ALL))).toMatchObject({ calls: 6, failed: 5, faults: 3, abandoned: 1 });
+});
+
+test("a refusal counts by the budget or limit that all callers share, and not by one of a single caller", () => {
+  const book = new SeriesBook();
+  const refuse = (errorCode: "budget_spent" | "rate_limited" | "budget_unknown", by: RefusedBy): void =>
+    book.note(callFacts({ outcome: "failed", errorCode, refusedBy: by }));
+  refuse("budget_spent", refusedBy("budget", { name: "company", per: "environment", only: {} }));
+  refuse("budget_spent", refusedBy("budget", { name: "company", per: "environment", only: {} }));
+  refuse("rate_limited", refusedBy("limit", { name: "calls", per: "endpoint", only: { endpoints: ["bot"] } }));
+  refuse("rate_limited", refusedBy("limit", { name: "each", per: "key", only: {} }));
+  refuse("budget_spent", refusedBy("budget", { name: "acme", per: "environment", only: { tenants: ["acme"] } }));
+  // Nobody knows what is left: that is a fault of ours, and counted as one.
+  refuse("budget_unknown", refusedBy("budget", { name: "company", per: "environment", only: {} }));
+  expect(sumOf(book.take(ALL))).toMatchObject({
+    calls: 6,
+    failed: 6,
+    faults: 1,
+    sharedRefusals: { "budget:company": 2, "limit:calls": 1 },
+  });
 });
 
 test("copies and backtests cost, but are no calls", () => {

@@ -47,6 +47,10 @@ export interface SeriesTally {
   readonly streams: number;
   /** Failed calls by error code. */
   readonly errors: Readonly<Record<string, number>>;
+  /**
+   * Of the failed ones those that a budget or limit has refused which all callers share, by `refuserName`: no caller alone is to blame for them.
+   */
+  readonly sharedRefusals: Readonly<Record<string, number>>;
   /** From arrival to the last byte, of calls that were answered. */
   readonly latency: Histogram;
   /** From arrival to the first token, of streams that were answered. */

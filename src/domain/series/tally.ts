@@ -3,6 +3,7 @@ import type { FeedbackItem } from "../feedback/feedback.ts";
 import type { TokenUsage } from "../money/price.ts";
 import { TOKEN_CLASSES } from "../spend/spend.ts";
 import type { TokenClass } from "../spend/spend.ts";
+import { refuserName } from "../limits/refused-by.ts";
 import { isFault } from "./is-fault.ts";
 import { addInto, countDuration, openHistogram } from "./histogram.ts";
 import type { Histogram, OpenHistogram } from "./histogram.ts";
@@ -16,6 +17,7 @@ export interface OpenTally extends SeriesTally {
   abandoned: number;
   streams: number;
   readonly errors: Record<string, number>;
+  readonly sharedRefusals: Record<string, number>;
   readonly latency: OpenHistogram;
   readonly firstToken: OpenHistogram;
   attempts: number;
@@ -39,6 +41,7 @@ export const openTally = (): OpenTally => ({
   abandoned: 0,
   streams: 0,
   errors: {},
+  sharedRefusals: {},
   latency: openHistogram(),
   firstToken: openHistogram(),
   attempts: 0,
@@ -55,7 +58,8 @@ export const openTally = (): OpenTally => ({
 });
 
 /** Counts a call, without its attempts and their cost. */
-export function countCall(tally: OpenTally, { outcome, errorCode, totalMs, firstTokenMs, stream }: CallFacts): void {
+export function countCall(tally: OpenTally, facts: CallFacts): void {
+  const { outcome, errorCode, totalMs, firstTokenMs, stream, refusedBy } = facts;
   tally.calls += 1;
   if (stream) tally.streams += 1;
   if (outcome === "ok") {
@@ -69,8 +73,11 @@ export function countCall(tally: OpenTally, { outcome, errorCode, totalMs, first
   }
   tally.failed += 1;
   const code = errorCode ?? "internal";
-  if (isFault(code)) tally.faults += 1;
+  const isOurs = isFault(code);
+  if (isOurs) tally.faults += 1;
   countOne(tally.errors, code);
+  // What is a fault already is not counted twice.
+  if (!isOurs && refusedBy?.isShared === true) countOne(tally.sharedRefusals, refuserName(refusedBy));
 }
 
 /** What one attempt at a model came to. */
@@ -115,6 +122,7 @@ function combine(into: OpenTally, more: SeriesTally, sign: 1 | -1): void {
   into.abandoned += sign * more.abandoned;
   into.streams += sign * more.streams;
   addCounts(into.errors, more.errors, sign);
+  addCounts(into.sharedRefusals, more.sharedRefusals, sign);
   addInto(into.latency, more.latency, sign);
   addInto(into.firstToken, more.firstToken, sign);
   into.attempts += sign * more.attempts;
@@ -134,6 +142,7 @@ function combine(into: OpenTally, more: SeriesTally, sign: 1 | -1): void {
 export const plainTally = (tally: SeriesTally): SeriesTally => ({
   ...tally,
   errors: inOrder(tally.errors),
+  sharedRefusals: inOrder(tally.sharedRefusals),
   attemptErrors: inOrder(tally.attemptErrors),
   latency: trimmed(tally.latency),
   firstToken: trimmed(tally.firstToken),

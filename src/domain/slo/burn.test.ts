@@ -69,6 +69,13 @@ describe("a budget", () => {
     expect(standing).toMatchObject({ achieved: 0.995, left: expect.closeTo(0.5, 9) as number });
   });
 
+  test("burns by what a budget or limit of all callers refuses, unless that is ignored", () => {
+    const sharedRefusals = { "budget:company": 9, "limit:calls": 1 };
+    const tally = { ...openTally(), calls: 1_000, failed: 30, faults: 5, sharedRefusals };
+    expect(burnOf(sloOf({ type: "availability" }), tally, HOUR)).toMatchObject({ bad: 15 });
+    expect(burnOf(sloOf({ type: "availability", ignoresRefusals: true }), tally, HOUR)).toMatchObject({ bad: 5 });
+  });
+
   test("counts answers that took too long, and no failed ones", () => {
     const tally = { ...openTally(), calls: 12, faults: 2 };
     for (const ms of [100, 200, 400, 1_000, 1_000, 2_000, 4_000, 8_000, 9_000, 20_000])

@@ -1,3 +1,4 @@
+import { sharedRefusalsIn } from "../limits/refused-by.ts";
 import { countAtMost, countOf } from "../series/histogram.ts";
 import type { SeriesHistogram, SeriesTally } from "../series/series-cell.ts";
 import type { Slo, SloIndicator } from "./slo.ts";
@@ -30,7 +31,7 @@ export function countFor(indicator: SloIndicator, tally: SeriesTally | undefined
   if (tally === undefined) return { total: 0, bad: 0 };
   switch (indicator.type) {
     case "availability":
-      return { total: tally.calls, bad: tally.faults };
+      return { total: tally.calls, bad: tally.faults + (indicator.ignoresRefusals ? 0 : sharedRefusalsIn(tally)) };
     case "latency":
     case "first-token": {
       const histogram = indicator.type === "latency" ? tally.latency : tally.firstToken;

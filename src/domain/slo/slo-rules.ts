@@ -13,6 +13,7 @@ export const sloRules = (slo: Slo): readonly AlertRule[] =>
       slo: slo.name,
       factor: burnFactor(window, slo.periodMs),
       shortMs: window.shortMs,
+      level: { indicator: slo.indicator, objective: slo.objective, periodMs: slo.periodMs },
     },
     endpoints: [slo.endpoint],
     forMs: 0,

@@ -1,13 +1,20 @@
 /** What a service level counts as good. */
 export type SloIndicator =
-  /** The call did not fail for a reason that is not its own. */
-  | { readonly type: "availability" }
+  /** The call did not fail for a reason that is not its own: what is everybody's is no caller's own. */
+  | {
+      readonly type: "availability";
+      /** What a budget or limit of all callers refuses counts against it, unless this says otherwise. */
+      readonly ignoresRefusals?: true;
+    }
   /** An answered call was whole, or its first token came, within so long, ms. */
   | { readonly type: "latency" | "first-token"; readonly belowMs: number }
   /** A judged answer has at least this score, in [0, 1], in twentieths. */
   | { readonly type: "quality"; readonly atLeast: number }
   /** The whole period costs at most so many pico-dollars; the budget is all of it. */
   | { readonly type: "spend"; readonly atMostPico: number };
+
+/** What a service level promises. */
+export type SloPromise = Pick<Slo, "indicator" | "objective" | "periodMs">;
 
 /** A pair of windows. It burns when both burn faster than `factor`. */
 export interface BurnWindow {

@@ -1,4 +1,8 @@
+import { usdText } from "../../kit/usd-text.ts";
 import type { SpendChange } from "./attribute-spend.ts";
+
+/** Below a tenth of a cent four decimals leave one figure. */
+const TINY_PICO = 1_000_000_000n;
 
 /** Dollars with two decimals and a sign, cents rounded to the nearest. */
 const dollars = (pico: bigint): string => {
@@ -7,8 +11,9 @@ const dollars = (pico: bigint): string => {
   return `${pico < 0n ? "−" : "+"}$${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
 };
 
-/** An amount in words for people: dollars with two decimals, below a cent with four. */
+/** An amount in words for people: dollars with two decimals, below a cent with four, and more where that would leave one figure or none. */
 export function describeAmount(pico: bigint): string {
+  if (pico > 0n && pico < TINY_PICO) return `$${usdText(pico, 4)}`;
   const parts = (pico + 50_000_000n) / 100_000_000n;
   const isSmall = parts > 0n && parts < 100n;
   const shown = isSmall ? parts : (parts + 50n) / 100n;

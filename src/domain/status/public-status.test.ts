@@ -177,6 +177,32 @@ describe("what the public sees of incidents", () => {
     expect(chat("paused", 0, 20_000).status.indicator).not.toBe("none");
   });
 
+  test("is no outage for ever: once calls are well an impact that an alert gave counts no more, but a person's does", () => {
+    const well: Told = [{ type: "Recovered", recovery: { at: NIGHT + 6 * MINUTE, cure: null } }, 9 * MINUTE];
+    const chat = (...told: readonly Told[]) => {
+      const incidents = [opened(update("We look."), ...told)];
+      const status = publicStatus({
+        settings: SETTINGS,
+        health: [healthOf("well")],
+        incidents,
+        now: NIGHT + 60 * MINUTE,
+      });
+      expect(status.open).toMatchObject([{ status: "investigating" }]);
+      return status.components[0]?.status;
+    };
+    expect(chat()).toBe("partial_outage");
+    expect(chat(well)).toBe("operational");
+    expect(chat(well, [{ type: "Updated", body: "Looks better.", isPublic: true }, 10 * MINUTE, ADA])).toBe(
+      "operational",
+    );
+    expect(chat(well, [{ type: "Updated", body: "It is not over.", isPublic: true }, 30 * MINUTE, ADA])).toBe(
+      "partial_outage",
+    );
+    expect(chat(well, [{ type: "Updated", body: "For us.", isPublic: false }, 30 * MINUTE, ADA])).toBe("operational");
+    expect(chat(well, [{ type: "Revised", impact: "critical" }, 5 * MINUTE, ADA])).toBe("major_outage");
+    expect(chat(well, [{ type: "Relapsed" }, 12 * MINUTE])).toBe("partial_outage");
+  });
+
   test("never tells an alert's words, an endpoint or an id, whatever they are", () => {
     const inside = fc.string({ minLength: 4, maxLength: 30 }).map((text) => `secret-${text}`);
     fc.assert(

@@ -1,3 +1,4 @@
+import { RELAPSE_MS } from "../incidents/follow-alerts.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import { componentStatus, maintenanceStatus, pageStatus } from "./status-page.ts";
@@ -24,6 +25,8 @@ export interface PublicIncident {
   readonly components: readonly string[];
   /** Newest first. */
   readonly updates: readonly PublicUpdate[];
+  /** Whether its calls are well and nobody said otherwise: then they alone say how its components are. */
+  readonly isWell: boolean;
 }
 
 /** One update for the public. */
@@ -82,7 +85,7 @@ export function publicStatus({ settings, health, incidents, now }: StatusTerms):
     const own = health
       .filter(({ endpoint }) => endpoints.includes(endpoint))
       .map((one) => afterResolved(one, lastResolved(told, key), now));
-    const said = open.filter((incident) => incident.components.includes(key)).map(({ impact }) => SAID[impact]);
+    const said = open.filter((incident) => incident.components.includes(key)).map(saidOf);
     return { key, name, description, status: worstOf([componentStatus(own, under.has(key)), ...said]) };
   });
   return {
@@ -116,13 +119,28 @@ function afterResolved(health: EndpointHealth, resolved: PublicIncident | undefi
   return standing === "recovering" || now - at < LAG_MS ? { ...health, standing: "well" } : health;
 }
 
-/** What people said of the impact counts where the numbers look better. */
+/** What was said of the impact counts where the numbers look better. */
 const SAID: Readonly<Record<Incident["impact"], ComponentStatus>> = {
   none: "operational",
   minor: "degraded_performance",
   major: "partial_outage",
   critical: "major_outage",
 };
+
+const saidOf = ({ impact, isWell }: PublicIncident): ComponentStatus => (isWell ? "operational" : SAID[impact]);
+
+/**
+ * Whether calls are well and no person said otherwise: an impact that an alert gave is not for ever, but one that a person gave
+ * stays until they say another, and who tells the public later that it is not over knows more. What is told in the minutes in
+ * which it gets well may have been written before.
+ */
+function isWell({ recovered, isImpactSaid, openedBy, updates }: Incident): boolean {
+  if (recovered == null || isImpactSaid === true || openedBy.kind === "key") return false;
+  return !updates.some(
+    ({ at, isPublic, state }) =>
+      isPublic && at > recovered.at + RELAPSE_MS && state !== "monitoring" && state !== "resolved",
+  );
+}
 
 const ORDER: readonly ComponentStatus[] = [
   "major_outage",
@@ -161,6 +179,7 @@ function publicIncident(incident: Incident, { components }: StatusPageSettings):
     resolvedAt,
     components: hit.map(({ key }) => key),
     updates,
+    isWell: isWell(incident),
   };
 }
 

@@ -63,6 +63,11 @@ export const queueHeaders = ({ depth, waitedMs, estimateMs }: QueueNote): Record
 });
 
 /** A call was refused where calls may wait: how many do, and how long it would have taken. */
-export function noteTurnedAway({ waiting }: Pick<Gateway, "waiting">, call: OpenCall, estimateMs: number): void {
+export function noteTurnedAway(
+  { waiting, load }: Pick<Gateway, "waiting" | "load">,
+  call: OpenCall,
+  estimateMs: number,
+): void {
+  load.turnedAway += 1;
   noteQueue(call, { depth: waiting.counts().calls, waitedMs: 0, estimateMs });
 }

@@ -4,7 +4,7 @@ import type { sloView } from "../../contract/slos.ts";
 import type { Alert, AlertTransition } from "../../domain/alerts/alert.ts";
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import type { AlertDelivery } from "../../domain/alerts/delivery.ts";
-import { formatValue } from "../../domain/alerts/describe-reading.ts";
+import { formatValue } from "../../domain/alerts/format-value.ts";
 import { describeRule } from "../../domain/alerts/describe-rule.ts";
 import { isInForce, silenceOf } from "../../domain/alerts/silence.ts";
 import type { Silence } from "../../domain/alerts/silence.ts";
@@ -173,7 +173,7 @@ export function sloViewOf({ slo, since, asOf, budget, burns }: SloStanding): z.i
 function goodIs({ indicator }: Slo): string {
   switch (indicator.type) {
     case "availability":
-      return "the call did not fail for a reason that is not its own";
+      return `the call did not fail for a reason that is not its own${indicator.ignoresRefusals ? "" : ", nor was refused by what all callers share"}`;
     case "latency":
       return `the whole answer within ${formatDuration(indicator.belowMs)}`;
     case "first-token":

@@ -1,13 +1,16 @@
 import type { z } from "zod";
 import type { incidentSummary, incidentView, testCase } from "../../contract/incidents.ts";
 import { actorName } from "../../domain/incidents/incident.ts";
-import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Incident, IncidentRecovery } from "../../domain/incidents/incident.ts";
 import type { IncidentStory } from "../../jobs/incidents/tell-incident.ts";
 import type { TestCase } from "../../jobs/incidents/test-cases.ts";
 import { instantOf } from "./instant-of.ts";
 
-/** An incident in lists. */
-export const incidentSummaryOf = (incident: Incident): z.input<typeof incidentSummary> => ({
+/** An incident in lists; what is known of its recovery beyond what was noted comes along. */
+export const incidentSummaryOf = (
+  incident: Incident,
+  recovered: IncidentRecovery | null = incident.recovered ?? null,
+): z.input<typeof incidentSummary> => ({
   id: incident.id,
   title: incident.title,
   state: incident.state,
@@ -17,6 +20,8 @@ export const incidentSummaryOf = (incident: Incident): z.input<typeof incidentSu
   opened_by: actorName(incident.openedBy),
   started_at: instantOf(incident.startedAt),
   resolved_at: timeOf(incident.resolvedAt),
+  well_since: timeOf(recovered?.at ?? null),
+  mended_by: recovered?.cure == null ? null : { ...recovered.cure, at: instantOf(recovered.cure.at) },
   acknowledged:
     incident.acknowledged === null ? null : { at: instantOf(incident.acknowledged.at), by: incident.acknowledged.by },
   lead: incident.roles.lead,
@@ -28,11 +33,11 @@ export const incidentSummaryOf = (incident: Incident): z.input<typeof incidentSu
 /** An incident with its story. */
 export function incidentViewOf(
   incident: Incident,
-  { timeline, reach, cause }: IncidentStory,
+  { timeline, reach, cause, recovered }: IncidentStory,
 ): z.input<typeof incidentView> {
   const { findings } = incident;
   return {
-    ...incidentSummaryOf(incident),
+    ...incidentSummaryOf(incident, recovered),
     environment: incident.environment,
     seq: incident.seq,
     roles: incident.roles,

@@ -42,7 +42,7 @@ export function incidents(app: FastifyInstance, { gateway, seeing, calls }: Admi
       ...(endpoint !== undefined && { endpoint }),
       ...(before !== undefined && { before }),
     });
-    return { data: found.map(incidentSummaryOf) };
+    return { data: found.map((incident) => incidentSummaryOf(incident)) };
   });
 
   serveRoute(app, { gateway, route: showIncident }, async ({ params, environment }) =>

@@ -16,7 +16,10 @@ export const loadViewOf = (gateway: Gateway): Pick<Answer, "queue" | "learned" |
   overload: overloadOf(gateway.overload.counts()),
 });
 
-function queueOf({ waiting }: Pick<Gateway, "waiting">): Answer["queue"] {
+function queueOf(gateway: Pick<Gateway, "waiting" | "load" | "settings">): Answer["queue"] {
+  const { waiting, load } = gateway;
+  const { queue = null } = gateway.settings().meters ?? {};
+  const allowed = queue === null ? null : { calls: queue.calls, wait_ms: queue.longestWaitMs };
   const { calls, oldestMs } = waiting.counts();
   const lines = waiting.lines().map(({ name, calls: inLine, oldestMs: longestMs, estimateMs }) => ({
     limit: name,
@@ -24,8 +27,22 @@ function queueOf({ waiting }: Pick<Gateway, "waiting">): Answer["queue"] {
     oldest_wait_ms: longestMs,
     estimated_wait_ms: Math.ceil(estimateMs),
   }));
-  return { calls, oldest_wait_ms: oldestMs, lines };
+  return { calls, oldest_wait_ms: oldestMs, lines, allowed, turned_away: load.turnedAway };
 }
+
+/** Calls that limits and budgets have refused since the start, by their names. */
+export const refusalsOf = ({
+  load: { limited, limitedBy, unpaid, unpaidBy },
+}: Pick<Gateway, "load">): Pick<Answer, "refused" | "refused_by_budgets" | "refused_by"> => ({
+  refused: limited,
+  refused_by_budgets: unpaid,
+  refused_by: [...named("limit", limitedBy), ...named("budget", unpaidBy)].toSorted(
+    (one, other) => other.calls - one.calls,
+  ),
+});
+
+const named = (type: "limit" | "budget", counts: ReadonlyMap<string, number>): Answer["refused_by"] =>
+  [...counts].map(([name, calls]) => ({ type, name, calls }));
 
 function learnedOf({ health, clock }: Pick<Gateway, "health" | "clock">): Answer["learned"] {
   const now = clock.elapsed();

@@ -10,7 +10,7 @@ import type { BankAccount } from "../../ports/budget-bank.ts";
 import type { AdminTerms } from "./admin-terms.ts";
 import { BudgetForecasts } from "./budget-forecasts.ts";
 import { instantOf } from "./instant-of.ts";
-import { loadViewOf } from "./load-view-of.ts";
+import { loadViewOf, refusalsOf } from "./load-view-of.ts";
 import { serveRoute } from "./serve-route.ts";
 
 /** Accounts that are looked through for one budget. */
@@ -25,7 +25,7 @@ export function meters(app: FastifyInstance, { gateway, delivery, storesOf }: Ad
   serveRoute(app, { gateway, route: listLimits }, ({ gateway: own }) => {
     const { meters: subjects, shared } = own.limiter.counts();
     const data = (own.settings().meters?.limits ?? []).map(limitOf);
-    return { data, subjects, refused: own.load.limited, shared, ...loadViewOf(own) };
+    return { data, subjects, shared, ...refusalsOf(own), ...loadViewOf(own) };
   });
 
   serveRoute(app, { gateway, route: listBudgets }, async ({ query: { budget, limit }, environment, gateway: own }) => {

@@ -38,7 +38,7 @@ export function nowViewOf(view: NowView): z.input<typeof nowView> {
     actions: view.actions.map(actionViewOf),
     failures: view.failures.map((failure) => failureViewOf(failure, at)),
     acknowledged: acknowledgementsOf(view),
-    incidents: view.incidents.map(incidentSummaryOf),
+    incidents: view.incidents.map((incident) => incidentSummaryOf(incident)),
     telemetry: telemetryViewOf(view.telemetry),
   };
 }
@@ -62,7 +62,19 @@ export const changeViewOf = (change: Change): z.input<typeof changeView> => ({
 });
 
 function figureViewOf(
-  { figure, label, unit, better, value, n, windowMs, usual, usualWhat, firing }: NowView["figures"][number],
+  {
+    figure,
+    label,
+    unit,
+    better,
+    value,
+    n,
+    windowMs,
+    usual,
+    usualWhat,
+    refused = 0,
+    firing,
+  }: NowView["figures"][number],
   { at }: NowView,
 ): z.input<typeof figureView> {
   const since = instantOf(Math.floor((at - windowMs) / 60_000) * 60_000);
@@ -75,6 +87,7 @@ function figureViewOf(
     n,
     window_seconds: windowMs / 1_000,
     baseline: { value: usual.value, n: usual.n, what: usualWhat },
+    refused,
     firing,
     calls: { since, ...(figure === "errors" && { outcome: "failed" }) },
   };

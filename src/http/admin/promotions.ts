@@ -45,7 +45,7 @@ export function promotions(app: FastifyInstance, admin: AdminTerms): void {
       to,
       release: releaseName(result.release),
       digest: result.release.digest,
-      outcome: result.outcome === "unchanged" ? "rollout" : result.outcome,
+      outcome: result.outcome === "first" || result.outcome === "queued" ? result.outcome : ("rollout" as const),
       rollout: result.rolloutId,
       waits_until: result.waitsUntil,
     };

@@ -6,6 +6,7 @@ import { etaOf } from "../../delivery/eta-of.ts";
 import type { MetricReading, Reading, TestReading } from "../../domain/evidence/evidence.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import type { RolloutEstimate } from "../../domain/rollout/estimate-strategy.ts";
+import { nameProof, provenBy } from "../../domain/rollout/describe-harm.ts";
 import { explainRollout } from "../../domain/rollout/explain.ts";
 import { isOfBake, ladderThreshold } from "../../domain/rollout/stage-levels.ts";
 import { isEvidenceLost } from "../../domain/rollout/rollout.ts";
@@ -88,7 +89,7 @@ function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
     sessions: reading.sessions,
     metrics: reading.metrics.map((metric) => metricOf(metric, rollout)),
     evidence_of: isOfBake(rollout, reading) ? "bake" : "ladder",
-    union: { log_r: union.logR, threshold: union.threshold, crossed: union.crossed, blame: union.blame },
+    union: { log_r: union.logR, threshold: union.threshold, crossed: union.crossed, ...proofOf(reading) },
     sample_ratio: { log_e: sampleRatio.logE, threshold: sampleRatio.threshold, crossed: sampleRatio.crossed },
   };
 }
@@ -101,9 +102,20 @@ function withoutReading(rollout: Rollout): EvidenceView {
     sessions: isKnown ? { stable: 0, candidate: 0 } : null,
     metrics: [],
     evidence_of: "ladder",
-    union: { log_r: none, threshold: ladderThreshold(rollout.plan), crossed: false, blame: null },
+    union: { log_r: none, threshold: ladderThreshold(rollout.plan), crossed: false, ...NO_PROOF },
     sample_ratio: { log_e: none, threshold: 0, crossed: false },
   };
+}
+
+type ProofView = Pick<z.input<typeof rolloutView>["union"], "blame" | "proven_by" | "proof">;
+
+const NO_PROOF: ProofView = { blame: null, proven_by: [], proof: null };
+
+function proofOf(reading: Reading): ProofView {
+  const { blame } = reading.union;
+  return blame === null
+    ? NO_PROOF
+    : { blame, proven_by: [...provenBy(blame, reading)], proof: nameProof(blame, reading) };
 }
 
 const metricOf = (metric: MetricReading, { certified }: Pick<Rollout, "certified">): z.input<typeof metricView> => ({

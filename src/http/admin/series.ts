@@ -84,6 +84,7 @@ const viewOf = ({ start, members, tally }: SeriesSum): z.input<typeof seriesSum>
   abandoned: tally.abandoned,
   streams: tally.streams,
   errors: { ...tally.errors },
+  shared_refusals: { ...tally.sharedRefusals },
   latency: durationsOf(tally.latency),
   first_token: durationsOf(tally.firstToken),
   attempts: tally.attempts,

@@ -9,8 +9,9 @@ import type { AcceptedSpans } from "../../domain/trace/trace-settings.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { SpanStore } from "../../ports/span-store.ts";
 import { callerOf, headerOf, identifyCaller } from "../caller.ts";
-import { otlpForm, readTraceRequest, traceAnswer, traceFault } from "../otlp/otlp-messages.ts";
-import type { OtlpForm } from "../otlp/otlp-messages.ts";
+import { otlpForm } from "../otlp/otlp-form.ts";
+import type { OtlpForm } from "../otlp/otlp-form.ts";
+import type * as TraceMessages from "../otlp/read-trace-request.ts";
 
 /** What taking spans is plugged into. */
 export interface TracesTerms {
@@ -30,6 +31,9 @@ const MOST_WRITING = 4;
 
 const unpack = promisify(gunzip);
 
+/** The reader of protobuf is read with the first spans, and not by a server that nobody sends any. */
+const messages = (): Promise<typeof TraceMessages> => import("../otlp/read-trace-request.ts");
+
 /**
  * `POST /v1/traces`: spans of applications as OTLP over HTTP, in protobuf or JSON, packed or not, with a key. The app must
  * read protobuf bodies as bytes. A client that is told 200 can forget them: they are written.
@@ -39,6 +43,7 @@ export function traces(app: FastifyInstance, terms: TracesTerms): void {
   const hour: HourOfSpans = { endsAt: 0, taken: 0 };
   app.post(TRACES_PATH, { onRequest: identifyCaller(terms.gateway) }, async (request, reply) => {
     const form = otlpForm(headerOf(request, "content-type") ?? "") ?? "json";
+    const { traceAnswer, traceFault } = await messages();
     try {
       if (writing >= MOST_WRITING)
         throw new RollwardError("overloaded", { reason: "too many spans are being written" });
@@ -75,6 +80,7 @@ async function take(
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const plain = headerOf(request, "content-encoding") === "gzip" ? await unpacked(body) : body;
   if (plain.length > MOST_UNPACKED) throw tooLarge();
+  const { readTraceRequest } = await messages();
   const read = readSpans(readTraceRequest(plain, form), content);
   countIn(hour, { now: gateway.clock.elapsed(), count: read.spans.length, most: mostSpans });
   try {

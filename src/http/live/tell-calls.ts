@@ -1,8 +1,10 @@
 import { meetsSearch } from "../../domain/call/call-search.ts";
 import type { CallSearch } from "../../domain/call/call-search.ts";
 import type { CallFacts } from "../../domain/call/call-record.ts";
+import { isRepaired } from "../../domain/call/is-repaired.ts";
+import { REPAIRED } from "../../domain/call/search-words.ts";
 import type { Announcer } from "../../ports/announcer.ts";
-import type { CallIndex, CallTail } from "../../ports/call-index.ts";
+import type { CallIndex, CallTail, FoundCall } from "../../ports/call-index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { callLineOf } from "../admin/call-view-of.ts";
 import type { LiveHub, LiveMessage } from "./live-hub.ts";
@@ -25,11 +27,11 @@ export interface TellCallsTerms {
 
 /** New calls as the hub hands them on; each listener takes its own (`callsFor`). */
 export class NewCalls {
-  readonly calls: readonly CallFacts[];
+  readonly calls: readonly FoundCall[];
   /** Packs of calls that were left out because there are too many. */
   readonly skippedPacks: number;
 
-  constructor(calls: readonly CallFacts[], skippedPacks: number) {
+  constructor(calls: readonly FoundCall[], skippedPacks: number) {
     this.calls = calls;
     this.skippedPacks = skippedPacks;
   }
@@ -39,11 +41,21 @@ export class NewCalls {
 export function callsFor(message: LiveMessage, search: CallSearch): LiveMessage | null {
   const { data } = message;
   if (!(data instanceof NewCalls)) return message;
-  const meant = data.calls.filter((facts) => meetsSearch(facts, search));
+  const meant = data.calls.filter(({ facts }) => isMeant(facts, search));
   if (meant.length === 0 && data.skippedPacks === 0) return null;
   const told = meant.slice(-MOST_TOLD);
-  const calls = told.map((facts) => callLineOf({ facts, gist: null, waits: true }));
-  return { ...message, data: { calls, skipped: meant.length - told.length, skipped_packs: data.skippedPacks } };
+  return {
+    ...message,
+    data: { calls: told.map(callLineOf), skipped: meant.length - told.length, skipped_packs: data.skippedPacks },
+  };
+}
+
+/** What of a search can be told from the facts of a call: words, tools and tags are known once it is indexed. */
+function isMeant(facts: CallFacts, search: CallSearch): boolean {
+  const { words = [], without = [] } = search;
+  if (words.includes(REPAIRED) && !isRepaired(facts)) return false;
+  if (without.includes(REPAIRED) && isRepaired(facts)) return false;
+  return meetsSearch(facts, search);
 }
 
 /**
@@ -70,7 +82,7 @@ export function tellCalls({ live, index, clock, announcer }: TellCallsTerms): ()
   };
   const tell = async (from: CallTail): Promise<void> => {
     const { calls, skippedPacks } = await from.next();
-    const sorted = calls.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const sorted = calls.toSorted((a, b) => (a.facts.id < b.facts.id ? -1 : 1));
     if (sorted.length + skippedPacks > 0)
       live.publish({ topic: "calls", data: new NewCalls(sorted, skippedPacks) }, null);
   };

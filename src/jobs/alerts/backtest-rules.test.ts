@@ -16,7 +16,7 @@ let sequence = 0;
 async function minute(
   series: SeriesStore,
   at: number,
-  { faults = 0, costPico = 0n, endpoint = "bot", arm = "stable" } = {},
+  { faults = 0, refused = 0, costPico = 0n, endpoint = "bot", arm = "stable" } = {},
 ): Promise<void> {
   sequence += 1;
   const members = {
@@ -27,7 +27,8 @@ async function minute(
     tier: "primary",
     model: "sim/m",
   };
-  const tally = { ...openTally(), calls: 100, faults, failed: faults, costPico };
+  const sharedRefusals = { ...(refused > 0 && { "budget:company": refused }) };
+  const tally = { ...openTally(), calls: 100, faults, failed: faults + refused, sharedRefusals, costPico };
   await series.add({ replicaId: "rep_1", sequence, cells: [{ start: at, members, tally }] });
 }
 
@@ -80,6 +81,20 @@ describe("a backtest of rules", () => {
     expect(await fired()).toBe(0);
     expect(await fired(0.05)).toBe(1);
     expect(await fired(0.1)).toBe(0);
+  });
+
+  test("knows what budgets of all callers have refused, which service levels promise as well unless they say otherwise", async () => {
+    const series = createMemorySeriesStore(100_000);
+    for (let at = NOW - 24 * HOUR; at < NOW; at += 60_000)
+      await minute(series, at, { refused: at >= NOW - 3 * HOUR && at < NOW - 2 * HOUR ? 90 : 0 });
+    const slo = (name: string, more = ""): string =>
+      `  ${name}: { endpoint: bot, indicator: availability, objective: 99%${more} }\n`;
+    const { rules } = await run(series, { days: 1 }, `slos:\n${slo("all")}${slo("own", ", refusals: ignored")}`);
+    const fired = new Map(rules.map(({ rule, episodes }) => [rule.name, episodes.length]));
+    expect(fired.get("calls-refused")).toBe(1);
+    expect(fired.get("errors-many")).toBe(0);
+    expect(fired.get("slo:all:page-quick")).toBe(1);
+    expect(fired.get("slo:own:page-quick")).toBe(0);
   });
 
   test("knows service levels and baselines as well", async () => {

@@ -1,7 +1,8 @@
 import type { Alert } from "../../domain/alerts/alert.ts";
 import { fingerprintOf, identityOf } from "../../domain/alerts/alert-labels.ts";
-import { describeReading, isYes } from "../../domain/alerts/describe-reading.ts";
+import { describeReading } from "../../domain/alerts/describe-reading.ts";
 import { describeOver } from "../../domain/alerts/describe-trouble.ts";
+import { isYes } from "../../domain/alerts/format-value.ts";
 import type { AlertReading } from "../../domain/alerts/signal.ts";
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import { judgeRule } from "../../domain/alerts/judge-rule.ts";
@@ -46,7 +47,7 @@ export function findAlerts(
 export interface Evaluation {
   /** What changes. */
   readonly steps: readonly AlertStep[];
-  /** Alerts that go on firing, with what they rest on now and their worst, where that reads differently. */
+  /** Alerts that go on firing or waiting, with what they rest on now, and the worst of those that fire, where that reads differently. */
   readonly renewed: readonly Alert[];
 }
 
@@ -89,8 +90,9 @@ function stepOf({ rule, finding, alert }: AlertFinding, facts: RuleFacts): Alert
 }
 
 function renewedBy({ rule, finding, alert }: AlertFinding, at: number): Alert | null {
-  if (alert.status !== "firing" || finding.reading === null || finding.reading.value === null) return null;
-  const worst = worstOf({ rule, finding, alert }, at);
+  const goesOn = alert.status === "firing" || (alert.status === "pending" && finding.isBad === true);
+  if (!goesOn || finding.reading === null || finding.reading.value === null) return null;
+  const worst = alert.status === "firing" ? worstOf({ rule, finding, alert }, at) : null;
   const reading = { ...finding.reading, ...(worst !== null && { worst }) };
   const summary = describeReading(rule, finding.subject, reading);
   return summary === alert.summary ? null : { ...alert, reading, summary };

@@ -19,8 +19,12 @@ export type FirstSign = (
 export interface FirstSignSources {
   readonly series: Pick<SeriesStore, "query">;
   readonly calls: Pick<CallStore, "list">;
+  /** Waits until calls that were just counted may be recorded too; absent where nobody waits for them. */
+  readonly pause?: () => Promise<void>;
 }
 
+/** So often it is waited for the records of calls that a rule has counted already: they are written a moment later. */
+const PAUSES = 4;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Good minutes within one trouble. */
@@ -37,15 +41,31 @@ interface Place {
  * second; of other thresholds on calls it is the first minute of those just before that were beyond it. What is compared with other
  * days, or sighted, begins when it is seen.
  */
-export function createFirstSign({ series, calls }: FirstSignSources): FirstSign {
+export function createFirstSign({ series, calls, pause }: FirstSignSources): FirstSign {
   const reader = new SeriesReader(series);
   const clock = new TroubleClock(calls);
   return async (rule, { environment, endpoint }, at) => {
     if (endpoint === null || !isOfCalls(rule.signal.name)) return null;
     const place = { environment, endpoint, at };
-    const first = isOfErrors(rule) ? await firstError({ reader, clock }, place) : null;
+    const first = isOfErrors(rule) ? await firstRecorded({ reader, clock, pause }, place) : null;
     return first ?? firstBeyond(series, rule, place);
   };
+}
+
+interface ErrorSources {
+  readonly reader: SeriesReader;
+  readonly clock: TroubleClock;
+  readonly pause: FirstSignSources["pause"];
+}
+
+/** A whole minute is what the tallies know: the calls themselves are not recorded yet, or there are too many. */
+async function firstRecorded({ reader, clock, pause }: ErrorSources, place: Place): Promise<number | null> {
+  for (let pauses = 0; ; pauses += 1) {
+    const first = await firstError({ reader, clock }, place);
+    const isMinute = first !== null && first % MINUTE_MS === 0;
+    if (!isMinute || pause === undefined || pauses === PAUSES) return first;
+    await pause();
+  }
 }
 
 /** Whether a rule is about all errors of an endpoint. A service level that is about something else sees none, and nothing is found. */
@@ -53,7 +73,7 @@ const isOfErrors = ({ signal: { name, code, arm } }: AlertRule): boolean =>
   name === "slo" || (name === "error-share" && code === undefined && arm === undefined);
 
 async function firstError(
-  { reader, clock }: { readonly reader: SeriesReader; readonly clock: TroubleClock },
+  { reader, clock }: Pick<ErrorSources, "reader" | "clock">,
   { environment, endpoint, at }: Place,
 ): Promise<number | null> {
   const [minutes, usual] = await Promise.all([

@@ -4,6 +4,7 @@ import { createSight } from "./gather-sights.ts";
 
 const MINUTE = 60_000;
 const NONE = { all: () => [] };
+const HARM = { metric: "errors", logR: 3.4, candidateSessions: 34 } as const;
 
 /** What the leader sees of rollouts at a time. */
 async function seen(rollout: Partial<Rollout>, at: number): Promise<readonly unknown[]> {
@@ -29,9 +30,9 @@ async function seen(rollout: Partial<Rollout>, at: number): Promise<readonly unk
 }
 
 test("a rollback is seen for its hour, with its release and cause in words, and not again", async () => {
-  const rolledBack = { phase: "rolled_back", endedAt: MINUTE, outcome: "harm" } as const;
+  const rolledBack = { phase: "rolled_back", endedAt: MINUTE, outcome: "harm", harm: HARM, reading: null } as const;
   const subject = { endpoint: "bot", rollout: "rol_1" };
-  const sight = { signal: "rollout-rolled-back", subject, value: 1, note: "bot@3, harm was proven" };
+  const sight = { signal: "rollout-rolled-back", subject, value: 1, note: "bot@3, harm was proven by errors" };
   expect(await seen(rolledBack, MINUTE)).toEqual([sight]);
   expect(await seen(rolledBack, 59 * MINUTE)).toEqual([sight]);
   expect(await seen(rolledBack, 60 * MINUTE)).toEqual([]);

@@ -2,7 +2,7 @@ import { nameOf as pauseNameOf } from "../../domain/access/pause.ts";
 import { holdWords } from "../../domain/now/hold-words.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import type { Phase, Rollout } from "../../domain/rollout/rollout.ts";
-import { causeWords } from "../../domain/now/rollout-turns.ts";
+import { provenWords } from "../../domain/now/rollout-turns.ts";
 import type { Sight, Sighting } from "../../domain/alerts/sighting.ts";
 import type { SightedSignalName } from "../../domain/alerts/signal.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -130,10 +130,10 @@ async function rolloutSights({ rollouts, releases, environment: nameOf }: SightT
     ({ phase, endedAt, outcome }) => isBack(phase, outcome) && (endedAt ?? at) > at - ROLLED_BACK_MS,
   );
   const told = await Promise.all(
-    back.map(async ({ id, channel: { endpoint }, outcome, candidate }): Promise<Sight> => {
+    back.map(async ({ id, channel: { endpoint }, outcome, candidate, harm, reading }): Promise<Sight> => {
       const release = await releases.byId(candidate);
       const name = release === null ? candidate : releaseName(release);
-      const note = outcome === null ? name : `${name}, ${causeWords(outcome)}`;
+      const note = outcome === null ? name : `${name}, ${provenWords(outcome, harm, reading)}`;
       return { signal: "rollout-rolled-back", subject: { endpoint, rollout: id }, value: 1, note };
     }),
   );

@@ -72,7 +72,7 @@ export function replayGateways({
     prefixes: new PrefixDesk(),
     health,
     learned: new ProviderLimits({ clock, health, replicaId, isOn }),
-    load: { inFlight: 0, bytes: 0, limited: 0, limitedBy: new Map(), unpaid: 0 },
+    load: { inFlight: 0, bytes: 0, limited: 0, limitedBy: new Map(), unpaid: 0, unpaidBy: new Map(), turnedAway: 0 },
     settings,
   };
   return ({ budgets, onRecord }) => {

@@ -10,12 +10,16 @@ import { newAlert } from "../../domain/alerts/step-alert.ts";
 import type { IncidentPolicy } from "../../domain/incidents/follow-alerts.ts";
 import { DEFAULT_INCIDENT_POLICY } from "../../domain/incidents/follow-alerts.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
+import type { TroubleRecovery } from "../now/recoveries.ts";
 import { IncidentDesk } from "./incident-desk.ts";
 import { IncidentWatch } from "./watch-incidents.ts";
 
 const MINUTE = 60_000;
 
-function world(policy: IncidentPolicy = DEFAULT_INCIDENT_POLICY) {
+function world(
+  policy: IncidentPolicy = DEFAULT_INCIDENT_POLICY,
+  recovery: () => TroubleRecovery = () => ({ state: "unknown" }),
+) {
   const clock = new HandClock();
   const alerts = createMemoryAlertStore(1_000);
   const incidents = createMemoryIncidentStore();
@@ -28,6 +32,7 @@ function world(policy: IncidentPolicy = DEFAULT_INCIDENT_POLICY) {
       desk,
       policy: () => policy,
       rule: (_, name) => DEFAULT_RULES.find((rule) => rule.name === name),
+      recoveries: { find: async () => recovery() },
       clock,
       announcer,
       isLeader: () => true,
@@ -225,6 +230,7 @@ describe("incidents from alerts", () => {
       desk,
       policy: () => DEFAULT_INCIDENT_POLICY,
       rule: () => undefined,
+      recoveries: { find: async () => ({ state: "unknown" }) },
       clock,
       announcer: {
         decided() {},
@@ -244,6 +250,69 @@ describe("incidents from alerts", () => {
     await turns();
     watch.stop();
     expect(said).toEqual(["troubled", "recovered"]);
+  });
+});
+
+describe("an incident whose calls are well again", () => {
+  const bot = { labels: { endpoint: "bot" } };
+  const cure = { at: 1, line: "The project was applied", by: "Ada", rollout: null };
+
+  test("is noted with what mended it, watched and resolved while its alert goes on, and swallows no later trouble", async () => {
+    let found: TroubleRecovery = { state: "failing" };
+    const { watch, set, all, clock } = world(DEFAULT_INCIDENT_POLICY, () => found);
+    const look = watch();
+    await set(["errors-raised", "bot"], "firing", bot);
+    await look.look();
+    expect(await all()).toMatchObject([{ state: "investigating", alerts: [{ isOfFailures: true }] }]);
+    const at = clock.now();
+    clock.advance(4 * MINUTE);
+    found = { state: "well", recovery: { at, cure } };
+    await look.look();
+    await look.look();
+    expect(await all()).toMatchObject([{ state: "monitoring", recovered: { at, cure } }]);
+    const [before] = await all();
+    await look.look();
+    expect(await all()).toEqual([before]);
+    // A trouble of another kind, which began afterwards: of the same endpoint, and it pages.
+    clock.advance(MINUTE);
+    await set(["errors-of-another-kind", "bot"], "firing", bot);
+    await look.look();
+    expect(await all()).toMatchObject([{ alerts: [{ rule: "errors-raised" }] }, { state: "investigating" }]);
+    clock.advance(31 * MINUTE);
+    await look.look();
+    expect(await all()).toMatchObject([{ state: "resolved", recovered: { cure } }, { state: "investigating" }]);
+  });
+
+  test("is told to fail again where it does within minutes", async () => {
+    let found: TroubleRecovery = { state: "failing" };
+    const { watch, set, all, clock } = world(DEFAULT_INCIDENT_POLICY, () => found);
+    const look = watch();
+    await set(["errors-raised", "bot"], "firing", bot);
+    await look.look();
+    found = { state: "well", recovery: { at: clock.now(), cure: null } };
+    await look.look();
+    await look.look();
+    expect(await all()).toMatchObject([{ state: "monitoring" }]);
+    clock.advance(5 * MINUTE);
+    found = { state: "failing" };
+    await look.look();
+    expect(await all()).toMatchObject([{ state: "investigating", recovered: null }]);
+  });
+
+  test("is noted also where a person was faster to resolve it", async () => {
+    let found: TroubleRecovery = { state: "failing" };
+    const { watch, set, all, desk, clock } = world(DEFAULT_INCIDENT_POLICY, () => found);
+    const look = watch();
+    await set(["errors-raised", "bot"], "firing", bot);
+    await look.look();
+    const wish = { id: (await all())[0]?.id ?? "", environment: "production", actor: ADA };
+    await desk.change(wish, () => [{ type: "StateChanged", state: "resolved" }]);
+    await look.look();
+    clock.advance(4 * MINUTE);
+    found = { state: "well", recovery: { at: clock.now() - 4 * MINUTE, cure } };
+    await look.look();
+    await look.look();
+    expect(await all()).toMatchObject([{ state: "resolved", recovered: { cure } }]);
   });
 });
 

@@ -2,7 +2,15 @@ import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import { describeTrouble } from "../../domain/alerts/describe-trouble.ts";
 import { episodeKey } from "../../domain/alerts/alert.ts";
 import type { AlertTransition } from "../../domain/alerts/alert.ts";
-import { followAlerts, incidentFor, openedBy, opensIncident } from "../../domain/incidents/follow-alerts.ts";
+import { tellsOfFailures } from "../../domain/alerts/tells-of-failures.ts";
+import {
+  followAlerts,
+  followCalls,
+  incidentFor,
+  openedBy,
+  opensIncident,
+  RELAPSE_MS,
+} from "../../domain/incidents/follow-alerts.ts";
 import type { IncidentPolicy } from "../../domain/incidents/follow-alerts.ts";
 import type { Incident, IncidentAlert } from "../../domain/incidents/incident.ts";
 import { isOpenIncident } from "../../domain/incidents/incident.ts";
@@ -10,14 +18,19 @@ import type { AlertStore } from "../../ports/alert-store.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { IncidentStore } from "../../ports/incident-store.ts";
-import type { IncidentDesk } from "./incident-desk.ts";
 import { LeaderRounds } from "../leader-rounds.ts";
+import type { Recoveries } from "../now/recoveries.ts";
+import type { IncidentDesk } from "./incident-desk.ts";
 
 /** How often alerts are looked at, ms. */
 const EVERY_MS = 2_000;
 /** Transitions read at once, and how far back the first look goes, ms: a server that was away opens what it missed. */
 const PAGE = 500;
 const BACK_MS = 24 * 3_600_000;
+/** How long after a recovery a relapse is looked for, ms: until it is told by whole minutes. */
+const LOOKED_FOR_MS = RELAPSE_MS + 10 * 60_000;
+/** Incidents resolved of late that are looked at once more. */
+const MOST_LATE = 50;
 const MACHINE = { kind: "machine" } as const;
 
 const WATCHING = "opening incidents from alerts";
@@ -30,6 +43,8 @@ export interface IncidentWatchTerms {
   readonly policy: (environment: string) => IncidentPolicy;
   /** What a rule watches, for titles; `undefined` where it is gone, or the alert is another system's. */
   readonly rule: (environment: string, name: string) => AlertRule | undefined;
+  /** Says when calls that failed are well again. */
+  readonly recoveries: Pick<Recoveries, "find">;
   readonly clock: Clock;
   readonly announcer: Announcer;
   /** One replica watches; two that do open nothing twice. */
@@ -83,6 +98,9 @@ export class IncidentWatch {
     for (const episode of fresh) await this.#place(episode, openIn);
     const open = await incidents.list({ open: true, limit: 500 });
     for (const incident of open) await this.#follow(incident, { firingKeys, now: clock.now() });
+    // Who resolves one at once is faster than the watch: what mended it is noted all the same.
+    const late = await incidents.list({ since: clock.now() - LOOKED_FOR_MS, limit: MOST_LATE });
+    for (const incident of late) if (incident.state === "resolved") await this.#followCalls(incident, clock.now());
     if (this.#ended.size > 10 * PAGE) this.#ended.clear();
   }
 
@@ -129,6 +147,7 @@ export class IncidentWatch {
   ): Episode {
     const { fingerprint, rule, endpoint, labels, severity, summary, runbook, startedAt, firedAt, environment } = alert;
     const provider = labels["provider"] ?? null;
+    const known = this.#terms.rule(environment, rule);
     return {
       key: episodeKey(alert),
       fingerprint,
@@ -144,6 +163,7 @@ export class IncidentWatch {
       environment,
       labels,
       ...(labels["rollout"] !== undefined && { rollout: labels["rollout"] }),
+      ...(known !== undefined && { isOfFailures: tellsOfFailures(known) }),
     };
   }
 
@@ -186,6 +206,19 @@ export class IncidentWatch {
     const over = incident.alerts.filter(({ key, endedAt }) => endedAt === null && !firingKeys.has(key));
     const ended = new Map(over.map(({ key }) => [key, this.#ended.get(key) ?? now]));
     const facts = followAlerts(incident, { joining: [], ended, now, policy: policy(incident.environment) });
-    await desk.append(incident, facts, MACHINE);
+    const followed = await desk.append(incident, facts, MACHINE);
+    if (followed !== null) await this.#followCalls(followed, now);
+  }
+
+  /** Notes that the calls of a trouble are well, and that they fail again soon after. */
+  async #followCalls(incident: Incident, now: number): Promise<void> {
+    const { environment, endpoints, startedAt, recovered = null, alerts } = incident;
+    const isOpen = isOpenIncident(incident);
+    const isKnown = recovered !== null && (!isOpen || recovered.at < now - LOOKED_FOR_MS);
+    if (isKnown || incident.mergedInto !== null || !alerts.some(({ isOfFailures }) => isOfFailures === true)) return;
+    const found = await this.#terms.recoveries.find({ environment, endpoints, startedAt });
+    if (found.state === "unknown" || (found.state === "failing" && !isOpen)) return;
+    const facts = followCalls(incident, found.state === "well" ? found.recovery : null);
+    await this.#terms.desk.append(incident, facts, MACHINE);
   }
 }

@@ -4,6 +4,8 @@ import { changesOfAlerts } from "../../domain/changes/changes-of-alerts.ts";
 import { changeOfApply } from "../../domain/changes/changes-of-applies.ts";
 import { changesOfKeys } from "../../domain/changes/changes-of-keys.ts";
 import { changesOfFreeze, changesOfKill, changesOfPause } from "../../domain/changes/changes-of-stops.ts";
+import { isReturn } from "../../domain/rollout/is-return.ts";
+import type { Rollout } from "../../domain/rollout/rollout.ts";
 import { changesOfIncident } from "../../domain/incidents/changes-of-incident.ts";
 import type { AlertStore } from "../../ports/alert-store.ts";
 import type { ChangeStore } from "../../ports/change-store.ts";
@@ -50,11 +52,33 @@ const MOST_APPLIES = 30;
 /** Descriptions of applies that are remembered. */
 const MOST_TOLD = 500;
 
+/** Rollouts that an apply opens are opened within this time, ms. */
+const OPENED_WITHIN_MS = 60_000;
+
+/** The rollouts that an apply opened, oldest first: by the same key, right after it and before the next one. */
+const openedBy = (
+  rollouts: readonly Rollout[],
+  { appliedAt, author }: AppliedProject,
+  next: number,
+): readonly Rollout[] =>
+  rollouts
+    .filter((rollout) => {
+      const { createdAt, openedBy: by } = rollout;
+      const isOwn = by?.kind === "key" ? by.keyId === author : by?.kind === "machine" && author === MACHINE;
+      const isThen = createdAt >= appliedAt && createdAt < Math.min(next, appliedAt + OPENED_WITHIN_MS);
+      return isOwn && isThen && !isReturn(rollout);
+    })
+    .toReversed();
+
+/** Author of what a server applied when it started. */
+const MACHINE = "start";
+
 /** The one feed of what changed, made from the records that there are. */
 export class ChangesDesk {
   readonly #sources: ChangeSources;
   readonly rollouts: RolloutChanges;
-  readonly #told = new Map<string, Change>();
+  /** What applies changed, by which and what was before. */
+  readonly #paths = new Map<string, readonly string[] | null>();
 
   constructor(sources: ChangeSources) {
     this.#sources = sources;
@@ -91,32 +115,39 @@ export class ChangesDesk {
     return read.flatMap(({ changes }) => changes);
   }
 
-  async #ofApplies({ environment, since }: ChangeQuestion): Promise<readonly Change[]> {
-    const { projects } = this.#sources;
+  async #ofApplies({ environment, since, until }: ChangeQuestion): Promise<readonly Change[]> {
+    const { projects, nameOfKey } = this.#sources;
     const applied = await projects.history(environment, since, MOST_APPLIES);
-    return applied
-      .filter(({ appliedAt }) => appliedAt >= since)
-      .map((after, index) => this.#apply(after, applied[index + 1] ?? null));
+    const told = applied.filter(({ appliedAt }) => appliedAt >= since);
+    if (told.length === 0) return [];
+    const rollouts = await this.rollouts.between(environment, { since, until });
+    return Promise.all(
+      told.map(async (after, index) => {
+        const { appliedAt, author, origin } = after;
+        const before = applied[index + 1] ?? null;
+        const opened = openedBy(rollouts, after, applied[index - 1]?.appliedAt ?? Infinity);
+        return changeOfApply({
+          environment,
+          at: appliedAt,
+          by: nameOfKey(author),
+          origin: origin ?? null,
+          paths: before === null ? null : this.#pathsOf(before, after),
+          isFirst: before === null,
+          releases: await Promise.all(opened.map(({ candidate }) => this.rollouts.nameOf(candidate))),
+        });
+      }),
+    );
   }
 
   /** What an apply changed takes reading two projects, and never changes. */
-  #apply(after: AppliedProject, before: AppliedProject | null): Change {
-    const { environment, appliedAt, author, origin } = after;
-    const key = `${environment} ${appliedAt} ${before?.appliedAt ?? ""}`;
-    const known = this.#told.get(key);
+  #pathsOf(before: AppliedProject, after: AppliedProject): readonly string[] | null {
+    const key = `${after.environment} ${after.appliedAt} ${before.appliedAt}`;
+    const known = this.#paths.get(key);
     if (known !== undefined) return known;
-    const { pathsOf, nameOfKey } = this.#sources;
-    const change = changeOfApply({
-      environment,
-      at: appliedAt,
-      by: nameOfKey(author),
-      origin: origin ?? null,
-      paths: before === null ? null : pathsOf(before, after),
-      isFirst: before === null,
-    });
-    if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.set(key, change);
-    return change;
+    const paths = this.#sources.pathsOf(before, after);
+    if (this.#paths.size >= MOST_TOLD) this.#paths.clear();
+    this.#paths.set(key, paths);
+    return paths;
   }
 
   async #ofAccess({ environment }: ChangeQuestion): Promise<readonly Change[]> {

@@ -29,12 +29,14 @@ export async function gatherActionTerms(
   const active = rollouts.filter(({ phase }) => isActive(phase));
   const name = endpoint ?? matterOf(telling, active, gateway);
   const route = name === null ? undefined : gateway.routes.byEndpoint(name);
+  const budget = telling.situations.find((situation) => situation.budget !== undefined)?.budget;
   const whole = freezes.find(({ subject }) => subject.type !== "endpoint");
   return {
     environment,
     endpoint: route === undefined ? null : await endpointOf(sources, { route, gateway }),
     frozen: whole === undefined ? null : { id: whole.id, at: whole.at, by: whole.by },
     rollouts: active.length,
+    ...(budget !== undefined && { budget }),
   };
 }
 

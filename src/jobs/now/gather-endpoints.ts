@@ -1,7 +1,9 @@
 import { assessErrors } from "../../domain/now/assess-errors.ts";
 import type { ErrorAssessment } from "../../domain/now/assess-errors.ts";
-import { minutesOf, overBudgetOf, overBudgetSince } from "../../domain/now/minutes-of.ts";
+import { errorsSince } from "../../domain/now/errors-since.ts";
+import { minutesOf } from "../../domain/now/minutes-of.ts";
 import type { TalliedMinute } from "../../domain/now/minutes-of.ts";
+import { overBudgetNow } from "../../domain/now/over-budget.ts";
 import type { EndpointNow, RolloutNow, Withdrawal } from "../../domain/now/situation.ts";
 import { causeWords } from "../../domain/now/rollout-turns.ts";
 import { chainOf } from "../../domain/release/fault-policy.ts";
@@ -18,7 +20,7 @@ import type { TroubleQuestion, TroubleStory } from "./tell-trouble.ts";
 
 /** What is known of all endpoints of an environment. */
 export interface EndpointSources {
-  readonly gateway: Pick<Gateway, "routes" | "pauses">;
+  readonly gateway: Pick<Gateway, "routes" | "pauses" | "settings">;
   readonly rollouts: readonly Rollout[];
   readonly changes: RolloutChanges;
   readonly away: ReadonlyMap<string, number>;
@@ -50,7 +52,7 @@ async function endpointOf(route: Route, sources: EndpointSources): Promise<Endpo
   const chain = chainOf(route.stable.content).map(({ provider, model }) => `${provider}/${model}`);
   const sum = (of: (part: SeriesSum) => number): number => parts.reduce((all, part) => all + of(part), 0);
   const assessed = assessErrors(minutesOf(minutes, endpoint), usual.errors.get(endpoint) ?? NOTHING_USUAL, now);
-  const refused = sum(({ tally }) => overBudgetOf(tally));
+  const rules = gateway.settings().meters?.budgets ?? [];
   return {
     endpoint,
     stable: releaseName(route.stable),
@@ -59,7 +61,7 @@ async function endpointOf(route: Route, sources: EndpointSources): Promise<Endpo
       calls: sum(({ tally }) => tally.calls),
       fallback: sum(({ members, tally }) => (members.tier?.startsWith("fallback") === true ? tally.calls : 0)),
     },
-    overBudget: { calls: refused, since: refused === 0 ? null : overBudgetSince(minutes, endpoint, now) },
+    overBudget: overBudgetNow({ endpoint, minutes, rules, now }),
     rollout: await rolloutOf(own, sources.changes),
     withdrawn: await withdrawalOf(own, sources),
     switched: gateway.pauses
@@ -75,12 +77,12 @@ async function endpointOf(route: Route, sources: EndpointSources): Promise<Endpo
 async function troubleOf(
   endpoint: string,
   assessed: ErrorAssessment,
-  { trouble, now }: EndpointSources,
+  { trouble, minutes, now }: EndpointSources,
 ): Promise<Pick<EndpointNow, "errors" | "until" | "cause" | "cure" | "answer">> {
   const found = await trouble({ endpoint, errors: assessed, now });
   if (found === null) return { errors: assessed, until: null, cause: null, cure: null, answer: null };
   const { since, ...rest } = found;
-  return { errors: { ...assessed, since }, ...rest };
+  return { errors: errorsSince(assessed, minutesOf(minutes, endpoint), { since, now }), ...rest };
 }
 
 async function rolloutOf(own: readonly Rollout[], changes: RolloutChanges): Promise<RolloutNow | null> {

@@ -66,6 +66,41 @@ describe("whom a trouble has reached", () => {
     });
   });
 
+  test("counts of the minute in which it began, and of that in which it ended, only the part that belongs to it", async () => {
+    // Ten calls a second for five minutes; from 2:39 to 3:30 every fourth fails.
+    const [from, to] = [2 * MINUTE + 39_000, 3 * MINUTE + 30_000];
+    const calls = Array.from({ length: 3_000 }, (_, index) => {
+      const after = index * 100;
+      const isBad = index % 4 === 0 && after >= from && after <= to;
+      return (isBad ? failed : callAt)(after, { endpoint: "support-bot" });
+    });
+    const world = await worldOf(calls);
+    const told = { ...question, since: START + from, until: START + to };
+    const reach = await gatherReach(world, told);
+    expect(reach.failed).toBe(128);
+    expect(Math.abs((reach.calls ?? 0) - 510)).toBeLessThanOrEqual(3);
+    // While its first minute is under way it is a part of what has passed of it, and it never goes down.
+    let before = 0;
+    for (let now = START + from + 1_000; now <= START + to; now += 1_000) {
+      const soFar = await worldOf(calls.filter(({ at }) => at <= now));
+      const { calls: counted } = await gatherReach(soFar, { ...told, until: now, now });
+      const truth = (now - START - from) / 100;
+      expect(Math.abs((counted ?? 0) - truth)).toBeLessThanOrEqual(2 + 0.05 * truth);
+      expect(counted).toBeGreaterThanOrEqual(before);
+      before = counted ?? 0;
+    }
+  });
+
+  test("is of minutes and hours where it lasted for hours, and of hours where nothing else is kept", async () => {
+    const calls = Array.from({ length: 6 * 60 }, (_, minute) => callAt(minute * MINUTE, { endpoint: "support-bot" }));
+    const world = await worldOf(calls);
+    const hours = { ...question, since: START + 10 * MINUTE, until: START + 310 * MINUTE, now: START + 400 * MINUTE };
+    const { calls: counted } = await gatherReach(world, hours);
+    expect(Math.abs((counted ?? 0) - 300)).toBeLessThanOrEqual(2);
+    const old = await gatherReach(world, { ...hours, now: START + 5 * 24 * 60 * MINUTE });
+    expect(old.calls).toBe(351);
+  });
+
   test("is of one release where it alone did harm", async () => {
     const world = await worldOf([
       failed(2 * MINUTE, { endpoint: "support-bot", release: "support-bot@3" }),

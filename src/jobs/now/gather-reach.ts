@@ -1,6 +1,7 @@
 import type { CallFacts } from "../../domain/call/call-record.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { SeriesStore } from "../../ports/series-store.ts";
+import { partsOf } from "../alerts/tally-between.ts";
 import { readFailed } from "./failed-calls.ts";
 import type { FailedReader } from "./failed-calls.ts";
 import type { FullMinute } from "./series-reader.ts";
@@ -44,10 +45,12 @@ export interface ReachQuestion {
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** Two hours of minutes of a hundred endpoints. */
+const MOST_SUMS = 12_000;
 
 /**
  * Whom a trouble has reached. The failed calls are read one by one, and everything about them is of that one reading; how many
- * there were in all is of the tallies, by whole minutes, and may be some seconds behind.
+ * there were in all is of the tallies, of the first and the last minute by its part, and may be some seconds behind.
  */
 export async function gatherReach(sources: ReachSources, question: ReachQuestion): Promise<Reach> {
   const { since, until } = question;
@@ -55,7 +58,12 @@ export async function gatherReach(sources: ReachSources, question: ReachQuestion
     countCalls(sources, question),
     sources.failed?.read(question) ?? readFailed(sources.calls, question),
   ]);
-  const endpoints = new Map(sums.map((sum) => [sum.endpoint, { ...sum, failed: isAll ? 0 : sum.failed }]));
+  const endpoints = new Map(
+    sums.map(({ endpoint, calls, failed }): [string, EndpointSum] => [
+      endpoint,
+      isAll ? { endpoint, calls, failed: 0 } : { endpoint, calls: Math.max(calls, failed), failed },
+    ]),
+  );
   const counted = new Map<string, number>();
   for (const { endpoint } of read) counted.set(endpoint ?? "", (counted.get(endpoint ?? "") ?? 0) + 1);
   for (const [endpoint, count] of counted) {
@@ -75,41 +83,71 @@ export async function gatherReach(sources: ReachSources, question: ReachQuestion
   };
 }
 
-/** Sums by endpoint; minutes that are known already are added up here. */
-async function countCalls({ series }: ReachSources, question: ReachQuestion): Promise<readonly EndpointSum[]> {
-  const { environment, endpoints, since, until, now, minutes, release = null } = question;
-  const isMeant = (endpoint: string): boolean => endpoints.length === 0 || endpoints.includes(endpoint);
-  if (minutes !== undefined && release === null) return addedUp(minutes.filter(({ endpoint }) => isMeant(endpoint)));
-  // Minutes are kept for two days, and hours are a sixtieth of them.
-  const isLong = until - since > 2 * HOUR_MS || now - since > 2 * DAY_MS - HOUR_MS;
-  const spanMs = isLong ? HOUR_MS : MINUTE_MS;
-  const { sums } = await series.query({
-    span: isLong ? "hour" : "minute",
-    from: Math.floor(since / spanMs) * spanMs,
-    to: (Math.floor(until / spanMs) + 1) * spanMs,
-    by: ["endpoint"],
-    where: { environment, ...(release !== null && { release }) },
-    histograms: [],
-    limit: 1_000,
-  });
-  return sums
-    .map(({ members, tally: { calls, failed } }) => ({ endpoint: members.endpoint ?? "", calls, failed }))
-    .filter(({ endpoint }) => isMeant(endpoint));
-}
-
 interface EndpointSum {
   readonly endpoint: string;
   readonly calls: number;
   readonly failed: number;
 }
 
-function addedUp(minutes: NonNullable<ReachQuestion["minutes"]>): readonly EndpointSum[] {
+/** Calls of an endpoint in one cell of so many ms, or in cells that are counted as they are. */
+interface CountedCell extends EndpointSum {
+  readonly start?: number;
+}
+
+/** Sums by endpoint; minutes that are known already are added up here. */
+async function countCalls(sources: ReachSources, question: ReachQuestion): Promise<readonly EndpointSum[]> {
+  const { endpoints, minutes, release = null } = question;
+  const cells =
+    minutes !== undefined && release === null
+      ? minutes.map(({ start, endpoint, tally: { calls, failed } }) => ({ start, endpoint, calls, failed }))
+      : await readCells(sources, question);
   const sums = new Map<string, EndpointSum>();
-  for (const { endpoint, tally } of minutes) {
-    const { calls, failed } = sums.get(endpoint) ?? { calls: 0, failed: 0 };
-    sums.set(endpoint, { endpoint, calls: calls + tally.calls, failed: failed + tally.failed });
+  for (const { start, endpoint, calls: all, failed } of cells) {
+    if (endpoints.length > 0 && !endpoints.includes(endpoint)) continue;
+    const calls = start === undefined ? all : all * partOf(start, question);
+    const before = sums.get(endpoint) ?? { endpoint, calls: 0, failed: 0 };
+    sums.set(endpoint, { endpoint, calls: before.calls + calls, failed: before.failed + failed });
   }
-  return [...sums.values()];
+  return [...sums.values()].map((sum) => ({ ...sum, calls: Math.round(sum.calls) }));
+}
+
+/**
+ * How much of a minute lies within the time that is asked about, in [0, 1]: of the one in which a trouble begins only that part of
+ * the calls is counted, as only the failures from that second on are. Of a minute under way it is a part of what has passed.
+ */
+function partOf(start: number, { since, until, now }: ReachQuestion): number {
+  const end = Math.min(start + MINUTE_MS, Math.max(now, start + 1));
+  const within = Math.min(end, until + 1) - Math.max(start, since);
+  return Math.min(1, Math.max(0, within / (end - start)));
+}
+
+/** Minutes at the edges and hours between them; of a time whose minutes are not kept any more whole hours. */
+async function readCells({ series }: ReachSources, question: ReachQuestion): Promise<readonly CountedCell[]> {
+  const { environment, since, until, now, release = null } = question;
+  const isOld = now - since > 2 * DAY_MS - HOUR_MS;
+  const hours = { from: Math.floor(since / HOUR_MS) * HOUR_MS, to: (Math.floor(until / HOUR_MS) + 1) * HOUR_MS };
+  const parts = isOld ? [{ span: "hour" as const, ...hours }] : partsOf(since, until + 1);
+  const answers = await Promise.all(
+    parts.map(async ({ span, from, to }): Promise<readonly CountedCell[]> => {
+      const { sums } = await series.query({
+        span,
+        from,
+        to,
+        ...(span === "minute" && { stepMs: MINUTE_MS }),
+        by: ["endpoint"],
+        where: { environment, ...(release !== null && { release }) },
+        histograms: [],
+        limit: MOST_SUMS,
+      });
+      return sums.map(({ start, members, tally: { calls, failed } }) => ({
+        ...(start !== undefined && { start }),
+        endpoint: members.endpoint ?? "",
+        calls,
+        failed,
+      }));
+    }),
+  );
+  return answers.flat();
 }
 
 const whoOf = ({ user, session, keyId }: CallFacts): string | null =>

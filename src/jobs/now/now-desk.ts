@@ -11,6 +11,7 @@ import { tellNow } from "../../domain/now/tell-now.ts";
 import type { NowTelling } from "../../domain/now/tell-now.ts";
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import type { Alert } from "../../domain/alerts/alert.ts";
+import { isOpenIncident } from "../../domain/incidents/incident.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import { gatherActionTerms } from "./gather-action-terms.ts";
 import { gatherEndpoints } from "./gather-endpoints.ts";
@@ -24,6 +25,7 @@ import { SeriesReader } from "./series-reader.ts";
 import { tellTrouble } from "./tell-trouble.ts";
 import type { TroubleQuestion, TroubleSources } from "./tell-trouble.ts";
 import { TroubleClock } from "./trouble-times.ts";
+import { withWellSince } from "./with-well-since.ts";
 
 /** Everything that a person on call sees in one glance. Times are epoch milliseconds. */
 export interface NowView extends NowTelling {
@@ -51,6 +53,7 @@ export interface NowQuestion {
 const KEPT_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const FIVE_MINUTES_MS = 5 * 60_000;
+const MOST_INCIDENTS = 20;
 /** Views that are remembered for when the database is away. */
 const MOST_VIEWS = 200;
 
@@ -139,7 +142,7 @@ export class NowDesk {
     const place = { environment, ...(endpoint !== null && { endpoint }) };
     const series = this.#series;
     const hourAgo = { since: now - HOUR_MS, until: now + 1 };
-    const [{ minutes, parts, newest: recent, hour }, usual, rollouts, changed, firing, freezes, incidents, telemetry] =
+    const [{ minutes, parts, newest: recent, hour }, usual, rollouts, changed, firing, freezes, known, telemetry] =
       await Promise.all([
         series.recent(place, now),
         series.usual(place, now),
@@ -147,17 +150,18 @@ export class NowDesk {
         changes.list({ environment, ...(endpoint !== null && { endpoint }), ...hourAgo }),
         this.#sources.alerts.firing(environment),
         this.#sources.freezes.list({ now, about: { environment }, limit: 50 }),
-        this.#sources.incidents.list({ environment, open: true, limit: 20 }),
+        this.#incidents(environment, now),
         this.#sources.telemetry(),
       ]);
     const alerts = firing.filter(
       (alert) => endpoint === null || alert.endpoint === null || alert.endpoint === endpoint,
     );
-    const alertsNow = alerts.map((alert) => alertNow(alert, rules(environment).rules));
-    const trouble = this.#troubleTeller({ environment, minutes, incidents, alerts: alertsNow });
+    const alertsFound = alerts.map((alert) => alertNow(alert, rules(environment).rules));
+    const trouble = this.#troubleTeller({ environment, minutes, incidents: known, alerts: alertsFound });
     const own = { gateway, rollouts, changes: changes.rollouts, away: away(environment) };
     const all = await gatherEndpoints({ ...own, minutes, parts, usual, trouble, now });
     const endpoints = endpoint === null ? all : all.filter((one) => one.endpoint === endpoint);
+    const alertsNow = await withWellSince(this.#sources, alertsFound, { environment, endpoints });
     const facts: NowFacts = {
       now,
       endpoints,
@@ -182,10 +186,21 @@ export class NowDesk {
         await gatherActionTerms(this.#sources, { environment, endpoint, telling, gateway, freezes, rollouts }),
       ),
       failures: failuresOf(parts),
-      incidents,
+      incidents: known.filter(isOpenIncident),
       alerts: facts.alerts,
       telemetry: [...telemetry, ...leftOutCheck(firing)],
     };
+  }
+
+  /** Those that are open, and those of the last day: what was well again is no part of what fails now. */
+  async #incidents(environment: string, now: number): Promise<readonly Incident[]> {
+    const { incidents } = this.#sources;
+    const [open, late] = await Promise.all([
+      incidents.list({ environment, open: true, limit: MOST_INCIDENTS }),
+      incidents.list({ environment, since: now - 24 * HOUR_MS, limit: MOST_INCIDENTS }),
+    ]);
+    const ids = new Set(open.map(({ id }) => id));
+    return [...open, ...late.filter(({ id, mergedInto }) => mergedInto === null && !ids.has(id))];
   }
 
   #troubleTeller(terms: Pick<TroubleSources, "environment" | "minutes" | "incidents" | "alerts">) {

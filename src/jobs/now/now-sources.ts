@@ -10,6 +10,7 @@ import type { ReleaseStore } from "../../ports/release-store.ts";
 import type { RolloutStore } from "../../ports/rollout-store.ts";
 import type { SeriesStore } from "../../ports/series-store.ts";
 import type { ChangesDesk } from "./changes-desk.ts";
+import type { Recoveries } from "./recoveries.ts";
 
 /** Whether a part of our own records is in order. */
 export interface TelemetryCheck {
@@ -31,6 +32,8 @@ export interface NowSources {
   readonly isResolvable: (release: Release, environment: string) => boolean;
   readonly calls: Pick<CallStore, "list">;
   readonly changes: ChangesDesk;
+  /** Says when calls that failed were well again. */
+  readonly recoveries: Pick<Recoveries, "find">;
   /** Models that are away here, with since when (epoch ms). */
   readonly away: (environment: string) => ReadonlyMap<string, number>;
   readonly rules: (environment: string) => Pick<AlertSettings, "rules" | "slos">;

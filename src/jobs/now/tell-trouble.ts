@@ -66,9 +66,8 @@ export async function tellTrouble(
   ]);
   const cause = likelyCause(changes, { startedAt: since, endpoints: [endpoint], failing });
   const later = changes.filter((change) => change !== cause);
-  const { until, wellAt } = times;
-  const wellBy =
-    until === null ? null : Math.max(wellAt ?? until, until + slackOf(minutesOf(sources.minutes, endpoint), until));
+  const { until } = times;
+  const wellBy = until === null ? null : wellByOf(until, times.wellAt, minutesOf(sources.minutes, endpoint));
   const cure = wellBy === null ? null : likelyCure(later, { startedAt: since, wellBy, failing });
   return { since, until, cause, cure, answer: withdrawalSince(later, { startedAt: since, failing }) };
 }
@@ -99,6 +98,10 @@ export async function readFailing(
   });
   return failingPartsOf(endpoints, sums);
 }
+
+/** By when it was well (epoch ms) whose last failure was at `until`: what mended it was before that. */
+export const wellByOf = (until: number, wellAt: number | null, minutes: readonly MinuteOfCalls[]): number =>
+  Math.max(wellAt ?? until, until + slackOf(minutes, until));
 
 /** How long after the last failure a change may still be what ended it, ms. */
 function slackOf(minutes: readonly MinuteOfCalls[], until: number): number {

@@ -54,6 +54,16 @@ export class TroubleClock {
     return { since: began, until: ended, wellAt: await this.#firstWell(place, ended, now) };
   }
 
+  /** When a trouble ended that began at a time, within which it did by the minute. All times are epoch milliseconds. */
+  async ended(
+    place: TroublePlace,
+    { ending, startedAt, now }: { readonly ending: Stretch; readonly startedAt: number; readonly now: number },
+  ): Promise<{ readonly until: number; readonly wellAt: number | null }> {
+    const last = await this.#found("end", place, { stretch: ending, now });
+    const until = Math.max(startedAt, last ?? Math.min(ending.to, ending.from + 2 * MINUTE_MS));
+    return { until, wellAt: await this.#firstWell(place, until, now) };
+  }
+
   /** Where calls come often the first look finds it. */
   async #firstWell({ environment, endpoint }: TroublePlace, ended: number, now: number): Promise<number | null> {
     const key = `well ${environment} ${endpoint} ${ended}`;

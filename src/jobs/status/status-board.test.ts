@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { endpointNow, nowFacts } from "../../../test/fixtures/now-samples.ts";
 import { HandClock } from "../../../test/fixtures/hand-clock.ts";
+import type { OverBudget } from "../../domain/now/over-budget.ts";
 import type { StatusPageSettings } from "../../domain/status/status-page.ts";
 import type { NowView } from "../now/now-desk.ts";
 import { StatusBoard } from "./status-board.ts";
@@ -17,8 +18,15 @@ type Standing = "well" | "failing";
 
 function world() {
   const clock = new HandClock();
-  const state: { standing: Standing; isAway: boolean; settings: StatusPageSettings | null; hangs: boolean } = {
+  const state: {
+    standing: Standing;
+    overBudget: OverBudget;
+    isAway: boolean;
+    settings: StatusPageSettings | null;
+    hangs: boolean;
+  } = {
     standing: "well",
+    overBudget: { calls: 0, since: null },
     isAway: false,
     settings: SETTINGS,
     hangs: false,
@@ -29,7 +37,7 @@ function world() {
       view: async () => {
         looks += 1;
         const errors = { standing: state.standing, since: null, peak: null, share: null, calls: 0 };
-        const facts = nowFacts({ endpoints: [endpointNow({ errors })] });
+        const facts = nowFacts({ endpoints: [endpointNow({ errors, overBudget: state.overBudget })] });
         return { facts } as unknown as NowView;
       },
     },
@@ -67,6 +75,15 @@ describe("what the public is told", () => {
     clock.advance(1);
     expect(await shown()).toEqual(["major_outage", false]);
     expect(looks()).toBe(2);
+  });
+
+  test("is an outage where a budget of all callers refuses half of the calls, and none where a tenant has spent its own", async () => {
+    const { clock, state, shown } = world();
+    state.overBudget = { calls: 1_000, since: null };
+    expect(await shown()).toEqual(["operational", false]);
+    state.overBudget = { calls: 1_000, since: null, shared: { calls: 1_000, share: 0.5, budgets: [] } };
+    clock.advance(10_000);
+    expect(await shown()).toEqual(["major_outage", false]);
   });
 
   test("is what was known last while the database is away, and says so", async () => {

@@ -1,4 +1,5 @@
 import type { Incident } from "../../domain/incidents/incident.ts";
+import { isBudgetOutage } from "../../domain/now/over-budget.ts";
 import { publicStatus } from "../../domain/status/public-status.ts";
 import type { PublicStatus } from "../../domain/status/public-status.ts";
 import type { EndpointHealth, StatusPageSettings } from "../../domain/status/status-page.ts";
@@ -86,12 +87,12 @@ export class StatusBoard {
 /** What of the inside the public is told: how each endpoint's calls go, and whether they are let in. */
 function healthOf({ endpoints, pauses }: Awaited<ReturnType<NowDesk["view"]>>["facts"]): readonly EndpointHealth[] {
   const isAllPaused = pauses.some(({ isAll }) => isAll);
-  return endpoints.map(({ endpoint, errors, served, overBudget }) => {
+  return endpoints.map((own) => {
+    const { endpoint, errors, served } = own;
     const isPaused = isAllPaused || pauses.some((pause) => pause.endpoint === endpoint);
-    const isRefused = served.calls > 0 && overBudget.calls >= served.calls / 2;
     return {
       endpoint,
-      standing: isPaused || isRefused ? "paused" : errors.standing,
+      standing: isPaused || isBudgetOutage(own) ? "paused" : errors.standing,
       since: errors.since,
       fallbackShare: served.calls === 0 ? 0 : served.fallback / served.calls,
     };

@@ -1,10 +1,18 @@
 import type { Project } from "../../config/project.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
+import { presentTraffic } from "../../delivery/present-traffic.ts";
 import { trafficOf } from "../../delivery/traffic-of.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { checkReach } from "../../domain/rollout/check-reach.ts";
 import { judgeOutlook } from "../../domain/rollout/judge-outlook.ts";
+import type { CallStore } from "../../ports/call-store.ts";
 import type { EndpointChange } from "./change-around.ts";
+
+/** What is known of traffic. */
+export interface ReachSources {
+  readonly delivery: Delivery;
+  readonly calls: Pick<CallStore, "list">;
+}
 
 /** What is to be said of the plans of a project before they start. */
 export interface ProjectReach {
@@ -18,7 +26,7 @@ export interface ProjectReach {
  * `plan_unreachable` for the first plan that never can, also when nothing is rolled out by it yet.
  */
 export async function reachOf(
-  delivery: Delivery,
+  { delivery, calls }: ReachSources,
   { environment, endpoints }: Project,
   changes: readonly EndpointChange[],
 ): Promise<ProjectReach> {
@@ -27,11 +35,15 @@ export async function reachOf(
   for (const { endpoint, outcome } of changes) {
     const plan = endpoints.get(endpoint)?.plan;
     if (plan === undefined) continue;
-    const traffic = await trafficOf(delivery, { endpoint, environment }, plan);
+    const channel = { endpoint, environment };
+    const isNew = outcome === "rollout" || outcome === "queued";
+    const traffic =
+      (await trafficOf(delivery, channel, plan)) ??
+      (isNew ? await presentTraffic(calls, channel, delivery.clock.now()) : null);
     const reach = checkReach(plan, traffic);
     const [error] = reach.errors;
     if (error !== undefined) throw new RollwardError("plan_unreachable", { endpoint, reason: error });
-    if (outcome === "unchanged" || outcome === "first") continue;
+    if (!isNew) continue;
     warnings.push(...reach.warnings.map((warning) => `The rollout of ${endpoint} ${warning}.`));
     outlooks.set(
       endpoint,

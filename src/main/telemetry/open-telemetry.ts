@@ -1,4 +1,4 @@
-import { createOtlpMetricsSender } from "../../adapters/exporters/otlp-metrics.ts";
+import { createLateMetricsSender } from "../../adapters/exporters/late-metrics-sender.ts";
 import type { MetricsReport, MetricsSender } from "../../adapters/exporters/otlp-metrics.ts";
 import type { OtlpTarget } from "../../adapters/exporters/otlp-target.ts";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../../adapters/exporters/prometheus-text.ts";
@@ -62,7 +62,7 @@ function destinationOf(house: House): () => { readonly sender: MetricsSender; re
     const as = JSON.stringify(target);
     if (known?.as === as) return known.sender;
     void known?.sender.close();
-    known = { as, sender: createOtlpMetricsSender(target) };
+    known = { as, sender: createLateMetricsSender(target) };
     return known.sender;
   };
   return () => {

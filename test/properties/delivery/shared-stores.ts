@@ -97,6 +97,7 @@ export function throughLine(stores: SharedStores, line: Line): Lined {
       freeze: (release) => line.ask("release", () => releases.freeze(release)),
       byId: (id) => reading(() => releases.byId(id)),
       byNumber: (endpoint, number) => reading(() => releases.byNumber(endpoint, number)),
+      byDigest: (endpoint, digest) => reading(() => releases.byDigest(endpoint, digest)),
       list: (endpoint, limit) => reading(() => releases.list(endpoint, limit)),
     },
     rollouts: {

@@ -30,7 +30,7 @@ export function createMemoryAlertStore(most: number): AlertStore {
     async renew(renewed) {
       for (const { fingerprint, version, reading, summary } of renewed) {
         const known = alerts.get(fingerprint);
-        if (known?.status === "firing" && known.version === version) {
+        if ((known?.status === "firing" || known?.status === "pending") && known.version === version) {
           alerts.set(fingerprint, { ...known, reading, summary });
         }
       }

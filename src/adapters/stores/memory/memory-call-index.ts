@@ -59,10 +59,10 @@ function followed(all: () => readonly CallRecord[]): CallTail {
   let known: ReadonlySet<string> | null = null;
   return {
     async next() {
-      const now = all().map(({ facts }) => facts);
-      const calls = known === null ? [] : now.filter(({ id }) => known?.has(id) === false);
-      known = new Set(now.map(({ id }) => id));
-      return { calls, skippedPacks: 0 };
+      const now = all();
+      const calls = known === null ? [] : now.filter(({ facts: { id } }) => known?.has(id) === false);
+      known = new Set(now.map(({ facts: { id } }) => id));
+      return { calls: calls.map(foundOf), skippedPacks: 0 };
     },
   };
 }

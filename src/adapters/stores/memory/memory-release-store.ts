@@ -16,6 +16,7 @@ export function createMemoryReleaseStore(frozen: (release: Release) => void = ()
     },
     byId: async (id) => releases.find((release) => release.id === id) ?? null,
     byNumber: async (endpoint, number) => of(endpoint).find((release) => release.number === number) ?? null,
+    byDigest: async (endpoint, digest) => of(endpoint).find((release) => release.digest === digest) ?? null,
     list: async (endpoint, limit) => of(endpoint).toReversed().slice(0, limit),
   };
 }

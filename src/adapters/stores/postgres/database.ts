@@ -10,7 +10,13 @@ import { migrate } from "./migrate.ts";
 import type { Tables } from "./tables.ts";
 
 /** Which database: a server by its connection string, or the embedded one by its data directory. */
-export type DatabaseOptions = { readonly url: string } | { readonly dataDir: string };
+export type DatabaseOptions =
+  | { readonly url: string }
+  | {
+      readonly dataDir: string;
+      /** The same database, where somebody has begun to open it. */
+      readonly embedded?: Promise<Embedded>;
+    };
 
 /** An open database with the newest schema. */
 export interface Database {
@@ -44,7 +50,7 @@ export async function openDatabase(options: DatabaseOptions, limits: Partial<Poo
     const address = addressOf(options.url);
     return connect({ kind: "server", address, limits: bounds, pool: new BoundedPool(address, bounds), embedded: null });
   }
-  const embedded = await openEmbedded(options.dataDir);
+  const embedded = await (options.embedded ?? openEmbedded(options.dataDir));
   const bounds = { ...EMBEDDED_LIMITS, ...limits };
   const address = { host: embedded.socketDir, port: 5432, user: "postgres", database: "postgres", ssl: false } as const;
   const pool = new BoundedPool(address, bounds, () => embedded.trouble());

@@ -70,7 +70,9 @@ async function renew(db: Kysely<Tables>, alerts: readonly Alert[]): Promise<void
   await sql`
     update alerts set alert = x.alert
     from json_to_recordset(${plainText(JSON.stringify(rows))}::json) as x(fingerprint text, version int, alert json)
-    where alerts.fingerprint = x.fingerprint and alerts.version = x.version and alerts.status = 'firing'`.execute(db);
+    where alerts.fingerprint = x.fingerprint and alerts.version = x.version and alerts.status in ('firing', 'pending')`.execute(
+    db,
+  );
 }
 
 async function forgetOver(

@@ -24,6 +24,13 @@ export function createPostgresReleaseStore(db: Kysely<Tables>): ReleaseStore {
         .executeTakeFirst();
       return row === undefined ? null : releaseOf(row);
     },
+    async byDigest(endpoint, digest) {
+      const row = await select()
+        .where("endpoint", "=", plainText(endpoint))
+        .where("digest", "=", plainText(digest))
+        .executeTakeFirst();
+      return row === undefined ? null : releaseOf(row);
+    },
     async list(endpoint, limit) {
       const rows = await select()
         .where("endpoint", "=", plainText(endpoint))

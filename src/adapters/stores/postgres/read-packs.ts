@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { ExpressionBuilder, Kysely } from "kysely";
 import { decompress } from "./compress.ts";
 import type { Tables } from "./tables.ts";
 
@@ -35,22 +35,30 @@ export async function readSoundPacks(
   return new Map((await Promise.all(read)).flat());
 }
 
+/** How many bytes packs have when they are read, by their ids; those that are gone are left out. */
+export async function sizesOfPacks(
+  db: Kysely<Tables>,
+  table: PackTable,
+  wanted: readonly PackPlace[],
+): Promise<ReadonlyMap<string, number>> {
+  if (wanted.length === 0) return new Map();
+  const rows = await db.selectFrom(table).select(["id", "raw_bytes"]).where(among(wanted)).execute();
+  return new Map(rows.map(({ id, raw_bytes }) => [id, raw_bytes]));
+}
+
 async function storedPacks(db: Kysely<Tables>, table: PackTable, wanted: readonly PackPlace[]) {
   if (wanted.length === 0) return [];
-  const byDay = Map.groupBy(wanted, ({ day }) => day);
-  return db
-    .selectFrom(table)
-    .select(["id", "raw_bytes", "data"])
-    .where((each) =>
-      each.or(
-        [...byDay].map(([day, own]) => {
-          const ids = own.map(({ pack }) => pack);
-          return each.and([each("day", "=", day), each("id", "in", ids)]);
-        }),
-      ),
-    )
-    .execute();
+  return db.selectFrom(table).select(["id", "raw_bytes", "data"]).where(among(wanted)).execute();
 }
+
+/** Packs by day and id: a day is a partition. */
+const among = (wanted: readonly PackPlace[]) => (each: ExpressionBuilder<Tables, PackTable>) =>
+  each.or(
+    [...Map.groupBy(wanted, ({ day }) => day)].map(([day, own]) => {
+      const ids = own.map(({ pack }) => pack);
+      return each.and([each("day", "=", day), each("id", "in", ids)]);
+    }),
+  );
 
 const LINE_FEED = 0x0a;
 

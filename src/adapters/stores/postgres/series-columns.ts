@@ -43,7 +43,7 @@ export const NUMBERS: readonly NumberColumn[] = [
   large("first_token_micros", ({ firstToken }) => firstToken.sumMicros),
 ];
 
-/** Counts by name, and histograms. */
+/** Counts by name, and histograms. `errors` holds refusals by shared budgets and limits too, under `refused:<name>`. */
 export const COUNTS: readonly string[] = ["errors", "attempt_errors"];
 export const HISTOGRAMS: Readonly<Record<SeriesHistogram, string>> = { latency: "latency", firstToken: "first_token" };
 
@@ -72,13 +72,13 @@ export type StoredSpan = SeriesSpan | "day";
 
 /** A cell as JSON for `json_to_recordset`. */
 export function documentOf(span: StoredSpan, { start, members, tally }: SeriesCell): Record<string, unknown> {
-  const { latency, firstToken, errors, attemptErrors, judgedBy } = plainTally(tally);
+  const { latency, firstToken, errors, sharedRefusals, attemptErrors, judgedBy } = plainTally(tally);
   return {
     span,
     start,
     ...Object.fromEntries(SERIES_MEMBERS.map((member) => [member, indexedText(members[member])])),
     ...Object.fromEntries(NUMBERS.map(({ column, of }) => [column, of(tally).toString()])),
-    errors,
+    errors: { ...errors, ...marked(sharedRefusals) },
     attempt_errors: attemptErrors,
     judged_by: judgedBy,
     latency: latency.counts,
@@ -93,6 +93,7 @@ export type SumRow = Readonly<Record<string, unknown>>;
 export function tallyOf(row: SumRow): SeriesTally {
   const number = (column: string): number => Number(row[column] ?? 0);
   const counts = (column: string) => sumOfCounts((row[column] ?? []) as readonly Readonly<Record<string, number>>[]);
+  const { errors, sharedRefusals } = unmarked(counts("errors"));
   const buckets = (column: string): readonly number[] => (row[column] ?? []) as readonly number[];
   const histogram = (column: string, micros: string) => ({
     counts: buckets(column),
@@ -104,7 +105,8 @@ export function tallyOf(row: SumRow): SeriesTally {
     faults: number("faults"),
     abandoned: number("abandoned"),
     streams: number("streams"),
-    errors: counts("errors"),
+    errors,
+    sharedRefusals,
     latency: histogram("latency", "latency_micros"),
     firstToken: histogram("first_token", "first_token_micros"),
     attempts: number("attempts"),
@@ -125,6 +127,22 @@ export function tallyOf(row: SumRow): SeriesTally {
     judged: { count: number("judged"), sumMicro: number("judged_micro") },
     judgedBy: buckets(JUDGED_BY),
   });
+}
+
+/** What stands before refusals of shared budgets and limits in the column of errors; no code has a colon. */
+const REFUSED = "refused:";
+
+const marked = (refusals: SeriesTally["sharedRefusals"]): Record<string, number> =>
+  Object.fromEntries(Object.entries(refusals).map(([name, refused]) => [`${REFUSED}${name}`, refused]));
+
+function unmarked(counted: Readonly<Record<string, number>>): Pick<SeriesTally, "errors" | "sharedRefusals"> {
+  const errors: Record<string, number> = {};
+  const sharedRefusals: Record<string, number> = {};
+  for (const [name, times] of Object.entries(counted)) {
+    if (name.startsWith(REFUSED)) sharedRefusals[name.slice(REFUSED.length)] = times;
+    else errors[name] = times;
+  }
+  return { errors, sharedRefusals };
 }
 
 function sumOfCounts(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {

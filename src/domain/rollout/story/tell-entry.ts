@@ -1,5 +1,6 @@
+import type { Reading } from "../../evidence/evidence.ts";
 import { formatShare, listMetrics } from "../describe-effect.ts";
-import type { MetricName } from "../plan.ts";
+import { countCandidates, nameProof } from "../describe-harm.ts";
 import type { RolloutEvent, RolloutFact } from "../rollout.ts";
 
 /** One line of a rollout's history. */
@@ -22,14 +23,17 @@ const BOOKKEEPING: ReadonlySet<RolloutFact["type"]> = new Set([
 
 /** The history of a rollout, a line for everything that happened to it. */
 export function tellHistory(events: readonly RolloutEvent[]): readonly HistoryLine[] {
-  return events
-    .filter(({ fact }) => !BOOKKEEPING.has(fact.type) && !(fact.type === "Validated" && fact.waits.length === 0))
-    .map(({ seq, at, actor, reason, fact }) => ({
-      seq,
-      at,
-      by: actor.kind === "key" ? actor.name : null,
-      line: `${tellFact(fact)}${actor.kind === "key" ? ` (${actor.name}: ${oneLine(reason)})` : ""}`,
-    }));
+  const lines: HistoryLine[] = [];
+  // What a decision rests on stands in the log in front of it.
+  let seen: Reading | null = null;
+  for (const { seq, at, actor, reason, fact } of events) {
+    if (fact.type === "EvidenceSnapshot") seen = fact.reading;
+    if (BOOKKEEPING.has(fact.type) || (fact.type === "Validated" && fact.waits.length === 0)) continue;
+    const isPerson = actor.kind === "key";
+    const line = `${tellFact(fact, seen)}${isPerson ? ` (${actor.name}: ${oneLine(reason)})` : ""}`;
+    lines.push({ seq, at, by: isPerson ? actor.name : null, line });
+  }
+  return lines;
 }
 
 const MAX_REASON = 200;
@@ -39,7 +43,10 @@ function oneLine(reason: string): string {
   return `"${short.replaceAll(/\s+/g, " ").trim()}"`;
 }
 
-type TellerOf<T extends RolloutFact["type"]> = (fact: Extract<RolloutFact, { readonly type: T }>) => string;
+type TellerOf<T extends RolloutFact["type"]> = (
+  fact: Extract<RolloutFact, { readonly type: T }>,
+  seen: Reading | null,
+) => string;
 
 const WITHDRAWN: Readonly<Record<string, string>> = {
   harm: "because harm was proven",
@@ -55,11 +62,6 @@ const because = (cause: string): string => WITHDRAWN[cause] ?? `because of ${cau
 
 const words = (name: string): string => name.replaceAll("_", " ");
 
-const nameOf = (metric: string): string =>
-  metric.startsWith("shadow:")
-    ? `${metric.slice("shadow:".length)} of the copies`
-    : listMetrics([metric as MetricName]);
-
 /** Facts with something of their own to say; any other is told by its name. */
 const TELLERS: { readonly [T in RolloutFact["type"]]?: TellerOf<T> } = {
   Created: ({ plan }) =>
@@ -72,11 +74,15 @@ const TELLERS: { readonly [T in RolloutFact["type"]]?: TellerOf<T> } = {
   ShadowEntered: ({ epoch }) => `Copies of stable's calls go to the candidate, epoch ${epoch}.`,
   ShadowPassed: () => "The shadow stage was passed.",
   ShadowFailed: ({ metrics }) => `The shadow stage was not passed: ${metrics.join(", ")}.`,
-  HarmCrossed: ({ metric, logR, candidateSessions }) =>
-    `Harm was proven by ${nameOf(metric)} after ${candidateSessions.toLocaleString("en-US")} candidate sessions (log R ${logR.toFixed(1)}).`,
+  HarmCrossed: ({ metric, logR, candidateSessions, stage }, seen) => {
+    const after =
+      stage === "shadow" ? `${candidateSessions.toLocaleString("en-US")} pairs` : countCandidates(candidateSessions);
+    const proof = nameProof(metric, seen);
+    return `Harm was proven by ${proof}${proof.includes(",") ? "," : ""} after ${after} (log R ${logR.toFixed(1)}).`;
+  },
   WinnerFound: ({ winner, sessions }) =>
     `The test ended after ${sessions.toLocaleString("en-US")} sessions: ${winner === "none" ? "no difference of the size that was looked for" : `${winner} won`}.`,
-  NoWorseCertified: ({ metric }) => `Proven no worse: ${nameOf(metric)}.`,
+  NoWorseCertified: ({ metric }) => `Proven no worse: ${listMetrics([metric])}.`,
   HoldSet: ({ hold }) => `Held: ${words(hold)}.`,
   HoldCleared: ({ hold }) => `No longer held: ${words(hold)}.`,
   HoldDismissed: ({ hold }) => `Goes on in spite of: ${words(hold)}.`,
@@ -90,7 +96,7 @@ const TELLERS: { readonly [T in RolloutFact["type"]]?: TellerOf<T> } = {
   StablePointerMoved: ({ epoch }) => `The stable pointer moved, epoch ${epoch}.`,
   PinsDrained: () => "Sessions that began before have run out.",
   Completed: ({ outcome }) => (outcome === "promoted" ? "Completed: promoted." : "Completed: only observed."),
-  RollbackStarted: ({ cause, epoch }) => `The candidate is taken back ${because(cause)}, epoch ${epoch}.`,
+  RollbackStarted: ({ cause, epoch }) => `The candidate is rolled back ${because(cause)}, epoch ${epoch}.`,
   RolledBack: () => "Rolled back: every replica has let go.",
   AbortStarted: ({ cause, epoch }) => `Aborted ${because(cause)}, epoch ${epoch}.`,
   Aborted: () => "Ended: every replica has let go.",
@@ -106,8 +112,8 @@ const BASES: Readonly<Record<string, string>> = {
   superior: "it is proven better",
 };
 
-function tellFact(fact: RolloutFact): string {
+function tellFact(fact: RolloutFact, seen: Reading | null): string {
   // The compiler cannot see that the table's entry and the fact share their type.
-  const teller = TELLERS[fact.type] as ((told: RolloutFact) => string) | undefined;
-  return teller?.(fact) ?? `${fact.type.replaceAll(/([a-z])([A-Z])/g, "$1 $2")}.`;
+  const teller = TELLERS[fact.type] as ((told: RolloutFact, seen: Reading | null) => string) | undefined;
+  return teller?.(fact, seen) ?? `${fact.type.replaceAll(/([a-z])([A-Z])/g, "$1 $2")}.`;
 }

@@ -83,7 +83,7 @@ describe("the story of a rollout", () => {
 
   it("says for a release that was taken back what was proven, and from which margin on it would have stayed", () => {
     expect(paragraphOf(harmed, { trials: errorsAt([1.25, 4.3], [2, 4.1], [5, 3.9], [8, 0.4], [13, -2]) })).toBe(
-      "Rolled back: errors are 9.4 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0). 34 candidate and 966 stable sessions were observed in 0 ms; all harm tests together stand at log R 3.4 of 3.0, so that a good release is taken back by mistake with a probability of at most 5 %. With a harm margin of 8 instead of 1.25 for errors nothing would have been proven by then.",
+      "Rolled back: errors are 9.4 times those of stable (10.3 % against 1.1 %), proven after 34 candidate sessions (log R 3.4 ≥ 3.0). 34 candidate and 966 stable sessions were observed in 0 ms; all harm tests together stand at log R 3.4 of 3.0, so that a good release is rolled back by mistake with a probability of at most 5 %. With a harm margin of 8 instead of 1.25 for errors nothing would have been proven by then.",
     );
     expect(paragraphOf(harmed, { trials: errorsAt([2, 9], [5, 9]) })).toContain(
       "Even a harm margin of 5 for errors would have been crossed by then.",
@@ -98,7 +98,7 @@ describe("the story of a rollout", () => {
       { metric: "errors", margin: 2, logHarm: -1, logNoWorse: 3.4 },
     ];
     expect(paragraphOf(promoted, { trials })).toBe(
-      "Promoted: errors and cost are proven no worse than stable (errors 1.02 times, cost 1.02 times) after 1,240 candidate sessions. 1,240 candidate and 4,000 stable sessions were observed in 40 s; all harm tests together stand at log R 0.3 of 3.0, so that a good release is taken back by mistake with a probability of at most 5 %. With a no-worse margin of 1.5 instead of 2, errors would not have been proven by then.",
+      "Promoted: errors and cost are proven no worse than stable (errors 1.02 times, cost 1.02 times) after 1,240 candidate sessions. 1,240 candidate and 4,000 stable sessions were observed in 40 s; all harm tests together stand at log R 0.3 of 3.0, so that a good release is rolled back by mistake with a probability of at most 5 %. With a no-worse margin of 1.5 instead of 2, errors would not have been proven by then.",
     );
   });
 
@@ -111,7 +111,7 @@ describe("the story of a rollout", () => {
       { metric: "errors", margin: 3, logHarm: -1, logNoWorse: 3.1 },
     ];
     expect(paragraphOf(ramping, { reading, eta, trials })).toBe(
-      "At 25 % (step 3 of 4): cost is proven no worse; errors are not decided yet. 34 candidate and 966 stable sessions were observed in 0 ms, 25 % of new sessions get the candidate now; all harm tests together stand at log R 0.3 of 3.0, so that a good release is taken back by mistake with a probability of at most 5 %. About 2,300 more sessions, 4 h at the present rate, would lead to the promotion if the metrics stay as they are. With a no-worse margin of 3 instead of 2, errors would be proven already.",
+      "At 25 % (step 3 of 4): cost is proven no worse; errors are not decided yet. 34 candidate and 966 stable sessions were observed in 0 ms, 25 % of new sessions get the candidate now; all harm tests together stand at log R 0.3 of 3.0, so that a good release is rolled back by mistake with a probability of at most 5 %. About 2,300 more sessions, 4 h at the present rate, would lead to the promotion if the metrics stay as they are. With a no-worse margin of 3 instead of 2, errors would be proven already.",
     );
     expect(paragraphOf(ramping, { reading, eta: { unknown: "No sessions yet, so there is no estimate." } })).toContain(
       "No sessions yet, so there is no estimate.",
@@ -186,9 +186,33 @@ describe("the history of a rollout", () => {
       "Held: no data.",
       "No longer held: no data.",
       "Harm was proven by errors after 1,234 candidate sessions (log R 3.4).",
-      'The candidate is taken back as a person told it, epoch 4. (Ada: "Users complain. A lot.")',
+      'The candidate is rolled back as a person told it, epoch 4. (Ada: "Users complain. A lot.")',
       "Rolled back: every replica has let go.",
     ]);
     expect(told.at(-2)).toMatchObject({ seq: 7, at: 7_000, by: "Ada" });
+  });
+
+  it("names all metrics that harm was proven by where none proved it alone, by the evidence in front of it", () => {
+    const reading = readingOf({ harm: "cost" });
+    const together: Reading = {
+      ...reading,
+      metrics: reading.metrics.map((one) => ({ ...one, harm: { ...one.harm, crossed: false, logE: 2.5 } })),
+    };
+    const crossed = {
+      type: "HarmCrossed",
+      metric: "cost",
+      logR: 3.4,
+      candidateSessions: 18,
+      evidenceHash: "",
+    } as const;
+    const told = tellHistory([
+      event(1, { type: "EvidenceSnapshot", reading: together, evidenceHash: "" }),
+      event(2, crossed),
+      event(3, { ...crossed, metric: "shadow:structure", stage: "shadow" }),
+    ]);
+    expect(told.map(({ line }) => line)).toEqual([
+      "Harm was proven by cost and errors together, cost most of all, after 18 candidate sessions (log R 3.4).",
+      "Harm was proven by structure of the copies after 18 pairs (log R 3.4).",
+    ]);
   });
 });

@@ -68,7 +68,7 @@ function evidenceSentences(rollout: Rollout, reading: Reading | null): readonly 
   // The test has a level of its own beside that of harm.
   const mistake =
     plan.ab === undefined
-      ? `a good release is taken back by mistake with a probability of at most ${level}`
-      : `they take a good release back by mistake with a probability of at most ${level}, and the test names the wrong winner with at most ${level}`;
+      ? `a good release is rolled back by mistake with a probability of at most ${level}`
+      : `they roll a good release back by mistake with a probability of at most ${level}, and the test names the wrong winner with at most ${level}`;
   return [`${seen}${now}; ${stand}, so that ${mistake}.`];
 }

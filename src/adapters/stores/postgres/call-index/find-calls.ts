@@ -113,7 +113,7 @@ async function search(walk: Walk, group: readonly Source[]): Promise<readonly Ca
   for (const { fact, pack } of await readWaiting(db, waiting)) {
     const ms = ulidTime(fact.facts.id) ?? 0;
     if (ms < bounds.fromMs || ms > bounds.toMs || !meetsSearch(fact.facts, compiled.search)) continue;
-    found.push({ ms, call: { facts: fact.facts, writtenUs: pack.writtenUs, found: null } });
+    found.push({ ms, call: { ...fact, writtenUs: pack.writtenUs, found: null } });
   }
   return found;
 }

@@ -1,13 +1,12 @@
 import { sql } from "kysely";
 import type { Kysely, Transaction } from "kysely";
 import { isRepaired } from "../../../../domain/call/is-repaired.ts";
-import { sha256Hex } from "../../../../kit/hash.ts";
 import { DayPartitions } from "../day-partitions.ts";
 import type { FactLine } from "../fact-line.ts";
-import type { BodyRef } from "../pack-bodies.ts";
 import { readSoundPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
 import { breathe } from "./breathe.ts";
+import { cutBody } from "./cut-body.ts";
 import { factsInPack } from "./facts-in-pack.ts";
 import { entryOf } from "./index-entry.ts";
 import type { EntryText, IndexEntry } from "./index-entry.ts";
@@ -184,17 +183,10 @@ function textIn(bytes: Buffer, { bodies, isRepaired: repaired }: TakenCall, mask
   if (bodies === null) return null;
   const { day, request, answer } = bodies;
   return indexText(
-    { request: cut(bytes, request), answer: cut(bytes, answer) },
+    { request: cutBody(bytes, request), answer: cutBody(bytes, answer) },
     { day, requestHash: request?.sha256 ?? null, isRepaired: repaired, mask },
   );
 }
 
 /** Calls whose text is read before others have their turn: some milliseconds. */
 const CALLS_AT_ONCE = 64;
-
-/** The bytes of a body; none where they are damaged. */
-function cut(pack: Buffer, ref: BodyRef | null): Uint8Array | null {
-  if (ref === null) return null;
-  const bytes = pack.subarray(ref.offset, ref.offset + ref.length);
-  return sha256Hex(bytes) === ref.sha256 ? bytes : null;
-}

@@ -1,6 +1,7 @@
 import type { CallBodies } from "../../../../domain/call/call-record.ts";
 import { textOfCall } from "../../../../domain/call/call-text.ts";
-import { hashWord, REPAIRED, requestMark, wordsOfCall } from "../../../../domain/call/search-words.ts";
+import { hashWord, REPAIRED, requestMark, wordHashesOfCall } from "../../../../domain/call/search-words.ts";
+import type { CallGist } from "../../../../ports/call-index.ts";
 import type { EntryText } from "./index-entry.ts";
 
 /** Characters of a gist. */
@@ -32,22 +33,33 @@ export function indexText(
       tools: text.tools,
       tags: text.tags.map(([name, value]) => [name, mask(value)] as const),
     };
-    const found = new Set(wordsOfCall(masked));
-    if (requestHash !== null) found.add(requestMark(requestHash));
-    if (isRepaired) found.add(REPAIRED);
-    const words = Uint32Array.from(found, hashWord);
+    const words = wordHashesOfCall(masked);
+    if (requestHash !== null) words.add(hashWord(requestMark(requestHash)) | 0);
+    if (isRepaired) words.add(hashWord(REPAIRED) | 0);
     const newest = text.newest === text.asked ? masked.asked : mask(text.newest);
-    return { day, asked: gistOf(newest), answered: gistOf(masked.answered), words };
+    return { day, asked: gistOf(newest), answered: gistOf(masked.answered), words: Uint32Array.from(words) };
   } catch {
     return null;
   }
 }
 
+/** The gist of a call that the index has not got to, from the same bytes, masked in the same way; `null` where masking fails. */
+export function gistOfCall(bodies: Pick<CallBodies, "request" | "answer">, mask: MaskText): CallGist | null {
+  try {
+    const { newest, answered } = textOfCall(bodies);
+    return { asked: gistOf(mask(newest)), answered: gistOf(mask(answered)) };
+  } catch {
+    return null;
+  }
+}
+
+/** Where a text is more than words with single blanks between them. */
+const UNEVEN = /\s\s|[^\S ]/;
+
 /** The beginning of a text on one line. */
-const gistOf = (text: string): string =>
-  text
-    .slice(0, 4 * GIST_CHARACTERS)
-    .replaceAll(/\s+/g, " ")
-    .trim()
-    .slice(0, GIST_CHARACTERS)
-    .toWellFormed();
+function gistOf(text: string): string {
+  const head = text.slice(0, 4 * GIST_CHARACTERS).trim();
+  const uneven = head.search(UNEVEN);
+  const line = uneven === -1 || uneven >= GIST_CHARACTERS ? head : head.replaceAll(/\s+/g, " ");
+  return line.slice(0, GIST_CHARACTERS).toWellFormed();
+}

@@ -7,6 +7,7 @@ import type { Tables } from "../tables.ts";
 import { findCalls } from "./find-calls.ts";
 import type { FindTerms } from "./find-calls.ts";
 import { findSessions } from "./find-sessions.ts";
+import { readGistsOfWaiting } from "./gists-of-waiting.ts";
 import { readGistsOf } from "./resolve-rows.ts";
 import { SegmentGone, SegmentReader } from "./segment-reader.ts";
 import { CallTailReader } from "./tail-calls.ts";
@@ -43,12 +44,13 @@ export function createPostgresCallIndex(db: Kysely<Tables>, writer: Pick<CallWri
   const look = (search: CallSearch, page: CallPage): Promise<readonly FoundCall[]> =>
     retried(async () => {
       const found = await findCalls(terms, search, page);
-      const gists = await readGistsOf(terms.reader, found);
-      const calls = found.map(({ facts, found: row }) => ({
-        facts,
-        gist: gists.get(facts.id) ?? null,
-        waits: row === null,
-      }));
+      const indexed = await readGistsOf(terms.reader, found);
+      const waiting = page.wantsText === true ? found.filter(({ found: row }) => row === null) : [];
+      const gists = new Map([...indexed, ...(await readGistsOfWaiting(db, waiting))]);
+      const calls = found.map(({ facts, found: row }) => {
+        const gist = gists.get(facts.id) ?? null;
+        return { facts, gist, waits: row === null && gist === null };
+      });
       const rows = (await rowed.find(search, page)).map((facts) => ({ facts, gist: null, waits: false }));
       return rows.length === 0 ? calls : merged([...calls, ...rows], page);
     });
@@ -56,9 +58,6 @@ export function createPostgresCallIndex(db: Kysely<Tables>, writer: Pick<CallWri
   return {
     async find(search, page) {
       const behind = hasWords(search) ? await catchUp() : 0;
-      const calls = await look(search, page);
-      if (page.wantsText !== true || !calls.some(({ waits }) => waits)) return { calls, behind };
-      await catchUp();
       return { calls: await look(search, page), behind };
     },
     async tally(search, tallyTerms) {

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { CallFacts } from "../../../../domain/call/call-record.ts";
 import type { CallGist } from "../../../../ports/call-index.ts";
 import { soundFactLine } from "../fact-line.ts";
+import type { FactLine } from "../fact-line.ts";
 import { lineIn, readSoundPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
 import { gistsPart, PLACES } from "./segment-parts.ts";
@@ -25,6 +26,8 @@ export interface ResolvedCall {
   readonly writtenUs: number;
   /** Where it was found; `null` for one that waits to be indexed. */
   readonly found: FoundRow | null;
+  /** Where the bytes of one that waits are; `null` for any other. */
+  readonly bodies: FactLine["bodies"];
 }
 
 const PACKS_PER_QUERY = 16;
@@ -54,7 +57,7 @@ export async function resolveRows(
       const bytes = read.get(pack);
       const text = bytes === undefined ? null : lineIn(bytes, line);
       const fact = text === null ? null : soundFactLine(text);
-      if (fact !== null) resolved.push({ facts: fact.facts, writtenUs, found: row });
+      if (fact !== null) resolved.push({ facts: fact.facts, writtenUs, found: row, bodies: null });
     }
   }
   return resolved;

@@ -1,10 +1,12 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { CallTail } from "../../../../ports/call-index.ts";
+import type { CallFacts } from "../../../../domain/call/call-record.ts";
+import type { CallGist, CallTail, FoundCall } from "../../../../ports/call-index.ts";
 import { soundFactLine } from "../fact-line.ts";
 import type { FactLine } from "../fact-line.ts";
 import { linesIn, readSoundPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
+import { readGistsOfWaiting } from "./gists-of-waiting.ts";
 
 /** Packs read at a look: at more calls a second than some four thousand the rest is left out and counted. */
 const MOST_PACKS = 64;
@@ -50,8 +52,17 @@ export class CallTailReader implements CallTail {
         }
       }
     }
-    return { calls: calls.map(({ facts }) => facts), skippedPacks: fresh.length - read.length };
+    const gists = await readGistsOfWaiting(
+      this.#db,
+      calls.toSorted((a, b) => (a.facts.id < b.facts.id ? 1 : -1)),
+    );
+    return { calls: calls.map(({ facts }) => foundOf(facts, gists)), skippedPacks: fresh.length - read.length };
   }
+}
+
+function foundOf(facts: CallFacts, gists: ReadonlyMap<string, CallGist>): FoundCall {
+  const gist = gists.get(facts.id) ?? null;
+  return { facts, gist, waits: gist === null };
 }
 
 /** Calls that last longer are told by their end, and lie in the day in which they began. */

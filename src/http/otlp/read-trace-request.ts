@@ -2,21 +2,12 @@ import { parse } from "protobufjs";
 import { OTLP_PROTO } from "../../domain/trace/otlp-proto.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import type { OtlpForm } from "./otlp-form.ts";
 
 const { root } = parse(OTLP_PROTO);
 const TraceRequest = root.lookupType("otlp.ExportTraceServiceRequest");
 const TraceResponse = root.lookupType("otlp.ExportTraceServiceResponse");
 const Status = root.lookupType("otlp.RpcStatus");
-
-/** How a request is written. */
-export type OtlpForm = "protobuf" | "json";
-
-/** The form of a content type; `null` for one that is neither. */
-export function otlpForm(contentType: string): OtlpForm | null {
-  const type = contentType.split(";", 1)[0]?.trim().toLowerCase();
-  if (type === "application/x-protobuf") return "protobuf";
-  return type === "application/json" ? "json" : null;
-}
 
 /** Reads an `ExportTraceServiceRequest` into its JSON form. Throws `invalid_request` for bytes that are none. */
 export function readTraceRequest(bytes: Uint8Array, form: OtlpForm): JsonObject {
