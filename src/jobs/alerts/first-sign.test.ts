@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { openAlertWorld } from "../../../test/fixtures/alert-world.ts";
 import { openMemoryStores } from "../../adapters/stores/memory/open-memory-stores.ts";
+import { callFacts } from "../../../test/fixtures/call-facts.ts";
+import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
+import { ulid } from "../../kit/ulid.ts";
 import { createFirstSign } from "./first-sign.ts";
 
 const MINUTE = 60_000;
@@ -18,10 +21,13 @@ function world() {
   const opened = openAlertWorld(RULES, { stores });
   const firstSign = createFirstSign({ series: stores.series, calls: { list: async () => [] } });
   const start = opened.clock.now();
+  const rule = (name: string): AlertRule => {
+    const found = opened.settings.rules.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`No rule ${name}.`);
+    return found;
+  };
   const signOf = async (name: string): Promise<number | null> => {
-    const rule = opened.settings.rules.find((one) => one.name === name);
-    if (rule === undefined) throw new Error(`No rule ${name}.`);
-    const at = await firstSign(rule, { environment: "production", endpoint: "bot" }, opened.clock.now());
+    const at = await firstSign(rule(name), { environment: "production", endpoint: "bot" }, opened.clock.now());
     return at === null ? null : (at - start) / MINUTE;
   };
   /** A minute for each latency. */
@@ -31,7 +37,7 @@ function world() {
       opened.clock.advance(MINUTE);
     }
   };
-  return { opened, signOf, live };
+  return { stores, opened, signOf, live, rule };
 }
 
 describe("the first sign of a trouble", () => {
@@ -47,6 +53,35 @@ describe("the first sign of a trouble", () => {
     await live([100], [100], [100], [100], [100, 15], [100, 15]);
     expect(await signOf("bad")).toBe(4);
     expect(await signOf("dear")).toBeNull();
+    await opened.close();
+  });
+
+  test("waits a moment for the records of calls that were counted already, and not for ever", async () => {
+    const { stores, opened, live, rule } = world();
+    const { clock } = opened;
+    await live([100], [100], [100], [100], [100, 15]);
+    const failedAt = clock.now() - 40_000;
+    const failed = Array.from({ length: 15 }, (_, index) =>
+      callFacts({
+        id: `call_${ulid(failedAt + index, new Uint8Array(10))}`,
+        at: failedAt + index,
+        endpoint: "bot",
+        outcome: "failed",
+        errorCode: "provider_error",
+      }),
+    );
+    let pauses = 0;
+    const signWhen = (recordedAfter: number) =>
+      createFirstSign({
+        series: stores.series,
+        calls: { list: async () => (pauses >= recordedAfter ? failed.toReversed() : []) },
+        pause: async () => void (pauses += 1),
+      })(rule("bad"), { environment: "production", endpoint: "bot" }, clock.now());
+    expect(await signWhen(2)).toBe(failedAt);
+    expect(pauses).toBe(2);
+    pauses = 0;
+    expect(await signWhen(99)).toBe(clock.now() - MINUTE);
+    expect(pauses).toBe(4);
     await opened.close();
   });
 
