@@ -32,7 +32,8 @@ export const sendProject = (
       ...files,
       dry_run: dryRun,
       ...(origin !== undefined && { origin }),
-      ...(again !== undefined && { again }),
+      // A server of before this option takes no body that has it.
+      ...(again !== undefined && again !== false && { again }),
     }),
   });
 

@@ -3,6 +3,7 @@ import type { Delivery } from "../delivery/delivery.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { releaseDigest } from "../domain/release/release-digest.ts";
 import { onNewRelease } from "../domain/rollout/open-rollout.ts";
+import { isWithdrawing } from "../domain/rollout/rollout.ts";
 
 const MOST_OPEN = 100;
 
@@ -20,7 +21,9 @@ export async function requireNoRejection(
     const open = await rollouts.list({ endpoint, environment: project.environment, open: true, limit: MOST_OPEN });
     const rejecting = open.find((rollout) => onNewRelease(rollout) === "reject");
     if (rejecting === undefined) continue;
-    const newest = await releases.byId(open[0]?.candidate ?? "");
+    // As `author` takes it: one that is being withdrawn is not on its way any more.
+    const onItsWay = open.find(({ phase }) => !isWithdrawing(phase))?.candidate;
+    const newest = await releases.byId(onItsWay ?? rejecting.stable);
     if (newest?.digest === releaseDigest(content)) continue;
     throw new RollwardError("rollout_conflict", {
       reason: `The rollout ${rejecting.id} of ${endpoint} is under way and its policy rejects newer releases; nothing was applied.`,

@@ -6,6 +6,8 @@ export interface MinuteOfCalls {
   readonly calls: number;
   /** Failed calls that the request is not to blame for. */
   readonly faults: number;
+  /** Calls that a budget or limit of all callers has refused, which are no faults; absent where none was. */
+  readonly refused?: number;
 }
 
 /** Calls and faults of a usual time. */

@@ -1,3 +1,4 @@
+import { sharedRefusalsIn } from "../limits/refused-by.ts";
 import type { SeriesTally } from "../series/series-cell.ts";
 import type { MinuteOfCalls } from "./assess-errors.ts";
 import { MINUTE_MS } from "./assess-errors.ts";
@@ -13,11 +14,14 @@ export interface TalliedMinute {
 /** Codes of calls that a budget has refused; that one is not known is a fault of ours. */
 const OF_BUDGETS = ["budget_spent", "budget_held"] as const;
 
-/** Calls and faults of an endpoint by the minute, ascending. */
+/** What became of an endpoint's calls by the minute, ascending. */
 export const minutesOf = (minutes: readonly TalliedMinute[], endpoint: string): readonly MinuteOfCalls[] =>
   minutes
     .filter((one) => one.endpoint === endpoint)
-    .map(({ start, tally }) => ({ start, calls: tally.calls, faults: tally.faults }))
+    .map(({ start, tally }) => {
+      const refused = sharedRefusalsIn(tally);
+      return { start, calls: tally.calls, faults: tally.faults, ...(refused > 0 && { refused }) };
+    })
     .toSorted((one, other) => one.start - other.start);
 
 /** Calls that a budget has refused. */

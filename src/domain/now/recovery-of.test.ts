@@ -48,6 +48,20 @@ describe("when a trouble was over", () => {
     expect(recoveryOf([], USUAL, { startedAt: THREE, now: THREE + 30 * MINUTE })).toEqual({ state: "unknown" });
   });
 
+  test("is not over while the few who still call fail, or are refused by a budget of all callers", () => {
+    const few = (ones: readonly Partial<MinuteOfCalls>[]): string => {
+      const later = ones.map((one, index) => ({ start: THREE + (3 + index) * MINUTE, calls: 1, faults: 0, ...one }));
+      const now = THREE + (3 + ones.length) * MINUTE;
+      return recoveryOf([...minutesOf([60, 60, 60]), ...later], USUAL, { startedAt: THREE, now }).state;
+    };
+    // One in two minutes: too few for a bad minute.
+    const failing = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? { faults: 1 } : { calls: 0 }));
+    expect(few(failing)).toBe("failing");
+    expect(few([...failing, ...Array.from({ length: 6 }, () => ({ calls: 1 }))])).toBe("well");
+    expect(few(Array.from({ length: 8 }, () => ({ calls: 50, refused: 50 })))).toBe("failing");
+    expect(few(Array.from({ length: 8 }, () => ({ calls: 50, refused: 5 })))).toBe("well");
+  });
+
   test("takes a few failures for usual where they are", () => {
     const noisy = { calls: 1_000, faults: 100 };
     const told = recoveryOf(minutesOf([60, 60, 10, 10, 10, 10, 10]), noisy, {

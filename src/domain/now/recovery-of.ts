@@ -1,5 +1,5 @@
 import type { Stretch } from "../incidents/onset.ts";
-import { barOf, isBadAt, MINUTE_MS, shareOf, TOGETHER } from "./assess-errors.ts";
+import { barOf, FAILING_SHARE, isBadAt, MINUTE_MS, shareOf, TOGETHER } from "./assess-errors.ts";
 import type { At, MinuteOfCalls, UsualErrors } from "./assess-errors.ts";
 
 /**
@@ -37,17 +37,32 @@ export function recoveryOf(
   const byMinute = new Map(minutes.map((minute) => [Math.floor(minute.start / MINUTE_MS), minute]));
   const at: At = (minute) => (minute < first ? undefined : byMinute.get(minute));
   const bar = barOf(usual);
-  const lastBad = lastBadOf((minute) => isBadAt(at, minute, bar), first, last);
+  const isBad = (minute: number): boolean => isBadAt(at, minute, bar);
+  const lastBad = lastBadOf(isBad, first, last);
   if (lastBad === null) return { state: "unknown" };
   const end = lastFailing(at, lastBad, bar);
   const isOver = last > Math.max(lastBad, end + WELL);
-  // Where nobody has called since, nobody knows.
-  const isCalled = minutes.some(({ start, calls }) => calls > 0 && Math.floor(start / MINUTE_MS) > end);
-  if (!isOver || !isCalled) return { state: "failing" };
+  const since = minutes.filter(({ start }) => Math.floor(start / MINUTE_MS) > end);
+  if (!isOver || !isAnswered(since, isBad)) return { state: "failing" };
   return {
     state: "well",
     ending: { from: (end - 1) * MINUTE_MS, to: Math.min(now, (end + TOGETHER) * MINUTE_MS) },
   };
+}
+
+/**
+ * Whether more than half of the calls were answered that came afterwards, but for those of later troubles. Where nobody has
+ * called, nobody knows; the few who still do, and fail or are refused by what all callers share, make no bad minute and are no recovery.
+ */
+function isAnswered(since: readonly MinuteOfCalls[], isBad: (minute: number) => boolean): boolean {
+  let [calls, bad] = [0, 0];
+  for (const { start, calls: all, faults, refused = 0 } of since) {
+    const minute = Math.floor(start / MINUTE_MS);
+    if ([0, 1, 2].some((later) => isBad(minute + later))) continue;
+    calls += all;
+    bad += faults + refused;
+  }
+  return calls > 0 && bad / calls < FAILING_SHARE;
 }
 
 /** The last minute that is bad of the first bad ones and their relapses. */

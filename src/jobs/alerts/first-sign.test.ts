@@ -71,17 +71,25 @@ describe("the first sign of a trouble", () => {
       }),
     );
     let pauses = 0;
-    const signWhen = (recordedAfter: number) =>
-      createFirstSign({
+    const askedWhen = (recordedAfter: number) => {
+      const firstSign = createFirstSign({
         series: stores.series,
         calls: { list: async () => (pauses >= recordedAfter ? failed.toReversed() : []) },
         pause: async () => void (pauses += 1),
-      })(rule("bad"), { environment: "production", endpoint: "bot" }, clock.now());
-    expect(await signWhen(2)).toBe(failedAt);
+      });
+      return (at = clock.now()) => firstSign(rule("bad"), { environment: "production", endpoint: "bot" }, at);
+    };
+    expect(await askedWhen(2)()).toBe(failedAt);
     expect(pauses).toBe(2);
     pauses = 0;
-    expect(await signWhen(99)).toBe(clock.now() - MINUTE);
+    const ask = askedWhen(99);
+    expect(await ask()).toBe(clock.now() - MINUTE);
     expect(pauses).toBe(4);
+    // Of the same look every rule has the calls that the first one waited for.
+    expect(await ask()).toBe(clock.now() - MINUTE);
+    expect(pauses).toBe(4);
+    await ask(clock.now() + 1_000);
+    expect(pauses).toBe(8);
     await opened.close();
   });
 

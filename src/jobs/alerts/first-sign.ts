@@ -44,10 +44,11 @@ interface Place {
 export function createFirstSign({ series, calls, pause }: FirstSignSources): FirstSign {
   const reader = new SeriesReader(series);
   const clock = new TroubleClock(calls);
+  const waited = { at: Number.NaN, pauses: 0 };
   return async (rule, { environment, endpoint }, at) => {
     if (endpoint === null || !isOfCalls(rule.signal.name)) return null;
     const place = { environment, endpoint, at };
-    const first = isOfErrors(rule) ? await firstRecorded({ reader, clock, pause }, place) : null;
+    const first = isOfErrors(rule) ? await firstRecorded({ reader, clock, pause, waited }, place) : null;
     return first ?? firstBeyond(series, rule, place);
   };
 }
@@ -56,14 +57,21 @@ interface ErrorSources {
   readonly reader: SeriesReader;
   readonly clock: TroubleClock;
   readonly pause: FirstSignSources["pause"];
+  /** How often it was waited for the calls of one time. In an outage many rules fire at once: nobody waits for each of them. */
+  readonly waited: { at: number; pauses: number };
 }
 
 /** A whole minute is what the tallies know: the calls themselves are not recorded yet, or there are too many. */
-async function firstRecorded({ reader, clock, pause }: ErrorSources, place: Place): Promise<number | null> {
-  for (let pauses = 0; ; pauses += 1) {
+async function firstRecorded({ reader, clock, pause, waited }: ErrorSources, place: Place): Promise<number | null> {
+  if (waited.at !== place.at) {
+    waited.at = place.at;
+    waited.pauses = 0;
+  }
+  for (;;) {
     const first = await firstError({ reader, clock }, place);
     const isMinute = first !== null && first % MINUTE_MS === 0;
-    if (!isMinute || pause === undefined || pauses === PAUSES) return first;
+    if (!isMinute || pause === undefined || waited.pauses >= PAUSES) return first;
+    waited.pauses += 1;
     await pause();
   }
 }

@@ -87,10 +87,11 @@ export class ChangesDesk {
 
   /** Everything that changed, newest first. */
   async list(question: ChangeQuestion): Promise<readonly Change[]> {
+    const rollouts = this.rollouts.between(question.environment, question);
     const found = await Promise.all([
       this.#noted(question),
-      this.#ofRollouts(question),
-      this.#ofApplies(question),
+      this.#ofRollouts(question, rollouts),
+      this.#ofApplies(question, rollouts),
       this.#ofAccess(question),
       this.#ofStops(question),
       this.#ofAlerts(question),
@@ -106,26 +107,28 @@ export class ChangesDesk {
     return this.#sources.changes.list({ ...question, limit: MOST_OF_A_KIND });
   }
 
-  async #ofRollouts(question: ChangeQuestion): Promise<readonly Change[]> {
-    const rollouts = await this.rollouts.between(question.environment, question);
-    const meant = rollouts.filter(
+  async #ofRollouts(question: ChangeQuestion, rollouts: Promise<readonly Rollout[]>): Promise<readonly Change[]> {
+    const meant = (await rollouts).filter(
       ({ channel }) => question.endpoint === undefined || channel.endpoint === question.endpoint,
     );
     const read = await Promise.all(meant.map((rollout) => this.rollouts.of(rollout)));
     return read.flatMap(({ changes }) => changes);
   }
 
-  async #ofApplies({ environment, since, until }: ChangeQuestion): Promise<readonly Change[]> {
+  async #ofApplies(
+    { environment, since }: ChangeQuestion,
+    rollouts: Promise<readonly Rollout[]>,
+  ): Promise<readonly Change[]> {
     const { projects, nameOfKey } = this.#sources;
     const applied = await projects.history(environment, since, MOST_APPLIES);
     const told = applied.filter(({ appliedAt }) => appliedAt >= since);
     if (told.length === 0) return [];
-    const rollouts = await this.rollouts.between(environment, { since, until });
+    const known = await rollouts;
     return Promise.all(
       told.map(async (after, index) => {
         const { appliedAt, author, origin } = after;
         const before = applied[index + 1] ?? null;
-        const opened = openedBy(rollouts, after, applied[index - 1]?.appliedAt ?? Infinity);
+        const opened = openedBy(known, after, applied[index - 1]?.appliedAt ?? Infinity);
         return changeOfApply({
           environment,
           at: appliedAt,
