@@ -48,7 +48,9 @@ async function travel(gateway: Gateway, open: OpenCall, trip: Trip): Promise<Att
     const attempt = await ask(gateway, open, { trip, place: leg.place });
     if (attempt !== null) return attempt;
   }
-  if (trip.spare !== null && !open.abandoned) return upheld(open, trip.spare);
+  // Nobody is to be told anything, and nothing went wrong here.
+  if (open.abandoned) throw new RollwardError("provider_cut", { provider: "none", reason: "the client left" });
+  if (trip.spare !== null) return upheld(open, trip.spare);
   noteRefusal(gateway, open, trip.error);
   throw trip.error;
 }

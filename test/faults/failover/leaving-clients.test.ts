@@ -92,6 +92,10 @@ describe("a client that leaves", () => {
     const [{ usage } = { usage: null }] = await recorded("body");
     expect(usage?.output).toBeGreaterThan(0);
   });
+
+  test("is no trouble of ours: the log says nothing of it", () => {
+    expect(stage.server.output()).not.toContain("answering call_");
+  });
 });
 
 describe("a client that reads slower than the provider writes", () => {
