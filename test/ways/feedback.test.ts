@@ -76,9 +76,13 @@ describe("feedback as evidence", () => {
     const server = await start(comparing("good-2026-01-01", metrics));
     const rollout = await open(server, comparing("bad-2026-03-01", metrics));
     const seen = await drive(server, rollout, {
+      // The candidate sells more: of two that sell alike one in a hundred is not proven within so many sessions.
       say: (called) =>
         send(server, "/v1/metrics", {
-          metrics: called.map(({ id }, index) => ({ id, call: id, name: "sold", value: index % 4 > 0 })),
+          metrics: called.map(({ id, arm }, index) => {
+            const isSold = index % (arm === "candidate" ? 20 : 4) > 0;
+            return { id, call: id, name: "sold", value: isSold };
+          }),
         }),
       isThere: ({ state }) => state === "completed" || state === "draining",
     });
