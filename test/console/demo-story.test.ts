@@ -72,9 +72,10 @@ describe("the demo", () => {
         const { page, complaints } = await openWindow(browser);
         await page.goto(printed(/^console {2}(\S+)/m));
         const pages = page.getByRole("navigation", { name: "Pages" });
+        // Release 1 fails in 3 % of its calls: by chance that is what comes first. What became of release 3 is there in any case.
         await page
           .locator("h1")
-          .filter({ hasText: /support-bot@3 .* was rolled back at / })
+          .filter({ hasText: /support-bot@3 .* was rolled back at |support-bot (?:was|is) degraded / })
           .waitFor();
         await page.getByText(/^support-bot@3: Rolled back/).waitFor();
         await page.getByRole("button", { name: /^Show all/ }).click();
