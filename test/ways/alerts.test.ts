@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openMemoryStores } from "../../src/adapters/stores/memory/open-memory-stores.ts";
 import { openPostgresStores } from "../../src/adapters/stores/postgres/open-postgres-stores.ts";
 import { sendDueAlerts } from "../../src/jobs/alerts/send-alerts.ts";
@@ -7,6 +7,7 @@ import { openTally } from "../../src/domain/series/tally.ts";
 import { tellingOf } from "../contracts/notifier.contract.ts";
 import { openAlertWorld } from "../fixtures/alert-world.ts";
 import type { AlertStores, AlertWorld } from "../fixtures/alert-world.ts";
+import { closedAfterEach } from "../fixtures/closed-after-each.ts";
 import { createFreshDatabase } from "../fixtures/fresh-database.ts";
 import { HandClock } from "../fixtures/hand-clock.ts";
 import { startLeavingProxy } from "../fixtures/leaving-proxy.ts";
@@ -17,16 +18,7 @@ import type { ToldServer } from "../fixtures/told-server.ts";
 const KEY = "0123456789abcdef0123456789abcdef";
 const MINUTE = 60_000;
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-const kept = <T extends { close(): Promise<void> }>(one: T): T => {
-  closing.push(() => one.close());
-  return one;
-};
+const kept = closedAfterEach();
 
 const told = async (): Promise<ToldServer> => kept(await startToldServer());
 

@@ -1,19 +1,11 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openAlertWorld } from "../fixtures/alert-world.ts";
+import { closedAfterEach } from "../fixtures/closed-after-each.ts";
 import { startToldServer } from "../fixtures/told-server.ts";
 
 const MINUTE = 60_000;
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-const kept = <T extends { close(): Promise<void> }>(one: T): T => {
-  closing.push(() => one.close());
-  return one;
-};
+const kept = closedAfterEach();
 
 test("calls that a budget of all callers refuses wake somebody, although none of them is a fault", async () => {
   const server = kept(await startToldServer());

@@ -133,9 +133,6 @@ const ENDS: Readonly<Partial<Record<Rollout["phase"], string>>> = {
   cancelled: "was cancelled before it started",
 };
 
-/** Whether a rollout has been given up and only its traffic is still being taken back. */
-export const isWithdrawing = (phase: Rollout["phase"]): boolean => phase === "rolling_back" || phase === "aborting";
-
 const ENDING: ReadonlySet<Told["telling"]> = new Set(["rollback", "abort", "cancel", "deny", "supersede", "promote"]);
 
 function endedBy(rollout: Rollout): Pick<Drift, "by" | "why" | "at"> {

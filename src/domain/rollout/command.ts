@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors.ts";
 import { approvalsForOverride, approveGate, denyGate, notAnAdmin, tellGate } from "./gates/tell-gate.ts";
 import type { GateCommand, Person } from "./gates/tell-gate.ts";
-import { isActive, isTerminal } from "./rollout.ts";
+import { isActive, isTerminal, isWithdrawing } from "./rollout.ts";
 import type { HoldReason, Phase, Rollout, RolloutFact, Wait } from "./rollout.ts";
 import { keepsWeightForProvider } from "./rules/provider-fault.ts";
 import { isStoppedByHarm } from "./rules/judge-harm.ts";
@@ -71,7 +71,6 @@ const FULFILLED: CommandAnswer = { facts: [] };
 const facts = (...due: readonly RolloutFact[]): CommandAnswer => ({ facts: due });
 const refused = (sentence: string): CommandAnswer => ({ refused: sentence });
 
-const isWithdrawing = ({ phase }: Rollout): boolean => phase === "rolling_back" || phase === "aborting";
 const isBeforeStart = ({ startedAt }: Rollout): boolean => startedAt === null;
 
 const LEAVING = "The candidate is being withdrawn; wait until the rollout has ended and open a new one.";
@@ -119,7 +118,7 @@ const isDark = ({ plan, step, activity }: Rollout): boolean =>
   plan.strategy === "dark" && step === 0 && activity === "awaiting_approval";
 
 function start(rollout: Rollout, { frozen }: CommandContext): CommandAnswer {
-  if (isWithdrawing(rollout)) return refused(LEAVING);
+  if (isWithdrawing(rollout.phase)) return refused(LEAVING);
   if (isDark(rollout)) return facts({ type: "StepApproved" });
   if (!isBeforeStart(rollout)) return FULFILLED;
   if (rollout.phase === "draft") return refused("The plan has not been validated yet; validate it first.");
@@ -141,7 +140,7 @@ const OVERRIDDEN: readonly HoldReason[] = [
 ];
 
 function promote(rollout: Rollout, { frozen, evidenceHash }: CommandContext): CommandAnswer {
-  if (isWithdrawing(rollout)) return refused(LEAVING);
+  if (isWithdrawing(rollout.phase)) return refused(LEAVING);
   if (rollout.phase === "promoting" || rollout.phase === "draining") return FULFILLED;
   if (rollout.phase !== "ramping") return refused(`${NOT_STARTED} It can be promoted once it serves sessions.`);
   if (isStoppedByHarm(rollout)) {
@@ -156,7 +155,7 @@ function promote(rollout: Rollout, { frozen, evidenceHash }: CommandContext): Co
 }
 
 function hold(rollout: Rollout): CommandAnswer {
-  if (isWithdrawing(rollout)) return refused(LEAVING);
+  if (isWithdrawing(rollout.phase)) return refused(LEAVING);
   if (!isActive(rollout.phase)) return refused(NOT_STARTED);
   return rollout.holds.includes("manual") ? FULFILLED : facts({ type: "HoldSet", hold: "manual" });
 }
@@ -176,7 +175,7 @@ const HOLD_HELP: Partial<Record<HoldReason, string>> = {
 
 /** A person's own hold ends; a doubt that only a person can settle is dismissed for good, one that keeps the weight as well. */
 function resume(rollout: Rollout): CommandAnswer {
-  if (isWithdrawing(rollout)) return refused(LEAVING);
+  if (isWithdrawing(rollout.phase)) return refused(LEAVING);
   if (!isActive(rollout.phase)) return refused(NOT_STARTED);
   if (keepsWeightForProvider(rollout)) return facts({ type: "HoldDismissed", hold: "provider_fault" });
   const due = rollout.holds.flatMap((held): readonly RolloutFact[] => {
@@ -188,13 +187,13 @@ function resume(rollout: Rollout): CommandAnswer {
 }
 
 function abort(rollout: Rollout, { nextEpoch }: CommandContext): CommandAnswer {
-  if (isWithdrawing(rollout)) return FULFILLED;
+  if (isWithdrawing(rollout.phase)) return FULFILLED;
   if (isBeforeStart(rollout)) return facts({ type: "Cancelled" });
   return { facts: withdraw(rollout, { type: "AbortStarted", cause: "command", epoch: nextEpoch }) };
 }
 
 function rollback(rollout: Rollout, { nextEpoch }: CommandContext): CommandAnswer {
-  if (isWithdrawing(rollout)) return FULFILLED;
+  if (isWithdrawing(rollout.phase)) return FULFILLED;
   if (isBeforeStart(rollout)) return refused(NOT_STARTED);
   return { facts: withdraw(rollout, { type: "RollbackStarted", cause: "command", epoch: nextEpoch }) };
 }
@@ -213,12 +212,12 @@ function deny(rollout: Rollout, { person }: CommandContext): CommandAnswer {
   if (atGate !== null) return atGate;
   const isAsked = rollout.waits.includes("approval") || rollout.activity === "awaiting_approval";
   if (isAsked) return facts({ type: "ApprovalDenied" });
-  if (isWithdrawing(rollout)) return FULFILLED;
+  if (isWithdrawing(rollout.phase)) return FULFILLED;
   return refused("Nothing waits for approval now; hold or abort the rollout to keep it from going on.");
 }
 
 function cancel(rollout: Rollout): CommandAnswer {
-  if (isWithdrawing(rollout)) return FULFILLED;
+  if (isWithdrawing(rollout.phase)) return FULFILLED;
   if (isBeforeStart(rollout)) return facts({ type: "Cancelled" });
   return refused("The rollout has started and cannot be cancelled; abort it or roll it back.");
 }
@@ -227,7 +226,7 @@ function supersede(rollout: Rollout, by: string, { nextEpoch }: CommandContext):
   const mayYield = isBeforeStart(rollout) || rollout.phase === "ramping" || rollout.phase === "shadowing";
   if (mayYield) return facts({ type: "Superseded", by, epoch: nextEpoch });
   return refused(
-    isWithdrawing(rollout)
+    isWithdrawing(rollout.phase)
       ? "The candidate is being withdrawn; queue the newer release, it starts when this rollout has ended."
       : "The candidate is being promoted; queue the newer release, it starts when this rollout has ended.",
   );
