@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { atEndOfTurn } from "../kit/end-of-turn.ts";
 import type { Reply } from "../ports/reply.ts";
 
 /** Whole answers up to here go out as text: Node then sends head and body in one write, not as a list of buffers. */
@@ -55,6 +56,10 @@ class RawReply implements Reply {
       return;
     }
     if (chunk !== undefined) this.#hold(chunk);
+    atEndOfTurn(() => this.#sendWhole());
+  }
+
+  #sendWhole(): void {
     // Joined once: joining at every write would copy a long answer over and over.
     const whole = Array.isArray(this.#held) ? Buffer.concat(this.#held) : this.#held;
     this.#headers.push("content-length", String(whole.length));

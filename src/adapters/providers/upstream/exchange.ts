@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { RollwardError } from "../../../domain/errors.ts";
+import { atEndOfTurn } from "../../../kit/end-of-turn.ts";
 import type { ByteSink, Flow, ForwardRequest } from "../../../ports/provider.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { transportError } from "./transport-error.ts";
@@ -47,21 +48,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Flow {
     this.#sink = sink;
   }
 
-  /** Sends the request. The sink may hear of a failure before this returns. */
+  /** Sends the request when what else arrived has been looked at. */
   start({ bytes, connectMs, trace }: Pick<ForwardRequest, "bytes" | "connectMs" | "trace">): Flow {
-    const { path, headers: usual, upstream, provider, method = "POST" } = this.#terms;
+    const { path, headers: usual, method = "POST" } = this.#terms;
     const headers = trace === undefined ? usual : [...usual, ...trace];
     this.#connectMs = connectMs;
-    this.#options = { method, path, headers, body: method === "POST" ? bytes : null };
-    try {
-      upstream.dispatch(this.#options, this, { provider, connectMs });
-    } catch (error) {
-      this.#fail(RollwardError.from(error));
-    }
-    if (this.#controller === null && !this.#over) {
-      this.#timer = setTimeout(() => this.#connectExpired(), connectMs);
-      this.#timer.unref();
-    }
+    const options: Dispatcher.DispatchOptions = { method, path, headers, body: method === "POST" ? bytes : null };
+    this.#options = options;
+    atEndOfTurn(() => this.#dispatch(options));
     return this;
   }
 
@@ -128,6 +122,21 @@ export class Exchange implements Dispatcher.DispatchHandler, Flow {
     if (this.#over) return;
     const { provider } = this.#terms;
     this.#fail(transportError(error, { provider, connectMs: this.#connectMs, progress: this.#progress }));
+  }
+
+  #dispatch(options: Dispatcher.DispatchOptions): void {
+    if (this.#over) return;
+    const { upstream, provider } = this.#terms;
+    const connectMs = this.#connectMs;
+    try {
+      upstream.dispatch(options, this, { provider, connectMs });
+    } catch (error) {
+      this.#fail(RollwardError.from(error));
+    }
+    if (this.#controller === null && !this.#over) {
+      this.#timer = setTimeout(() => this.#connectExpired(), connectMs);
+      this.#timer.unref();
+    }
   }
 
   #countInformational(): void {
