@@ -6,7 +6,8 @@ import type { ErrorCode } from "../domain/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { ResponseKeeper } from "../ports/response-store.ts";
-import { rememberCallers } from "./caller.ts";
+import { findCaller, rememberCallers } from "./caller.ts";
+import { callRoute } from "./data/call-route.ts";
 import { chatCompletions } from "./data/chat-completions.ts";
 import { completions } from "./data/completions.ts";
 import { embeddings } from "./data/embeddings.ts";
@@ -16,7 +17,7 @@ import { messages } from "./data/messages.ts";
 import { models } from "./data/models.ts";
 import { ofrep } from "./data/ofrep.ts";
 import { passing } from "./data/passing.ts";
-import { responses } from "./data/responses.ts";
+import { responses, storedResponses } from "./data/responses.ts";
 import { traces } from "./data/traces.ts";
 import type { TracesTerms } from "./data/traces.ts";
 import { openAiChat } from "./dialects/openai-chat/index.ts";
@@ -25,8 +26,16 @@ import type { EdgeLimits } from "./edge-limits.ts";
 import { limitConnections } from "./limit-connections.ts";
 import { answerError, toRollwardError } from "./error-answer.ts";
 import { httpFault } from "./http-fault.ts";
+import { PlainHttp } from "./plain/plain-http.ts";
 import { ArrivingBytes, readBody } from "./read-body.ts";
 import type { BodyRead } from "./read-body.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** The way of calls past Fastify. */
+    plain: PlainHttp;
+  }
+}
 
 /** What the edge is plugged into. */
 export interface HttpTerms {
@@ -91,19 +100,17 @@ export function createApp(terms: HttpTerms): FastifyInstance {
     },
   });
   app.server.maxHeadersCount = MAX_HEADERS;
-  limitConnections(app.server, limits, terms.connectionsOfOne);
-  const takeBody = readBodiesAsBytes(app, terms, limits);
+  const arriving = new ArrivingBytes(limits.arrivingBytes);
+  const plain = serveCalls(app, terms, { limits, arriving });
+  limitConnections(app.server, limits, { mostOfOne: terms.connectionsOfOne, plain });
+  const takeBody = readBodiesAsBytes(app, terms, arriving);
   rememberCallers(app);
   answerFaults(app, terms);
-  chatCompletions(app, terms.gateway, limits.stallMs);
-  completions(app, terms.gateway, limits.stallMs);
-  embeddings(app, terms.gateway, limits.stallMs);
-  messages(app, terms.gateway, limits.stallMs);
   countTokens(app, terms.gateway);
   models(app, terms.gateway);
   keptResults(app, terms.gateway);
   ofrep(app, terms.gateway);
-  responses(app, { gateway: terms.gateway, keeper: terms.responses, stallMs: limits.stallMs });
+  storedResponses(app, { gateway: terms.gateway, keeper: terms.responses });
   // Nowhere else is a form read, and nowhere else protobuf.
   withBodies(app, ["multipart/form-data", takeBody], (scope) =>
     passing(scope, { gateway: terms.gateway, stallMs: limits.stallMs }),
@@ -113,6 +120,25 @@ export function createApp(terms: HttpTerms): FastifyInstance {
   );
   terms.register(app);
   return app;
+}
+
+/** The addresses of calls: on the plain way where a request is plain, and through Fastify. */
+function serveCalls(
+  app: FastifyInstance,
+  { gateway, responses: keeper, bodyBytes }: HttpTerms,
+  { limits, arriving }: { readonly limits: EdgeLimits; readonly arriving: ArrivingBytes },
+): PlainHttp {
+  const routes = [
+    chatCompletions(gateway),
+    completions(gateway),
+    embeddings(gateway),
+    messages(gateway),
+    responses({ gateway, keeper }),
+  ];
+  for (const route of routes) callRoute(app, route, { gateway, stallMs: limits.stallMs });
+  const plain = new PlainHttp(app.server, { routes, find: findCaller(gateway), bodyBytes, arriving, limits });
+  app.decorate("plain", plain);
+  return plain;
 }
 
 /** Routes that read one more type of body, in a scope of their own. */
@@ -141,9 +167,8 @@ const UNPARSABLE = { status: "400 Bad Request", reason: "it cannot be parsed" };
 function readBodiesAsBytes(
   app: FastifyInstance,
   { bodyBytes }: HttpTerms,
-  { arrivingBytes }: EdgeLimits,
+  arriving: ArrivingBytes,
 ): (request: FastifyRequest, payload: IncomingMessage, done: BodyRead) => void {
-  const arriving = new ArrivingBytes(arrivingBytes);
   /** Requests that ask before they send: they are told to go on where their body is read, and nowhere before. */
   const asking = new WeakMap<object, ServerResponse>();
   app.server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {

@@ -4,6 +4,8 @@ import { RollwardError } from "../domain/errors.ts";
 import { identifyKey } from "../gateway/authenticate.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { sha256Hex } from "../kit/hash.ts";
+import { headerOf } from "./header-of.ts";
+import type { WithHeaders } from "./header-of.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -23,16 +25,22 @@ export const rememberCallers = (app: FastifyInstance): void => void app.decorate
  * Fails with one of the errors of status 401.
  */
 export function identifyCaller(terms: CallerTerms) {
-  const known = new KnownCallers(terms);
+  const find = findCaller(terms);
   return (request: FastifyRequest, _reply: unknown, done: (fault?: Error) => void): void => {
     try {
-      request.caller = known.identify(credentialOf(request));
+      request.caller = find(request);
     } catch (error) {
       done(RollwardError.from(error));
       return;
     }
     done();
   };
+}
+
+/** Finds out whose key a request carries; throws one of the errors of status 401. */
+export function findCaller(terms: CallerTerms): (request: WithHeaders) => Key {
+  const known = new KnownCallers(terms);
+  return (request) => known.identify(credentialOf(request));
 }
 
 /** Credentials remembered; all are forgotten when there are more. */
@@ -74,16 +82,10 @@ export function callerOf({ caller }: FastifyRequest): Key {
 const BEARER = /^bearer(?: ([^ ]*))?$/i;
 
 /** The presented key: `Authorization: Bearer …`, or `x-api-key` as some clients send it. */
-function credentialOf(request: FastifyRequest): string | null {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return headerOf(request, "x-api-key");
+function credentialOf(request: WithHeaders): string | null {
+  const authorization = headerOf(request, "authorization");
+  if (authorization === null) return headerOf(request, "x-api-key");
   const bearer = BEARER.exec(authorization);
   if (bearer === null) return authorization;
   return bearer[1] === undefined || bearer[1] === "" ? null : bearer[1];
-}
-
-/** A header that came once; `null` when there is none. */
-export function headerOf(request: FastifyRequest, name: string): string | null {
-  const value = request.headers[name];
-  return typeof value === "string" ? value : null;
 }

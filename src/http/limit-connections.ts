@@ -1,18 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { EdgeLimits } from "./edge-limits.ts";
+import type { PlainHttp } from "./plain/plain-http.ts";
 
-/** How many connections one network may have, as the configuration in force says. */
-type MostOfOne = () => number;
+/** What else decides about connections. */
+interface ConnectionTerms {
+  /** How many connections one network may have, as the configuration in force says. */
+  readonly mostOfOne: () => number;
+  readonly plain: Pick<PlainHttp, "isInUse">;
+}
 
 /**
  * Bounds the connections of a server, all together and of one network. Those that nobody uses make room for those that
  * somebody wants; a client that does not read is let go.
  */
-export function limitConnections(server: Server, { connections, stallMs }: EdgeLimits, mostOfOne: MostOfOne): void {
+export function limitConnections(server: Server, { connections, stallMs }: EdgeLimits, terms: ConnectionTerms): void {
   server.maxConnections = connections;
   server.on("drop", () => server.closeIdleConnections());
-  limitNetworks(server, mostOfOne);
+  limitNetworks(server, terms);
   // From the moment in which the answer is complete; Node itself ends that wait when all of it is sent.
   function watch(this: ServerResponse): void {
     // Most answers have left with their last write.
@@ -27,9 +32,10 @@ export function limitConnections(server: Server, { connections, stallMs }: EdgeL
  * Nobody alone may take all places: of who has as many as are allowed, one that nobody uses is closed to make room, else
  * the new one is shut out. Connections of others are left alone.
  */
-function limitNetworks(server: Server, mostOfOne: MostOfOne): void {
+function limitNetworks(server: Server, { mostOfOne, plain }: ConnectionTerms): void {
   const open = new Map<string, Set<Socket>>();
   const inUse = new WeakSet<Socket>();
+  const isInUse = (socket: Socket): boolean => inUse.has(socket) || plain.isInUse(socket);
   function leave(this: ServerResponse): void {
     inUse.delete(this.req.socket);
   }
@@ -40,7 +46,7 @@ function limitNetworks(server: Server, mostOfOne: MostOfOne): void {
   server.on("connection", (socket: Socket) => {
     const network = networkOf(socket.remoteAddress ?? "");
     const own = open.get(network) ?? new Set();
-    if (own.size >= mostOfOne() && !makeRoom(own, inUse)) {
+    if (own.size >= mostOfOne() && !makeRoom(own, isInUse)) {
       socket.destroy();
       return;
     }
@@ -54,9 +60,9 @@ function limitNetworks(server: Server, mostOfOne: MostOfOne): void {
 }
 
 /** Closes the oldest connection that waits for a next request, and says whether there was one; who has asked for nothing yet is given the time for it. */
-function makeRoom(own: Set<Socket>, inUse: WeakSet<Socket>): boolean {
+function makeRoom(own: Set<Socket>, isInUse: (socket: Socket) => boolean): boolean {
   for (const socket of own) {
-    if (inUse.has(socket) || socket.bytesWritten === 0) continue;
+    if (isInUse(socket) || socket.bytesWritten === 0) continue;
     own.delete(socket);
     socket.destroy();
     return true;

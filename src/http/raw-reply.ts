@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { atEndOfTurn } from "../kit/end-of-turn.ts";
 import type { Reply } from "../ports/reply.ts";
+import { answerFormOf } from "./answer-form.ts";
 
 /** Whole answers up to here go out as text: Node then sends head and body in one write, not as a list of buffers. */
 const ONE_WRITE_BYTES = 12 * 1024;
@@ -35,12 +36,10 @@ class RawReply implements Reply {
   head(status: number, headers: Readonly<Record<string, string>>): void {
     this.#status = status;
     for (const [name, value] of Object.entries(headers)) this.#headers.push(name, value);
-    const type = headers["content-type"] ?? "";
-    const isEvents = type.startsWith("text/event-stream");
-    // Documents are whole before they go out; sound and files are handed on as they come.
-    this.#isStream = isEvents || !type.startsWith("application/json");
+    const form = answerFormOf(headers["content-type"] ?? "");
+    this.#isStream = form !== "whole";
     if (!this.#isStream) return;
-    if (isEvents) this.#headers.push("cache-control", "no-cache");
+    if (form === "events") this.#headers.push("cache-control", "no-cache");
     this.#sendHead();
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { RollwardError } from "../domain/errors.ts";
 
 /** Bodies up to this size are not counted: connections are, and each has one. */
-const SMALL_BYTES = 16 * 1024;
+export const SMALL_BYTES = 16 * 1024;
 
 /** Bytes of bodies that are arriving, over all connections. */
 export class ArrivingBytes {

@@ -28,17 +28,19 @@ export interface UnderWay {
 }
 
 /** Counts requests from their head to the end of their answer. */
-export function watchRequests({ server }: Pick<FastifyInstance, "server">): UnderWay {
+export function watchRequests({ server, plain }: Pick<FastifyInstance, "server" | "plain">): UnderWay {
   let count = 0;
   let onNone: (() => void) | null = null;
   const ended = (): void => {
     count -= 1;
     if (count === 0) onNone?.();
   };
+  const begun = (): void => void (count += 1);
   server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
-    count += 1;
+    begun();
     response.on("close", ended);
   });
+  plain.watch({ begun, ended });
   return {
     get count() {
       return count;

@@ -1,6 +1,6 @@
-import type { FastifyRequest } from "fastify";
 import { RollwardError } from "../../domain/errors.ts";
-import { headerOf } from "../caller.ts";
+import { headerOf } from "../header-of.ts";
+import type { WithHeaders } from "../header-of.ts";
 
 /**
  * Versions of the API whose answers have the form that we read and write. The later one takes no `temperature`, `top_p`
@@ -56,7 +56,7 @@ const MOST_FEATURES = 32;
  * features of the allow-list. Throws `invalid_request` for another version, or a feature that is not passed on: a client
  * must not believe in what was lost.
  */
-export function anthropicHeaders(request: FastifyRequest): Readonly<Record<string, string>> {
+export function anthropicHeaders(request: WithHeaders): Readonly<Record<string, string>> {
   const version = headerOf(request, "anthropic-version");
   if (version !== null && !VERSIONS.has(version)) {
     throw refused("anthropic-version", `must be ${[...VERSIONS].join(" or ")}`);

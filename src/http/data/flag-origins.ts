@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Environments } from "../../gateway/gateway.ts";
-import { headerOf } from "../caller.ts";
+import { headerOf } from "../header-of.ts";
 import { OFREP_FLAGS } from "../ofrep-error.ts";
 
 /** How long a browser may remember what a preflight said, seconds. */

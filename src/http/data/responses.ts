@@ -4,12 +4,12 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
 import type { ResponseKeeper, StoredResponse } from "../../ports/response-store.ts";
 import { cacheWishIn, checkCacheWish } from "../cache-wish.ts";
-import { callerOf, headerOf, identifyCaller } from "../caller.ts";
-import { createRawReply } from "../raw-reply.ts";
+import { callerOf, identifyCaller } from "../caller.ts";
+import { arrivalOf } from "./arrival-of.ts";
+import type { CallRoute } from "./call-route.ts";
 import { inputItems } from "./input-items.ts";
 import { chainOf } from "./response-chain.ts";
 import { ResponseTurn } from "./response-turn.ts";
-import { traceIn } from "../trace-in.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -17,8 +17,6 @@ const DAY_MS = 24 * 60 * 60_000;
 export interface ResponsesTerms {
   readonly gateway: Gateway;
   readonly keeper: ResponseKeeper;
-  /** How long a client may take nothing of a stream, milliseconds. */
-  readonly stallMs: number;
 }
 
 interface OneResponse {
@@ -26,27 +24,23 @@ interface OneResponse {
   readonly Querystring: Readonly<Record<string, unknown>>;
 }
 
-/** `POST /v1/responses` and what its clients do with responses that are stored. */
-export function responses(app: FastifyInstance, terms: ResponsesTerms): void {
-  const { gateway, keeper, stallMs } = terms;
-  const hooks = { onRequest: [identifyCaller(gateway), checkCacheWish] };
-  app.post("/v1/responses", hooks, async (request, reply) => {
-    const key = callerOf(request);
-    const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const chain = await chainOf(keeper, key.id, sent);
-    reply.hijack();
-    const turn = new ResponseTurn(chain, headerOf(request, "x-rollward-session"));
-    const raw = createRawReply(request.raw, reply.raw, stallMs);
+/** `POST /v1/responses`. */
+export const responses = ({ gateway, keeper }: ResponsesTerms): CallRoute => ({
+  path: "/v1/responses",
+  check: checkCacheWish,
+  async serve(request) {
+    const { key } = request;
+    const chain = await chainOf(keeper, key.id, request.body);
+    const arrival = arrivalOf(request);
+    const turn = new ResponseTurn(chain, arrival.sessionHeader);
     await handle(gateway, {
+      ...arrival,
       dialect: turn.dialect,
-      bytes: chain?.bytes ?? sent,
-      key,
+      bytes: chain?.bytes ?? arrival.bytes,
       sessionHeader: turn.sessionHeader,
-      preview: headerOf(request, "x-rollward-preview"),
-      trace: traceIn(request),
       cacheWish: cacheWishIn(request),
       onRelease: (release) => turn.servedBy(release),
-      reply: turn.watched(raw, (response) => {
+      reply: turn.watched(arrival.reply, (response) => {
         const createdAt = gateway.clock.now();
         const { input, session, keptDays } = turn;
         const id = response["id"] as string;
@@ -54,7 +48,12 @@ export function responses(app: FastifyInstance, terms: ResponsesTerms): void {
         keeper.keep({ id, keyId: key.id, createdAt, expiresAt, session, input, response });
       }),
     });
-  });
+  },
+});
+
+/** What clients do with responses that are stored. */
+export function storedResponses(app: FastifyInstance, { gateway, keeper }: ResponsesTerms): void {
+  const hooks = { onRequest: identifyCaller(gateway) };
   app.get<OneResponse>("/v1/responses/:id", hooks, (request) => {
     if (request.query["stream"] === "true") {
       throw new RollwardError("invalid_request", {

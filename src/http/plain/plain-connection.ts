@@ -1,0 +1,238 @@
+import type { Socket } from "node:net";
+import type { Key } from "../../domain/access/key.ts";
+import type { CallRoute } from "../data/call-route.ts";
+import type { WithHeaders } from "../header-of.ts";
+import type { ArrivingBytes } from "../read-body.ts";
+import { SMALL_BYTES } from "../read-body.ts";
+import { PlainReply } from "./plain-reply.ts";
+import { readPlainHead } from "./read-plain-head.ts";
+import type { PlainHead } from "./read-plain-head.ts";
+
+/** What all plain connections of a server share. */
+export interface PlainTerms {
+  readonly routes: ReadonlyMap<string, CallRoute>;
+  /** Throws one of the errors of status 401. */
+  readonly find: (head: WithHeaders) => Key;
+  /** Largest body in bytes, as the configuration in force says. */
+  readonly bodyBytes: () => number;
+  readonly arriving: ArrivingBytes;
+  readonly stallMs: number;
+  /** Whether the server takes requests: one that stops lets Node say so. */
+  readonly isOpen: () => boolean;
+  /** The lines of a head that say when it was written and what becomes of the connection. */
+  readonly lines: () => string;
+  /** Looks taken at all connections so far; time is counted in them. */
+  readonly looks: () => number;
+  /** A request has begun; an answer is out, or its connection gone. */
+  readonly begun: () => void;
+  readonly ended: () => void;
+  /** Gives the connection to Node's own server, with the bytes that nobody has answered; it is plain no longer. */
+  readonly handOver: (connection: PlainConnection, unread: Buffer) => void;
+  readonly gone: (connection: PlainConnection) => void;
+}
+
+/** A request whose body is still arriving. */
+interface Arriving {
+  readonly head: PlainHead;
+  readonly route: CallRoute;
+  readonly key: Key;
+  /** How many of its bytes are counted. */
+  counted: number;
+}
+
+/** Bytes of next requests that are taken while one is answered; who sends more has to wait. */
+const AHEAD_BYTES = 64 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * One connection whose requests have been plain so far. It answers them one after the other; at the first that is not, or
+ * that is wrong in any way, it is given to Node's server with everything that is not answered, which reads it anew and says what is wrong.
+ */
+export class PlainConnection {
+  readonly socket: Socket;
+  readonly #terms: PlainTerms;
+  /** What has come and is not answered. */
+  #unread: Buffer[] = [];
+  #unreadBytes = 0;
+  #arriving: Arriving | null = null;
+  #reply: PlainReply | null = null;
+  #hasAnswered = false;
+  #isOurs = true;
+  /** The look at which it began to wait for what it waits for. */
+  #since: number;
+
+  constructor(socket: Socket, terms: PlainTerms) {
+    this.socket = socket;
+    this.#terms = terms;
+    this.#since = terms.looks();
+    socket.on("data", this.#take);
+    socket.on("drain", this.#drained);
+    socket.on("end", this.#halfClosed);
+    socket.on("close", this.#closed);
+    socket.on("error", ignore);
+    socket.on("timeout", this.#stalled);
+  }
+
+  /** Whether a request is arriving or being answered. */
+  get isInUse(): boolean {
+    return this.#reply !== null || this.#unreadBytes > 0 || !this.#hasAnswered;
+  }
+
+  /** Closes it where it waits for a next request. */
+  closeIdle(): void {
+    if (!this.isInUse) this.socket.destroy();
+  }
+
+  /** Looks after what waits too long: `idleLooks` is for how many looks a connection may wait for its next request. */
+  look(idleLooks: number): void {
+    const waited = this.#terms.looks() - this.#since;
+    if (this.#reply !== null || waited < 2) return;
+    // Node times heads and bodies that do not come.
+    if (this.isInUse) this.#handOver();
+    else if (waited > idleLooks) this.socket.destroy();
+  }
+
+  readonly #take = (chunk: Buffer): void => {
+    this.#unread.push(chunk);
+    this.#unreadBytes += chunk.length;
+    if (this.#reply === null) this.#read();
+    else if (this.#unreadBytes > AHEAD_BYTES) this.socket.pause();
+  };
+
+  #read(): void {
+    // A head lies in one piece, or it is for Node's server.
+    const arriving = this.#arriving ?? this.#open();
+    if (arriving === null || !this.#count(arriving)) return this.#handOver();
+    const { headBytes, bodyBytes } = arriving.head;
+    const end = headBytes + bodyBytes;
+    this.#arriving = arriving;
+    if (this.#unreadBytes < end) return;
+    this.#arriving = null;
+    this.#giveBack(arriving);
+    const request = this.#takeUnread();
+    if (request.length > end) this.#putBack(request.subarray(end));
+    this.#serve(arriving, request.subarray(0, end));
+  }
+
+  /** All of it as one; joined here alone, because joining at every chunk would copy a long body over and over. */
+  #takeUnread(): Buffer {
+    const [first = NOTHING] = this.#unread;
+    const all = this.#unread.length < 2 ? first : Buffer.concat(this.#unread, this.#unreadBytes);
+    this.#unread = [];
+    this.#unreadBytes = 0;
+    return all;
+  }
+
+  #putBack(bytes: Buffer): void {
+    this.#unread.unshift(bytes);
+    this.#unreadBytes += bytes.length;
+  }
+
+  /** `null` where this is for Node's server. */
+  #open(): Arriving | null {
+    const { routes, find, bodyBytes, isOpen } = this.#terms;
+    const [bytes = NOTHING] = this.#unread;
+    const head = readPlainHead(bytes);
+    const route = head === null ? undefined : routes.get(head.path);
+    if (head === null || route === undefined || head.bodyBytes > bodyBytes() || !isOpen()) return null;
+    this.#since = this.#terms.looks();
+    try {
+      route.check?.(head);
+      return { head, route, key: find(head), counted: 0 };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Counts the bytes of a large body that have arrived; false where there is no room for them. */
+  #count(arriving: Arriving): boolean {
+    const bytes = this.#unreadBytes;
+    if (bytes <= SMALL_BYTES) return true;
+    if (!this.#terms.arriving.take(bytes - arriving.counted)) return false;
+    arriving.counted = bytes;
+    return true;
+  }
+
+  #giveBack({ counted }: Arriving): void {
+    if (counted > 0) this.#terms.arriving.give(counted);
+  }
+
+  #serve({ head, route, key }: Arriving, request: Buffer): void {
+    this.#terms.begun();
+    const { socket } = this;
+    const { lines, stallMs } = this.#terms;
+    const reply = new PlainReply({ socket, lines, stallMs, onEnd: this.#answered });
+    this.#reply = reply;
+    let isTaken = false;
+    const taken = (): PlainReply => {
+      isTaken = true;
+      return reply;
+    };
+    route.serve({ headers: head.headers, body: request.subarray(head.headBytes), key, reply: taken }).catch(() => {
+      if (isTaken) socket.destroy();
+      else this.#unserved(request);
+    });
+  }
+
+  /** Nothing was answered, so that Node's server can begin from the first byte. */
+  #unserved(request: Buffer): void {
+    this.#reply = null;
+    this.#terms.ended();
+    if (this.socket.destroyed) return;
+    this.#putBack(request);
+    this.#handOver();
+  }
+
+  readonly #answered = (): void => {
+    this.#reply = null;
+    this.#hasAnswered = true;
+    this.#since = this.#terms.looks();
+    this.#terms.ended();
+    if (!this.#terms.isOpen()) {
+      this.socket.end();
+      return;
+    }
+    if (this.#unreadBytes > 0) this.#read();
+    if (this.#isOurs && this.socket.isPaused()) this.socket.resume();
+  };
+
+  #handOver(): void {
+    if (this.#arriving !== null) this.#giveBack(this.#arriving);
+    this.#arriving = null;
+    this.#leave();
+    this.#terms.handOver(this, this.#takeUnread());
+  }
+
+  #leave(): void {
+    this.#isOurs = false;
+    this.socket.off("data", this.#take);
+    this.socket.off("drain", this.#drained);
+    this.socket.off("end", this.#halfClosed);
+    this.socket.off("close", this.#closed);
+    this.socket.off("error", ignore);
+    this.socket.off("timeout", this.#stalled);
+  }
+
+  readonly #drained = (): void => this.#reply?.drained();
+
+  /** As Node does it: who will send no more is not answered any more, but gets what is on its way. */
+  readonly #halfClosed = (): void => void setImmediate(() => this.socket.end());
+
+  readonly #stalled = (): void => void this.socket.destroy();
+
+  readonly #closed = (): void => {
+    if (this.#arriving !== null) this.#giveBack(this.#arriving);
+    this.#arriving = null;
+    const reply = this.#reply;
+    this.#reply = null;
+    if (reply !== null) {
+      this.#terms.ended();
+      reply.closed();
+    }
+    this.#terms.gone(this);
+  };
+}
+
+/** What follows an error is the closing of its connection. */
+function ignore(): void {}

@@ -1,0 +1,135 @@
+/** The head of a request that nobody could read in two ways. */
+export interface PlainHead {
+  /** Without a query. */
+  readonly path: string;
+  /** Names in lower case; each came once. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Length of the head with its empty line, bytes. */
+  readonly headBytes: number;
+  readonly bodyBytes: number;
+}
+
+/** Node's own bounds at this edge hold here, too: what is beyond them is Node's to refuse. */
+const MOST_HEAD_BYTES = 16 * 1024;
+const MOST_HEADERS = 100;
+
+const END = Buffer.from("\r\n\r\n");
+const METHOD = "POST ";
+const VERSION = " HTTP/1.1";
+const CR = 0x0d;
+const COLON = 0x3a;
+const SPACE = 0x20;
+
+/** Headers that change how a request is framed or read: with one of them it is not plain. */
+const SPECIAL: ReadonlySet<string> = new Set([
+  "transfer-encoding",
+  "content-encoding",
+  "expect",
+  "upgrade",
+  "te",
+  "trailer",
+  "proxy-connection",
+  "keep-alive",
+  "http2-settings",
+]);
+
+/**
+ * Reads the head of a plain request: a POST in HTTP/1.1 of printable ASCII, with a Host, JSON of a declared length, one key, each
+ * header once, and none that changes its framing (RFC 9112, of which this takes a part). `null` is everything else, also
+ * what is not all there yet: it is for Node's parser.
+ */
+export function readPlainHead(bytes: Buffer): PlainHead | null {
+  const end = bytes.indexOf(END);
+  if (end < 0 || end > MOST_HEAD_BYTES) return null;
+  const head = bytes.toString("latin1", 0, end + 2);
+  const lineEnd = head.indexOf("\r\n");
+  const path = pathIn(head.slice(0, lineEnd));
+  if (path === null) return null;
+  const headers = headersIn(head, lineEnd + 2);
+  if (headers === null || headers["host"] === undefined || !isJson(headers["content-type"])) return null;
+  if (headers["connection"] !== undefined && headers["connection"].toLowerCase() !== "keep-alive") return null;
+  if (headers["authorization"] !== undefined && headers["x-api-key"] !== undefined) return null;
+  const bodyBytes = lengthOf(headers["content-length"]);
+  return bodyBytes === null ? null : { path, headers, headBytes: end + END.length, bodyBytes };
+}
+
+function pathIn(line: string): string | null {
+  if (!line.startsWith(METHOD) || !line.endsWith(VERSION)) return null;
+  const path = line.slice(METHOD.length, -VERSION.length);
+  return path.startsWith("/") ? path : null;
+}
+
+function headersIn(head: string, from: number): Record<string, string> | null {
+  const headers: Record<string, string> = {};
+  let count = 0;
+  for (let at = from; at < head.length;) {
+    const colon = nameEnd(head, at);
+    if (colon < 0 || (count += 1) > MOST_HEADERS) return null;
+    const end = valueEnd(head, colon + 1);
+    if (end < 0) return null;
+    const name = lowered(head.slice(at, colon));
+    // Also what every object has (`constructor`) counts as having come before.
+    if (headers[name] !== undefined || SPECIAL.has(name)) return null;
+    headers[name] = trimmed(head, colon + 1, end);
+    at = end + 2;
+  }
+  return headers;
+}
+
+/**
+ * Letters, digits and hyphens: other characters of a token (RFC 9110, 5.6.2) are in no name that anybody sends, but the
+ * underscore, which others read as a hyphen.
+ */
+const isNameCode = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
+
+/** Where the colon after a name is; -1 where something else is. */
+function nameEnd(head: string, from: number): number {
+  let at = from;
+  while (isNameCode(head.charCodeAt(at))) at += 1;
+  return at > from && head.charCodeAt(at) === COLON ? at : -1;
+}
+
+/** Where the line ends, which may hold printable ASCII only; -1 where it holds something else. */
+function valueEnd(head: string, from: number): number {
+  for (let at = from; at < head.length; at += 1) {
+    const code = head.charCodeAt(at);
+    if (code >= SPACE && code <= 0x7e) continue;
+    // A lone CR, or a LF without one, is what two parsers disagree about.
+    return code === CR && head.charCodeAt(at + 1) === 0x0a ? at : -1;
+  }
+  return -1;
+}
+
+function trimmed(head: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && head.charCodeAt(start) === SPACE) start += 1;
+  while (end > start && head.charCodeAt(end - 1) === SPACE) end -= 1;
+  return head.slice(start, end);
+}
+
+/** Names in lower case by how they were written: clients write them in few ways. */
+const knownNames = new Map<string, string>();
+const MOST_NAMES = 500;
+
+function lowered(written: string): string {
+  const known = knownNames.get(written);
+  if (known !== undefined) return known;
+  const name = written.toLowerCase();
+  if (knownNames.size < MOST_NAMES && written.length < 40) knownNames.set(written, name);
+  return name;
+}
+
+const isJson = (type: string | undefined): boolean =>
+  type === "application/json" || type === "application/json; charset=utf-8";
+
+/** Decimal digits, and no more of them than a number can hold exactly. */
+function lengthOf(written: string | undefined): number | null {
+  if (written === undefined || written.length > 12 || written === "") return null;
+  for (let at = 0; at < written.length; at += 1) {
+    const code = written.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return null;
+  }
+  return Number(written);
+}
