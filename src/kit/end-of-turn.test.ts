@@ -26,6 +26,18 @@ test("what is put off while others run has its own turn", async () => {
   expect(seen).toEqual(["this turn", "next turn"]);
 });
 
+test("eight do not wait for the end of the turn", async () => {
+  const seen: number[] = [];
+  for (let one = 1; one <= 11; one += 1) atEndOfTurn(() => seen.push(one));
+  expect(seen).toEqual([]);
+  await Promise.resolve();
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  await turn();
+  atEndOfTurn(() => seen.push(12));
+  await turn();
+  expect(seen.at(-1)).toBe(12);
+});
+
 test("one that throws takes no other with it", async () => {
   const seen: string[] = [];
   const thrown: unknown[] = [];

@@ -1,13 +1,17 @@
 let waiting: (() => void)[] = [];
 
+/** So many wait at the most: in a long turn the first of them would come late. */
+const MOST_WAITING = 8;
+
 /**
  * Runs something once everything that arrived in this turn of the event loop has been looked at. Writes to sockets are put
  * off so: a write wakes whoever reads, which costs as much as a small call, and one that is still awake from the
- * write before costs nothing. Where nothing else has arrived it runs at once after what runs now.
+ * write before costs nothing. Where nothing else has arrived, or eight wait, it runs at once after what runs now.
  */
 export function atEndOfTurn(run: () => void): void {
   waiting.push(run);
   if (waiting.length === 1) setImmediate(runAll);
+  else if (waiting.length === MOST_WAITING) queueMicrotask(runAll);
 }
 
 function runAll(): void {
