@@ -84,6 +84,7 @@ describe("an upstream that cannot be reached", () => {
     const { provider } = await against(() => {}, { connections: 1 });
     const sinks = Array.from({ length: 8 }, () => new RecordingSink());
     for (const sink of sinks) provider.forward(requestFor("m-1"), sink);
+    await sinks.at(-1)?.over;
     expect(sinks.at(-1)?.error?.code).toBe("provider_unreachable");
     expect(sinks.filter(({ error }) => error !== null)).not.toHaveLength(8);
   });

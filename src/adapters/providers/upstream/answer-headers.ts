@@ -17,17 +17,16 @@ const MOST_HEADERS = 32;
 const PRINTABLE = /^[\u0020-\u007e]{0,256}$/;
 
 /**
- * What of a provider's answer may be seen further up: an allow-list of names, values of at most 256
+ * What of a provider's answer, a flat list of names and values, may be seen further up: an allow-list of names, values of at most 256
  * printable ASCII characters, the first of a repeated header.
  */
-export function answerHeaders(received: Readonly<Record<string, string | string[] | undefined>>): Headers {
+export function answerHeaders(received: readonly string[]): Headers {
   const kept: Record<string, string> = {};
   let count = 0;
-  for (const name in received) {
+  for (let index = 0; index < received.length; index += 2) {
+    const [name = "", value = ""] = [received[index], received[index + 1]];
     if (!ALLOWED.has(name) && !ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-    const given = received[name];
-    const value = typeof given === "string" ? given : given?.[0];
-    if (value === undefined || !PRINTABLE.test(value)) continue;
+    if (kept[name] !== undefined || !PRINTABLE.test(value)) continue;
     if ((count += 1) > MOST_HEADERS) break;
     kept[name] = value;
   }

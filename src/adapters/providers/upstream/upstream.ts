@@ -1,8 +1,8 @@
-import { Socket } from "node:net";
-import { Pool, buildConnector } from "undici";
-import type { Dispatcher } from "undici";
+import type { Socket } from "node:net";
 import { RollwardError } from "../../../domain/errors.ts";
-import { guardedLookup } from "../../../kit/guarded-lookup.ts";
+import { Connection } from "./connection.ts";
+import { Connector } from "./connector.ts";
+import { TransportFailure } from "./transport-failure.ts";
 
 /** One origin and how it is connected to. */
 export interface UpstreamSettings {
@@ -11,84 +11,199 @@ export interface UpstreamSettings {
   readonly allowPrivate: boolean;
 }
 
+/** A request that wants a connection. */
+export interface Waiter {
+  readonly provider: string;
+  /** How long a connection for it may take to open. */
+  readonly connectMs: number;
+  /** Here is one. */
+  begin(connection: Connection): void;
+  /** There will be one; `begin` or `fail` follows. */
+  wait(): void;
+  /** There is none for it. */
+  fail(error: Error): void;
+}
+
 /** Calls that may wait for a connection, per connection: enough for a burst, bounded in an outage. */
 const WAITING_PER_CONNECTION = 4;
-/** Connectors kept, one for each connect timeout in use; there are as many as policies differ. */
-const MOST_CONNECTORS = 16;
+/** How often idle connections are looked at. */
+const SWEEP_MS = 500;
 
-/** The connections to one origin. */
+/**
+ * The connections to one origin: at most so many, each with one request at a time, the one used last first. Requests are sent at the end of
+ * a turn of the event loop, when whatever arrived on a connection has been read: bytes that nobody asked for must never become
+ * the answer to the next request. For the same reason a connection rests for one whole turn after an answer.
+ */
 export class Upstream {
-  readonly #pool: Pool;
+  /** As requests name it. */
+  readonly host: string;
   readonly #settings: UpstreamSettings;
-  readonly #connectors = new Map<number, buildConnector.connector>();
-  readonly #connecting = new Set<Socket>();
-  #connectMs = 0;
-  #waiting = 0;
+  readonly #connector: Connector;
+  readonly #connections = new Set<Connection>();
+  readonly #idle: Connection[] = [];
+  /** Requests of this turn. */
+  readonly #asking = new Set<Waiter>();
+  /** Requests without a connection, in the order in which they came. */
+  readonly #line = new Set<Waiter>();
+  /** Those of them for which no connection is being opened. */
+  readonly #unserved = new Set<Waiter>();
+  #opening = 0;
+  /** Connections whose answers ended in this turn, and in the one before. */
+  #freed: Connection[] = [];
+  #resting: Connection[] = [];
+  #isTurnAwaited = false;
+  #sweep: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor(settings: UpstreamSettings) {
     this.#settings = settings;
-    this.#pool = new Pool(settings.origin, {
-      connections: settings.connections,
-      connect: (options, callback) => this.#connect(options, callback),
-      pipelining: 1,
-      allowH2: false,
-      // The gateway times first token, gaps and the whole answer itself.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      // Servers that give no hint close idle connections after 5 s or later; a race with that close costs a call.
-      keepAliveTimeout: 4_000,
-    });
+    this.#connector = new Connector(settings);
+    this.host = new URL(settings.origin).host;
   }
 
-  /**
-   * Hands a request to a free connection, now or when there is one; the handler's `onRequestStart` or
-   * `onResponseError` must call `left` once. Throws `provider_unreachable` when too many wait already.
-   */
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, terms: WaitTerms): void {
-    if (this.#waiting >= this.#settings.connections * WAITING_PER_CONNECTION) {
-      const reason = "too many calls wait for a connection already";
-      throw new RollwardError("provider_unreachable", { provider: terms.provider, reason });
-    }
-    this.#waiting += 1;
-    this.#connectMs = terms.connectMs;
-    this.#pool.dispatch(options, handler);
+  /** Gives a request a connection: at the end of the turn, or when there is one. */
+  ask(waiter: Waiter): void {
+    this.#asking.add(waiter);
+    this.#awaitTurn();
   }
 
   /** A request no longer waits for a connection. */
-  left(): void {
-    this.#waiting -= 1;
+  leave(waiter: Waiter): void {
+    this.#asking.delete(waiter);
+    this.#line.delete(waiter);
+    this.#unserved.delete(waiter);
   }
 
-  /** Ends every connection; requests under way fail. */
+  /** Ends every connection; requests under way and those that wait fail. */
   async close(): Promise<void> {
-    const closed = this.#pool.destroy();
-    for (const socket of this.#connecting) socket.destroy();
-    await closed;
+    this.#isClosed = true;
+    this.#connector.close();
+    for (const waiter of [...this.#line, ...this.#asking]) {
+      this.leave(waiter);
+      waiter.fail(outOfService());
+    }
+    for (const connection of this.#connections) connection.fail(outOfService());
   }
 
-  /** undici times connections, not requests; so a connection takes the limit of the newest request. */
-  #connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
-    const socket: unknown = this.#connector(this.#connectMs)(options, callback);
-    // Until it is connected the pool does not know the socket and could not end it.
-    if (!(socket instanceof Socket)) return;
-    this.#connecting.add(socket);
-    const forget = (): void => void this.#connecting.delete(socket);
-    socket.once("connect", forget).once("close", forget);
+  free(connection: Connection): void {
+    this.#freed.push(connection);
+    this.#awaitTurn();
   }
 
-  #connector(timeoutMs: number): buildConnector.connector {
-    const known = this.#connectors.get(timeoutMs);
-    if (known !== undefined) return known;
-    if (this.#connectors.size >= MOST_CONNECTORS) this.#connectors.clear();
-    const lookup = guardedLookup(this.#settings.allowPrivate);
-    const connector = buildConnector({ allowH2: false, timeout: timeoutMs, lookup });
-    this.#connectors.set(timeoutMs, connector);
-    return connector;
+  lost(connection: Connection): void {
+    this.#connections.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    this.#openMore();
+  }
+
+  #awaitTurn(): void {
+    if (this.#isTurnAwaited) return;
+    this.#isTurnAwaited = true;
+    setImmediate(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    this.#isTurnAwaited = false;
+    const rested = this.#resting;
+    this.#resting = this.#freed;
+    this.#freed = [];
+    if (this.#resting.length > 0) this.#awaitTurn();
+    for (const connection of rested) if (this.#connections.has(connection)) this.#use(connection);
+    this.#serveAll();
+    this.#openMore();
+  }
+
+  /** Those that ask meanwhile have a turn of their own; one whose failure cannot be told takes no other with it. */
+  #serveAll(): void {
+    let left = this.#asking.size;
+    try {
+      for (const waiter of this.#asking) {
+        if ((left -= 1) < 0) break;
+        this.#asking.delete(waiter);
+        this.#serve(waiter);
+      }
+    } finally {
+      if (this.#asking.size > 0) this.#awaitTurn();
+    }
+  }
+
+  #serve(waiter: Waiter): void {
+    if (this.#isClosed) return waiter.fail(outOfService());
+    const connection = this.#takeIdle();
+    if (connection !== null) return waiter.begin(connection);
+    if (this.#line.size >= this.#settings.connections * WAITING_PER_CONNECTION) {
+      const reason = "too many calls wait for a connection already";
+      return waiter.fail(new RollwardError("provider_unreachable", { provider: waiter.provider, reason }));
+    }
+    this.#line.add(waiter);
+    this.#unserved.add(waiter);
+    waiter.wait();
+  }
+
+  #takeIdle(): Connection | null {
+    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
+      if (connection.isOpen) return connection;
+      connection.destroy();
+    }
+    return null;
+  }
+
+  /** Gives a free connection to whoever waits longest. */
+  #use(connection: Connection): void {
+    if (!connection.isOpen) return connection.destroy();
+    const [waiter] = this.#line;
+    if (waiter !== undefined) {
+      this.leave(waiter);
+      return waiter.begin(connection);
+    }
+    this.#idle.push(connection);
+    this.#sweep ??= setInterval(() => this.#endIdle(), SWEEP_MS).unref();
+  }
+
+  /** Opens connections for those in line, as far as those that are opening or resting do not suffice. */
+  #openMore(): void {
+    const resting = this.#resting.length + this.#freed.length;
+    while (!this.#isClosed && this.#opening + resting < this.#line.size) {
+      const [waiter] = this.#unserved;
+      if (waiter === undefined || this.#connections.size + this.#opening >= this.#settings.connections) return;
+      this.#unserved.delete(waiter);
+      this.#open(waiter);
+    }
+  }
+
+  #open(waiter: Waiter): void {
+    this.#opening += 1;
+    this.#connector.open(waiter.connectMs, (result) => {
+      this.#opening -= 1;
+      if (result instanceof Error) this.#notOpened(waiter, result);
+      else this.#opened(result);
+    });
+  }
+
+  #opened(socket: Socket): void {
+    if (this.#isClosed) return void socket.destroy();
+    const connection = new Connection(socket, this);
+    this.#connections.add(connection);
+    this.#use(connection);
+  }
+
+  /** What failed for one request fails that one; the others have connections of their own under way. */
+  #notOpened(waiter: Waiter, error: Error): void {
+    const isWaiting = this.#line.has(waiter);
+    this.leave(waiter);
+    if (isWaiting) waiter.fail(error);
+    this.#openMore();
+  }
+
+  #endIdle(): void {
+    for (const connection of this.#idle) connection.idleMs -= SWEEP_MS;
+    for (const connection of this.#idle.filter(({ idleMs }) => idleMs <= 0)) connection.destroy();
+    if (this.#idle.length > 0 || this.#sweep === null) return;
+    clearInterval(this.#sweep);
+    this.#sweep = null;
   }
 }
 
-/** Who waits, and how long a connection may take to open. */
-export interface WaitTerms {
-  readonly provider: string;
-  readonly connectMs: number;
-}
+const outOfService = (): TransportFailure =>
+  new TransportFailure("ROLLWARD_OUT_OF_SERVICE", "The provider was taken out of service.");
