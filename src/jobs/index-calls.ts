@@ -8,6 +8,10 @@ const SOON_MS = 100;
 /** Packs that are much. */
 const MUCH = 64;
 const AFTER_TROUBLE_MS = 15_000;
+/** So long the index stands back for calls, ms: a search reads in packs what was recorded meanwhile, a second for 100,000 calls at worst. */
+const PATIENCE_MS = 30_000;
+/** After that it rests so many times as long as a step took: an eighth of its thread's time, however long the server is busy. */
+const RESTS = 7;
 const WHAT = "taking calls into their index";
 
 /** What indexing needs. */
@@ -17,32 +21,61 @@ export interface IndexCallsTerms {
   readonly announcer: Pick<Announcer, "troubled" | "recovered">;
   /** One server of many does it. */
   readonly isLeader: () => boolean;
+  /** Whether calls have needed all the time there was since it was asked last. */
+  readonly isBusy: () => boolean;
 }
 
-/** Takes recorded calls into their index, step by step; answers what stops it. */
-export function indexCalls({ index, clock, announcer, isLeader }: IndexCallsTerms): () => void {
-  let isStopped = false;
-  let isTroubled = false;
-  let cancel = (): void => {};
-  const again = (afterMs: number): void => {
-    if (!isStopped) cancel = clock.after(afterMs, () => void step());
-  };
-  const step = async (): Promise<void> => {
-    if (!isLeader()) return again(EVERY_MS);
+/** Takes recorded calls into their index, step by step and behind the calls; answers what stops it. */
+export function indexCalls(terms: IndexCallsTerms): () => void {
+  const indexing = new Indexing(terms);
+  indexing.again(EVERY_MS);
+  return () => indexing.stop();
+}
+
+class Indexing {
+  readonly #terms: IndexCallsTerms;
+  #isStopped = false;
+  #isTroubled = false;
+  /** On the clock of `elapsed`. */
+  #busySince: number | null = null;
+  #cancel = (): void => {};
+
+  constructor(terms: IndexCallsTerms) {
+    this.#terms = terms;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel();
+  }
+
+  again(afterMs: number): void {
+    if (!this.#isStopped) this.#cancel = this.#terms.clock.after(afterMs, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const { clock, isLeader, isBusy } = this.#terms;
+    const now = clock.elapsed();
+    if (!isBusy()) this.#busySince = null;
+    else this.#busySince ??= now;
+    if (!isLeader()) return this.again(EVERY_MS);
+    if (this.#busySince !== null && now - this.#busySince < PATIENCE_MS) return this.again(EVERY_MS);
+    const pause = await this.#step();
+    this.again(this.#busySince === null ? pause : Math.max(pause, RESTS * (clock.elapsed() - now)));
+  }
+
+  /** Answers how long to wait for the next one, ms. */
+  async #step(): Promise<number> {
+    const { index, announcer } = this.#terms;
     try {
       const waiting = await index.step();
-      if (isTroubled) announcer.recovered(WHAT);
-      isTroubled = false;
-      again(waiting > MUCH ? SOON_MS : EVERY_MS);
+      if (this.#isTroubled) announcer.recovered(WHAT);
+      this.#isTroubled = false;
+      return waiting > MUCH ? SOON_MS : EVERY_MS;
     } catch (error) {
-      if (!isTroubled) announcer.troubled(WHAT, error);
-      isTroubled = true;
-      again(AFTER_TROUBLE_MS);
+      if (!this.#isTroubled) announcer.troubled(WHAT, error);
+      this.#isTroubled = true;
+      return AFTER_TROUBLE_MS;
     }
-  };
-  again(EVERY_MS);
-  return () => {
-    isStopped = true;
-    cancel();
-  };
+  }
 }

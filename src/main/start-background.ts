@@ -8,6 +8,7 @@ import { followChanges } from "./follow-changes.ts";
 import { startAlertsIn, startSendingAlerts } from "./open-alerts.ts";
 import type { OpenEnvironment } from "./environments/open-environment.ts";
 import type { House } from "./plug.ts";
+import { watchLoopLoad } from "./telemetry/watch-loop-load.ts";
 import { expireSpans } from "./telemetry/accepted-spans.ts";
 import type { Telemetry } from "./telemetry/open-telemetry.ts";
 
@@ -61,7 +62,13 @@ export function startBackground(house: House, telemetry: Telemetry): Background 
   });
   const stopSendingAlerts = startSendingAlerts(house);
   const index = stores.callIndex;
-  const stopIndexing = indexCalls({ index, clock, announcer, isLeader: () => delivery.replicas.isLeader });
+  const stopIndexing = indexCalls({
+    index,
+    clock,
+    announcer,
+    isLeader: () => delivery.replicas.isLeader,
+    isBusy: watchLoopLoad(),
+  });
   const stopTellingCalls = tellCalls({ live: house.live, index, clock, announcer });
   return {
     stop() {

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { HandClock } from "../../test/fixtures/hand-clock.ts";
+import { indexCalls } from "./index-calls.ts";
+
+const STEP_MS = 1_000;
+
+/** A server whose steps take a second each; `busyUntilMs` is when calls stop taking all its time. */
+function stage({ busyUntilMs = 0, waiting = 0, fails = 0 } = {}) {
+  const clock = new HandClock();
+  const steps: number[] = [];
+  const heard: string[] = [];
+  const stop = indexCalls({
+    index: {
+      step() {
+        steps.push(clock.elapsed());
+        const { promise, resolve, reject } = Promise.withResolvers<number>();
+        const isAway = steps.length <= fails;
+        clock.after(STEP_MS, () => (isAway ? reject(new Error("away")) : resolve(waiting)));
+        return promise;
+      },
+    },
+    clock,
+    announcer: {
+      troubled: (what) => void heard.push(`troubled ${what}`),
+      recovered: (what) => void heard.push(`recovered ${what}`),
+    },
+    isLeader: () => true,
+    isBusy: () => clock.elapsed() < busyUntilMs,
+  });
+  const pass = async (ms: number): Promise<void> => {
+    for (const end = clock.elapsed() + ms; clock.elapsed() < end; clock.advance(100)) {
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    }
+  };
+  return { steps, heard, pass, stop };
+}
+
+test("steps follow one another quickly while much waits, and slowly when little does", async () => {
+  const [much, little] = [stage({ waiting: 1_000 }), stage()];
+  await much.pass(20_000);
+  await little.pass(20_000);
+  expect(much.steps.length).toBeGreaterThan(14);
+  expect(little.steps.length).toBeLessThan(8);
+});
+
+test("calls go first for half a minute; the index begins as soon as they leave it time", async () => {
+  const { steps, pass } = stage({ busyUntilMs: 25_000, waiting: 1_000 });
+  await pass(24_000);
+  expect(steps).toEqual([]);
+  await pass(4_000);
+  expect(steps.length).toBeGreaterThan(1);
+});
+
+test("a server that is busy for ever gives the index an eighth of the time", async () => {
+  const { steps, pass } = stage({ busyUntilMs: Infinity, waiting: 1_000 });
+  await pass(30_000 + 80_000);
+  expect(steps[0]).toBeGreaterThanOrEqual(30_000);
+  expect(steps.length).toBeGreaterThanOrEqual(9);
+  expect(steps.length).toBeLessThanOrEqual(11);
+});
+
+test("what stops it is told once, and that it goes on", async () => {
+  const { heard, pass, stop, steps } = stage({ fails: 2 });
+  await pass(60_000);
+  expect(heard).toEqual(["troubled taking calls into their index", "recovered taking calls into their index"]);
+  stop();
+  const before = steps.length;
+  await pass(60_000);
+  expect(steps.length).toBe(before);
+});
