@@ -50,9 +50,14 @@ async function carryOut(number: number, joined: Uint8Array | null): Promise<void
   parentPort?.postMessage({ number, ...news } satisfies WriterNews);
 }
 
-async function writeJoined(joined: Uint8Array): Promise<0> {
-  await write(splitCalls(Buffer.from(joined.buffer, joined.byteOffset, joined.length)));
+async function writeJoined({ buffer, byteOffset, length }: Uint8Array): Promise<0> {
+  await write(splitCalls(Buffer.from(buffer, byteOffset, length))).finally(() => free(buffer));
   return 0;
+}
+
+/** Until the collector runs, megabytes would lie here that nobody needs, and call for it to run. */
+function free(memory: ArrayBufferLike): void {
+  if (memory instanceof ArrayBuffer) memory.transfer(0);
 }
 
 function wordsOf(error: unknown): WriterError {
