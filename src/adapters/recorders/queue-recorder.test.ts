@@ -71,6 +71,21 @@ describe("a queue recorder", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("gathers longer while many come, and not when few do again", async () => {
+    const store = new ManualStore();
+    const { clock, recorder } = recorderOn(store, { everyMs: 50, manyEveryMs: 200, manyItems: 3 });
+    const pausesFor = async (items: number): Promise<number> => {
+      const [begun, before] = [clock.elapsed(), store.batches.length];
+      for (let item = 0; item < items; item += 1) recorder.record(callWith(1));
+      while (store.batches.length === before) clock.advance(10);
+      await store.answer();
+      return clock.elapsed() - begun;
+    };
+    expect([await pausesFor(3), await pausesFor(3), await pausesFor(2), await pausesFor(2)]).toEqual([
+      50, 200, 200, 50,
+    ]);
+  });
+
   it("keeps calls in the form that the store wants, made when they come", async () => {
     const store = new ManualStore();
     const held: CallRecord[] = [];

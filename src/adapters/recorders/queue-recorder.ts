@@ -16,8 +16,11 @@ export interface RecorderLimits {
   /** Calls written in one go, and their bytes. */
   readonly batchItems: number;
   readonly batchBytes: number;
-  /** How long calls are gathered at most. */
+  /** How long calls are gathered at most, ms: what a hard kill can lose of a store that keeps up. */
   readonly everyMs: number;
+  /** The same after a batch of `manyItems` and more: a batch costs the database some milliseconds whatever it holds. */
+  readonly manyEveryMs: number;
+  readonly manyItems: number;
   /** Longest pause after a failed write. */
   readonly maxBackoffMs: number;
 }
@@ -34,9 +37,11 @@ const DEFAULT_LIMITS: RecorderLimits = {
   maxItems: 50_000,
   factBytes: 48 * 1024 * 1024,
   bodyBytes: 64 * 1024 * 1024,
-  batchItems: 500,
+  batchItems: 2_000,
   batchBytes: 4 * 1024 * 1024,
   everyMs: 50,
+  manyEveryMs: 200,
+  manyItems: 100,
   maxBackoffMs: 5_000,
 };
 
@@ -97,6 +102,8 @@ class QueueRecorder implements CallRecorder {
   #factBytes = 0;
   #bodyBytes = 0;
   #writing: Promise<void> | null = null;
+  /** Calls in the batch that was written last. */
+  #lastItems = 0;
   /** Cancels the next write. */
   #disarm: (() => void) | null = null;
   /** Whether the next write waits for more calls, rather than for the store. */
@@ -179,8 +186,10 @@ class QueueRecorder implements CallRecorder {
   }
 
   #pauseMs(): number {
-    if (this.#failures === 0 || this.#isDividing) return this.#limits.everyMs;
-    return Math.min(this.#limits.maxBackoffMs, FIRST_BACKOFF_MS * 2 ** (this.#failures - 1));
+    const { everyMs, manyEveryMs, manyItems, maxBackoffMs } = this.#limits;
+    if (this.#isDividing) return everyMs;
+    if (this.#failures === 0) return this.#lastItems < manyItems ? everyMs : manyEveryMs;
+    return Math.min(maxBackoffMs, FIRST_BACKOFF_MS * 2 ** (this.#failures - 1));
   }
 
   #write(): Promise<void> {
@@ -201,6 +210,7 @@ class QueueRecorder implements CallRecorder {
     try {
       await this.#store.append(batch.calls);
       this.#recorded += batch.calls.length;
+      this.#lastItems = batch.calls.length;
       this.#failures = 0;
       this.#isAway = false;
       this.#trouble = null;
