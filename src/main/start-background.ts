@@ -62,13 +62,7 @@ export function startBackground(house: House, telemetry: Telemetry): Background 
   });
   const stopSendingAlerts = startSendingAlerts(house);
   const index = stores.callIndex;
-  const stopIndexing = indexCalls({
-    index,
-    clock,
-    announcer,
-    isLeader: () => delivery.replicas.isLeader,
-    isBusy: watchLoopLoad(),
-  });
+  const stopIndexing = startIndexing(house);
   const stopTellingCalls = tellCalls({ live: house.live, index, clock, announcer });
   return {
     stop() {
@@ -86,6 +80,11 @@ export function startBackground(house: House, telemetry: Telemetry): Background 
       await telemetry.stop();
     },
   };
+}
+
+function startIndexing({ stores, gateway: { clock }, delivery, announcer }: House): () => void {
+  const isLeader = (): boolean => delivery.replicas.isLeader;
+  return indexCalls({ index: stores.callIndex, clock, announcer, isLeader, isBusy: watchLoopLoad() });
 }
 
 /** Who still decides or asks comes first, then what was gathered, then who lent something. */

@@ -253,6 +253,8 @@ describe("a queue recorder", () => {
       bodyBytes: 500,
       batchItems: 4,
       batchBytes: 8_000,
+      manyEveryMs: 120,
+      manyItems: 3,
       everyMs: 50,
       maxBackoffMs: 400,
     };
