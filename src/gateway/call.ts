@@ -30,24 +30,40 @@ import { chooseRoute, escalate } from "./routing/choose-route.ts";
 export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
   const trip = tripOf(gateway, open);
   try {
-    return await travel(gateway, open, trip);
+    while (!open.abandoned) {
+      const leg = trip.leg();
+      if (leg.type === "over") break;
+      if (leg.type === "wait") {
+        await (leg.isInLine ? waitInLine(gateway, open, trip) : pause(gateway.clock, open, leg.waitMs));
+        continue;
+      }
+      if (open.purse !== undefined && open.attempts.length > 0 && !(await covers(open))) break;
+      const errand = { trip, place: leg.place };
+      const first = begin(gateway, open, errand);
+      if (first === null) continue;
+      let runner = first;
+      try {
+        const hedged = hedgedStart(gateway, open, { ...errand, first });
+        if (hedged === null) await first.attempt.start();
+        else runner = await hedged;
+      } catch (error) {
+        await failed(gateway, open, { ...errand, first, error });
+        continue;
+      }
+      const isHeld = holdsAnswersOf(trip.plan, runner.target);
+      const served = isHeld ? await deliverable(gateway, open, { ...errand, runner }) : runner;
+      if (served === null) continue;
+      serve(open, served);
+      return served.attempt;
+    }
   } finally {
     trip.letGo();
   }
+  return unanswered(gateway, open, trip);
 }
 
-async function travel(gateway: Gateway, open: OpenCall, trip: Trip): Promise<Attempt> {
-  while (!open.abandoned) {
-    const leg = trip.leg();
-    if (leg.type === "over") break;
-    if (leg.type === "wait") {
-      await (leg.isInLine ? waitInLine(gateway, open, trip) : pause(gateway.clock, open, leg.waitMs));
-      continue;
-    }
-    if (open.purse !== undefined && open.attempts.length > 0 && !(await covers(open))) break;
-    const attempt = await ask(gateway, open, { trip, place: leg.place });
-    if (attempt !== null) return attempt;
-  }
+/** A rejected answer where there is one; else throws what the client is told. */
+function unanswered(gateway: Gateway, open: OpenCall, trip: Trip): Attempt {
   // Nobody is to be told anything, and nothing went wrong here.
   if (open.abandoned) throw new RollwardError("provider_cut", { provider: "none", reason: "the client left" });
   if (trip.spare !== null) return upheld(open, trip.spare);
@@ -86,29 +102,20 @@ interface Errand {
   readonly place: Place;
 }
 
-/** Asks one place; `null` when it could not answer, which the trip then knows. */
-async function ask(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Promise<Attempt | null> {
-  const first = begin(gateway, open, { trip, place });
-  if (first === null) return null;
-  let runner: Runner;
-  try {
-    runner = await start(gateway, open, { trip, place, first });
-  } catch (error) {
-    const record = first.attempt.record();
-    open.attempts.push(record);
-    open.original = first.attempt.original;
-    open.upstreamBody = first.body;
-    const fault = RollwardError.from(error);
-    const isShorter = fault.code === "provider_context_overflow" && (await fitTighter(gateway, open, fault));
-    if (isShorter) trip.shortened(fault);
-    else if (!open.abandoned) trip.failed(fault, place, record.endMs - record.startMs);
-    return null;
-  }
-  const isHeld = holdsAnswersOf(trip.plan, runner.target);
-  const served = isHeld ? await deliverable(gateway, open, { trip, place, runner }) : runner;
-  if (served === null) return null;
-  serve(open, served);
-  return served.attempt;
+/** A place could not answer: the record and the trip are told. */
+async function failed(
+  gateway: Gateway,
+  open: OpenCall,
+  { trip, place, first, error }: Errand & { readonly first: Runner; readonly error: unknown },
+): Promise<void> {
+  const record = first.attempt.record();
+  open.attempts.push(record);
+  open.original = first.attempt.original;
+  open.upstreamBody = first.body;
+  const fault = RollwardError.from(error);
+  const isShorter = fault.code === "provider_context_overflow" && (await fitTighter(gateway, open, fault));
+  if (isShorter) trip.shortened(fault);
+  else if (!open.abandoned) trip.failed(fault, place, record.endMs - record.startMs);
 }
 
 /** A fallback that cannot take the request is passed over: what went wrong before it is the honest answer. */
@@ -123,16 +130,17 @@ function begin(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Runne
   }
 }
 
-function start(
+/** Starts an attempt that may be joined by a second one; `null` where it is to be alone, and is not started yet. */
+function hedgedStart(
   gateway: Gateway,
   open: OpenCall,
   { trip, place, first }: Errand & { readonly first: Runner },
-): Promise<Runner> {
+): Promise<Runner> | null {
   const { hedge } = trip.plan.policy;
   const delayMs =
     hedge === null || !present(open.request).stream ? null : hedgeDelayMs(hedge, place.deployment.health.firstToken);
   stopWith(open, [first]);
-  if (delayMs === null) return first.attempt.start().then(() => first);
+  if (delayMs === null) return null;
   return startHedged(first, {
     clock: gateway.clock,
     delayMs,

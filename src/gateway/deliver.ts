@@ -18,13 +18,14 @@ export async function deliver(call: OpenCall, attempt: Attempt): Promise<void> {
   try {
     let length = 0;
     const { recordBytes = Number.POSITIVE_INFINITY } = dialect;
-    await attempt.pump((bytes) => {
+    const rest = attempt.pump((bytes) => {
       length += bytes.length;
       if (length <= recordBytes) call.answer.push(bytes);
       // What is too large for the record is not kept alive until the end either.
       else call.answer.length = 0;
       return reply.write(bytes);
     });
+    if (rest !== null) await rest;
     reply.end();
     call.ending = { outcome: "ok", error: null };
   } catch (error) {

@@ -17,7 +17,7 @@ import { render } from "./render.ts";
 import { reserve } from "./reserve.ts";
 import { resolve } from "./resolve.ts";
 import { settle } from "./settle.ts";
-import { stepsOf } from "./steps-of.ts";
+import { Steps } from "./steps.ts";
 
 /** A request's way, in the environment of its key. */
 export const handle = ({ environments }: Gateway, arrival: Arrival): Promise<void> =>
@@ -29,24 +29,26 @@ export const handle = ({ environments }: Gateway, arrival: Arrival): Promise<voi
  */
 async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
   const call = openCall(gateway, arrival);
-  const step = stepsOf(gateway, call);
+  const step = new Steps(gateway, call);
   try {
     step.run("authenticate", authenticate);
     step.run("admit", admit);
     step.run("resolve", resolve);
-    if (call.settings.meters !== undefined) await step.wait("limit", limit);
+    if (call.settings.meters !== undefined) await step.run("limit", limit);
     step.run("assign", assign);
     step.run("render", render);
-    const recalled = isRecalled(call) ? await step.wait("recall", recall) : null;
+    const recalled = isRecalled(call) ? await step.run("recall", recall) : null;
     if (recalled !== null) return step.run("deliver", () => replay(gateway, call, recalled));
-    if (call.settings.meters !== undefined) await step.wait("reserve", reserve);
-    if (isFitted(call)) await step.wait("fit", fit);
-    const answer = await step.wait("call", callProvider);
-    await step.wait("deliver", () => deliver(call, answer));
+    if (call.settings.meters !== undefined) await step.run("reserve", reserve);
+    if (isFitted(call)) await step.run("fit", fit);
+    const answer = await step.run("call", callProvider);
+    await step.run("deliver", () => deliver(call, answer));
   } catch (error) {
+    step.over();
     const fault = RollwardError.from(error);
     if (!serveStale(gateway, call, fault)) refuse(gateway, call, fault);
   } finally {
+    step.over();
     settle(gateway, call);
   }
 }

@@ -56,7 +56,8 @@ export class Attempt implements AnswerSink {
   readonly #source: AnswerSource;
   readonly #ticket: Ticket;
   readonly #holdBack: HoldBack | null;
-  readonly #committed = Promise.withResolvers<void>();
+  /** Made when it starts: who waits for it to be committed. */
+  #opening: PromiseWithResolvers<void> | null = null;
   /** What ended an answer that had begun to go out. */
   #brokeOff: RollwardError | null = null;
   /** Made when somebody waits for the end. */
@@ -86,8 +87,6 @@ export class Attempt implements AnswerSink {
     const { holdBack, clock } = terms;
     this.#holdBack = holdBack === null || terms.whole ? null : new HoldBack(clock, holdBack, () => this.#commit());
     this.#startMs = this.#offset();
-    // Nobody may be listening yet when an attempt fails: the rejection is still ours to hear.
-    this.#committed.promise.catch(ignore);
   }
 
   get source(): AnswerSource {
@@ -115,7 +114,9 @@ export class Attempt implements AnswerSink {
 
   /** Sends the request; resolves when the answer may go to the client, rejects with what went wrong. */
   start(): Promise<void> {
-    if (this.#ended) return this.#committed.promise;
+    if (this.#ended) return Promise.reject(this.#error);
+    const opening = Promise.withResolvers<void>();
+    this.#opening = opening;
     this.#watch = startWatch(this.#terms.clock, this.#terms, ({ phase, limitMs }) => {
       this.#flow?.abort();
       this.#isBlamed = !this.#wasCutShort();
@@ -128,14 +129,18 @@ export class Attempt implements AnswerSink {
     }
     // The sink may have failed before `start` returned: the flow is known only now.
     if (this.#ended) this.#flow?.abort();
-    return this.#committed.promise;
+    return opening.promise;
   }
 
-  /** Hands the answer to `outlet` until it ends; rejects when it breaks. `outlet` returns false to be paused. */
-  pump(outlet: (bytes: Buffer) => boolean): Promise<void> {
+  /**
+   * Hands the answer to `outlet` until it ends; `null` when it has ended with what was held. Throws or rejects when it
+   * breaks. `outlet` returns false to be paused.
+   */
+  pump(outlet: (bytes: Buffer) => boolean): Promise<void> | null {
     this.#outlet = outlet;
     for (const chunk of this.#held.splice(0)) this.#handOn(chunk);
-    if (this.#ended) return this.#brokeOff === null ? Promise.resolve() : Promise.reject(this.#brokeOff);
+    if (this.#ended && this.#brokeOff !== null) throw this.#brokeOff;
+    if (this.#ended) return null;
     this.#finished = Promise.withResolvers();
     return this.#finished.promise;
   }
@@ -213,7 +218,7 @@ export class Attempt implements AnswerSink {
     else this.#ticket.withdrawn();
     this.#error = error;
     this.#original = original ?? null;
-    if (!this.#isCommitted) return this.#committed.reject(error);
+    if (!this.#isCommitted) return this.#neverOpens(error);
     this.#brokeOff = error;
     this.#finished?.reject(error);
   }
@@ -305,7 +310,13 @@ export class Attempt implements AnswerSink {
     if (this.#isCommitted) return;
     this.#isCommitted = true;
     if (this.#terms.stream && this.#hasBegun) this.#firstTokenMs = this.#offset();
-    this.#committed.resolve();
+    this.#opening?.resolve();
+  }
+
+  #neverOpens(error: RollwardError): void {
+    // Nobody may be listening yet when an attempt fails: the rejection is still ours to hear.
+    this.#opening?.promise.catch(ignore);
+    this.#opening?.reject(error);
   }
 
   #withdraw(end: AttemptEnd, reason: string): void {
