@@ -40,6 +40,8 @@ export type WeighedFinding = Omit<CallFinding, "attempt">;
 interface Search {
   readonly actions: ChecksPolicy["actions"];
   readonly body: Buffer | null;
+  /** The same, where it was read before; absent where it was not. */
+  readonly read?: JsonObject;
 }
 
 /** Schemas come with requests and releases; their text says which they are. */
@@ -49,9 +51,9 @@ const schemas = new SchemaCache();
 export function findingsIn(
   open: OpenCall,
   answer: AnswerSummary,
-  { actions, body }: Search,
+  { actions, body, read }: Search,
 ): readonly WeighedFinding[] {
-  const terms = needTerms(actions) && body !== null ? termsOf(open, body) : null;
+  const terms = needTerms(actions) && body !== null ? termsOf(open, body, read) : null;
   // Without knowing what was asked for, nothing can be said of its form.
   const asked = terms === null ? { ...actions, json: "off" as const, tools: "off" as const } : actions;
   return weigh(findInAnswer(answer, { ...(terms ?? NO_TERMS), schemas }, asked), actions);
@@ -60,10 +62,10 @@ export function findingsIn(
 /** Members without which a request of any dialect asks for no form: most need not be parsed again. */
 const FORMING = ['"tools"', '"response_format"', '"output_config"', '"format"'];
 
-function termsOf({ arrival }: OpenCall, body: Buffer): AnswerTerms | null {
-  if (!FORMING.some((member) => body.includes(member))) return NO_TERMS;
+function termsOf({ arrival }: OpenCall, body: Buffer, read: JsonObject | undefined): AnswerTerms | null {
+  if (read === undefined && !FORMING.some((member) => body.includes(member))) return NO_TERMS;
   try {
-    return arrival.dialect.checking?.terms(JSON.parse(body.toString()) as JsonObject) ?? null;
+    return arrival.dialect.checking?.terms(read ?? (JSON.parse(body.toString()) as JsonObject)) ?? null;
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ import type { LimitRule } from "../domain/limits/limit-rule.ts";
 import { refusedBy } from "../domain/limits/refused-by.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { isPass } from "../ports/limiter.ts";
-import type { LimitRefusal } from "../ports/limiter.ts";
+import type { LimitPass, LimitRefusal } from "../ports/limiter.ts";
 import type { Gateway } from "./gateway.ts";
 import { callSubjectsOf } from "./meters/call-subjects-of.ts";
 import { likelyTokens } from "./meters/expected-tokens.ts";
@@ -16,28 +16,37 @@ import { refusePaused } from "./refuse-paused.ts";
  * Lets the call in by all the limits that it falls under, or says which one it has to wait for. Who has waited while
  * somebody stopped everything is refused: nobody has been asked yet.
  */
-export async function limit(gateway: Gateway, call: OpenCall): Promise<void> {
+export function limit(gateway: Gateway, call: OpenCall): Promise<void> | null {
   const { limiter, waiting } = gateway;
   const { limits = [], queue = null } = call.settings.meters ?? {};
-  if (limits.length === 0) return;
+  if (limits.length === 0) return null;
   const subjects = callSubjectsOf(call);
   const claims = claimsOf(limits, subjects);
-  if (claims.length === 0) return;
+  if (claims.length === 0) return null;
   const tokens = likelyTokens(call);
   const answer =
     queue === null
       ? limiter.take(claims, tokens)
       : waiting.enter(visitOf(gateway, call, { claims, tokens, subjects, rank: rankOf(queue, subjects) }), queue);
-  const pass = answer instanceof Promise ? await answer : answer;
+  if (!(answer instanceof Promise)) {
+    takePass(gateway, call, answer);
+    return null;
+  }
+  return answer.then((pass) => {
+    takePass(gateway, call, pass);
+    refusePaused(gateway, call);
+  });
+}
+
+function takePass(gateway: Gateway, call: OpenCall, pass: LimitPass | LimitRefusal): void {
   call.limits = pass.states;
   if (!isPass(pass)) {
-    if (queue !== null) noteTurnedAway(gateway, call, pass.retryAfterMs);
+    if (call.settings.meters?.queue != null) noteTurnedAway(gateway, call, pass.retryAfterMs);
     // A client that has left was refused nothing.
     if (!call.abandoned) noteRefused(gateway, call, refusedBy("limit", pass.claim.rule));
     throw limited(pass);
   }
   call.pass = pass;
-  if (answer instanceof Promise) refusePaused(gateway, call);
 }
 
 /** Names the limit and nothing of whoever else it applies to. */

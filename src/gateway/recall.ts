@@ -5,8 +5,8 @@ import type { CachePlace } from "../ports/answer-cache.ts";
 import { claimOrWait } from "./cache/claim-or-wait.ts";
 import type { CacheCourse, Recalled } from "./cache/course.ts";
 import { encodeAnswer } from "./cache/encode-answer.ts";
-import type { Landing, Lead } from "./cache/flights.ts";
-import { cachePolicyOf, openCourse } from "./cache/open-course.ts";
+import type { Landing, Lead, Seat } from "./cache/flights.ts";
+import { cachePolicyOf, noteKey, openCourse } from "./cache/open-course.ts";
 import { recallByMeaning } from "./cache/semantic/recall-by-meaning.ts";
 import { semanticFactOf } from "./cache/semantic/semantic-course.ts";
 import { waitWithin } from "./cache/wait-within.ts";
@@ -26,30 +26,31 @@ export async function recall(gateway: Gateway, open: OpenCall): Promise<Recalled
   if (policy === null) return null;
   const course = openCourse(gateway, open, policy);
   open.cache = course;
-  const recalled = await lookUp(gateway, open, course);
+  const looking = lookUp(gateway, open, course);
+  const recalled = looking === null ? null : await looking;
   if (open.abandoned) throw new RollwardError("provider_cut", { provider: "none", reason: "the client left" });
   if (recalled === null) return null;
   if (course.status === "miss") course.status = "hit";
+  if (course.status === "hit") noteKey(gateway, open, course);
   course.served = recalled;
   return recalled;
 }
 
-async function lookUp(gateway: Gateway, open: OpenCall, course: CacheCourse): Promise<Recalled | null> {
+/** `null` where nothing is to be looked for; none of these is an `async` function of its own unless it waits for something. */
+function lookUp(gateway: Gateway, open: OpenCall, course: CacheCourse): Promise<Recalled | null> | null {
   const { place, bypassed, wish, policy } = course;
   if (place === null) return null;
-  if (bypassed !== null) {
-    // Not asked for an answer, only for what may stand in for one when all else fails.
-    if (policy.staleForMs > 0) await look(gateway, open, { course, place });
-    return null;
-  }
+  // Not asked for an answer, only for what may stand in for one when all else fails.
+  if (bypassed !== null) return policy.staleForMs > 0 ? look(gateway, open, { course, place }) : null;
   course.status = "miss";
   if (wish.refresh) return null;
   // Who wants a younger answer than others must not make them wait, nor wait for what is too old.
-  if (wish.maxAgeMs !== null || policy.waitMs === 0) {
-    const found = await look(gateway, open, { course, place });
-    return found ?? recallByMeaning(gateway, open, course);
-  }
-  return lookTogether(gateway, open, { course, place });
+  const isAlone = wish.maxAgeMs !== null || policy.waitMs === 0;
+  return isAlone ? lookAlone(gateway, open, { course, place }) : lookTogether(gateway, open, { course, place });
+}
+
+async function lookAlone(gateway: Gateway, open: OpenCall, errand: Errand): Promise<Recalled | null> {
+  return (await look(gateway, open, errand)) ?? recallByMeaning(gateway, open, errand.course);
 }
 
 interface Errand {
@@ -57,7 +58,7 @@ interface Errand {
   readonly place: CachePlace;
 }
 
-/** A fresh answer in the client's form; an older one is put aside as the last resort. */
+/** A fresh answer in the client's form, where one is asked for; an older one is put aside as the last resort. */
 async function look(gateway: Gateway, open: OpenCall, { course, place }: Errand): Promise<Recalled | null> {
   const text = await gateway.cache.cache.find(place);
   if (text === null) return null;
@@ -75,13 +76,30 @@ async function look(gateway: Gateway, open: OpenCall, { course, place }: Errand)
 }
 
 /** Takes a seat among identical calls until one gives an answer, this one leads, or it is time to go alone. */
-async function lookTogether(gateway: Gateway, open: OpenCall, errand: Errand): Promise<Recalled | null> {
-  const { course, place } = errand;
+function lookTogether(gateway: Gateway, open: OpenCall, { course, place }: Errand): Promise<Recalled | null> | null {
+  if (open.abandoned) return null;
   const until = waitsUntil(gateway, open, course);
-  while (!open.abandoned) {
-    const seat = gateway.cache.flights.join(place.key);
+  const seat = gateway.cache.flights.join(place.key);
+  if (seat.role === "alone") return null;
+  if (seat.role === "lead") return leadThrough(gateway, open, { course, place, lead: seat.lead, until });
+  return waitForOthers(gateway, open, { course, place, seat, until });
+}
+
+interface WaitErrand extends Errand {
+  readonly seat: Seat;
+  /** Monotonic milliseconds. */
+  readonly until: number;
+}
+
+async function waitForOthers(
+  gateway: Gateway,
+  open: OpenCall,
+  { course, place, seat: first, until }: WaitErrand,
+): Promise<Recalled | null> {
+  let seat = first;
+  for (;;) {
     if (seat.role === "alone") return null;
-    if (seat.role === "lead") return leadThrough(gateway, open, { ...errand, lead: seat.lead, until });
+    if (seat.role === "lead") return leadThrough(gateway, open, { course, place, lead: seat.lead, until });
     const since = gateway.clock.elapsed();
     const landing = await waitWithin(gateway.clock, open, { event: seat.landed, until });
     seat.leave();
@@ -89,8 +107,9 @@ async function lookTogether(gateway: Gateway, open: OpenCall, errand: Errand): P
     if (landing === null || landing.type === "hopeless") return null;
     const recalled = landed(gateway, open, { course, landing });
     if (recalled !== null) return recalled;
+    if (open.abandoned) return null;
+    seat = gateway.cache.flights.join(place.key);
   }
-  return null;
 }
 
 interface Landed {
@@ -124,7 +143,7 @@ async function leadThrough(gateway: Gateway, open: OpenCall, errand: LeadErrand)
   const { course, place, lead, until } = errand;
   course.lead = lead;
   const found = await look(gateway, open, errand);
-  const near = found === null ? await recallByMeaning(gateway, open, course) : null;
+  const near = found === null && course.semantic !== null ? await recallByMeaning(gateway, open, course) : null;
   const recalled =
     found ??
     near ??

@@ -2,7 +2,7 @@ import { accountsOf } from "../domain/budgets/budget-rule.ts";
 import type { BudgetAccount } from "../domain/budgets/budget-rule.ts";
 import { refusedBy } from "../domain/limits/refused-by.ts";
 import { isHold } from "../ports/budget-ledger.ts";
-import type { BudgetRefusal } from "../ports/budget-ledger.ts";
+import type { BudgetHold, BudgetRefusal } from "../ports/budget-ledger.ts";
 import { attemptCosts } from "./meters/attempt-costs.ts";
 import { callSubjectsOf } from "./meters/call-subjects-of.ts";
 import { cheaperRelease, servedBy } from "./meters/cheaper-release.ts";
@@ -18,16 +18,31 @@ import { refusePaused } from "./refuse-paused.ts";
  * Sets aside what the call can cost at most in all its budgets, or does what the first one that has no room for it
  * says: the call waits, is answered by something cheaper, or is refused.
  */
-export async function reserve(gateway: Gateway, call: OpenCall): Promise<void> {
+export function reserve(gateway: Gateway, call: OpenCall): Promise<void> | null {
   const { meters } = call.settings;
   const now = gateway.clock.now();
   const accounts = accountsOf(meters?.budgets ?? [], callSubjectsOf(call), now);
-  if (accounts.length === 0) return;
+  if (accounts.length === 0) return null;
   const costs = attemptCosts(gateway, call);
   const attemptPico = costs.reduce(most, 0n);
-  const hold = await reserveInTurn(gateway, call, { accounts, amountPico: attemptPico });
-  if (isHold(hold)) call.purse = { hold, attemptPico, payable: null };
-  else await degrade(gateway, call, { accounts, costs, refusal: hold, now });
+  const hold = reserveInTurn(gateway, call, { accounts, amountPico: attemptPico });
+  // A promise where something has to be waited for, and only there.
+  if (!(hold instanceof Promise) && isHold(hold) && call.queue === undefined) {
+    call.purse = { hold, attemptPico, payable: null };
+    return null;
+  }
+  return takeHold(gateway, call, { accounts, costs, hold, now });
+}
+
+interface Asked extends Means {
+  readonly hold: BudgetHold | BudgetRefusal | Promise<BudgetHold | BudgetRefusal>;
+  readonly now: number;
+}
+
+async function takeHold(gateway: Gateway, call: OpenCall, { hold: asked, ...means }: Asked): Promise<void> {
+  const hold = await asked;
+  if (isHold(hold)) call.purse = { hold, attemptPico: means.costs.reduce(most, 0n), payable: null };
+  else await degrade(gateway, call, { ...means, refusal: hold });
   // Who has waited while somebody stopped everything is refused: nobody has been asked yet.
   if (call.queue !== undefined) refusePaused(gateway, call);
 }

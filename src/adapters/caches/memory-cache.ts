@@ -77,10 +77,12 @@ class BoundedEntries {
   /** False for an entry that does not fit; the older one under the same place goes all the same. */
   set(place: string, entry: Entry, maxBytes: number): boolean {
     const entries = this.#bounded(maxBytes);
-    entries?.delete(place);
     const size = sizeOf(entry);
     // One entry must not push out all others.
-    if (entries === null || size > maxBytes / 4) return false;
+    if (entries === null || size > maxBytes / 4) {
+      entries?.delete(place);
+      return false;
+    }
     entries.set(place, entry, { size });
     return true;
   }

@@ -24,6 +24,12 @@ interface Metered {
   readonly now: number;
 }
 
+/** What a call takes of every limit by tokens, and when (monotonic milliseconds). */
+interface Wanted {
+  readonly tokens: number;
+  readonly now: number;
+}
+
 /** Limits of one process, exact. */
 export class LocalLimiter implements Limiter {
   readonly #clock: Clock;
@@ -37,19 +43,23 @@ export class LocalLimiter implements Limiter {
 
   take(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal {
     const now = this.#clock.elapsed();
-    const taken = claims.flatMap((claim) => this.#bucketsOf(claim, tokens, now));
+    const taken: Taken[] = [];
+    for (const claim of claims) this.#addBuckets(taken, claim, { tokens, now });
     for (const { claim, kind, bucket, cost } of taken) {
       const waitMs = bucket.waitMs(cost, now);
-      if (waitMs > 0) return { claim, kind, retryAfterMs: waitMs, states: this.#states(taken) };
+      if (waitMs > 0) return { claim, kind, retryAfterMs: waitMs, states: statesOf(taken, now) };
     }
-    const places = claims.filter(({ rule }) => rule.concurrent !== null);
-    for (const claim of places) {
-      if ((this.#places.get(placeOf(claim)) ?? 0) < (claim.rule.concurrent ?? 0)) continue;
-      return { claim, kind: "concurrent", retryAfterMs: PLACE_WAIT_MS, states: this.#states(taken) };
+    const places: string[] = [];
+    for (const claim of claims) {
+      if (claim.rule.concurrent === null) continue;
+      const place = placeOf(claim);
+      places.push(place);
+      if ((this.#places.get(place) ?? 0) < claim.rule.concurrent) continue;
+      return { claim, kind: "concurrent", retryAfterMs: PLACE_WAIT_MS, states: statesOf(taken, now) };
     }
     for (const { bucket, cost } of taken) bucket.take(cost);
-    for (const claim of places) this.#move(placeOf(claim), 1);
-    return this.#pass(taken, places, tokens);
+    for (const place of places) this.#move(place, 1);
+    return this.#pass(taken, places, { tokens, now });
   }
 
   counts(): LimiterCounts {
@@ -58,23 +68,22 @@ export class LocalLimiter implements Limiter {
 
   async close(): Promise<void> {}
 
-  #pass(taken: readonly Taken[], places: readonly LimitClaim[], tokens: number): LimitPass {
+  #pass(taken: readonly Taken[], places: readonly string[], { tokens, now: takenAt }: Wanted): LimitPass {
     let isOver = false;
     return {
-      states: this.#states(taken),
+      states: statesOf(taken, takenAt),
       settle: (used) => {
         if (isOver) return;
         isOver = true;
-        for (const claim of places) this.#move(placeOf(claim), -1);
+        for (const place of places) this.#move(place, -1);
         const now = this.#clock.elapsed();
         for (const { kind, bucket } of taken) if (kind === "tokens") bucket.correct(tokens - (used ?? 0), now);
       },
     };
   }
 
-  #bucketsOf(claim: LimitClaim, tokens: number, now: number): readonly Taken[] {
+  #addBuckets(taken: Taken[], claim: LimitClaim, { tokens, now }: Wanted): void {
     const { requests, tokens: perToken } = claim.rule;
-    const taken: Taken[] = [];
     if (requests !== null) {
       taken.push({
         claim,
@@ -91,7 +100,6 @@ export class LocalLimiter implements Limiter {
         cost: tokens,
       });
     }
-    return taken;
   }
 
   #bucket({ rule, subject }: LimitClaim, { kind, rate, now }: Metered): Bucket {
@@ -122,17 +130,15 @@ export class LocalLimiter implements Limiter {
     if (taken <= 0) this.#places.delete(place);
     else this.#places.set(place, taken);
   }
-
-  #states(taken: readonly Taken[]): readonly LimitState[] {
-    const now = this.#clock.elapsed();
-    return taken.map(({ claim, kind, bucket }) => ({
-      rule: claim.rule,
-      kind,
-      remaining: Math.max(0, bucket.level(now)),
-      resetMs: bucket.waitMs(bucket.rate.burst, now),
-    }));
-  }
 }
+
+const statesOf = (taken: readonly Taken[], now: number): readonly LimitState[] =>
+  taken.map(({ claim, kind, bucket }) => ({
+    rule: claim.rule,
+    kind,
+    remaining: Math.max(0, bucket.level(now)),
+    resetMs: bucket.waitMs(bucket.rate.burst, now),
+  }));
 
 const placeOf = ({ rule, subject }: LimitClaim): string => `${rule.name}|${subject}`;
 

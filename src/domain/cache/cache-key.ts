@@ -66,14 +66,35 @@ export function cacheKey(parts: KeyParts): string | null {
 
 function comparable(compared: ComparedRequest): object {
   if (compared.form === "canonical") {
-    const { user: _user, metadata: _metadata, ...request } = compared.request;
-    return { form: "canonical", request };
+    return { form: "canonical", request: questionOf(compared.request) };
   }
   const { dialect, body, features } = compared;
   const leftOut = LEFT_OUT[dialect];
   const members = Object.entries(body).filter(([name]) => leftOut?.has(name) !== true);
   return { form: "own", dialect, body: Object.fromEntries(members), features };
 }
+
+/** What of a request counts, in the order of canonical JSON, which then has nothing to put in order. */
+const questionOf = (request: CanonicalRequest): Omit<CanonicalRequest, "user" | "metadata"> => ({
+  frequencyPenalty: request.frequencyPenalty,
+  maxTokens: request.maxTokens,
+  messages: request.messages,
+  parallelToolCalls: request.parallelToolCalls,
+  presencePenalty: request.presencePenalty,
+  reasoningEffort: request.reasoningEffort,
+  reasoningTokens: request.reasoningTokens,
+  responseFormat: request.responseFormat,
+  seed: request.seed,
+  serviceTier: request.serviceTier,
+  stop: request.stop,
+  temperature: request.temperature,
+  toolChoice: request.toolChoice,
+  tools: request.tools,
+  topK: request.topK,
+  topLogprobs: request.topLogprobs,
+  topP: request.topP,
+  verbosity: request.verbosity,
+});
 
 /** A number of up to 15 digits is a double of its own. */
 const LONG_NUMBER = /\d[\d.]{15}/;

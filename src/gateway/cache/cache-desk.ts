@@ -1,6 +1,7 @@
 import type { CacheFact, CacheStatus } from "../../domain/cache/cache-fact.ts";
 import type { AnswerCache, CachePlace } from "../../ports/answer-cache.ts";
 import { Flights } from "./flights.ts";
+import { KnownKeys } from "./known-keys.ts";
 import type { SemanticDesk } from "./semantic/semantic-desk.ts";
 
 /** What the calls of this process had to do with the cache since it started, by outcome and by reason. */
@@ -24,6 +25,7 @@ export class CacheDesk {
   /** Questions that mean the same as others; `null` where this process looks for none. */
   readonly semantic: SemanticDesk | null;
   readonly flights = new Flights();
+  readonly keys = new KnownKeys();
   /** How often each endpoint was purged: what was asked before that is not kept after it. */
   readonly #purges = new Map<string, number>();
   readonly #tally = { hit: 0, miss: 0, stale: 0, shared: 0, poisoned: 0 };

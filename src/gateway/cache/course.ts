@@ -3,6 +3,7 @@ import type { CachePolicy } from "../../domain/cache/cache-policy.ts";
 import type { CachedAnswer } from "../../domain/cache/cached-answer.ts";
 import type { CacheWish } from "../../domain/cache/cache-wish.ts";
 import type { CachePlace, Claim } from "../../ports/answer-cache.ts";
+import type { KeyedRequest } from "./known-keys.ts";
 import type { Lead } from "./flights.ts";
 import { semanticFactOf } from "./semantic/semantic-course.ts";
 import type { SemanticCourse } from "./semantic/semantic-course.ts";
@@ -26,6 +27,8 @@ export interface CacheCourse {
   readonly bypassed: CacheFact["bypassed"];
   /** `null` where the request has no key. */
   readonly place: CachePlace | null;
+  /** The rendered request that the key was made of; `null` where it was not read. */
+  readonly read: KeyedRequest | null;
   /** How often the endpoint had been purged when the call began. */
   readonly purges: number;
   status: CacheStatus;

@@ -45,5 +45,7 @@ export function gatherAnswer(open: OpenCall, policy: CachePolicy): GatheredAnswe
 function hasFinding(open: OpenCall, events: readonly CallEvent[]): boolean {
   const { findings, attempts, upstreamBody } = open;
   if (findings.some(({ attempt }) => attempt >= attempts.length - 1)) return true;
-  return findingsIn(open, summarise(events), { actions: FORM, body: upstreamBody }).length > 0;
+  const read = open.cache?.read;
+  const known = read != null && read.bytes === upstreamBody ? { read: read.body } : {};
+  return findingsIn(open, summarise(events), { actions: FORM, body: upstreamBody, ...known }).length > 0;
 }

@@ -13,7 +13,9 @@ export function replay(gateway: Gateway, open: OpenCall, { bytes, finishReason }
   open.finishReason = finishReason;
   open.status = 200;
   open.answer.push(bytes);
-  reply.head(200, { ...answerHeaders(open), "content-type": contentType ?? "application/json; charset=utf-8" });
+  const headers = answerHeaders(open);
+  headers["content-type"] = contentType ?? "application/json; charset=utf-8";
+  reply.head(200, headers);
   reply.end(bytes);
   open.ending = { outcome: open.abandoned ? "abandoned" : "ok", error: null };
 }

@@ -1,4 +1,4 @@
-import type { Rate } from "../../domain/limits/limit-rule.ts";
+import type { LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
 import type { LimitState } from "../../ports/limiter.ts";
 
 /**
@@ -23,16 +23,31 @@ export function limitHeaders(states: readonly LimitState[]): Record<string, stri
 
 const rateOf = ({ rule, kind }: LimitState): Rate | null => rule[kind];
 
-const nameOf = ({ rule, kind }: LimitState): string => `"${rule.name}${kind === "tokens" ? "-tokens" : ""}"`;
-
-function policyOf(state: LimitState): string {
-  const rate = rateOf(state);
-  const unit = state.kind === "tokens" ? ';qu="tokens"' : "";
-  return `${nameOf(state)};q=${rate?.amount ?? 0};w=${Math.ceil((rate?.windowMs ?? 0) / 1_000)}${unit}`;
+/** What headers say of a rule whatever its state is, made once. */
+interface RuleWords {
+  readonly name: string;
+  readonly policy: string;
 }
 
+const knownWords = { requests: new WeakMap<LimitRule, RuleWords>(), tokens: new WeakMap<LimitRule, RuleWords>() };
+
+function wordsOf(state: LimitState): RuleWords {
+  const { rule, kind } = state;
+  const known = knownWords[kind].get(rule);
+  if (known !== undefined) return known;
+  const name = `"${rule.name}${kind === "tokens" ? "-tokens" : ""}"`;
+  const rate = rateOf(state);
+  const unit = kind === "tokens" ? ';qu="tokens"' : "";
+  const policy = `${name};q=${rate?.amount ?? 0};w=${Math.ceil((rate?.windowMs ?? 0) / 1_000)}${unit}`;
+  const made = { name, policy };
+  knownWords[kind].set(rule, made);
+  return made;
+}
+
+const policyOf = (state: LimitState): string => wordsOf(state).policy;
+
 const standingOf = (state: LimitState): string =>
-  `${nameOf(state)};r=${state.remaining};t=${Math.ceil(state.resetMs / 1_000)}`;
+  `${wordsOf(state).name};r=${state.remaining};t=${Math.ceil(state.resetMs / 1_000)}`;
 
 const shareLeft = (state: LimitState): number => state.remaining / (rateOf(state)?.amount ?? 1);
 

@@ -10,7 +10,8 @@ export class Fields {
   readonly path: string;
   readonly #object: JsonObject;
   readonly #provider: string;
-  readonly #left: Set<string>;
+  /** Names that were taken; what is left is worked out at the end, once. */
+  readonly #taken: string[] = [];
 
   /** `path` names the object for messages, e.g. `messages[2]`; the body itself has none. */
   constructor(value: Json | undefined, path: string, provider: string) {
@@ -18,11 +19,10 @@ export class Fields {
     this.#provider = provider;
     if (!isObject(value)) throw this.invalid("", "must be an object");
     this.#object = value;
-    this.#left = new Set(Object.keys(value));
   }
 
   value(name: string): Json {
-    this.#left.delete(name);
+    this.#taken.push(name);
     return this.#object[name] ?? null;
   }
 
@@ -83,7 +83,7 @@ export class Fields {
 
   /** Takes fields that need not be carried. */
   leave(...names: readonly string[]): void {
-    for (const name of names) this.#left.delete(name);
+    this.#taken.push(...names);
   }
 
   /** Takes a field that asks for nothing as long as it has this value or is empty. */
@@ -93,12 +93,14 @@ export class Fields {
     if (given === null) return;
     const asksNothing =
       given === value || (typeof given === "object" && JSON.stringify(given) === JSON.stringify(value));
-    if (asksNothing) this.#left.delete(name);
+    if (asksNothing) this.#taken.push(name);
   }
 
   /** Throws `untranslatable` for the first field that nobody took. */
   done(): void {
-    for (const name of this.#left) if (this.#object[name] !== null) throw this.untranslatable(name);
+    for (const name of Object.keys(this.#object)) {
+      if (this.#object[name] !== null && !this.#taken.includes(name)) throw this.untranslatable(name);
+    }
   }
 
   pathOf(name: string): string {

@@ -30,19 +30,35 @@ export class HeldDocument {
   }
 }
 
+/** Larger documents are not kept for the next reader, bytes. */
+const MOST_KEPT = 256 * 1024;
+
+let last: { readonly bytes: Buffer; readonly body: unknown } | null = null;
+
+/**
+ * What `JSON.parse` makes of an answer in one document; throws as it does. What was read last is kept: an answer that goes
+ * into the cache is read when it comes, and twice more when the call ends, always in the same buffer. Nobody may
+ * change what is read, nor the bytes of an answer.
+ */
+export function parseAnswer(bytes: Buffer): unknown {
+  if (last?.bytes === bytes) return last.body;
+  const body: unknown = JSON.parse(bytes.toString());
+  last = bytes.length > MOST_KEPT ? null : { bytes, body };
+  return body;
+}
+
 /** The JSON object that a document is, read with `parse`; `null` when it is none, which is a fault then. */
 export function objectIn(
   bytes: Buffer,
   faults: Faults,
-  parse: (text: string) => unknown = JSON.parse,
+  parse: (bytes: Buffer) => unknown = parseAnswer,
 ): Readonly<Record<string, unknown>> | null {
-  const text = bytes.toString();
   try {
-    const body = parse(text);
+    const body = parse(bytes);
     if (isRecord(body)) return body;
     faults.fail("provider_bad_answer", "it is not a JSON object");
   } catch {
-    const isPage = text.trimStart().startsWith("<");
+    const isPage = bytes.toString().trimStart().startsWith("<");
     faults.fail("provider_bad_answer", isPage ? "it is a web page" : "it is not JSON");
   }
   return null;

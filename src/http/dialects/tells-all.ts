@@ -1,3 +1,4 @@
+import { parseAnswer } from "./held-document.ts";
 import { isRecord } from "./is-record.ts";
 
 type Body = Readonly<Record<string, unknown>>;
@@ -82,8 +83,10 @@ const isMore = (value: unknown): boolean => value != null && !(Array.isArray(val
 
 /** The JSON documents of an answer: one, or the data of each event of a stream. Throws on what is none. */
 function documentsOf(stream: boolean, chunks: readonly Buffer[]): readonly unknown[] {
-  const text = Buffer.concat(chunks).toString();
-  if (!stream) return [JSON.parse(text)];
+  const [only] = chunks;
+  const whole = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+  if (!stream) return [parseAnswer(whole)];
+  const text = whole.toString();
   const data = text.split(/\r?\n/).filter((line) => line.startsWith("data:"));
   return data
     .map((line) => line.slice(5).trim())
