@@ -14,7 +14,9 @@ export async function deliver(call: OpenCall, attempt: Attempt): Promise<void> {
   reply.onDrain(() => attempt.resume());
   call.status = 200;
   const contentType = form.contentType ?? attempt.source.contentType ?? "application/octet-stream";
-  reply.head(200, { ...answerHeaders(call), "content-type": contentType });
+  const headers = answerHeaders(call);
+  headers["content-type"] = contentType;
+  reply.head(200, headers);
   try {
     let length = 0;
     const { recordBytes = Number.POSITIVE_INFINITY } = dialect;

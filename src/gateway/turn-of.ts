@@ -8,11 +8,12 @@ import { countedFindings } from "./routing/open-routing.ts";
 /** What a call contributes to its session as evidence. */
 export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placement, "unit">): Omit<Turn, "rolloutId"> {
   const findings = countedFindings(call);
+  const { outcome, errorCode, attempts } = facts;
   const speed = speedOf(facts);
   const savedPico = BigInt(facts.promptCache?.savedPico ?? 0);
   return {
     session: unit,
-    failure: failureOf({ ...facts, findings }),
+    failure: failureOf({ outcome, errorCode, attempts, findings }),
     // A client that left waited at least this long: a lower bound, the same for both arms.
     latencyMs: facts.outcome === "failed" ? null : facts.totalMs,
     firstTokenMs: facts.firstTokenMs,

@@ -11,7 +11,7 @@ export interface Splice {
  * RangeError when two overlap or one leaves the document. What is inserted is not checked.
  */
 export function spliceJson(bytes: Buffer, edits: readonly Splice[]): Buffer {
-  const sorted = isSorted(edits) ? edits : edits.toSorted(byPlace);
+  const sorted = isSorted(edits) ? edits : inOrder(edits);
   const result = Buffer.allocUnsafe(lengthAfter(bytes, sorted));
   let from = 0;
   let to = 0;
@@ -25,6 +25,23 @@ export function spliceJson(bytes: Buffer, edits: readonly Splice[]): Buffer {
 }
 
 const byPlace = (a: Splice, b: Splice): number => a.start - b.start || a.end - b.end;
+
+/** Up to so many edits are put in order one by one: the general sort takes 0.9 KB to begin with. */
+const FEW_EDITS = 16;
+
+function inOrder(edits: readonly Splice[]): readonly Splice[] {
+  if (edits.length > FEW_EDITS) return edits.toSorted(byPlace);
+  const sorted: Splice[] = [];
+  for (const edit of edits) {
+    let at = sorted.length;
+    for (let before = sorted[at - 1]; before !== undefined && byPlace(before, edit) > 0; before = sorted[at - 1]) {
+      sorted[at] = before;
+      at -= 1;
+    }
+    sorted[at] = edit;
+  }
+  return sorted;
+}
 
 function isSorted(edits: readonly Splice[]): boolean {
   let last: Splice | null = null;

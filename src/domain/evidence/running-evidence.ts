@@ -60,6 +60,8 @@ export class Evidence {
   readonly #delayed: ReadonlyMap<MetricName, Tally<DelayedOutcome>>;
   readonly #union: Union;
   readonly #logHarmOf: (index: number) => number;
+  /** The last `logUnion`, for as long as nothing was added: it is asked twice for every outcome. */
+  #logUnion: number | null = null;
   readonly #sessions = { stable: 0, candidate: 0 };
   /** What is drawn with the weight of the bake belongs to it, and its evidence is its own. */
   readonly #bake: Evidence | null;
@@ -115,6 +117,7 @@ export class Evidence {
 
   /** A final outcome, in assignment order of one replica. Weights of 0 and 1 are no draw and count nothing. */
   add(outcome: SessionOutcome): void {
+    this.#logUnion = null;
     this.itself?.add(withoutProviderFaults(outcome));
     const bake = this.#bakeOf(outcome.weight);
     if (bake !== null) return bake.add(outcome);
@@ -126,6 +129,7 @@ export class Evidence {
 
   /** What became of a session in one delayed metric, in assignment order of one replica; a metric that the plan does not have counts nothing. */
   addDelayed(metric: MetricName, outcome: DelayedOutcome): void {
+    this.#logUnion = null;
     this.itself?.addDelayed(metric, outcome);
     const bake = this.#bakeOf(outcome.weight);
     if (bake !== null) return bake.addDelayed(metric, outcome);
@@ -160,6 +164,11 @@ export class Evidence {
    * whichever is nearer to its own threshold, told as if it were the ladder's: harm in either is harm.
    */
   logUnion(): number {
+    this.#logUnion ??= this.#nearest();
+    return this.#logUnion;
+  }
+
+  #nearest(): number {
     const own = this.#union.logR(this.#logHarmOf);
     return this.#bake === null ? own : Math.max(own, this.#bake.logUnion() - this.#bake.threshold + this.threshold);
   }
@@ -212,6 +221,7 @@ export class Evidence {
 
   /** Adds the evidence of another replica under the same plan. Unfinished blocks are left out. */
   absorb(other: Evidence): void {
+    this.#logUnion = null;
     if (other.#proofs.length !== this.#proofs.length) throw new TypeError("Only evidence under one plan adds up.");
     this.#sessions.stable += other.#sessions.stable;
     this.#sessions.candidate += other.#sessions.candidate;

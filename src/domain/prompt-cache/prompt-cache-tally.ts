@@ -30,33 +30,40 @@ export interface PromptCacheUse {
   readonly marks: number;
 }
 
+type GrowingSum = { -readonly [Name in keyof PromptCacheSum]: PromptCacheSum[Name] };
+
 /** Slots that are counted; what comes after is counted under no release. */
 const MOST_SLOTS = 5_000;
 
 /** Adds up what the providers' prompt caches have saved. Bounded; exact. */
 export class PromptCacheTally {
-  readonly #sums = new Map<string, PromptCacheSum>();
+  readonly #sums = new Map<string, GrowingSum>();
 
   add(slot: PromptCacheSlot, { usage, price, marks }: PromptCacheUse): void {
     const wanted = keyOf(slot);
-    const own = this.#sums.has(wanted) || this.#sums.size < MOST_SLOTS ? slot : { ...slot, release: "" };
-    const key = own === slot ? wanted : keyOf(own);
-    const { endpoint, release, model } = own;
-    const before = this.#sums.get(key) ?? { ...NOTHING, endpoint, release, model };
-    this.#sums.set(key, {
-      ...before,
-      calls: before.calls + 1,
-      marks: before.marks + marks,
-      inputTokens: before.inputTokens + usage.input,
-      readTokens: before.readTokens + usage.cachedInput,
-      writtenTokens: before.writtenTokens + usage.cacheWrite,
-      savedPico: before.savedPico + cacheSavedPico(usage, price),
-    });
+    const sum = this.#sums.get(wanted) ?? this.#open(slot, wanted);
+    sum.calls += 1;
+    sum.marks += marks;
+    sum.inputTokens += usage.input;
+    sum.readTokens += usage.cachedInput;
+    sum.writtenTokens += usage.cacheWrite;
+    sum.savedPico += cacheSavedPico(usage, price);
   }
 
   /** Every slot, the one that saved most first. */
   sums(): readonly PromptCacheSum[] {
-    return [...this.#sums.values()].toSorted((one, other) => (one.savedPico > other.savedPico ? -1 : 1));
+    return [...this.#sums.values()]
+      .map((sum) => ({ ...sum }))
+      .toSorted((one, other) => (one.savedPico > other.savedPico ? -1 : 1));
+  }
+
+  #open(slot: PromptCacheSlot, wanted: string): GrowingSum {
+    const own = this.#sums.size < MOST_SLOTS ? slot : { ...slot, release: "" };
+    const key = own === slot ? wanted : keyOf(own);
+    const { endpoint, release, model } = own;
+    const sum = this.#sums.get(key) ?? { ...NOTHING, endpoint, release, model };
+    this.#sums.set(key, sum);
+    return sum;
   }
 }
 

@@ -109,15 +109,18 @@ export class SpendBook {
   }
 
   #slotOf(slot: SpendSlot): Counted {
-    const own = { ...slot, hour: Math.max(slot.hour, this.#oldest), user: storable(slot.user) };
-    const known = this.#slots.get(keyOf(own));
+    const user = slot.user === "" ? "" : storable(slot.user);
+    const isOwn = user === slot.user && slot.hour >= this.#oldest;
+    const own = isOwn ? slot : { ...slot, hour: Math.max(slot.hour, this.#oldest), user };
+    const key = keyOf(own);
+    const known = this.#slots.get(key);
     if (known !== undefined) return known;
     if (own.user !== "" && this.#slots.size >= MOST_SLOTS) {
       this.#merged += 1;
       return this.#slotOf({ ...own, user: "" });
     }
     const made: Counted = {
-      slot: own,
+      slot: { ...own },
       calls: 0,
       tokens: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },
       costs: { input: 0n, cachedInput: 0n, cacheWrite: 0n, output: 0n, reasoning: 0n },
@@ -125,7 +128,7 @@ export class SpendBook {
       savedPico: 0n,
       isChanged: false,
     };
-    this.#slots.set(keyOf(own), made);
+    this.#slots.set(key, made);
     return made;
   }
 }

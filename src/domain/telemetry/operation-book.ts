@@ -42,6 +42,8 @@ const MOST = 1_000;
 /** Counts operations as OpenTelemetry's GenAI conventions want them, since the process began. */
 export class OperationBook {
   readonly #counts = new Map<string, OperationCount>();
+  /** What was counted last on each side: most calls are like the one before, and comparing is sooner than making a key. */
+  readonly #last: Record<OperationKind["side"], OperationCount | null> = { client: null, server: null };
   readonly #most: number;
 
   constructor(most = MOST) {
@@ -84,12 +86,20 @@ export class OperationBook {
   }
 
   #of(kind: OperationKind): OperationCount {
+    const last = this.#last[kind.side];
+    if (last !== null && isSameKind(last, kind)) return last;
+    const count = this.#find(kind);
+    this.#last[kind.side] = count;
+    return count;
+  }
+
+  #find(kind: OperationKind): OperationCount {
     const { side, operation, provider, model, errorType } = kind;
     const key = `${side}\n${operation}\n${provider}\n${errorType}\n${model}`;
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
     if (this.#counts.size >= this.#most && model !== OTHER) {
-      return this.#of({ ...kind, provider: side === "server" ? provider : OTHER, model: OTHER });
+      return this.#find({ ...kind, provider: side === "server" ? provider : OTHER, model: OTHER });
     }
     const made: OperationCount = {
       ...kind,
@@ -103,6 +113,12 @@ export class OperationBook {
     return made;
   }
 }
+
+const isSameKind = (one: OperationKind, other: OperationKind): boolean =>
+  one.model === other.model &&
+  one.provider === other.provider &&
+  one.operation === other.operation &&
+  one.errorType === other.errorType;
 
 const openTokens = (): TokenHistogram => ({ counts: Array.from({ length: TOKEN_BOUNDS.length + 1 }, () => 0), sum: 0 });
 

@@ -1,3 +1,5 @@
+import { ulidHex } from "../../kit/ulid.ts";
+
 /** The caller's span that a call belongs under, by its header `traceparent`. */
 export interface ParentSpan {
   /** 16 hex digits. */
@@ -20,10 +22,6 @@ export interface TracedCall {
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const ULID_LENGTH = 26;
-const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-/** Value of each character of a ULID by its code; 0 for all others. */
-const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, ALPHABET.indexOf(String.fromCharCode(code))));
 
 /**
  * The trace of a call: the caller's, or one of its own. Its own is the 16 bytes of the ULID in the call's id (time, then
@@ -32,25 +30,7 @@ const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, ALPHABE
 export const traceIdOf = ({ id, traceId }: TracedCall): string => traceId ?? ownTraceId(id);
 
 /** The trace that a call begins when it joins none, 32 hex digits. */
-export function ownTraceId(callId: string): string {
-  const start = callId.length - ULID_LENGTH;
-  // Of 26 characters with 5 bits each the first two bits are zeros, so two characters are one byte.
-  let hex = BYTES[(bitsAt(callId, start) << 5) | bitsAt(callId, start + 1)] ?? "";
-  for (let at = start + 2; at < start + ULID_LENGTH; at += 8) {
-    const high = (bitsAt(callId, at) << 15) | (bitsAt(callId, at + 1) << 10);
-    const left = high | (bitsAt(callId, at + 2) << 5) | bitsAt(callId, at + 3);
-    const low = (bitsAt(callId, at + 4) << 15) | (bitsAt(callId, at + 5) << 10);
-    const right = low | (bitsAt(callId, at + 6) << 5) | bitsAt(callId, at + 7);
-    // Eight characters are five bytes; the one in the middle is made of both halves.
-    hex += byteText(left >>> 12) + byteText(left >>> 4) + byteText((left << 4) | (right >>> 16));
-    hex += byteText(right >>> 8) + byteText(right);
-  }
-  return hex;
-}
-
-const byteText = (bits: number): string => BYTES[bits & 255] ?? "";
-
-const bitsAt = (text: string, at: number): number => VALUES[text.charCodeAt(at)] ?? 0;
+export const ownTraceId = (callId: string): string => ulidHex(callId);
 
 /** The id of the call that began a trace, had a call of ours begun it. `traceId` is 32 hex digits. */
 export function callIdOfTrace(traceId: string): string {

@@ -1,6 +1,7 @@
+import type { AttemptRecord } from "../../domain/call/call-record.ts";
 import { cacheSavedPico } from "../../domain/prompt-cache/pays-to-write.ts";
 import type { PromptCacheFact } from "../../domain/prompt-cache/prompt-cache-fact.ts";
-import type { MeteredUsage, TokenPrice } from "../../domain/money/price.ts";
+import type { TokenPrice } from "../../domain/money/price.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
@@ -12,7 +13,9 @@ export function learnPrefixes({ prefixes }: Gateway, call: OpenCall): void {
   const release = call.placement === null ? "" : releaseName(call.placement.release);
   const endpoint = call.aim?.type === "endpoint" ? call.aim.route.channel.endpoint : "";
   let marks = marksOf(call);
-  for (const { provider, model, usage, price } of countedIn(call)) {
+  for (const { provider, model, usage } of call.attempts) {
+    const price = priceWhereCounted(call, provider, { model, usage });
+    if (price === undefined || usage === null) continue;
     prefixes.tally.add({ endpoint, release, model: `${provider}/${model}` }, { usage, price, marks });
     marks = 0;
   }
@@ -23,30 +26,30 @@ export function learnPrefixes({ prefixes }: Gateway, call: OpenCall): void {
  * them to; `null` where nothing was kept, read or asked for.
  */
 export function promptCacheFactOf(call: OpenCall): PromptCacheFact | null {
-  const total = { readTokens: 0, writtenTokens: 0, savedPico: 0n };
-  for (const { usage, price } of countedIn(call)) {
-    total.readTokens += usage.cachedInput;
-    total.writtenTokens += usage.cacheWrite;
-    total.savedPico += cacheSavedPico(usage, price);
+  let readTokens = 0;
+  let writtenTokens = 0;
+  let savedPico = 0n;
+  for (const { provider, model, usage } of call.attempts) {
+    const price = priceWhereCounted(call, provider, { model, usage });
+    if (price === undefined || usage === null) continue;
+    readTokens += usage.cachedInput;
+    writtenTokens += usage.cacheWrite;
+    savedPico += cacheSavedPico(usage, price);
   }
   const marks = marksOf(call);
-  if (marks === 0 && total.readTokens + total.writtenTokens === 0) return null;
-  return { ...total, marks, savedPico: total.savedPico.toString() };
+  if (marks === 0 && readTokens + writtenTokens === 0) return null;
+  return { readTokens, writtenTokens, marks, savedPico: savedPico.toString() };
 }
 
-const marksOf = ({ sentRequests = [] }: OpenCall): number => sentRequests.reduce((sum, sent) => sum + sent.marks, 0);
+const marksOf = ({ sentRequests }: OpenCall): number =>
+  sentRequests === undefined ? 0 : sentRequests.reduce((sum, sent) => sum + sent.marks, 0);
 
-interface Counted {
-  readonly provider: string;
-  readonly model: string;
-  readonly usage: MeteredUsage;
-  readonly price: TokenPrice;
+/** The price of an attempt whose provider has counted; what we have only estimated says nothing of a cache. */
+function priceWhereCounted(
+  { settings }: OpenCall,
+  provider: string,
+  { model, usage }: Pick<AttemptRecord, "model" | "usage">,
+): TokenPrice | undefined {
+  if (usage === null || (usage.estimated && usage.cachedInput + usage.cacheWrite === 0)) return undefined;
+  return settings.providers.get(provider)?.prices.get(model);
 }
-
-/** Attempts whose provider has counted; what we have only estimated says nothing of a cache. */
-const countedIn = ({ attempts, settings }: OpenCall): readonly Counted[] =>
-  attempts.flatMap(({ provider, model, usage }) => {
-    const price = settings.providers.get(provider)?.prices.get(model);
-    if (price === undefined || usage === null) return [];
-    return usage.estimated && usage.cachedInput + usage.cacheWrite === 0 ? [] : [{ provider, model, usage, price }];
-  });

@@ -43,7 +43,8 @@ export function checkTools(tools: Json | undefined): void {
 /** `variables`, whose values are plain; `null` counts as absent. */
 export function variablesIn(body: JsonObject): JsonObject | null {
   const variables = objectOrNull(body, "variables");
-  for (const [name, value] of Object.entries(variables ?? {})) {
+  if (variables === null) return null;
+  for (const [name, value] of Object.entries(variables)) {
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") continue;
     throw invalidMember(`variables.${name.slice(0, 100)}`, "must be a string, a number or a boolean");
   }

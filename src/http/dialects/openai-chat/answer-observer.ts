@@ -11,9 +11,10 @@ const markOf = (mark: unknown): string | null => (typeof mark === "string" && ma
 /** Notes what one event or one whole answer tells. */
 export class AnswerObserver {
   readonly #facts: GatheredFacts;
-  /** Choices that have begun and not finished; an answer is complete when there are none. */
-  readonly #unfinished = new Set<unknown>();
-  readonly #finished = new Set<unknown>();
+  /** Choices that have begun and not finished; an answer is complete when there are none. Most never have any. */
+  #unfinished: Set<unknown> | null = null;
+  /** A list: most answers have one choice. */
+  readonly #finished: unknown[] = [];
 
   constructor(facts: GatheredFacts) {
     this.#facts = facts;
@@ -48,11 +49,11 @@ export class AnswerObserver {
     this.#facts.visible(choice["text"]);
     const index = choice["index"] ?? 0;
     if (typeof reason === "string") {
-      this.#finished.add(index);
-      this.#unfinished.delete(index);
-      this.#facts.finishReason = this.#unfinished.size === 0 ? reason : null;
-    } else if (!this.#finished.has(index)) {
-      this.#unfinished.add(index);
+      if (!this.#finished.includes(index)) this.#finished.push(index);
+      this.#unfinished?.delete(index);
+      this.#facts.finishReason = (this.#unfinished?.size ?? 0) === 0 ? reason : null;
+    } else if (!this.#finished.includes(index)) {
+      (this.#unfinished ??= new Set()).add(index);
       this.#facts.finishReason = null;
     }
   }
