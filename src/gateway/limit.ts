@@ -32,10 +32,12 @@ export function limit(gateway: Gateway, call: OpenCall): Promise<void> | null {
     takePass(gateway, call, answer);
     return null;
   }
-  return answer.then((pass) => {
-    takePass(gateway, call, pass);
-    refusePaused(gateway, call);
-  });
+  return waitForPass(gateway, call, answer);
+}
+
+async function waitForPass(gateway: Gateway, call: OpenCall, answer: Promise<LimitPass | LimitRefusal>): Promise<void> {
+  takePass(gateway, call, await answer);
+  refusePaused(gateway, call);
 }
 
 function takePass(gateway: Gateway, call: OpenCall, pass: LimitPass | LimitRefusal): void {

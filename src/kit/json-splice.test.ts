@@ -43,7 +43,7 @@ it("does the same as cutting and joining strings", () => {
   const text = fc.string({ unit: "grapheme" });
   const part = fc.record({ kept: fc.string({ minLength: 1 }), cut: text, put: text, rank: fc.nat() });
   fc.assert(
-    fc.property(fc.array(part), text, (parts, rest) => {
+    fc.property(fc.array(part, { maxLength: 30 }), text, (parts, rest) => {
       const before = parts.map(({ kept, cut }) => kept + cut).join("") + rest;
       const after = parts.map(({ kept, put }) => kept + put).join("") + rest;
       let at = 0;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ulid, ulidTime } from "./ulid.ts";
+import { ulid, ulidHex, ulidTime } from "./ulid.ts";
 
 const time = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const random = fc.uint8Array({ minLength: 10, maxLength: 10 });
@@ -75,4 +75,14 @@ describe("ulidTime", () => {
   ])("finds none in %j", (id) => {
     expect(ulidTime(id)).toBeNull();
   });
+});
+
+it("gives its 128 bits in hex, from an id with a prefix too", () => {
+  fc.assert(
+    fc.property(time, random, (atMs, bytes) => {
+      const hex = atMs.toString(16).padStart(12, "0") + Buffer.from(bytes).toString("hex");
+      expect(ulidHex(ulid(atMs, bytes))).toBe(hex);
+      expect(ulidHex(`call_${ulid(atMs, bytes)}`)).toBe(hex);
+    }),
+  );
 });

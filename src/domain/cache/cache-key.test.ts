@@ -1,4 +1,8 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { canonicalJson } from "../../kit/canonical-json.ts";
+import { sha256Hex } from "../../kit/hash.ts";
+import type { CanonicalRequest } from "../call/canonical.ts";
 import { cacheKey, inexactNumbers, leftOutOf } from "./cache-key.ts";
 import type { KeyParts } from "./cache-key.ts";
 
@@ -42,4 +46,23 @@ test("the members that make no other question are few", () => {
     "user",
   ]);
   expect(leftOutOf("anthropic-messages")).toEqual(["metadata", "model", "stream"]);
+});
+
+/** A request of which every member may be anything: the key looks into none of them. */
+const MEMBERS =
+  "messages tools toolChoice parallelToolCalls responseFormat maxTokens temperature topP topK stop seed presencePenalty " +
+  "frequencyPenalty reasoningEffort reasoningTokens verbosity topLogprobs serviceTier user metadata";
+const requests = fc.record(
+  Object.fromEntries(MEMBERS.split(" ").map((name) => [name, fc.jsonValue()])),
+) as unknown as fc.Arbitrary<CanonicalRequest>;
+
+test("everything of a request but who asks and its labels is in the key", () => {
+  fc.assert(
+    fc.property(requests, (request) => {
+      const { user: _user, metadata: _metadata, ...question } = request;
+      const { request: _, ...others } = parts({ form: "canonical", request });
+      const whole = { version: 1, ...others, request: { form: "canonical", request: question } };
+      expect(cacheKey(parts({ form: "canonical", request }))).toBe(sha256Hex(canonicalJson(whole)));
+    }),
+  );
 });

@@ -248,3 +248,17 @@ describe("evidenceKey", () => {
     expect(evidenceKey(parts)).toMatch(/^[0-9a-f]{64}$/);
   });
 });
+
+it("tells the same of harm after every outcome, however often it is asked", () => {
+  fc.assert(
+    fc.property(streams, (stream) => {
+      const evidence = new Evidence(PLAN);
+      for (const outcome of stream) {
+        evidence.logUnion();
+        evidence.add(outcome);
+        expect(evidence.logUnion()).toBe(evidence.reading().union.logR);
+        expect(evidence.logUnion()).toBe(evidence.reading().union.logR);
+      }
+    }),
+  );
+});

@@ -313,10 +313,10 @@ export class Attempt implements AnswerSink {
     this.#opening?.resolve();
   }
 
-  #neverOpens(error: RollwardError): void {
+  #neverOpens(reason: RollwardError): void {
     // Nobody may be listening yet when an attempt fails: the rejection is still ours to hear.
     this.#opening?.promise.catch(ignore);
-    this.#opening?.reject(error);
+    this.#opening?.reject(reason);
   }
 
   #withdraw(end: AttemptEnd, reason: string): void {

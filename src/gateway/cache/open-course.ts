@@ -57,9 +57,7 @@ export function openCourse(gateway: Gateway, open: OpenCall, policy: CachePolicy
   };
 }
 
-type Keyed =
-  | { readonly read: KeyedRequest; readonly bar: null }
-  | { readonly read: null; readonly bar: RequestBar };
+type Keyed = { readonly read: KeyedRequest; readonly bar: null } | { readonly read: null; readonly bar: RequestBar };
 
 const barred = (bar: RequestBar): Keyed => ({ read: null, bar });
 
@@ -114,7 +112,9 @@ export function noteKey(gateway: Gateway, open: OpenCall, { read }: CacheCourse)
 /** Whether the key follows from the release, the rendered text and who shares answers: no user, no metadata, no header counts. */
 function isTextAlone({ arrival, placement }: OpenCall): boolean {
   const { cache, routing } = present(placement).release.content.policies;
-  return routing === undefined && cache?.semantic?.personal !== true && arrival.headers?.["anthropic-beta"] === undefined;
+  return (
+    routing === undefined && cache?.semantic?.personal !== true && arrival.headers?.["anthropic-beta"] === undefined
+  );
 }
 
 /** Fails closed: who belongs to no tenant shares with nobody. */

@@ -41,10 +41,12 @@ export function mostInputTokens(rendered: Buffer, perImage = 0): number {
 
 /** Escapes of `_` and of letters, which nobody needs: a name that is written so would not be found. */
 const ESCAPES = ["\\u005", "\\u006", "\\u007"];
+/** How all of them begin: most requests have none, and are looked through once for it. */
+const ESCAPE = "\\u00";
 
 /** The request as JavaScript writes it, where somebody has written letters of it as escapes. */
 function unescaped(body: Buffer): Buffer {
-  if (!ESCAPES.some((escape) => body.includes(escape))) return body;
+  if (!body.includes(ESCAPE) || !ESCAPES.some((escape) => body.includes(escape))) return body;
   return Buffer.from(JSON.stringify(JSON.parse(body.toString())));
 }
 
