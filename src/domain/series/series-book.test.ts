@@ -208,3 +208,34 @@ test("whenever somebody looks or takes, every call is taken once and stands in t
     }),
   );
 });
+
+const kinds = fc.record({
+  endpoint: fc.constantFrom("bot", "faq", null),
+  arm: fc.constantFrom("stable" as const, "candidate" as const, null),
+  provider: fc.constantFrom("sim", null),
+  model: fc.constantFrom("a", "b"),
+  minute: fc.integer({ min: 0, max: 2 }),
+  isTaken: fc.boolean(),
+});
+
+test("whatever came before it, each call counts where it belongs", () => {
+  fc.assert(
+    fc.property(fc.array(kinds), (calls) => {
+      const book = new SeriesBook();
+      const cells: SeriesCell[] = [];
+      const wanted = new Map<string, number>();
+      const add = (counts: Map<string, number>, key: readonly unknown[], by: number): void =>
+        void counts.set(key.join(), (counts.get(key.join()) ?? 0) + by);
+      for (const { minute, isTaken, ...kind } of calls) {
+        book.note(callFacts({ ...kind, at: minute * MINUTE, totalMs: 1, attempts: [] }));
+        const model = kind.provider === null ? "" : `${kind.provider}/${kind.model}`;
+        add(wanted, [minute * MINUTE, kind.endpoint ?? "", kind.arm ?? "", model], 1);
+        if (isTaken) cells.push(...book.take(ALL));
+      }
+      const counted = new Map<string, number>();
+      for (const { start, members, tally } of [...cells, ...book.take(ALL)])
+        add(counted, [start, members.endpoint, members.arm, members.model], tally.calls);
+      expect(counted).toEqual(wanted);
+    }),
+  );
+});

@@ -46,6 +46,29 @@ interface Minute {
   readonly cells: Map<string, OpenCell>;
 }
 
+/** Where a call is counted, and how the key of that begins. */
+interface Counted {
+  readonly tail: string;
+  readonly tally: OpenTally;
+}
+
+/** What of a call decides where it is counted, its arm apart. */
+type Told = Pick<CallFacts, "environment" | "endpoint" | "release" | "tier" | "provider" | "model">;
+
+interface LastCounted extends Counted {
+  readonly minute: Minute;
+  readonly arm: string;
+  readonly facts: Told;
+}
+
+const isAlike = (one: Told, other: Told): boolean =>
+  one.endpoint === other.endpoint &&
+  one.release === other.release &&
+  one.model === other.model &&
+  one.provider === other.provider &&
+  one.tier === other.tier &&
+  one.environment === other.environment;
+
 /**
  * Counts calls by the minute in which they end. A call costs one look into a map and some additions; everything else (totals, what is to be
  * written) is made from the cells when somebody asks for it. Bounded in every direction, and it says what it lost.
@@ -54,6 +77,7 @@ export class SeriesBook {
   readonly #limits: SeriesBookLimits;
   #minutes = new Map<number, Minute>();
   #current: Minute = { start: Number.NaN, cells: new Map() };
+  #last: LastCounted | null = null;
   /** Taken into the totals and not yet into a batch; by minute and key. */
   readonly #waiting = new Map<string, OpenCell>();
   /** By release; the end of the map is what was heard of last. */
@@ -72,10 +96,9 @@ export class SeriesBook {
   /** Counts a call that has ended. Of copies and backtests, which no user has seen, only the attempts and what they cost count. */
   note(facts: CallFacts): void {
     const minute = this.#minuteOf(facts.at + facts.totalMs);
-    const { environment, endpoint, release, tier, provider, model, attempts } = facts;
+    const { provider, model, attempts } = facts;
     const arm = facts.backtest === undefined ? (facts.arm ?? "") : "backtest";
-    const tail = `${environment}\n${endpoint ?? ""}\n${release ?? ""}\n${arm}\n${tier ?? ""}\n`;
-    const own = this.#cellOf(minute, tail, provider === null ? "" : `${provider}/${model ?? ""}`);
+    const { tail, tally: own } = this.#ownOf(minute, arm, facts);
     if (arm !== "shadow" && arm !== "backtest") countCall(own, facts);
     let rest = facts.costPico;
     for (const attempt of attempts) {
@@ -141,6 +164,20 @@ export class SeriesBook {
     this.#current = this.#minutes.get(begins) ?? { start: begins, cells: new Map() };
     this.#minutes.set(begins, this.#current);
     return this.#current;
+  }
+
+  /** The cell of a call. Most are counted where the one before was, and comparing is sooner than making a key. */
+  #ownOf(minute: Minute, arm: string, facts: CallFacts): Counted {
+    const last = this.#last;
+    if (last !== null && last.minute === minute && last.arm === arm && isAlike(last.facts, facts)) return last;
+    const { environment, endpoint, release, tier, provider, model } = facts;
+    const tail = `${environment}\n${endpoint ?? ""}\n${release ?? ""}\n${arm}\n${tier ?? ""}\n`;
+    const name = provider === null ? "" : `${provider}/${model ?? ""}`;
+    const counted = { tail, tally: this.#cellOf(minute, tail, name) };
+    // What finds no cell of its own is counted as merged, each time.
+    const members = { environment, endpoint, release, tier, provider, model };
+    this.#last = minute.cells.has(tail + name) ? { ...counted, minute, arm, facts: members } : null;
+    return counted;
   }
 
   #cellOf(minute: Minute, tail: string, model: string): OpenTally {
