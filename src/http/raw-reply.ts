@@ -77,6 +77,8 @@ class RawReply implements Reply {
 
   onAbandoned(stop: () => void): void {
     const response = this.#response;
+    // Who has left before anybody listened has left all the same.
+    if (response.closed) return stop();
     response.on("close", () => {
       if (!response.writableFinished) stop();
     });

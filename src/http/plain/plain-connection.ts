@@ -23,11 +23,13 @@ export interface PlainTerms {
   readonly lines: () => string;
   /** Looks taken at all connections so far; time is counted in them. */
   readonly looks: () => number;
-  /** A request has begun; an answer is out, or its connection gone. */
+  /** A request has begun: its head is read; its answer is out, its connection gone, or it is Node's. */
   readonly begun: () => void;
   readonly ended: () => void;
   /** Gives the connection to Node's own server, with the bytes that nobody has answered; it is plain no longer. */
   readonly handOver: (connection: PlainConnection, unread: Buffer) => void;
+  /** Tells a client that has said in the middle of a request that it sends no more. */
+  readonly cutOff: (connection: PlainConnection) => void;
   readonly gone: (connection: PlainConnection) => void;
 }
 
@@ -40,8 +42,8 @@ interface Arriving {
   counted: number;
 }
 
-/** Bytes of next requests that are taken while one is answered; who sends more has to wait. */
-const AHEAD_BYTES = 64 * 1024;
+/** Bytes of next requests that are taken while one is answered, uncounted as small bodies are; who sends more has to wait. */
+const AHEAD_BYTES = SMALL_BYTES;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -52,7 +54,7 @@ const NOTHING = Buffer.alloc(0);
 export class PlainConnection {
   readonly socket: Socket;
   readonly #terms: PlainTerms;
-  /** What has come and is not answered. */
+  /** What has come and is neither served nor answered. */
   #unread: Buffer[] = [];
   #unreadBytes = 0;
   #arriving: Arriving | null = null;
@@ -89,7 +91,7 @@ export class PlainConnection {
     const waited = this.#terms.looks() - this.#since;
     if (this.#reply !== null || waited < 2) return;
     // Node times heads and bodies that do not come.
-    if (this.isInUse) this.#handOver();
+    if (this.isInUse && !this.socket.readableEnded) this.#handOver();
     else if (waited > idleLooks) this.socket.destroy();
   }
 
@@ -106,13 +108,18 @@ export class PlainConnection {
     if (arriving === null || !this.#count(arriving)) return this.#handOver();
     const { headBytes, bodyBytes } = arriving.head;
     const end = headBytes + bodyBytes;
-    this.#arriving = arriving;
     if (this.#unreadBytes < end) return;
     this.#arriving = null;
     this.#giveBack(arriving);
-    const request = this.#takeUnread();
-    if (request.length > end) this.#putBack(request.subarray(end));
-    this.#serve(arriving, request.subarray(0, end));
+    void this.#serve(arriving, this.#takeRequest(end));
+  }
+
+  /** The first request, in memory of its own: its body is kept for its record, and nothing else is to be kept with it. */
+  #takeRequest(end: number): Buffer {
+    const all = this.#takeUnread();
+    if (all.length === end) return all;
+    this.#putBack(all.subarray(end));
+    return Buffer.from(all.subarray(0, end));
   }
 
   /** All of it as one; joined here alone, because joining at every chunk would copy a long body over and over. */
@@ -139,10 +146,12 @@ export class PlainConnection {
     this.#since = this.#terms.looks();
     try {
       route.check?.(head);
-      return { head, route, key: find(head), counted: 0 };
+      this.#arriving = { head, route, key: find(head), counted: 0 };
     } catch {
       return null;
     }
+    this.#terms.begun();
+    return this.#arriving;
   }
 
   /** Counts the bytes of a large body that have arrived; false where there is no room for them. */
@@ -158,8 +167,7 @@ export class PlainConnection {
     if (counted > 0) this.#terms.arriving.give(counted);
   }
 
-  #serve({ head, route, key }: Arriving, request: Buffer): void {
-    this.#terms.begun();
+  async #serve({ head, route, key }: Arriving, request: Buffer): Promise<void> {
     const { socket } = this;
     const { lines, stallMs } = this.#terms;
     const reply = new PlainReply({ socket, lines, stallMs, onEnd: this.#answered });
@@ -169,19 +177,29 @@ export class PlainConnection {
       isTaken = true;
       return reply;
     };
-    route.serve({ headers: head.headers, body: request.subarray(head.headBytes), key, reply: taken }).catch(() => {
+    try {
+      await route.serve({ headers: head.headers, body: request.subarray(head.headBytes), key, reply: taken });
+    } catch {
       if (isTaken) socket.destroy();
-      else this.#unserved(request);
-    });
+      else if (this.#reply === reply) this.#unserved(request);
+    }
   }
 
   /** Nothing was answered, so that Node's server can begin from the first byte. */
   #unserved(request: Buffer): void {
+    if (this.socket.readableEnded) {
+      this.socket.destroySoon();
+      return;
+    }
     this.#reply = null;
-    this.#terms.ended();
-    if (this.socket.destroyed) return;
     this.#putBack(request);
     this.#handOver();
+    this.#leaveToNode();
+  }
+
+  /** Node's server counts the request when it reads it, at the end of this turn; until then it is counted here. */
+  #leaveToNode(): void {
+    setImmediate(this.#terms.ended);
   }
 
   readonly #answered = (): void => {
@@ -189,16 +207,21 @@ export class PlainConnection {
     this.#hasAnswered = true;
     this.#since = this.#terms.looks();
     this.#terms.ended();
-    if (!this.#terms.isOpen()) {
-      this.socket.end();
+    // Who sends no more gets no more.
+    if (!this.#terms.isOpen() || this.socket.readableEnded) {
+      this.socket.destroySoon();
       return;
     }
     if (this.#unreadBytes > 0) this.#read();
-    if (this.#isOurs && this.socket.isPaused()) this.socket.resume();
+    if (!this.#isOurs || !this.socket.isPaused()) return;
+    if (this.#reply === null || this.#unreadBytes <= AHEAD_BYTES) this.socket.resume();
   };
 
   #handOver(): void {
-    if (this.#arriving !== null) this.#giveBack(this.#arriving);
+    if (this.#arriving !== null) {
+      this.#giveBack(this.#arriving);
+      this.#leaveToNode();
+    }
     this.#arriving = null;
     this.#leave();
     this.#terms.handOver(this, this.#takeUnread());
@@ -217,19 +240,22 @@ export class PlainConnection {
   readonly #drained = (): void => this.#reply?.drained();
 
   /** As Node does it: who will send no more is not answered any more, but gets what is on its way. */
-  readonly #halfClosed = (): void => void setImmediate(() => this.socket.end());
+  readonly #halfClosed = (): void => {
+    if (this.#reply === null && this.#unreadBytes > 0) return this.#terms.cutOff(this);
+    if (this.#reply !== null) this.socket.setTimeout(this.#terms.stallMs);
+    setImmediate(() => this.socket.end());
+  };
 
   readonly #stalled = (): void => void this.socket.destroy();
 
   readonly #closed = (): void => {
-    if (this.#arriving !== null) this.#giveBack(this.#arriving);
-    this.#arriving = null;
+    const arriving = this.#arriving;
     const reply = this.#reply;
+    this.#arriving = null;
     this.#reply = null;
-    if (reply !== null) {
-      this.#terms.ended();
-      reply.closed();
-    }
+    if (arriving !== null) this.#giveBack(arriving);
+    if (arriving !== null || reply !== null) this.#terms.ended();
+    reply?.closed();
     this.#terms.gone(this);
   };
 }

@@ -51,6 +51,7 @@ export class PlainHttp {
       begun: () => this.#watchers.forEach((watcher) => watcher.begun()),
       ended: () => this.#watchers.forEach((watcher) => watcher.ended()),
       handOver: (connection, unread) => this.#handOver(connection, unread),
+      cutOff: ({ socket }) => void server.emit("clientError", new Error("It ended too early."), socket),
       gone: ({ socket }) => void this.#open.delete(socket),
     };
     server.off("connection", this.#toNode);

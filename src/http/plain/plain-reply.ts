@@ -12,7 +12,7 @@ export interface PlainReplyTerms {
   readonly lines: () => string;
   /** How long a client may take nothing of an answer, ms. */
   readonly stallMs: number;
-  /** All of the answer is with the socket. */
+  /** All of the answer has left. */
   readonly onEnd: () => void;
 }
 
@@ -38,6 +38,7 @@ export class PlainReply implements Reply {
   #isPutOff = false;
   #isEnded = false;
   #isOver = false;
+  #isClosed = false;
   /** The client reads slower than we write, and `#resume` is to be told when it has read. */
   #isAwaited = false;
   #resume: (() => void) | null = null;
@@ -84,12 +85,15 @@ export class PlainReply implements Reply {
 
   onAbandoned(stop: () => void): void {
     this.#stop = stop;
+    // Who has left before anybody listened has left all the same.
+    if (this.#isClosed) stop();
   }
 
   /** The connection has closed. */
   closed(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#isClosed = true;
     this.#stop?.();
   }
 
@@ -97,9 +101,7 @@ export class PlainReply implements Reply {
   drained(): void {
     this.#terms.socket.setTimeout(0);
     // What was put off goes out first.
-    if (this.#isPutOff) return;
-    if (this.#isEnded) this.#finish();
-    else this.#goOn();
+    if (!this.#isPutOff && !this.#isEnded) this.#goOn();
   }
 
   #hold(chunk: Buffer): void {
@@ -117,14 +119,24 @@ export class PlainReply implements Reply {
   #send(): void {
     this.#isPutOff = false;
     const { socket, stallMs } = this.#terms;
-    if (this.#isOver || socket.destroyed) return;
+    if (this.#isOver || !socket.writable) return;
     const isTaken = this.#form === "whole" ? this.#sendWhole() : this.#sendChunk();
-    if (!isTaken) {
-      socket.setTimeout(stallMs);
-      return;
-    }
-    if (this.#isEnded) this.#finish();
-    else this.#goOn();
+    if (this.#isEnded) this.#finishWhenOut();
+    else if (isTaken) this.#goOn();
+    else socket.setTimeout(stallMs);
+  }
+
+  /** An answer is over when the system has all of it: until then nobody may close the connection. */
+  #finishWhenOut(): void {
+    const { socket, stallMs } = this.#terms;
+    if (socket.writableLength === 0) return this.#finish();
+    socket.setTimeout(stallMs);
+    // Nothing, written behind all that waits.
+    socket.write("", (error) => {
+      if (error != null) return;
+      socket.setTimeout(0);
+      this.#finish();
+    });
   }
 
   #sendWhole(): boolean {

@@ -1,3 +1,5 @@
+import { ownText } from "../../kit/own-text.ts";
+
 /** The head of a request that nobody could read in two ways. */
 export interface PlainHead {
   /** Without a query. */
@@ -19,6 +21,11 @@ const VERSION = " HTTP/1.1";
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
+
+/** No address of a call has other characters, nor two ways of being written. */
+const PLAIN_PATH = /^(?:\/[a-z\d]+)+$/;
+/** Anthropic's clients ask for `?beta=true`; nothing here reads a query. */
+const PLAIN_QUERY = /^[\w&=.-]*$/;
 
 /** Headers that change how a request is framed or read: with one of them it is not plain. */
 const SPECIAL: ReadonlySet<string> = new Set([
@@ -55,8 +62,11 @@ export function readPlainHead(bytes: Buffer): PlainHead | null {
 
 function pathIn(line: string): string | null {
   if (!line.startsWith(METHOD) || !line.endsWith(VERSION)) return null;
-  const path = line.slice(METHOD.length, -VERSION.length);
-  return path.startsWith("/") ? path : null;
+  const target = line.slice(METHOD.length, -VERSION.length);
+  const query = target.indexOf("?");
+  if (query >= 0 && !PLAIN_QUERY.test(target.slice(query + 1))) return null;
+  const path = query < 0 ? target : target.slice(0, query);
+  return PLAIN_PATH.test(path) ? path : null;
 }
 
 function headersIn(head: string, from: number): Record<string, string> | null {
@@ -117,12 +127,13 @@ function lowered(written: string): string {
   const known = knownNames.get(written);
   if (known !== undefined) return known;
   const name = written.toLowerCase();
-  if (knownNames.size < MOST_NAMES && written.length < 40) knownNames.set(written, name);
+  if (knownNames.size < MOST_NAMES && written.length < 40) knownNames.set(ownText(written), ownText(name));
   return name;
 }
 
 const isJson = (type: string | undefined): boolean =>
-  type === "application/json" || type === "application/json; charset=utf-8";
+  type !== undefined && (type === "application/json" || JSON_IN_UTF8.test(type));
+const JSON_IN_UTF8 = /^application\/json(?:; ?charset=utf-8)?$/i;
 
 /** Decimal digits, and no more of them than a number can hold exactly. */
 function lengthOf(written: string | undefined): number | null {
