@@ -38,3 +38,20 @@ test.each([
     expect(Buffer.from(await answer.arrayBuffer()).equals(bytes(length))).toBe(true);
   },
 );
+
+test("a client that has left before the call listens for it has left all the same", async () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  const slow = createServer((request, response) => {
+    begin();
+    response.on("close", () => createRawReply(request, response, 1_000).onAbandoned(left.resolve));
+  });
+  await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+  const { port } = slow.address() as AddressInfo;
+  const leaving = new AbortController();
+  const answer = fetch(`http://127.0.0.1:${port}/`, { signal: leaving.signal }).catch(() => null);
+  await begun;
+  leaving.abort();
+  await Promise.all([left.promise, answer]);
+  slow.close();
+});
