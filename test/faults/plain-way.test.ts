@@ -165,33 +165,38 @@ const sameIn = ({ status, headers, body }: Answer): unknown => {
 const ANTHROPIC = ["anthropic-version: 2023-06-01"];
 const message = (fields: object): string => chat({ max_tokens: 9, ...fields });
 
+/** What is asked, and the status of the answer. */
+type Asked = readonly [path: string, body: string, status: number, lines?: readonly string[]];
+
 describe("both ways answer alike", () => {
   beforeAll(() => start());
   afterAll(() => server.stop());
 
-  test.each<readonly [string, string, string, number, (readonly string[])?]>([
-    ["chat", CHAT, chat({}), 200],
-    ["a stream of chat", CHAT, chat({ stream: true }), 200],
+  test.each<readonly [string, Asked]>([
+    ["chat", [CHAT, chat({}), 200]],
+    ["a stream of chat", [CHAT, chat({ stream: true }), 200]],
     [
       "a session and a trace",
-      CHAT,
-      chat({}),
-      200,
-      ["x-rollward-session: s-1", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
+      [
+        CHAT,
+        chat({}),
+        200,
+        ["x-rollward-session: s-1", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
+      ],
     ],
-    ["a model that nobody knows", CHAT, chat({ model: "nobody" }), 404],
-    ["what is no JSON", CHAT, "{", 400],
-    ["nothing", CHAT, "", 400],
-    ["what a provider refuses", CHAT, chat({ model: "poor" }), 400],
-    ["completions", "/v1/completions", '{"model":"bot","prompt":"hi"}', 200],
-    ["embeddings", "/v1/embeddings", '{"model":"bot","input":"hi"}', 200],
-    ["responses", "/v1/responses", '{"model":"bot","input":"hi"}', 200],
-    ["a stream of responses", "/v1/responses", '{"model":"bot","input":"hi","stream":true}', 200],
-    ["messages", "/v1/messages", message({}), 200, ANTHROPIC],
-    ["a stream of messages, beta", "/v1/messages?beta=true", message({ stream: true }), 200, ANTHROPIC],
-    ["a model that nobody knows, in Anthropic's words", "/v1/messages", message({ model: "nobody" }), 404, ANTHROPIC],
-    ["what is no JSON, in Anthropic's words", "/v1/messages", "{", 400, ANTHROPIC],
-  ])("%s", async (_, path, body, status, lines = []) => {
+    ["a model that nobody knows", [CHAT, chat({ model: "nobody" }), 404]],
+    ["what is no JSON", [CHAT, "{", 400]],
+    ["nothing", [CHAT, "", 400]],
+    ["what a provider refuses", [CHAT, chat({ model: "poor" }), 400]],
+    ["completions", ["/v1/completions", '{"model":"bot","prompt":"hi"}', 200]],
+    ["embeddings", ["/v1/embeddings", '{"model":"bot","input":"hi"}', 200]],
+    ["responses", ["/v1/responses", '{"model":"bot","input":"hi"}', 200]],
+    ["a stream of responses", ["/v1/responses", '{"model":"bot","input":"hi","stream":true}', 200]],
+    ["messages", ["/v1/messages", message({}), 200, ANTHROPIC]],
+    ["a stream of messages, beta", ["/v1/messages?beta=true", message({ stream: true }), 200, ANTHROPIC]],
+    ["a model that nobody knows, in Anthropic's words", ["/v1/messages", message({ model: "nobody" }), 404, ANTHROPIC]],
+    ["what is no JSON, in Anthropic's words", ["/v1/messages", "{", 400, ANTHROPIC]],
+  ])("%s", async (_, [path, body, status, lines = []]) => {
     const plain = await ask(requestTo(path, body, KEY, ...lines));
     const unplain = await ask(requestTo(path, body, KEY, ...lines, "te: trailers"));
     expect([plain.isPlain, unplain.isPlain]).toEqual([true, false]);
@@ -209,19 +214,19 @@ describe("both ways answer alike", () => {
     expect(Object.keys(unplain.headers)).toEqual(expect.arrayContaining(Object.keys(plain.headers)));
   });
 
-  test.each([
-    ["a key that nobody has", CHAT, ["authorization: Bearer rw_nobody"], 401],
-    ["no key", "/v1/messages", [], 401],
-    ["a wish that means nothing", CHAT, [KEY, "x-rollward-cache: maybe"], 400],
-    ["a version that nobody speaks", "/v1/messages", [KEY, "anthropic-version: 1999-01-01"], 400],
-  ] as const)("Node's way says what is wrong with %s, and once", async (_, path, lines, status) => {
+  test.each<readonly [string, Asked]>([
+    ["a key that nobody has", [CHAT, message({}), 401, ["authorization: Bearer rw_nobody"]]],
+    ["no key", ["/v1/messages", message({}), 401, []]],
+    ["a wish that means nothing", [CHAT, message({}), 400, [KEY, "x-rollward-cache: maybe"]]],
+    ["a version that nobody speaks", ["/v1/messages", message({}), 400, [KEY, "anthropic-version: 1999-01-01"]]],
+  ])("Node's way says what is wrong with %s, and once", async (_, [path, body, status, lines = []]) => {
     const refused = async (): Promise<number> => {
-      const { body } = await server.ask("GET", "/api/health");
-      const counts = Object.values((body as { readonly refused: Readonly<Record<string, number>> }).refused);
+      const health = await server.ask("GET", "/api/health");
+      const counts = Object.values((health.body as { readonly refused: Readonly<Record<string, number>> }).refused);
       return counts.reduce((sum, count) => sum + count, 0);
     };
     const before = await refused();
-    const answer = await ask(requestTo(path, message({}), ...lines));
+    const answer = await ask(requestTo(path, body, ...lines));
     expect(answer.isPlain).toBe(false);
     expect(answer.status).toContain(` ${status} `);
     expect((await refused()) - before).toBe(status === 401 ? 1 : 0);
