@@ -12,7 +12,7 @@ export interface CallRequest extends WithHeaders {
   readonly body: Buffer;
   readonly key: Key;
   /** Takes the answer over, once: what goes wrong from here on is told by the call itself. */
-  reply(): Reply;
+  readonly reply: () => Reply;
 }
 
 /** An address that calls are posted to. */

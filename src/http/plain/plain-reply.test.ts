@@ -114,7 +114,7 @@ describe("an answer", () => {
       await new Promise(setImmediate);
       reply.destroy();
     });
-    await expect(ask().then((response) => response.arrayBuffer())).rejects.toThrow();
+    await expect(ask().then((response) => response.arrayBuffer())).rejects.toThrow("terminated");
     await eventually(() => expect(server.underWay).toBe(0));
   });
 });
