@@ -41,12 +41,14 @@ export class Upstream {
   readonly #connector: Connector;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
+  // Lists and no sets: a set that calls come into and leave makes itself a new table every few calls, and V8 keeps a chain of its old
+  // tables alive, with all calls in them, as soon as one of them has grown old.
   /** Requests of this turn. */
-  readonly #asking = new Set<Waiter>();
+  readonly #asking: Waiter[] = [];
   /** Requests without a connection, in the order in which they came. */
-  readonly #line = new Set<Waiter>();
+  readonly #line: Waiter[] = [];
   /** Those of them for which no connection is being opened. */
-  readonly #unserved = new Set<Waiter>();
+  readonly #unserved: Waiter[] = [];
   #opening = 0;
   /** Connections whose answers ended in this turn, and in the one before. */
   #freed: Connection[] = [];
@@ -63,15 +65,15 @@ export class Upstream {
 
   /** Gives a request a connection: at the end of the turn, or when there is one. */
   ask(waiter: Waiter): void {
-    this.#asking.add(waiter);
+    this.#asking.push(waiter);
     this.#awaitTurn();
   }
 
   /** A request no longer waits for a connection. */
   leave(waiter: Waiter): void {
-    this.#asking.delete(waiter);
-    this.#line.delete(waiter);
-    this.#unserved.delete(waiter);
+    remove(this.#asking, waiter);
+    remove(this.#line, waiter);
+    remove(this.#unserved, waiter);
   }
 
   /** Ends every connection; requests under way and those that wait fail. */
@@ -116,15 +118,14 @@ export class Upstream {
 
   /** Those that ask meanwhile have a turn of their own; one whose failure cannot be told takes no other with it. */
   #serveAll(): void {
-    let left = this.#asking.size;
     try {
-      for (const waiter of this.#asking) {
-        if ((left -= 1) < 0) break;
-        this.#asking.delete(waiter);
+      for (let left = this.#asking.length; left > 0; left -= 1) {
+        const waiter = this.#asking.shift();
+        if (waiter === undefined) break;
         this.#serve(waiter);
       }
     } finally {
-      if (this.#asking.size > 0) this.#awaitTurn();
+      if (this.#asking.length > 0) this.#awaitTurn();
     }
   }
 
@@ -132,12 +133,12 @@ export class Upstream {
     if (this.#isClosed) return waiter.fail(outOfService());
     const connection = this.#takeIdle();
     if (connection !== null) return waiter.begin(connection);
-    if (this.#line.size >= this.#settings.connections * WAITING_PER_CONNECTION) {
+    if (this.#line.length >= this.#settings.connections * WAITING_PER_CONNECTION) {
       const reason = "too many calls wait for a connection already";
       return waiter.fail(new RollwardError("provider_unreachable", { provider: waiter.provider, reason }));
     }
-    this.#line.add(waiter);
-    this.#unserved.add(waiter);
+    this.#line.push(waiter);
+    this.#unserved.push(waiter);
     waiter.wait();
   }
 
@@ -164,10 +165,10 @@ export class Upstream {
   /** Opens connections for those in line, as far as those that are opening or resting do not suffice. */
   #openMore(): void {
     const resting = this.#resting.length + this.#freed.length;
-    while (!this.#isClosed && this.#opening + resting < this.#line.size) {
+    while (!this.#isClosed && this.#opening + resting < this.#line.length) {
       const [waiter] = this.#unserved;
       if (waiter === undefined || this.#connections.size + this.#opening >= this.#settings.connections) return;
-      this.#unserved.delete(waiter);
+      remove(this.#unserved, waiter);
       this.#open(waiter);
     }
   }
@@ -190,7 +191,7 @@ export class Upstream {
 
   /** What failed for one request fails that one; the others have connections of their own under way. */
   #notOpened(waiter: Waiter, error: Error): void {
-    const isWaiting = this.#line.has(waiter);
+    const isWaiting = this.#line.includes(waiter);
     this.leave(waiter);
     if (isWaiting) waiter.fail(error);
     this.#openMore();
@@ -203,6 +204,11 @@ export class Upstream {
     clearInterval(this.#sweep);
     this.#sweep = null;
   }
+}
+
+function remove(list: Waiter[], waiter: Waiter): void {
+  const at = list.indexOf(waiter);
+  if (at >= 0) list.splice(at, 1);
 }
 
 const outOfService = (): TransportFailure =>
