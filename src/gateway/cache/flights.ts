@@ -29,7 +29,8 @@ export interface Lead {
 const MAX_WAITERS = 1_000;
 
 class Flight implements Lead {
-  readonly #landed = Promise.withResolvers<Landing>();
+  /** Made for the first who waits: tables that the map of flights has left behind keep a flight for long, and would its answer. */
+  #landed: PromiseWithResolvers<Landing> | null = null;
   readonly #onLanding: () => void;
   #isOver = false;
   isForgotten = false;
@@ -40,6 +41,7 @@ class Flight implements Lead {
   }
 
   get landed(): Promise<Landing> {
+    this.#landed ??= Promise.withResolvers();
     return this.#landed.promise;
   }
 
@@ -47,7 +49,7 @@ class Flight implements Lead {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#onLanding();
-    this.#landed.resolve(landing);
+    this.#landed?.resolve(landing);
   }
 }
 
