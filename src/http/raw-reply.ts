@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { atEndOfTurn } from "../kit/end-of-turn.ts";
+import { ONE_WRITE_BYTES } from "../kit/write-message.ts";
 import type { Reply } from "../ports/reply.ts";
 import { answerFormOf } from "./answer-form.ts";
-
-/** Whole answers up to here go out as text: Node then sends head and body in one write, not as a list of buffers. */
-const ONE_WRITE_BYTES = 12 * 1024;
 
 const EMPTY = Buffer.alloc(0);
 

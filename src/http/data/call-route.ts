@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Key } from "../../domain/access/key.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -32,20 +32,22 @@ export function callRoute(
 ): void {
   const { check } = route;
   const hooks = [identifyCaller(gateway), ...(check === undefined ? [] : [hookOf(check)])];
-  app.post(route.path, { onRequest: hooks }, (request, reply) =>
-    route.serve({
-      headers: request.headers,
-      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-      key: callerOf(request),
-      reply() {
-        reply.hijack();
-        return createRawReply(request.raw, reply.raw, stallMs);
-      },
-    }),
-  );
+  app.post(route.path, { onRequest: hooks }, (request, reply) => route.serve(callRequestOf(request, reply, stallMs)));
 }
 
-const hookOf =
+/** A request for a call as Fastify has read it. */
+export const callRequestOf = (request: FastifyRequest, reply: FastifyReply, stallMs: number): CallRequest => ({
+  headers: request.headers,
+  body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+  key: callerOf(request),
+  reply() {
+    reply.hijack();
+    return createRawReply(request.raw, reply.raw, stallMs);
+  },
+});
+
+/** A check of the head as an `onRequest` hook. */
+export const hookOf =
   (check: (head: WithHeaders) => void) =>
   (request: WithHeaders, _reply: unknown, done: (fault?: Error) => void): void => {
     try {

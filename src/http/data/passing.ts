@@ -2,13 +2,13 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
-import { callerOf, identifyCaller } from "../caller.ts";
+import { identifyCaller } from "../caller.ts";
 import { headerOf } from "../header-of.ts";
 import { FILE_OPERATIONS, MODEL_OPERATIONS } from "../dialects/openai-pass/operation.ts";
 import type { Operation } from "../dialects/openai-pass/operation.ts";
 import { passDialect } from "../dialects/openai-pass/pass-dialect.ts";
-import { createRawReply } from "../raw-reply.ts";
-import { traceIn } from "../trace-in.ts";
+import { arrivalOf } from "./arrival-of.ts";
+import { callRequestOf } from "./call-route.ts";
 
 /** What an operation is served with. */
 interface PassingTerms {
@@ -31,18 +31,12 @@ function serve(app: FastifyInstance, { gateway, stallMs }: PassingTerms, operati
     handler(request, reply) {
       const contentType = headerOf(request, "content-type") ?? "";
       const address = { method, path: addressOf(request, operation) };
-      reply.hijack();
       return handle(gateway, {
+        ...arrivalOf(callRequestOf(request, reply, stallMs)),
         dialect: passDialect(operation, contentType),
-        bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-        key: callerOf(request),
-        sessionHeader: headerOf(request, "x-rollward-session"),
-        preview: headerOf(request, "x-rollward-preview"),
-        trace: traceIn(request),
         headers: { "content-type": contentType },
         address,
         ...(dialect === "openai-files" && { provider: providerOf(request) }),
-        reply: createRawReply(request.raw, reply.raw, stallMs),
       });
     },
   });

@@ -6,6 +6,7 @@ import type { ResponseKeeper, StoredResponse } from "../../ports/response-store.
 import { cacheWishIn, checkCacheWish } from "../cache-wish.ts";
 import { callerOf, identifyCaller } from "../caller.ts";
 import { arrivalOf } from "./arrival-of.ts";
+import { hookOf } from "./call-route.ts";
 import type { CallRoute } from "./call-route.ts";
 import { inputItems } from "./input-items.ts";
 import { chainOf } from "./response-chain.ts";
@@ -53,7 +54,7 @@ export const responses = ({ gateway, keeper }: ResponsesTerms): CallRoute => ({
 
 /** What clients do with responses that are stored. */
 export function storedResponses(app: FastifyInstance, { gateway, keeper }: ResponsesTerms): void {
-  const hooks = { onRequest: identifyCaller(gateway) };
+  const hooks = { onRequest: [identifyCaller(gateway), hookOf(checkCacheWish)] };
   app.get<OneResponse>("/v1/responses/:id", hooks, (request) => {
     if (request.query["stream"] === "true") {
       throw new RollwardError("invalid_request", {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { atEndOfTurn } from "../../kit/end-of-turn.ts";
+import { writeMessage } from "../../kit/write-message.ts";
 import type { Reply } from "../../ports/reply.ts";
 import { answerFormOf } from "../answer-form.ts";
 import type { AnswerForm } from "../answer-form.ts";
@@ -16,8 +17,6 @@ export interface PlainReplyTerms {
   readonly onEnd: () => void;
 }
 
-/** Up to here head and body go out as one text, in one write; larger ones are not copied. */
-const ONE_WRITE_BYTES = 12 * 1024;
 /** So much of an answer may wait for its client: what a socket of Node's holds by itself. */
 const MOST_WAITING_BYTES = 64 * 1024;
 
@@ -155,22 +154,11 @@ export class PlainReply implements Reply {
 
   /** Writes what is held between two texts; whether the socket could take it. */
   #write(before: string, after: string): boolean {
-    const { socket } = this.#terms;
-    const held = this.#held;
-    const bytes = this.#heldBytes;
+    const body = this.#held;
+    const bodyBytes = this.#heldBytes;
     this.#held = [];
     this.#heldBytes = 0;
-    if (bytes <= ONE_WRITE_BYTES) {
-      let text = before;
-      for (const chunk of held) text += chunk.toString("latin1");
-      return socket.write(text + after, "latin1");
-    }
-    socket.cork();
-    socket.write(before, "latin1");
-    for (const chunk of held) socket.write(chunk);
-    if (after !== "") socket.write(after, "latin1");
-    socket.uncork();
-    return !socket.writableNeedDrain;
+    return writeMessage(this.#terms.socket, { before, body, bodyBytes, after });
   }
 
   #goOn(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { writeMessage } from "../../../kit/write-message.ts";
 import { END, ResponseReader } from "./http/response-reader.ts";
 import type { ResponseHead } from "./http/response-head.ts";
 import { TransportFailure } from "./transport-failure.ts";
@@ -25,9 +26,6 @@ export interface ConnectionOwner {
   /** The connection is of no use any more. Said once. */
   lost(connection: Connection): void;
 }
-
-/** Requests up to here go out as text: Node then sends head and body in one write, not as a list of buffers. */
-const ONE_WRITE_BYTES = 12 * 1024;
 
 /** Servers that give no hint close idle connections after 5 s or later; a race with that close costs a call. */
 const IDLE_MS = 4_000;
@@ -74,14 +72,7 @@ export class Connection {
     this.#asker = asker;
     this.#isPaused = false;
     socket.ref();
-    if (body === null) socket.write(head, "latin1");
-    else if (body.length <= ONE_WRITE_BYTES) socket.write(head + body.toString("latin1"), "latin1");
-    else {
-      socket.cork();
-      socket.write(head, "latin1");
-      socket.write(body);
-      socket.uncork();
-    }
+    writeMessage(socket, { before: head, body: body === null ? [] : [body], bodyBytes: body?.length ?? 0 });
   }
 
   /** Keeps the body back; the head still comes. */
