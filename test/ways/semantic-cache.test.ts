@@ -5,6 +5,7 @@ import { ADMIN_KEY, writeProject } from "../fixtures/running-server.ts";
 import {
   endpointText,
   isSameTopic,
+  nextQuestion,
   questionAbout,
   semanticProject,
   startSemanticStage,
@@ -152,8 +153,8 @@ describe("once it is proven", () => {
     const told = await stage.askUntil("faq", isSemantic);
     const again = await traceOf(told as Told);
     expect(again?.key).toMatch(/^[0-9a-f]{64}$/);
-    for (let count = 0; count < 40; count += 1) {
-      const content = questionAbout(TOPICS[2] ?? "", 150 + count);
+    for (let count = 0; count < 400; count += 1) {
+      const content = nextQuestion();
       const response = await fetch(`${stage.server.url}/v1/chat/completions`, {
         method: "POST",
         headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
@@ -188,8 +189,8 @@ describe("once it is proven", () => {
   test("of identical questions at the same time the one that wants answers to itself alone gets no other", async () => {
     const { load } = stage.server.server.house.gateway;
     // The coin may send the one that leads to the model: then there is no other answer to be given.
-    for (let round = 0; round < 20; round += 1) {
-      const question = questionAbout(TOPICS[7] ?? "", 310 + round);
+    for (let round = 0; round < 400; round += 1) {
+      const question = nextQuestion();
       const release = stage.embedders.hold();
       const lax = stage.ask("faq", question);
       await expect.poll(() => load.inFlight, { timeout: 60_000 }).toBe(1);
