@@ -19,7 +19,7 @@ import { fitTighter } from "./fit.ts";
 import { covers, coversNow, planWithinMeans, startWithinMeans } from "./meters/open-purse.ts";
 import { sinceArrival } from "./open-call.ts";
 import type { Gateway } from "./gateway.ts";
-import type { OpenCall } from "./open-call.ts";
+import type { Abandonable, OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
 import { chooseRoute, escalate } from "./routing/choose-route.ts";
 
@@ -139,14 +139,14 @@ function hedgedStart(
   const { hedge } = trip.plan.policy;
   const delayMs =
     hedge === null || !present(open.request).stream ? null : hedgeDelayMs(hedge, place.deployment.health.firstToken);
-  stopWith(open, [first]);
+  leavesWith(open, first.attempt);
   if (delayMs === null) return null;
   return startHedged(first, {
     clock: gateway.clock,
     delayMs,
     second() {
       const second = secondRunner(gateway, open, { trip, place });
-      if (second !== null) stopWith(open, [first, second]);
+      if (second !== null) leavesWith(open, both(first, second));
       return second;
     },
     lost: ({ attempt }) => open.attempts.push(attempt.record()),
@@ -170,10 +170,15 @@ function secondRunner(gateway: Gateway, open: OpenCall, { trip, place }: Errand)
   }
 }
 
-/** What to do when the client leaves, or has left already. */
-function stopWith(open: OpenCall, runners: readonly Runner[]): void {
-  open.stop = () => {
-    for (const { attempt } of runners) attempt.abandon();
-  };
-  if (open.abandoned) open.stop();
+/** What the client's leaving ends; it may have left already. */
+function leavesWith(open: OpenCall, underWay: Abandonable): void {
+  open.underWay = underWay;
+  if (open.abandoned) underWay.abandon();
 }
+
+const both = (first: Runner, second: Runner): Abandonable => ({
+  abandon() {
+    first.attempt.abandon();
+    second.attempt.abandon();
+  },
+});

@@ -85,6 +85,11 @@ export interface Ending {
   readonly error: RollwardError | null;
 }
 
+/** What is done for a client, and in vain once that has left. */
+export interface Abandonable {
+  abandon(): void;
+}
+
 /**
  * One call on its way. Stages fill it in order; `settle` turns it into the record. Mutable on purpose:
  * it lives for one request and is shared with nobody.
@@ -142,9 +147,13 @@ export interface OpenCall {
   /** The money that is set aside for it; absent without budgets. */
   purse?: OpenPurse;
   ending: Ending | null;
-  /** Set by the edge when the client leaves; `stop` is what to do then. */
+  /** Set by the edge when the client leaves. */
   abandoned: boolean;
-  stop: (() => void) | null;
+  /**
+   * What to abandon then. An object, because V8 keeps every call alive until its next full collection where a function is stored here
+   * (docs/performance.md).
+   */
+  underWay: Abandonable | null;
 }
 
 /** Opens a call and listens for the client leaving. */
@@ -175,11 +184,11 @@ export function openCall(gateway: Gateway, arrival: Arrival): OpenCall {
     firstTokenMs: null,
     ending: null,
     abandoned: false,
-    stop: null,
+    underWay: null,
   };
   arrival.reply.onAbandoned(() => {
     call.abandoned = true;
-    call.stop?.();
+    call.underWay?.abandon();
   });
   return call;
 }

@@ -45,7 +45,7 @@ export async function askAside(gateway: Gateway, open: OpenCall, aside: Aside): 
     const isCovered = await coversAside(open, plan, aside.request);
     if (!isCovered) return { text: null, trouble: "no budget has room for it", costPico: 0n };
     attempt = beginAside(gateway, open, { ...aside, plan });
-    open.stop = () => attempt?.abandon();
+    open.underWay = attempt;
     if (open.abandoned) attempt.abandon();
     await attempt.start();
     const text = answerOf(open.arrival.dialect, false, attempt.held)?.text ?? "";

@@ -91,7 +91,7 @@ async function repaired(
   const chunks = runner.attempt.held;
   const second = beginRepair(gateway, open, { trip, target: runner.target, finding, chunks, tookMs });
   if (second === null) return null;
-  open.stop = () => second.attempt.abandon();
+  open.underWay = second.attempt;
   try {
     await second.attempt.start();
   } catch {

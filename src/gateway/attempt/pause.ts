@@ -8,10 +8,11 @@ const EARLY_MS = 1;
 export function pause(clock: Clock, open: OpenCall, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(Math.ceil(ms) + EARLY_MS, resolve);
-    open.stop = () => {
+    const abandon = (): void => {
       cancel();
       resolve();
     };
-    if (open.abandoned) open.stop();
+    open.underWay = { abandon };
+    if (open.abandoned) abandon();
   });
 }

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 import { HandClock } from "../../../test/fixtures/hand-clock.ts";
+import type { Abandonable } from "../open-call.ts";
 import { waitWithin } from "./wait-within.ts";
 
-const openCall = (): { abandoned: boolean; stop: (() => void) | null } => ({ abandoned: false, stop: null });
+const openCall = (): { abandoned: boolean; underWay: Abandonable | null } => ({
+  abandoned: false,
+  underWay: null,
+});
 
 test("gives what was waited for, and leaves no alarm behind", async () => {
   const clock = new HandClock();
@@ -11,7 +15,7 @@ test("gives what was waited for, and leaves no alarm behind", async () => {
   const waiting = waitWithin(clock, open, { event: event.promise, until: 1_000 });
   event.resolve("landed");
   expect(await waiting).toBe("landed");
-  expect([clock.pending, open.stop]).toEqual([0, null]);
+  expect([clock.pending, open.underWay]).toEqual([0, null]);
 });
 
 test("gives up when the time is over", async () => {
@@ -27,7 +31,7 @@ test("gives up at once when the client leaves, or has left", async () => {
   const clock = new HandClock();
   const open = openCall();
   const waiting = waitWithin(clock, open, { event: Promise.withResolvers().promise, until: 1_000 });
-  open.stop?.();
+  open.underWay?.abandon();
   expect(await waiting).toBeNull();
   const left = { ...openCall(), abandoned: true };
   expect(await waitWithin(clock, left, { event: Promise.withResolvers().promise, until: 1_000 })).toBeNull();

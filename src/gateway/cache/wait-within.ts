@@ -10,16 +10,16 @@ export interface Waiting<T> {
 /** Waits for an event, which must not reject; `null` when the time is over or the client has left. */
 export function waitWithin<T>(
   clock: Clock,
-  open: Pick<OpenCall, "abandoned" | "stop">,
+  open: Pick<OpenCall, "abandoned" | "underWay">,
   { event, until }: Waiting<T>,
 ): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<T | null>();
   const cancel = clock.after(Math.max(0, until - clock.elapsed()), () => resolve(null));
-  open.stop = () => resolve(null);
+  open.underWay = { abandon: () => resolve(null) };
   if (open.abandoned) resolve(null);
   void event.then(resolve);
   return promise.finally(() => {
     cancel();
-    open.stop = null;
+    open.underWay = null;
   });
 }

@@ -36,7 +36,7 @@ export function visitOf(
     ...rest,
     lane: subjects.tenant ?? subjects.keyId,
     onWaiting(leave) {
-      call.stop = leave;
+      call.underWay = leave === null ? null : { abandon: leave };
       if (leave !== null) {
         since ??= gateway.clock.elapsed();
         noteQueue(call, { depth: gateway.waiting.counts().calls, waitedMs: 0, estimateMs: null });

@@ -54,7 +54,7 @@ function openCount(gateway: Gateway, request: FastifyRequest, { raw }: FastifyRe
     reply: NO_REPLY,
   });
   raw.once("close", () => {
-    if (!raw.writableFinished) call.stop?.();
+    if (!raw.writableFinished) call.underWay?.abandon();
   });
   return call;
 }
@@ -88,7 +88,7 @@ async function count(gateway: Gateway, call: OpenCall): Promise<Counted> {
   const { provider, model, key } = counter;
   const bytes = countedBody(rendered.bodyFor({ provider: provider.name, model }));
   const answer = new GatheredAnswer(provider, gateway.clock, rendered.timeouts.firstTokenMs);
-  call.stop = () => answer.stop();
+  call.underWay = { abandon: () => answer.stop() };
   const counted = await answer.ask({
     callId: call.id,
     dialect: "anthropic-messages",

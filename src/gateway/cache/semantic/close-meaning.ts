@@ -30,7 +30,7 @@ export function closeMeaning(gateway: Gateway, open: OpenCall): Promise<void> | 
     remember(gateway, open);
     return null;
   }
-  const aside: OpenCall = { ...open, startedAt: gateway.clock.elapsed(), abandoned: false, stop: null };
+  const aside: OpenCall = { ...open, startedAt: gateway.clock.elapsed(), abandoned: false, underWay: null };
   return desk.hold(aside, audit(gateway, open, aside));
 }
 

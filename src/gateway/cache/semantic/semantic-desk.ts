@@ -139,7 +139,7 @@ export class SemanticDesk {
     this.#isClosed = true;
     for (const aside of this.#audits.keys()) {
       aside.abandoned = true;
-      aside.stop?.();
+      aside.underWay?.abandon();
     }
     await Promise.allSettled([...this.#audits.values(), ...this.#puts]);
     await this.certifications.close();
