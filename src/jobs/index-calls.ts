@@ -10,8 +10,13 @@ const MUCH = 64;
 const AFTER_TROUBLE_MS = 15_000;
 /** So long the index stands back for calls, ms: a search reads in packs what was recorded meanwhile, a second for 100,000 calls at worst. */
 const PATIENCE_MS = 30_000;
-/** After that it rests so many times as long as a step took: an eighth of its thread's time, however long the server is busy. */
-const RESTS = 7;
+/** From this share of the main thread's time on calls wait for it, and the index stands back. */
+const BUSY = 0.8;
+/** After that it rests so many times as long as it works: an eighth of its thread's time, however long the server is busy. */
+const BUSY_RESTS = 7;
+/** From this share on the index works in small pieces, a quarter of its thread's time: some 5,000 calls/s. A backlog taken in at once made calls wait 20 ms. */
+const AT_WORK = 0.15;
+const RESTS = 3;
 const WHAT = "taking calls into their index";
 
 /** What indexing needs. */
@@ -21,8 +26,8 @@ export interface IndexCallsTerms {
   readonly announcer: Pick<Announcer, "troubled" | "recovered">;
   /** One server of many does it. */
   readonly isLeader: () => boolean;
-  /** Whether calls have needed all the time there was since it was asked last. */
-  readonly isBusy: () => boolean;
+  /** The share of the main thread's time that calls have needed since it was asked last, 0 to 1. */
+  readonly load: () => number;
 }
 
 /** Takes recorded calls into their index, step by step and behind the calls; answers what stops it. */
@@ -54,21 +59,21 @@ class Indexing {
   }
 
   async #look(): Promise<void> {
-    const { clock, isLeader, isBusy } = this.#terms;
+    const { clock, isLeader } = this.#terms;
     const now = clock.elapsed();
-    if (!isBusy()) this.#busySince = null;
+    const load = this.#terms.load();
+    if (load < BUSY) this.#busySince = null;
     else this.#busySince ??= now;
     if (!isLeader()) return this.again(EVERY_MS);
     if (this.#busySince !== null && now - this.#busySince < PATIENCE_MS) return this.again(EVERY_MS);
-    const pause = await this.#step();
-    this.again(this.#busySince === null ? pause : Math.max(pause, RESTS * (clock.elapsed() - now)));
+    this.again(await this.#step(restsAt(load)));
   }
 
   /** Answers how long to wait for the next one, ms. */
-  async #step(): Promise<number> {
+  async #step(rests: number): Promise<number> {
     const { index, announcer } = this.#terms;
     try {
-      const waiting = await index.step();
+      const waiting = await index.step(rests);
       if (this.#isTroubled) announcer.recovered(WHAT);
       this.#isTroubled = false;
       return waiting > MUCH ? SOON_MS : EVERY_MS;
@@ -78,4 +83,9 @@ class Indexing {
       return AFTER_TROUBLE_MS;
     }
   }
+}
+
+function restsAt(load: number): number {
+  if (load >= BUSY) return BUSY_RESTS;
+  return load >= AT_WORK ? RESTS : 0;
 }

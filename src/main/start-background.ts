@@ -84,7 +84,7 @@ export function startBackground(house: House, telemetry: Telemetry): Background 
 
 function startIndexing({ stores, gateway: { clock }, delivery, announcer }: House): () => void {
   const isLeader = (): boolean => delivery.replicas.isLeader;
-  return indexCalls({ index: stores.callIndex, clock, announcer, isLeader, isBusy: watchLoopLoad() });
+  return indexCalls({ index: stores.callIndex, clock, announcer, isLeader, load: watchLoopLoad() });
 }
 
 /** Who still decides or asks comes first, then what was gathered, then who lent something. */

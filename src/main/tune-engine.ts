@@ -15,5 +15,6 @@ const INITIAL_HEAP_MB = 96;
  */
 export function tuneEngine(): void {
   setFlagsFromString("--no-allocation-site-pretenuring");
+  setFlagsFromString("--no-parallel-scavenge");
   setFlagsFromString(`--initial-heap-size=${INITIAL_HEAP_MB}`);
 }

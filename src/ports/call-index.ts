@@ -105,8 +105,11 @@ export interface CallIndex {
   sessions(search: CallSearch, page: { readonly after?: string; readonly limit: number }): Promise<FoundSessions>;
   /** Begins to follow. */
   tail(): CallTail;
-  /** Takes a bounded number of new calls into the index; answers how many still wait, 0 when all are in. */
-  step(): Promise<number>;
+  /**
+   * Takes a bounded number of new calls into the index, and rests so many times as long as it works, in between; not at all where that is
+   * absent. Answers how many still wait, 0 when all are in.
+   */
+  step(rests?: number): Promise<number>;
   /** Packs of calls that could not be read, or not all of them, when they were to be taken in: their calls are found by no search. */
   damaged(): Promise<number>;
 }

@@ -6,6 +6,7 @@ import { maskText } from "../../../kit/mask-text.ts";
 import { BoundedPool } from "./bounded-pool.ts";
 import type { DatabaseAddress, PoolLimits } from "./bounded-pool.ts";
 import { createIndexStep } from "./call-index/index-step.ts";
+import { Pace } from "./call-index/pace.ts";
 import { splitCalls } from "./encoded-call.ts";
 import type { Tables } from "./tables.ts";
 import { writeCallsTo } from "./write-calls.ts";
@@ -16,8 +17,11 @@ export interface WriterOrder {
   readonly limits: PoolLimits;
 }
 
-/** Calls to write, as `joinCalls` gave them; a step of the index where there are none; or the end. */
-export type WriterTask = { readonly number: number; readonly joined: Uint8Array | null } | "stop";
+/** Calls to write, as `joinCalls` gave them; a step of the index, which rests so many times as long as it works. */
+export type WriterWork = { readonly number: number } & ({ readonly joined: Uint8Array } | { readonly rests: number });
+
+/** Work; that the step under way is waited for; or the end. */
+export type WriterTask = WriterWork | "hurry" | "stop";
 
 /** What became of the calls of a task; `error` is `null` when they are written. */
 export interface WriterNews {
@@ -39,11 +43,13 @@ lowerThreadPriority();
 const { address, limits } = workerData as WriterOrder;
 const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new BoundedPool(address, limits) }) });
 const write = writeCallsTo(db);
-const index = createIndexStep(db, maskText);
+const pace = new Pace();
+const index = createIndexStep(db, maskText, pace);
 
-async function carryOut(number: number, joined: Uint8Array | null): Promise<void> {
-  const work = joined === null ? index() : writeJoined(joined);
-  const news = await work.then(
+async function carryOut(work: WriterWork): Promise<void> {
+  const { number } = work;
+  const done = "joined" in work ? writeJoined(work.joined) : index(work.rests);
+  const news = await done.then(
     (waiting) => ({ error: null, waiting }),
     (error: unknown) => ({ error: wordsOf(error), waiting: 0 }),
   );
@@ -67,5 +73,6 @@ function wordsOf(error: unknown): WriterError {
 
 parentPort?.on("message", (task: WriterTask) => {
   if (task === "stop") void db.destroy().finally(() => process.exit(0));
-  else void carryOut(task.number, task.joined);
+  else if (task === "hurry") pace.hurry();
+  else void carryOut(task);
 });

@@ -13,8 +13,11 @@ export interface CallWriter {
    * `database_unavailable`, or an error that says what is wrong with the calls.
    */
   write(joined: Buffer<ArrayBuffer>): Promise<void>;
-  /** Takes some new calls into the index (call-index/); answers how many packs still wait. */
-  index(): Promise<number>;
+  /**
+   * Takes some new calls into the index (call-index/), and rests so many times as long as it works, in between; not at all where that is
+   * absent, and then a step under way rests no more. Answers how many packs still wait.
+   */
+  index(rests?: number): Promise<number>;
   /** Ends when what was taken is written or has failed. */
   close(): Promise<void>;
 }
@@ -49,9 +52,14 @@ class ThreadedCallWriter implements CallWriter {
     await this.#ask((number) => ({ number, joined }), [joined.buffer]);
   }
 
-  index(): Promise<number> {
-    this.#indexing ??= this.#ask((number) => ({ number, joined: null }), []).finally(() => (this.#indexing = null));
+  index(rests = 0): Promise<number> {
+    if (rests === 0) this.#hurry();
+    this.#indexing ??= this.#ask((number) => ({ number, rests }), []).finally(() => (this.#indexing = null));
     return this.#indexing;
+  }
+
+  #hurry(): void {
+    if (this.#indexing !== null) this.#worker?.postMessage("hurry" satisfies WriterTask);
   }
 
   #ask(taskOf: (number: number) => WriterTask, transferred: readonly ArrayBuffer[]): Promise<number> {
@@ -67,6 +75,7 @@ class ThreadedCallWriter implements CallWriter {
   }
 
   async close(): Promise<void> {
+    this.#hurry();
     await Promise.allSettled([...this.#waiting.values()].map(({ promise }) => promise));
     const worker = this.#worker;
     if (worker === null) return;

@@ -5,7 +5,6 @@ import { DayPartitions } from "../day-partitions.ts";
 import type { FactLine } from "../fact-line.ts";
 import { readSoundPacks } from "../read-packs.ts";
 import type { Tables } from "../tables.ts";
-import { breathe } from "./breathe.ts";
 import { cutBody } from "./cut-body.ts";
 import { factsInPack } from "./facts-in-pack.ts";
 import { entryOf } from "./index-entry.ts";
@@ -15,6 +14,7 @@ import type { MaskText } from "./index-text.ts";
 import { mergeSegments, WHOLE_CALLS } from "./merge-segments.ts";
 import { ensurePartitions, isTaken, TakenByAnother } from "./ensure-partitions.ts";
 import { encodeSegment } from "./segment-codec.ts";
+import type { Pace } from "./pace.ts";
 import { insertSegment, packSegment } from "./segment-store.ts";
 
 /** Packs and calls that one step takes in. */
@@ -43,13 +43,16 @@ interface TakenCall {
  * outside the transaction, which is short: where another server was quicker it takes nothing. Answers how many packs
  * still wait, counted up to a bound.
  */
-export function createIndexStep(db: Kysely<Tables>, mask: MaskText): () => Promise<number> {
+export function createIndexStep(db: Kysely<Tables>, mask: MaskText, pace: Pace): (rests: number) => Promise<number> {
   const partitions = new DayPartitions(db);
-  return async () => {
+  return async (rests) => {
+    pace.begin(rests);
     const waiting = await readWaiting(db);
     const taken = firstDay(waiting);
-    if (taken.length > 0) await takeIn({ db, partitions, mask }, taken);
+    if (taken.length > 0) await takeIn({ db, partitions, mask, pace }, taken);
+    await pace.breathe();
     await mergeSegments(db, partitions);
+    await pace.breathe();
     return waiting.length - taken.length;
   };
 }
@@ -79,12 +82,14 @@ interface StepTerms {
   readonly db: Kysely<Tables>;
   readonly partitions: DayPartitions;
   readonly mask: MaskText;
+  readonly pace: Pace;
 }
 
 /** Takes packs in. One that is damaged is noted: what can be read of it is found, and it does not wait again. */
-async function takeIn({ db, partitions, mask }: StepTerms, taken: readonly WaitingPack[]): Promise<void> {
-  const { calls, damaged } = await readCalls(db, taken);
-  const entries = await readTexts(db, calls, mask);
+async function takeIn(terms: StepTerms, taken: readonly WaitingPack[]): Promise<void> {
+  const { db, partitions } = terms;
+  const { calls, damaged } = await readCalls(terms, taken);
+  const entries = await readTexts(terms, calls);
   const day = taken[0]?.day ?? 0;
   const segment = entries.length === 0 ? null : await packSegment(day, encodeSegment(entries));
   await ensurePartitions(partitions, segment, () =>
@@ -125,7 +130,7 @@ interface ReadCalls {
 }
 
 /** The calls of packs, each once: of two packs with the same call the one that was written first counts. */
-async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Promise<ReadCalls> {
+async function readCalls({ db, pace }: StepTerms, taken: readonly WaitingPack[]): Promise<ReadCalls> {
   const found = new Map<string, TakenCall>();
   const damaged: string[] = [];
   for (let start = 0; start < taken.length; start += PACKS_PER_QUERY) {
@@ -155,26 +160,22 @@ async function readCalls(db: Kysely<Tables>, taken: readonly WaitingPack[]): Pro
         });
       }
     }
-    await breathe();
+    await pace.breathe();
   }
   return { calls: [...found.values()], damaged };
 }
 
 /** The entries of calls with their texts. One pack of bodies is in memory at a time. */
-async function readTexts(
-  db: Kysely<Tables>,
-  calls: readonly TakenCall[],
-  mask: MaskText,
-): Promise<readonly IndexEntry[]> {
+async function readTexts({ db, mask, pace }: StepTerms, calls: readonly TakenCall[]): Promise<readonly IndexEntry[]> {
   const entries: IndexEntry[] = [];
   for (const [pack, own] of Map.groupBy(calls, ({ bodies }) => bodies?.pack ?? null)) {
     const day = own[0]?.bodies?.day ?? 0;
     const bytes = pack === null ? undefined : (await readSoundPacks(db, "body_packs", [{ day, pack }])).get(pack);
     for (const [index, call] of own.entries()) {
       entries.push({ ...call.entry, text: bytes === undefined ? null : textIn(bytes, call, mask) });
-      if (index % CALLS_AT_ONCE === CALLS_AT_ONCE - 1) await breathe();
+      if (index % CALLS_AT_ONCE === CALLS_AT_ONCE - 1) await pace.breathe();
     }
-    await breathe();
+    await pace.breathe();
   }
   return entries;
 }

@@ -76,7 +76,7 @@ export function createPostgresCallIndex(db: Kysely<Tables>, writer: Pick<CallWri
       });
     },
     tail: () => new CallTailReader(db),
-    step: () => writer.index(),
+    step: (rests) => writer.index(rests),
     damaged: () => countDamaged(db),
   };
 }
