@@ -9,6 +9,9 @@ const INITIAL_HEAP_MB = 96;
  * alive until the next full collection. Half of all bytes then survive every young collection, which costs a
  * quarter of the processor time (docs/performance.md).
  *
+ * A thread collects its own young generation alone: V8's helpers have normal priority whomever they help, and would take processors from
+ * calls for a thread that gives way to them. Little survives, so that one is quick enough.
+ *
  * Threads that are started later begin with a heap that may grow a while before it is collected whole. They keep little and
  * have many megabytes of buffers pass through, which count: the writer of calls collected its old generation four times a second,
  * which others of V8's threads help with, and each collection forgets code that was not used since the one before.

@@ -199,19 +199,6 @@ function byText(get: GetStores): void {
     expect(page.calls[0]?.gist).toEqual({ asked: "Wann kommt mein Päckchen?", answered: "Tomorrow, via Örebro." });
   });
 
-  test("who looks for words does not wait for the rests of a step under way", async () => {
-    const { calls, callIndex } = get();
-    const endpoint = uniqueName("bot");
-    await takeAll(callIndex);
-    const one = callOf({ endpoint }, bodiesOf("Is it quick?", "It is."));
-    await calls.append([one]);
-    const slow = callIndex.step(1e6);
-    const search = { facets: { endpoint: [endpoint] }, ...searchWords("quick") };
-    const found = await callIndex.find(search, { order: "newest", limit: 10 });
-    expect(found.calls.map(({ facts }) => facts.id)).toEqual([one.facts.id]);
-    await slow;
-  });
-
   test("finds a call by a tool that its answer calls, and by a tag of its request", async () => {
     const { calls, callIndex } = get();
     const endpoint = uniqueName("bot");
