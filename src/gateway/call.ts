@@ -17,7 +17,7 @@ import { beginningOf } from "./prompt-cache/beginning-of.ts";
 import { planWithRoom } from "./context/open-context.ts";
 import { fitTighter } from "./fit.ts";
 import { covers, coversNow, planWithinMeans, startWithinMeans } from "./meters/open-purse.ts";
-import { sinceArrival } from "./open-call.ts";
+import { goesWith, sinceArrival } from "./open-call.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Abandonable, OpenCall } from "./open-call.ts";
 import { present } from "./present.ts";
@@ -139,14 +139,14 @@ function hedgedStart(
   const { hedge } = trip.plan.policy;
   const delayMs =
     hedge === null || !present(open.request).stream ? null : hedgeDelayMs(hedge, place.deployment.health.firstToken);
-  leavesWith(open, first.attempt);
+  goesWith(open, first.attempt);
   if (delayMs === null) return null;
   return startHedged(first, {
     clock: gateway.clock,
     delayMs,
     second() {
       const second = secondRunner(gateway, open, { trip, place });
-      if (second !== null) leavesWith(open, both(first, second));
+      if (second !== null) goesWith(open, both(first, second));
       return second;
     },
     lost: ({ attempt }) => open.attempts.push(attempt.record()),
@@ -168,12 +168,6 @@ function secondRunner(gateway: Gateway, open: OpenCall, { trip, place }: Errand)
   } catch {
     return null;
   }
-}
-
-/** What the client's leaving ends; it may have left already. */
-function leavesWith(open: OpenCall, underWay: Abandonable): void {
-  open.underWay = underWay;
-  if (open.abandoned) underWay.abandon();
 }
 
 const both = (first: Runner, second: Runner): Abandonable => ({

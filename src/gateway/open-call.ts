@@ -193,6 +193,12 @@ export function openCall(gateway: Gateway, arrival: Arrival): OpenCall {
   return call;
 }
 
+/** What is to be abandoned when the client leaves: at once where it has left already. */
+export function goesWith(open: Pick<OpenCall, "abandoned" | "underWay">, underWay: Abandonable): void {
+  open.underWay = underWay;
+  if (open.abandoned) underWay.abandon();
+}
+
 /** Milliseconds since the call arrived, to the microsecond: what is finer is noise, and twice as long in a record. */
 export const sinceArrival = (gateway: Gateway, call: OpenCall): number =>
   toMicroseconds(gateway.clock.elapsed() - call.startedAt);

@@ -5,19 +5,20 @@ import { indexCalls } from "./index-calls.ts";
 const STEP_MS = 1_000;
 
 /** A server whose steps take a second each; `busyUntilMs` is when calls stop taking all its time, and take `load` of it. */
-function stage({ busyUntilMs = 0, load = 0, waiting = 0, fails = 0 } = {}) {
+function stage({ busyUntilMs = 0, load = 0, waiting = (): number => 0, fails = 0 } = {}) {
   const clock = new HandClock();
   const steps: number[] = [];
-  const rests = new Set<number | undefined>();
+  /** The rests of each step. */
+  const asked: (number | undefined)[] = [];
   const heard: string[] = [];
   const stop = indexCalls({
     index: {
-      step(asked) {
+      step(rests) {
         steps.push(clock.elapsed());
-        rests.add(asked);
+        asked.push(rests);
         const { promise, resolve, reject } = Promise.withResolvers<number>();
         const isAway = steps.length <= fails;
-        clock.after(STEP_MS, () => (isAway ? reject(new Error("away")) : resolve(waiting)));
+        clock.after(STEP_MS, () => (isAway ? reject(new Error("away")) : resolve(waiting())));
         return promise;
       },
     },
@@ -34,11 +35,11 @@ function stage({ busyUntilMs = 0, load = 0, waiting = 0, fails = 0 } = {}) {
       for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     }
   };
-  return { steps, rests, heard, pass, stop };
+  return { steps, asked, heard, pass, stop };
 }
 
 test("steps follow one another quickly while much waits, and slowly when little does", async () => {
-  const [much, little] = [stage({ waiting: 1_000 }), stage()];
+  const [much, little] = [stage({ waiting: () => 1_000 }), stage()];
   await much.pass(20_000);
   await little.pass(20_000);
   expect(much.steps.length).toBeGreaterThan(14);
@@ -46,7 +47,7 @@ test("steps follow one another quickly while much waits, and slowly when little 
 });
 
 test("calls go first for half a minute; the index begins as soon as they leave it time", async () => {
-  const { steps, pass } = stage({ busyUntilMs: 25_000, waiting: 1_000 });
+  const { steps, pass } = stage({ busyUntilMs: 25_000, waiting: () => 1_000 });
   await pass(24_000);
   expect(steps).toEqual([]);
   await pass(4_000);
@@ -54,19 +55,30 @@ test("calls go first for half a minute; the index begins as soon as they leave i
 });
 
 test("a server that is busy for ever gives the index an eighth of the time", async () => {
-  const { steps, rests, pass } = stage({ busyUntilMs: Infinity, waiting: 1_000 });
+  const { steps, asked, pass } = stage({ busyUntilMs: Infinity, waiting: () => 1_000 });
   await pass(30_000 + 8_000);
   expect(steps[0]).toBeGreaterThanOrEqual(30_000);
   expect(steps.length).toBeGreaterThan(1);
-  expect(rests).toEqual(new Set([7]));
+  expect(new Set(asked)).toEqual(new Set([7]));
 });
 
 test("it works in small pieces while calls come, and without rests while none do", async () => {
   const [served, idle] = [stage({ load: 0.4 }), stage({ load: 0.01 })];
   await served.pass(10_000);
   await idle.pass(10_000);
-  expect([served.rests, idle.rests]).toEqual([new Set([3]), new Set([0])]);
+  expect([new Set(served.asked), new Set(idle.asked)]).toEqual([new Set([3]), new Set([0])]);
   expect(served.steps.length).toBe(idle.steps.length);
+});
+
+test("it rests less while what waits does not become less, and as before when it does", async () => {
+  let waiting = 1_000;
+  const { asked, pass } = stage({ load: 0.4, waiting: () => waiting });
+  await pass(9_000);
+  expect(asked.slice(0, 6)).toEqual([3, 3, 2, 1, 0, 0]);
+  waiting = 10;
+  await pass(16_000);
+  expect([...new Set(asked.slice(4))]).toEqual([0, 1, 2, 3]);
+  expect(asked.at(-1)).toBe(3);
 });
 
 test("what stops it is told once, and that it goes on", async () => {

@@ -14,7 +14,7 @@ const PATIENCE_MS = 30_000;
 const BUSY = 0.8;
 /** After that it rests so many times as long as it works: an eighth of its thread's time, however long the server is busy. */
 const BUSY_RESTS = 7;
-/** From this share on the index works in small pieces, a quarter of its thread's time: some 5,000 calls/s. A backlog taken in at once made calls wait 20 ms. */
+/** From this share on the index works in small pieces, a quarter of its time, and more where that does not suffice. A backlog taken in at once made calls wait 20 ms. */
 const AT_WORK = 0.15;
 const RESTS = 3;
 const WHAT = "taking calls into their index";
@@ -41,6 +41,9 @@ class Indexing {
   readonly #terms: IndexCallsTerms;
   #isStopped = false;
   #isTroubled = false;
+  /** Rests while calls come; packs that waited last. */
+  #rests = RESTS;
+  #waited = Infinity;
   /** On the clock of `elapsed`. */
   #busySince: number | null = null;
   #cancel = (): void => {};
@@ -66,7 +69,7 @@ class Indexing {
     else this.#busySince ??= now;
     if (!isLeader()) return this.again(EVERY_MS);
     if (this.#busySince !== null && now - this.#busySince < PATIENCE_MS) return this.again(EVERY_MS);
-    this.again(await this.#step(restsAt(load)));
+    this.again(await this.#step(this.#restsAt(load)));
   }
 
   /** Answers how long to wait for the next one, ms. */
@@ -76,6 +79,7 @@ class Indexing {
       const waiting = await index.step(rests);
       if (this.#isTroubled) announcer.recovered(WHAT);
       this.#isTroubled = false;
+      this.#adapt(waiting);
       return waiting > MUCH ? SOON_MS : EVERY_MS;
     } catch (error) {
       if (!this.#isTroubled) announcer.troubled(WHAT, error);
@@ -83,9 +87,16 @@ class Indexing {
       return AFTER_TROUBLE_MS;
     }
   }
-}
 
-function restsAt(load: number): number {
-  if (load >= BUSY) return BUSY_RESTS;
-  return load >= AT_WORK ? RESTS : 0;
+  #restsAt(load: number): number {
+    if (load >= BUSY) return BUSY_RESTS;
+    return load >= AT_WORK ? this.#rests : 0;
+  }
+
+  /** Rests less while what waits does not become less: one server may take in what many record. */
+  #adapt(waiting: number): void {
+    const isBehind = waiting > MUCH && waiting >= this.#waited;
+    this.#rests = Math.min(RESTS, Math.max(0, this.#rests + (isBehind ? -1 : 1)));
+    this.#waited = waiting;
+  }
 }

@@ -4,6 +4,7 @@ import { DEFAULT_FAULT_POLICY } from "../../domain/release/fault-policy.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
 import type { Gateway } from "../gateway.ts";
 import { coversAside } from "../meters/covers-aside.ts";
+import { goesWith } from "../open-call.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
 import type { AnswerSource } from "./answer-source.ts";
@@ -45,8 +46,7 @@ export async function askAside(gateway: Gateway, open: OpenCall, aside: Aside): 
     const isCovered = await coversAside(open, plan, aside.request);
     if (!isCovered) return { text: null, trouble: "no budget has room for it", costPico: 0n };
     attempt = beginAside(gateway, open, { ...aside, plan });
-    open.underWay = attempt;
-    if (open.abandoned) attempt.abandon();
+    goesWith(open, attempt);
     await attempt.start();
     const text = answerOf(open.arrival.dialect, false, attempt.held)?.text ?? "";
     return { text, trouble: null, costPico: attempt.record().costPico };

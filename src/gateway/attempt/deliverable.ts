@@ -2,6 +2,7 @@ import type { Finding } from "../../domain/answer/finding.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { covers } from "../meters/open-purse.ts";
+import { goesWith } from "../open-call.ts";
 import type { OpenCall } from "../open-call.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Runner } from "./begin-attempt.ts";
@@ -91,7 +92,7 @@ async function repaired(
   const chunks = runner.attempt.held;
   const second = beginRepair(gateway, open, { trip, target: runner.target, finding, chunks, tookMs });
   if (second === null) return null;
-  open.underWay = second.attempt;
+  goesWith(open, second.attempt);
   try {
     await second.attempt.start();
   } catch {

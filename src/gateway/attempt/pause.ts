@@ -1,4 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
+import { goesWith } from "../open-call.ts";
 import type { OpenCall } from "../open-call.ts";
 
 /** Timers of the system may fire up to a millisecond early by the monotonic clock; whoever rests until then still would. */
@@ -12,7 +13,6 @@ export function pause(clock: Clock, open: OpenCall, ms: number): Promise<void> {
       cancel();
       resolve();
     };
-    open.underWay = { abandon };
-    if (open.abandoned) abandon();
+    goesWith(open, { abandon });
   });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
+import { goesWith } from "../open-call.ts";
 import type { OpenCall } from "../open-call.ts";
 
 /** What is waited for, and until when (monotonic milliseconds). */
@@ -15,8 +16,7 @@ export function waitWithin<T>(
 ): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<T | null>();
   const cancel = clock.after(Math.max(0, until - clock.elapsed()), () => resolve(null));
-  open.underWay = { abandon: () => resolve(null) };
-  if (open.abandoned) resolve(null);
+  goesWith(open, { abandon: () => resolve(null) });
   void event.then(resolve);
   return promise.finally(() => {
     cancel();

@@ -20,6 +20,8 @@ import { insertSegment, packSegment } from "./segment-store.ts";
 /** Packs and calls that one step takes in. */
 const STEP_PACKS = 512;
 const STEP_CALLS = WHOLE_CALLS;
+/** Calls of a step that rests in between: what is encoded in one piece is smaller, and load that has changed is soon heeded. */
+const RESTING_CALLS = WHOLE_CALLS / 4;
 const PACKS_PER_QUERY = 16;
 
 /** A pack of facts that waits. */
@@ -48,7 +50,7 @@ export function createIndexStep(db: Kysely<Tables>, mask: MaskText, pace: Pace):
   return async (rests) => {
     pace.begin(rests);
     const waiting = await readWaiting(db);
-    const taken = firstDay(waiting);
+    const taken = firstDay(waiting, rests === 0 ? STEP_CALLS : RESTING_CALLS);
     if (taken.length > 0) await takeIn({ db, partitions, mask, pace }, taken);
     await pace.breathe();
     await mergeSegments(db, partitions);
@@ -67,11 +69,11 @@ async function readWaiting(db: Kysely<Tables>): Promise<readonly WaitingPack[]> 
 }
 
 /** As many as a step takes, all of one day. */
-function firstDay(waiting: readonly WaitingPack[]): readonly WaitingPack[] {
+function firstDay(waiting: readonly WaitingPack[], mostCalls: number): readonly WaitingPack[] {
   const taken: WaitingPack[] = [];
   let calls = 0;
   for (const each of waiting) {
-    if (each.day !== waiting[0]?.day || taken.length === STEP_PACKS || calls >= STEP_CALLS) break;
+    if (each.day !== waiting[0]?.day || taken.length === STEP_PACKS || calls >= mostCalls) break;
     taken.push(each);
     calls += each.calls ?? 0;
   }

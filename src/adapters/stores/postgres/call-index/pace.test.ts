@@ -1,18 +1,52 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Pace } from "./pace.ts";
 
-/** Rests that nobody lives to see the end of. */
-const ENDLESS = 1e6;
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** A piece of work of so many milliseconds, and whether its rest is over. */
+async function worked(pace: Pace, ms: number): Promise<() => Promise<boolean>> {
+  vi.advanceTimersByTime(ms);
+  let isOver = false;
+  void pace.breathe().then(() => (isOver = true));
+  return async () => {
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    return isOver;
+  };
+}
+
+test("it rests so many times as long as it has worked", async () => {
+  const pace = new Pace();
+  pace.begin(3);
+  for (const piece of [10, 2]) {
+    const isOver = await worked(pace, piece);
+    vi.advanceTimersByTime(3 * piece - 1);
+    expect(await isOver()).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(await isOver()).toBe(true);
+  }
+});
+
+test("no rest is longer than a second", async () => {
+  const pace = new Pace();
+  pace.begin(7);
+  const isOver = await worked(pace, 14_000);
+  vi.advanceTimersByTime(1_000);
+  expect(await isOver()).toBe(true);
+});
 
 test("who is waited for rests no more, neither now nor later", async () => {
   const pace = new Pace();
-  pace.begin(ENDLESS);
-  const resting = pace.breathe();
-  const isOver = await Promise.race([resting.then(() => true), Promise.resolve(false)]);
+  pace.begin(7);
+  const isOver = await worked(pace, 100);
+  expect(await isOver()).toBe(false);
   pace.hurry();
-  await resting;
+  expect(await isOver()).toBe(true);
+  vi.advanceTimersByTime(100);
   await pace.breathe();
-  expect(isOver).toBe(false);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("without rests others have their turn all the same", async () => {

@@ -1,8 +1,11 @@
 import { breathe } from "./breathe.ts";
 
+/** What worked for long may have waited for the database: no rest is longer, ms. */
+const LONGEST_REST_MS = 1_000;
+
 /**
- * The pace of work that can wait: after each piece of it (some milliseconds) it rests so many times as long as the piece took, so that it never
- * takes a processor from calls for long at a time.
+ * The pace of work that can wait: after each piece of it (some milliseconds, but for encoding a segment) it rests so many times as long as the piece
+ * took, so that it does not take a processor from calls for long at a time.
  */
 export class Pace {
   #rests = 0;
@@ -18,7 +21,7 @@ export class Pace {
   /** A piece is done. */
   async breathe(): Promise<void> {
     const worked = performance.now() - this.#since;
-    await (this.#rests === 0 ? breathe() : this.#rest(worked * this.#rests));
+    await (this.#rests === 0 ? breathe() : this.#rest(Math.min(LONGEST_REST_MS, worked * this.#rests)));
     this.#since = performance.now();
   }
 
