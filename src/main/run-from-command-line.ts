@@ -18,6 +18,7 @@ import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
 import { ProjectError } from "./project-error.ts";
 import type { ServeOptions, Server } from "./serve.ts";
+import { StopWishes } from "./stop-wishes.ts";
 
 type Serve = (options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger) => Promise<Server>;
 
@@ -40,6 +41,7 @@ export async function runFromCommandLine(load: () => Promise<Serve>): Promise<vo
     const embedded = openEarly(options);
     const log = logFor(options);
     const serve = await loaded(load, embedded);
+    const wishes = hearStopWishes(options);
     const starting = serve({ ...options, ...(embedded !== null && { embedded }) }, process.env, log);
     const server = await sayingWhatTakesLong(options, starting);
     const greeting = { options, tookMs: performance.now() - startedAt };
@@ -47,10 +49,12 @@ export async function runFromCommandLine(load: () => Promise<Serve>): Promise<vo
     else greet(server, { ...greeting, link: await signInLink(server) });
     tellParent();
     const demo = options.demo ? await startDemo(server) : null;
-    stopOnSignal(server, () => demo?.kill("SIGTERM"));
+    wishes.grantWith(async () => {
+      demo?.kill("SIGTERM");
+      await server.stop().catch(fail);
+    });
   } catch (error) {
-    explain(error);
-    process.exit(1);
+    fail(error);
   }
 }
 
@@ -181,22 +185,19 @@ async function startDemo({ url, house }: Server): Promise<ChildProcess> {
   });
 }
 
-function stopOnSignal(server: Server, before: () => void): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    before();
-    server.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        explain(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+/** People hear at once that their Ctrl-C has come; a log is not what they wait at. */
+function hearStopWishes(options: Options): StopWishes {
+  return new StopWishes({
+    process,
+    now: () => performance.now(),
+    say: (text) => void (!speaksJson(options) && process.stderr.write(`\n${text}\n`)),
+    exit: (code) => process.exit(code),
+  });
+}
+
+function fail(error: unknown): never {
+  explain(error);
+  process.exit(1);
 }
 
 function explain(error: unknown): void {

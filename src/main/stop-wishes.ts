@@ -1,0 +1,58 @@
+import type { EventEmitter } from "node:events";
+
+const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** A terminal, npm and whoever watches its parent may each hand on one and the same wish, ms. */
+const SAME_WISH_MS = 1_000;
+
+/** Where wishes come from and what can be done about them: the process itself, and something else in tests. */
+export interface StopTerms {
+  readonly process: EventEmitter;
+  /** Monotonic, ms. */
+  now(): number;
+  /** Tells whoever waits at a terminal. */
+  say(text: string): void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/**
+ * Hears SIGINT and SIGTERM from before the first call can be answered: a server that answers must also stop in good order.
+ * A wish that comes earlier is granted as soon as there is something to stop, a second one at once, with the shell's
+ * exit code for the signal (128 and its number): everything acknowledged is on disk by then.
+ */
+export class StopWishes {
+  readonly #terms: StopTerms;
+  #wishedAt: number | null = null;
+  #stop: (() => Promise<void>) | null = null;
+
+  constructor(terms: StopTerms) {
+    this.#terms = terms;
+    for (const [signal, number] of Object.entries(SIGNALS)) terms.process.on(signal, () => this.#wish(number));
+  }
+
+  /** `stop` ends in good order what runs now; it must not reject. It is called once, also for a wish that came before. */
+  grantWith(stop: () => Promise<void>): void {
+    this.#stop = stop;
+    if (this.#wishedAt !== null) this.#grant();
+  }
+
+  #wish(number: number): void {
+    const { now, say, exit } = this.#terms;
+    if (this.#wishedAt !== null) {
+      if (now() - this.#wishedAt >= SAME_WISH_MS) exit(128 + number);
+      return;
+    }
+    this.#wishedAt = now();
+    if (this.#stop === null) {
+      say("Stopping as soon as it has started. Once more stops at once.");
+    } else {
+      say("Stopping: calls under way may end, which takes 30 s at most. Once more stops at once.");
+      this.#grant();
+    }
+  }
+
+  #grant(): void {
+    void this.#stop?.().then(() => this.#terms.exit(0));
+  }
+}
