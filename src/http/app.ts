@@ -6,7 +6,7 @@ import type { ErrorCode } from "../domain/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { ResponseKeeper } from "../ports/response-store.ts";
-import { findCaller, rememberCallers } from "./caller.ts";
+import { findCallersByConnection, rememberCallers } from "./caller.ts";
 import { callRoute } from "./data/call-route.ts";
 import { chatCompletions } from "./data/chat-completions.ts";
 import { completions } from "./data/completions.ts";
@@ -136,7 +136,13 @@ function serveCalls(
     responses({ gateway, keeper }),
   ];
   for (const route of routes) callRoute(app, route, { gateway, stallMs: limits.stallMs });
-  const plain = new PlainHttp(app.server, { routes, find: findCaller(gateway), bodyBytes, arriving, limits });
+  const plain = new PlainHttp(app.server, {
+    routes,
+    finder: findCallersByConnection(gateway),
+    bodyBytes,
+    arriving,
+    limits,
+  });
   app.decorate("plain", plain);
   return plain;
 }

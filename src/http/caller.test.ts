@@ -1,11 +1,11 @@
 import type { FastifyRequest } from "fastify";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HandClock } from "../../test/fixtures/hand-clock.ts";
 import { createMemoryKeyRing } from "../adapters/keys/memory-key-ring.ts";
 import type { Key } from "../domain/access/key.ts";
 import { hashSecret, parsePresentedKey } from "../domain/access/presented-key.ts";
 import { RollwardError } from "../domain/errors.ts";
-import { identifyCaller } from "./caller.ts";
+import { findCallersByConnection, identifyCaller } from "./caller.ts";
 
 const SECRET = "an-operators-own-key-0123456789";
 
@@ -34,35 +34,70 @@ function door(key: Key) {
   return { clock, keys, ask };
 }
 
+/** One connection, which remembers whom it let in. */
+function byConnection(key: Key): ReturnType<typeof door> {
+  const clock = new HandClock();
+  const keys = createMemoryKeyRing();
+  keys.replace([key]);
+  const find = findCallersByConnection({ keys, clock })();
+  const ask = (headers: Readonly<Record<string, string>>): string => {
+    try {
+      return find({ headers }).id;
+    } catch (error) {
+      return RollwardError.from(error).code;
+    }
+  };
+  return { clock, keys, ask };
+}
+
 const KEY = keyFor(SECRET);
 const BEARER = { authorization: `Bearer ${SECRET}` };
 
-test("a caller is known by its key again and again, however the header is written", () => {
-  const { ask } = door(KEY);
-  for (const headers of [BEARER, BEARER, { authorization: `bearer ${SECRET}` }, { "x-api-key": SECRET }]) {
-    expect(ask(headers)).toBe(KEY.id);
-  }
+/** The same questions of a door and of one connection that goes through another. */
+const DOORS = [
+  ["a request by itself", door],
+  ["a request on a connection", byConnection],
+] as const;
+
+describe.each(DOORS)("%s", (_name, door) => {
+  test("a caller is known by its key again and again, however the header is written", () => {
+    const { ask } = door(KEY);
+    for (const headers of [BEARER, BEARER, { authorization: `bearer ${SECRET}` }, { "x-api-key": SECRET }]) {
+      expect(ask(headers)).toBe(KEY.id);
+    }
+  });
+
+  test("what is no key is none the second time either", () => {
+    const { ask } = door(KEY);
+    expect(ask({ authorization: "Bearer" })).toBe("key_missing");
+    expect(ask({ authorization: "Bearer " })).toBe("key_missing");
+    for (const authorization of [`Bearer ${SECRET}x`, `Basic ${SECRET}`, `Bearer ${SECRET} x`]) {
+      expect(ask({ authorization })).toBe("key_unknown");
+      expect(ask({ authorization })).toBe("key_unknown");
+    }
+  });
+
+  test("a key that was good is turned away from the moment in which it is revoked, gone or expired", () => {
+    const { ask, keys, clock } = door({ ...KEY, expiresAt: null });
+    expect(ask(BEARER)).toBe(KEY.id);
+    keys.replace([{ ...KEY, revokedAt: 1 }]);
+    expect(ask(BEARER)).toBe("key_revoked");
+    keys.replace([]);
+    expect(ask(BEARER)).toBe("key_unknown");
+    keys.replace([{ ...KEY, expiresAt: clock.now() + 10 }]);
+    expect(ask(BEARER)).toBe(KEY.id);
+    clock.advance(10);
+    expect(ask(BEARER)).toBe("key_expired");
+  });
 });
 
-test("what is no key is none the second time either", () => {
-  const { ask } = door(KEY);
-  expect(ask({ authorization: "Bearer" })).toBe("key_missing");
-  expect(ask({ authorization: "Bearer " })).toBe("key_missing");
-  for (const authorization of [`Bearer ${SECRET}x`, `Basic ${SECRET}`, `Bearer ${SECRET} x`]) {
-    expect(ask({ authorization })).toBe("key_unknown");
-    expect(ask({ authorization })).toBe("key_unknown");
-  }
-});
-
-test("a key that was good is turned away from the moment in which it is revoked, gone or expired", () => {
-  const { ask, keys, clock } = door({ ...KEY, expiresAt: null });
-  expect(ask(BEARER)).toBe(KEY.id);
-  keys.replace([{ ...KEY, revokedAt: 1 }]);
-  expect(ask(BEARER)).toBe("key_revoked");
-  keys.replace([]);
-  expect(ask(BEARER)).toBe("key_unknown");
-  keys.replace([{ ...KEY, expiresAt: clock.now() + 10 }]);
-  expect(ask(BEARER)).toBe(KEY.id);
-  clock.advance(10);
-  expect(ask(BEARER)).toBe("key_expired");
+test("another client's key on the same connection is looked up for itself", () => {
+  const other = "another-clients-key-0123456789";
+  const { ask, keys } = byConnection(KEY);
+  keys.replace([KEY, keyFor(other)]);
+  const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
+  for (const secret of [SECRET, other, SECRET]) expect(ask(bearer(secret))).toBe(keyFor(secret).id);
+  expect(ask({})).toBe("key_missing");
+  expect(ask({ "x-api-key": other })).toBe(keyFor(other).id);
+  expect(ask(bearer(`${SECRET.slice(0, -1)}x`))).toBe("key_unknown");
 });

@@ -38,10 +38,11 @@ const MOST_SLOTS = 5_000;
 /** Adds up what the providers' prompt caches have saved. Bounded; exact. */
 export class PromptCacheTally {
   readonly #sums = new Map<string, GrowingSum>();
+  /** What was added to last: most answers are like the one before, and comparing is sooner than making a key. */
+  #last: GrowingSum | null = null;
 
   add(slot: PromptCacheSlot, { usage, price, marks }: PromptCacheUse): void {
-    const wanted = keyOf(slot);
-    const sum = this.#sums.get(wanted) ?? this.#open(slot, wanted);
+    const sum = this.#sumOf(slot);
     sum.calls += 1;
     sum.marks += marks;
     sum.inputTokens += usage.input;
@@ -57,6 +58,12 @@ export class PromptCacheTally {
       .toSorted((one, other) => (one.savedPico > other.savedPico ? -1 : 1));
   }
 
+  #sumOf(slot: PromptCacheSlot): GrowingSum {
+    if (this.#last !== null && isSame(this.#last, slot)) return this.#last;
+    const wanted = keyOf(slot);
+    return (this.#last = this.#sums.get(wanted) ?? this.#open(slot, wanted));
+  }
+
   #open(slot: PromptCacheSlot, wanted: string): GrowingSum {
     const own = this.#sums.size < MOST_SLOTS ? slot : { ...slot, release: "" };
     const key = own === slot ? wanted : keyOf(own);
@@ -68,5 +75,8 @@ export class PromptCacheTally {
 }
 
 const NOTHING = { calls: 0, marks: 0, inputTokens: 0, readTokens: 0, writtenTokens: 0, savedPico: 0n };
+
+const isSame = (one: PromptCacheSlot, other: PromptCacheSlot): boolean =>
+  one.endpoint === other.endpoint && one.release === other.release && one.model === other.model;
 
 const keyOf = ({ endpoint, release, model }: PromptCacheSlot): string => `${endpoint}\n${release}\n${model}`;

@@ -55,6 +55,8 @@ interface Counted {
  */
 export class SpendBook {
   readonly #slots = new Map<string, Counted>();
+  /** What was counted last: most attempts are like the one before, and comparing is sooner than making a key. */
+  #last: Counted | null = null;
   /** The oldest hour that is counted: rows of older ones are written and forgotten. */
   #oldest = 0;
   #merged = 0;
@@ -105,16 +107,18 @@ export class SpendBook {
   /** Forgets hours before `hour` that have been written. */
   forget(hour: number): void {
     this.#oldest = Math.max(this.#oldest, hour);
+    this.#last = null;
     for (const [key, { slot, isChanged }] of this.#slots) if (slot.hour < hour && !isChanged) this.#slots.delete(key);
   }
 
   #slotOf(slot: SpendSlot): Counted {
+    if (this.#last !== null && isSame(this.#last.slot, slot)) return this.#last;
     const user = slot.user === "" ? "" : storable(slot.user);
     const isOwn = user === slot.user && slot.hour >= this.#oldest;
     const own = isOwn ? slot : { ...slot, hour: Math.max(slot.hour, this.#oldest), user };
     const key = keyOf(own);
     const known = this.#slots.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return (this.#last = known);
     if (own.user !== "" && this.#slots.size >= MOST_SLOTS) {
       this.#merged += 1;
       return this.#slotOf({ ...own, user: "" });
@@ -129,9 +133,16 @@ export class SpendBook {
       isChanged: false,
     };
     this.#slots.set(key, made);
-    return made;
+    return (this.#last = made);
   }
 }
+
+const isSame = (one: SpendSlot, other: SpendSlot): boolean =>
+  one.hour === other.hour &&
+  one.endpoint === other.endpoint &&
+  one.model === other.model &&
+  one.keyId === other.keyId &&
+  one.user === other.user;
 
 /** A name as stores keep it, so that two users are two rows there as well. */
 const storable = (user: string): string => user.slice(0, LONGEST_USER).toWellFormed().replaceAll("\u0000", "\u2400");

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Key } from "../../domain/access/key.ts";
+import type { FindCaller } from "../caller.ts";
 import type { CallRoute } from "../data/call-route.ts";
-import type { WithHeaders } from "../header-of.ts";
 import type { ArrivingBytes } from "../read-body.ts";
 import { SMALL_BYTES } from "../read-body.ts";
 import { PlainReply } from "./plain-reply.ts";
@@ -11,8 +11,8 @@ import type { PlainHead } from "./read-plain-head.ts";
 /** What all plain connections of a server share. */
 export interface PlainTerms {
   readonly routes: ReadonlyMap<string, CallRoute>;
-  /** Throws one of the errors of status 401. */
-  readonly find: (head: WithHeaders) => Key;
+  /** Makes what finds the callers of one connection. */
+  readonly finder: () => FindCaller;
   /** Largest body in bytes, as the configuration in force says. */
   readonly bodyBytes: () => number;
   readonly arriving: ArrivingBytes;
@@ -54,6 +54,7 @@ const NOTHING = Buffer.alloc(0);
 export class PlainConnection {
   readonly socket: Socket;
   readonly #terms: PlainTerms;
+  readonly #find: FindCaller;
   /** What has come and is neither served nor answered. */
   #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -67,6 +68,7 @@ export class PlainConnection {
   constructor(socket: Socket, terms: PlainTerms) {
     this.socket = socket;
     this.#terms = terms;
+    this.#find = terms.finder();
     this.#since = terms.looks();
     socket.on("data", this.#take);
     socket.on("drain", this.#drained);
@@ -138,7 +140,7 @@ export class PlainConnection {
 
   /** `null` where this is for Node's server. */
   #open(): Arriving | null {
-    const { routes, find, bodyBytes, isOpen } = this.#terms;
+    const { routes, bodyBytes, isOpen } = this.#terms;
     const [bytes = NOTHING] = this.#unread;
     const head = readPlainHead(bytes);
     const route = head === null ? undefined : routes.get(head.path);
@@ -146,7 +148,7 @@ export class PlainConnection {
     this.#since = this.#terms.looks();
     try {
       route.check?.(head);
-      this.#arriving = { head, route, key: find(head), counted: 0 };
+      this.#arriving = { head, route, key: this.#find(head), counted: 0 };
     } catch {
       return null;
     }

@@ -7,7 +7,7 @@ import { PlainConnection } from "./plain-connection.ts";
 import type { PlainTerms } from "./plain-connection.ts";
 
 /** What the plain way is plugged into. */
-export interface PlainHttpTerms extends Pick<PlainTerms, "find" | "bodyBytes"> {
+export interface PlainHttpTerms extends Pick<PlainTerms, "finder" | "bodyBytes"> {
   readonly routes: readonly CallRoute[];
   readonly arriving: ArrivingBytes;
   readonly limits: EdgeLimits;
@@ -36,12 +36,12 @@ export class PlainHttp {
   #lines = "";
 
   /** Takes the connections of a server that does not listen yet. */
-  constructor(server: Server, { routes, arriving, limits, find, bodyBytes }: PlainHttpTerms) {
+  constructor(server: Server, { routes, arriving, limits, finder, bodyBytes }: PlainHttpTerms) {
     this.#server = server;
     this.#toNode = ownListener(server);
     this.#terms = {
       routes: new Map(routes.map((route) => [route.path, route])),
-      find,
+      finder,
       bodyBytes,
       arriving,
       stallMs: limits.stallMs,
