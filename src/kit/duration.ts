@@ -7,8 +7,9 @@ const UNITS: readonly (readonly [name: string, ms: number])[] = [
   ["ms", 1],
 ];
 
-/** Digits of one number. */
+/** Digits of one number, and of one of days: with so many every sum is exact. */
 const MAX_DIGITS = 9;
+const MAX_DAY_DIGITS = 7;
 
 /**
  * A duration as configuration writes it, in milliseconds: "250ms", "30s", "1h30m", "14d". Whole numbers, each
@@ -20,11 +21,11 @@ export function parseDurationMs(text: string): number | null {
   for (const [name, ms] of UNITS) {
     const digits = countDigits(text, at);
     if (digits === 0 || unitAt(text, at + digits) !== name) continue;
-    if (digits > MAX_DIGITS) return null;
+    if (digits > (name === "d" ? MAX_DAY_DIGITS : MAX_DIGITS)) return null;
     total += Number(text.slice(at, at + digits)) * ms;
     at += digits + name.length;
   }
-  return at > 0 && at === text.length && Number.isSafeInteger(total) ? total : null;
+  return at > 0 && at === text.length ? total : null;
 }
 
 function countDigits(text: string, from: number): number {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { clearOfTheHour } from "../fixtures/clear-of-the-hour.ts";
 import { JumpingClock } from "../fixtures/jumping-clock.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
@@ -66,6 +67,7 @@ describe("a wall clock that is set", () => {
   });
 
   test("gives no window of a budget its money twice: set back, it is the window that was spent already", async () => {
+    await clearOfTheHour();
     const clock = new JumpingClock();
     const server = await start(clock, "budgets: { all: { per: environment, window: hour, amount: 4000 } }\n");
     const spend = async (): Promise<number> => {

@@ -58,11 +58,11 @@ providers:
 endpoints:
   mended:
     models: [local/m-2026-01-01]
-    timeouts: { total: 1s, first_token: 1s, connect: 1s, idle: 1s }
+    timeouts: { total: 3s, first_token: 3s, connect: 3s, idle: 3s }
     checks: { json: repair }
   strict:
     models: [local/m-2026-01-01]
-    timeouts: { total: 1s, first_token: 1s, connect: 1s, idle: 1s }
+    timeouts: { total: 3s, first_token: 3s, connect: 3s, idle: 3s }
     checks: { json: repair, unrepaired: reject }
 `,
     },
@@ -121,7 +121,7 @@ test("a repair never goes past the deadline: the answer that is there is deliver
   const response = await send("mended");
   expect(response.status).toBe(200);
   expect(await response.text()).toContain("To Ulm!");
-  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
   const call = await recordOf(response.headers.get("x-rollward-call"));
   expect(call.attempts).toMatchObject([
     { reason: "repair", end: "failed" },

@@ -103,7 +103,7 @@ describe("an approval gate", () => {
   });
 
   test("that runs out of time expires", async () => {
-    const { rollout } = await waitingForBoard(BOARD.replace("roles:", "timeout: 1s, on_failure: abort, roles:"));
+    const { rollout } = await waitingForBoard(BOARD.replace("roles:", "timeout: 3s, on_failure: abort, roles:"));
     expect((await until(server, rollout, { state: "aborted" })).explanation).toContain("the gate board expired");
   });
 

@@ -87,9 +87,19 @@ describe("a backtest that is disturbed", () => {
   test("goes on after a restart where it was: no session is replayed that was compared before", async () => {
     const place = await durable();
     const first = await staged(40, place);
+    let asked = 0;
+    let release = (): void => {};
+    // It must be stopped on its way: a quick one would be at its end before somebody looks.
+    upstreams.candidate.replyWith(() => {
+      asked += 1;
+      if (asked === 12) release = upstreams.candidate.hold();
+      return SAME;
+    });
     const { id } = await first.plan({ ...ASKED, concurrency: 2, start: true });
     await first.until(id, ({ progress }) => progress.done >= 10);
-    await first.stop();
+    const stopped = first.stop();
+    release();
+    await stopped;
     stages = [];
     expect(upstreams.candidate.asked.length).toBeLessThan(40);
     const second = await open("candidate", place);

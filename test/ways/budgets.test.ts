@@ -104,7 +104,7 @@ describe("budgets", () => {
   });
 
   test("what calls under way hold is refused as held, and freed when they end", async () => {
-    const server = await start("  one: { per: environment, window: total, amount: 2000 }", {}, { firstToken: "300ms" });
+    const server = await start("  one: { per: environment, window: total, amount: 2000 }", {}, { firstToken: "2s" });
     const answers = await Promise.all(Array.from({ length: 4 }, () => call(server)));
     const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
     expect(statuses).toEqual([200, 429, 429, 429]);

@@ -3,6 +3,7 @@ import { sendProject } from "../../src/cli/send-project.ts";
 import { failureOf } from "../../src/domain/traffic/failure-of.ts";
 import { startCountingUpstream } from "../fixtures/counting-upstream.ts";
 import type { CountingUpstream } from "../fixtures/counting-upstream.ts";
+import { routesInForce } from "../fixtures/routes-in-force.ts";
 import { ADMIN_KEY, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
@@ -70,6 +71,7 @@ test("sessions that are evidence of a rollout bypass the cache on both arms, and
   await expect
     .poll(async () => (await server.ask("GET", `/api/rollouts/${rollout}`)).body)
     .toMatchObject({ weight: 0.5 });
+  await routesInForce(server);
 
   // A session from before is no evidence: it goes on as it did.
   expect(await hear("before", "What?")).toMatchObject({ cache: "hit", release: "faq@1" });

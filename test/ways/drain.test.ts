@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sendProject } from "../../src/cli/send-project.ts";
+import { routesInForce } from "../fixtures/routes-in-force.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
@@ -47,6 +48,7 @@ describe("a promotion", () => {
     await expect
       .poll(async () => (await server.ask("GET", `/api/rollouts/${rollout}`)).body)
       .toMatchObject({ weight: 0.5 });
+    await routesInForce(server);
     const during = new Map<string, string | null>();
     for (let index = 0; index < 20; index += 1) during.set(`during-${index}`, await servedBy(`during-${index}`));
     expect(new Set(during.values())).toEqual(new Set(["bot@1", "bot@2"]));
@@ -55,6 +57,7 @@ describe("a promotion", () => {
     await expect
       .poll(async () => (await server.ask("GET", `/api/rollouts/${rollout}`)).body)
       .toMatchObject({ state: "draining" });
+    await routesInForce(server);
     expect(await servedBy("before")).toBe("bot@1");
     for (const [session, release] of during) expect(await servedBy(session)).toBe(release);
     expect(await servedBy("after")).toBe("bot@2");

@@ -6,14 +6,16 @@ import { apply, call, comparing, send, viewOf } from "../fixtures/feedback-stage
 import type { FeedbackAnswer, RolloutView } from "../fixtures/feedback-stage.ts";
 import { createFreshDatabase } from "../fixtures/fresh-database.ts";
 import type { FreshDatabase } from "../fixtures/fresh-database.ts";
+import { JumpingClock } from "../fixtures/jumping-clock.ts";
 import { startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
-const METRICS = "thumbs: { within: 15s, required: true }";
+const METRICS = "thumbs: { within: 10m, required: true }";
 const GOOD = comparing("good-2026-01-01", METRICS);
 const BAD = comparing("bad-2026-03-01", METRICS);
-/** The same where nothing is ever proven, so that all sessions are shown. */
-const COUNTED = comparing("bad-2026-03-01", "thumbs: { within: 20s, harm: 90, no_worse: 1.01, required: true }");
+const WINDOW_MS = 600_000;
+/** The same where nothing is ever proven, so that all sessions are shown; a restart takes no part of such a window. */
+const COUNTED = comparing("bad-2026-03-01", "thumbs: { within: 10m, harm: 90, no_worse: 1.01, required: true }");
 
 const LATER = { timeout: 60_000, interval: 100 };
 
@@ -37,7 +39,8 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("two rep
   test("what one hears of sessions that the other assigned rolls the release back", { timeout: 90_000 }, async () => {
     database = await createFreshDatabase();
     if (database === null) throw new Error("There is no database server.");
-    for (let index = 0; index < 2; index += 1) servers.push(await startServer(GOOD, { database }));
+    const clock = new JumpingClock();
+    for (let index = 0; index < 2; index += 1) servers.push(await startServer(GOOD, { database, clock }));
     const [one, other] = servers as [RunningServer, RunningServer];
     const rollout = await apply(one, BAD);
     await vi.waitFor(() => expect(servers.every(isDrawing)).toBe(true), LATER);
@@ -53,6 +56,7 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("two rep
       used.push(...answers.map(({ body }) => body.evidence[0]?.used ?? ""));
     }
     expect(used.every((fate) => fate === "counted" || fate === "handed_on")).toBe(true);
+    clock.sleep(WINDOW_MS);
     await vi.waitFor(async () => expect((await viewOf(other, rollout)).state).toBe("rolled_back"), LATER);
     const seen = await viewOf(one, rollout);
     expect(seen.union.blame).toBe("thumbs");
@@ -63,7 +67,8 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("two rep
   test("what a replica heard before it went away counts all the same", { timeout: 120_000 }, async () => {
     database = await createFreshDatabase();
     if (database === null) throw new Error("There is no database server.");
-    for (let index = 0; index < 2; index += 1) servers.push(await startServer(GOOD, { database }));
+    const clock = new JumpingClock();
+    for (let index = 0; index < 2; index += 1) servers.push(await startServer(GOOD, { database, clock }));
     const [one, other] = servers as [RunningServer, RunningServer];
     const rollout = await apply(one, COUNTED);
     await vi.waitFor(() => expect(servers.every(isDrawing)).toBe(true), LATER);
@@ -76,6 +81,7 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("two rep
     );
     await other.stop();
     servers = [one];
+    clock.sleep(WINDOW_MS);
     await vi.waitFor(async () => {
       const { n, value } = thumbsOf(await viewOf(one, rollout)) ?? { n: null, value: null };
       expect([(n?.stable ?? 0) + (n?.candidate ?? 0), value?.stable ?? 1, value?.candidate ?? 1]).toEqual([10, 1, 1]);
@@ -86,19 +92,21 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("two rep
 test("a restart loses nothing that was said, nor the sessions that wait", { timeout: 90_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "rollward-feedback-"));
   try {
-    const before = await startServer(GOOD, { dataDir });
+    const clock = new JumpingClock();
+    const before = await startServer(GOOD, { dataDir, clock });
     servers = [before];
     const rollout = await apply(before, COUNTED);
     await vi.waitFor(() => expect(isDrawing(before)).toBe(true), LATER);
     const called = await Promise.all(Array.from({ length: 12 }, (_, index) => call(before, { session: `s-${index}` })));
     await Promise.all(called.slice(0, 6).map(({ id }) => send(before, "/v1/feedback", { call: id, thumbs: "down" })));
     await before.stop();
-    const after = await startServer(COUNTED, { dataDir });
+    const after = await startServer(COUNTED, { dataDir, clock });
     servers = [after];
     const late = await Promise.all(
       called.slice(6, 9).map(({ id }) => send<FeedbackAnswer>(after, "/v1/feedback", { call: id, thumbs: "down" })),
     );
     expect(late.map(({ body }) => body.evidence[0]?.used)).toEqual(["counted", "counted", "counted"]);
+    clock.sleep(WINDOW_MS);
     await vi.waitFor(async () => {
       const { n, value } = thumbsOf(await viewOf(after, rollout)) ?? { n: null, value: null };
       const down = (n?.stable ?? 0) * (value?.stable ?? 0) + (n?.candidate ?? 0) * (value?.candidate ?? 0);

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FLAG_PROJECT, askOfrep } from "../fixtures/flag-project.ts";
 import { createFreshDatabase } from "../fixtures/fresh-database.ts";
 import { startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { withinASecond } from "../fixtures/within-a-second.ts";
 
 const FLAG = "support-summaries";
 const STAFF = { context: { targetingKey: "ada", email: "ada@example.com" } };
@@ -25,15 +26,9 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several
       if (one === undefined) throw new Error("Three servers were started.");
       expect(await Promise.all(servers.map(valueOn))).toEqual([true, true, true]);
       await one.ask("POST", `/api/flags/${FLAG}/kill`, { reason: "fire" });
-      await vi.waitFor(async () => expect(await Promise.all(servers.map(valueOn))).toEqual([false, false, false]), {
-        timeout: 1_000,
-        interval: 20,
-      });
+      await withinASecond(async () => expect(await Promise.all(servers.map(valueOn))).toEqual([false, false, false]));
       await one.ask("POST", `/api/flags/${FLAG}/restore`, { reason: "out" });
-      await vi.waitFor(async () => expect(await Promise.all(servers.map(valueOn))).toEqual([true, true, true]), {
-        timeout: 1_000,
-        interval: 20,
-      });
+      await withinASecond(async () => expect(await Promise.all(servers.map(valueOn))).toEqual([true, true, true]));
       for (const { server } of servers) await server.house.flagKeeper.write();
       const { body } = await one.ask("GET", `/api/flags/${FLAG}`);
       const { counts } = body as {

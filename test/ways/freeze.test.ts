@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { createFreshDatabase } from "../fixtures/fresh-database.ts";
 import { applyTo, endpointText, gatedProject, startGated, until, viewOf } from "../fixtures/gated-world.ts";
 import { ADMIN_KEY } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { withinASecond } from "../fixtures/within-a-second.ts";
 
 const servers: RunningServer[] = [];
 const cleanUps: (() => Promise<void>)[] = [];
@@ -18,8 +19,6 @@ async function start(...args: Parameters<typeof startGated>): Promise<RunningSer
   servers.push(server);
   return server;
 }
-
-const A_SECOND = { timeout: 1_000, interval: 20 };
 
 const HOLD_ON = "        look: { kind: manual, at: before_promotion }\n";
 const files = (temperature: number, top = "") => gatedProject(temperature, endpointText("bot", HOLD_ON), top);
@@ -46,11 +45,11 @@ describe("a freeze", () => {
     const { bot = "" } = await applyTo(first, files(0.2));
     await until(first, bot, { gates: [{ standing: "waiting" }] });
     const id = await freeze(second);
-    const held = await vi.waitFor(async () => {
+    const held = await withinASecond(async () => {
       const view = await viewOf(first, bot);
       expect(view.holds).toEqual(["freeze"]);
       return view;
-    }, A_SECOND);
+    });
     expect(held.explanation).toContain("a freeze is in force");
     await pass(first, bot);
     const refused = await first.ask("POST", `/api/rollouts/${bot}/commands`, { command: "promote", reason: "Now!" });
@@ -65,10 +64,10 @@ describe("a freeze", () => {
     await freeze(first);
     const back = await second.ask("POST", "/api/endpoints/bot/rollback", { reason: "It is bad after all." });
     expect(back.status).toBe(200);
-    await vi.waitFor(async () => {
+    await withinASecond(async () => {
       const { body } = await first.ask("GET", "/api/endpoints");
       expect(body).toMatchObject({ data: [{ stable: { name: "bot@1" } }] });
-    }, A_SECOND);
+    });
   });
 
   test("keeps a rollout from starting until it ends by itself", async () => {

@@ -99,7 +99,7 @@ describe("a command", () => {
 
   test("that hangs is stopped with all that it started, and counts as expired", async () => {
     const commands = programs(`echo $$ > pid; sleep 60 & wait`);
-    const [server, rollout] = await release(CHECK.replace("20s", "1s"), { commands });
+    const [server, rollout] = await release(CHECK.replace("20s", "3s"), { commands });
     const view = await until(server, rollout, { gates: [{ standing: "expired" }] });
     expect(view).toMatchObject({ state: "pending", started_at: null });
     const pid = Number(readFileSync(`${commands}/pid`, "utf8"));

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { z } from "zod";
 import type { incidentView } from "../../src/contract/incidents.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { clearOfTheHour } from "../fixtures/clear-of-the-hour.ts";
 import { ADMIN_KEY, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
@@ -271,6 +272,7 @@ describe("the page for the public", () => {
 
 describe("a report", () => {
   test("tells a week that is not over yet, as text and as data", async () => {
+    await clearOfTheHour();
     const server = await start();
     await call(server);
     const month = new Date().toISOString().slice(0, 7);

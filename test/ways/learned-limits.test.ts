@@ -206,7 +206,7 @@ describe("waiting for a provider", () => {
 
   test("calls wait in the queue until the provider has something left, and are told how long", async () => {
     // All nine are made within one window, on a busy machine too.
-    const server = await start({ limit: 3, windowMs: 2_000, limits: QUEUE });
+    const server = await start({ limit: 3, windowMs: 4_000, limits: QUEUE });
     expect(await statuses([call(server)])).toEqual([200]);
     const answers = await Promise.all(times(8, () => call(server)));
     await Promise.all(answers.map((answer) => answer.text()));

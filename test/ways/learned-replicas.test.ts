@@ -4,13 +4,12 @@ import { startLimitingUpstream } from "../fixtures/limiting-upstream.ts";
 import type { LimitingTerms, LimitingUpstream } from "../fixtures/limiting-upstream.ts";
 import { ADMIN_KEY, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
+import { withinASecond } from "../fixtures/within-a-second.ts";
 
 /** A Valkey or Redis server; the names used there hold the model, which is this test's own. */
 const VALKEY_URL = process.env["ROLLWARD_TEST_VALKEY_URL"];
 
 const REPLICAS = 3;
-/** What one replica knows the others know within a second. */
-const SECOND = { timeout: 1_000, interval: 20 };
 
 let upstream: LimitingUpstream | null = null;
 let servers: RunningServer[] = [];
@@ -70,7 +69,7 @@ describe.skipIf(VALKEY_URL === undefined)(
       for (let replica = 0; replica < REPLICAS; replica += 1) expect(await ask(replica)).toBe(200);
       while (!isResting(0, model)) expect(await ask(0)).toBe(200);
       expect(up.refused()).toBe(0);
-      await expect.poll(() => [1, 2].every((replica) => isResting(replica, model)), SECOND).toBe(true);
+      await withinASecond(() => expect([1, 2].map((replica) => isResting(replica, model))).toEqual([true, true]));
       expect(await Promise.all([1, 2].map(ask))).toEqual([429, 429]);
       expect(up.refused()).toBe(0);
       expect(up.asked.length).toBe(6);
@@ -81,7 +80,7 @@ describe.skipIf(VALKEY_URL === undefined)(
       expect([await ask(0), await ask(0), await ask(0)]).toEqual([200, 200, 429]);
       const heard = (): readonly string[] => [...(servers[2]?.server.house.gateway.learned.counts().heard ?? [])];
       // Others use the same Valkey: what counts is this model, with both keys.
-      await expect.poll(() => heard().filter((name) => name.includes(`/${model}/`)).length, SECOND).toBe(2);
+      await withinASecond(() => expect(heard().filter((name) => name.includes(`/${model}/`))).toHaveLength(2));
       expect(await ask(2)).toBe(429);
       expect(isResting(2, model)).toBe(true);
       expect(up.refused()).toBe(0);
@@ -94,7 +93,7 @@ describe.skipIf(VALKEY_URL === undefined)(
       for (let each = 0; each < 3; each += 1) await ask(0);
       expect(isResting(0, model)).toBe(true);
       const refused = up.refused();
-      await expect.poll(() => isResting(1, model), SECOND).toBe(true);
+      await withinASecond(() => expect(isResting(1, model)).toBe(true));
       expect(await ask(1)).toBe(429);
       expect(up.refused()).toBe(refused);
     });

@@ -9,8 +9,8 @@ afterEach(async () => {
   running = null;
 });
 
-const project = (limits: string): Readonly<Record<string, string>> => ({
-  "rollward.yaml": `${simulatedText(modelText("good-2026-01-01", { firstToken: "60ms" }))}
+const project = (limits: string, firstToken: string): Readonly<Record<string, string>> => ({
+  "rollward.yaml": `${simulatedText(modelText("good-2026-01-01", { firstToken }))}
 endpoints:
   support-bot:
     models: [sim/good-2026-01-01]
@@ -21,8 +21,8 @@ limits:
 ${limits}`,
 });
 
-async function start(limits: string): Promise<RunningServer> {
-  running = await startServer(project(limits));
+async function start(limits: string, firstToken = "60ms"): Promise<RunningServer> {
+  running = await startServer(project(limits, firstToken));
   return running;
 }
 
@@ -82,9 +82,9 @@ describe("limits", () => {
   });
 
   test("a cap on calls under way frees its place when a call ends, also when the client leaves", async () => {
-    const server = await start("    few: { per: key, concurrent: 1 }");
+    const server = await start("    few: { per: key, concurrent: 1 }", "2s");
     const first = call(server);
-    await expect.poll(() => server.server.house.gateway.load.inFlight).toBe(1);
+    await expect.poll(() => server.server.house.gateway.load.inFlight, { interval: 5 }).toBe(1);
     expect(await statuses([call(server)])).toEqual([429]);
     expect(await statuses([first])).toEqual([200]);
     const leaving = new AbortController();
@@ -94,7 +94,7 @@ describe("limits", () => {
       headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
       body: JSON.stringify({ model: "support-bot", messages: [{ role: "user", content: "Hello" }] }),
     });
-    await expect.poll(() => server.server.house.gateway.load.inFlight).toBe(1);
+    await expect.poll(() => server.server.house.gateway.load.inFlight, { interval: 5 }).toBe(1);
     leaving.abort();
     await expect(left).rejects.toThrow("aborted");
     await expect.poll(() => server.server.house.gateway.load.inFlight).toBe(0);
@@ -121,7 +121,7 @@ describe("limits", () => {
     expect(performance.now() - began).toBeGreaterThan(150);
     const { load } = server.server.house.gateway;
     expect(load.limited).toBe(0);
-    const many = await statuses(Array.from({ length: 120 }, () => call(server)));
+    const many = await statuses(Array.from({ length: 240 }, () => call(server)));
     expect(many.filter((status) => status === 200).length).toBeGreaterThan(20);
     const refused = many.filter((status) => status === 429).length;
     expect(refused).toBeGreaterThan(20);
@@ -164,7 +164,7 @@ describe("limits", () => {
   });
 
   test("the first class passes by those who wait already", async () => {
-    const server = await start(`    slow: { per: environment, requests: 2/s, burst: 1 }
+    const server = await start(`    slow: { per: environment, requests: 1/s, burst: 1 }
   queue: { wait: 30s, classes: [{ endpoints: [other-bot] }] }`);
     const order: string[] = [];
     const noted = async (model: string): Promise<void> => {

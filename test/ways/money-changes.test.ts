@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { clearOfTheHour } from "../fixtures/clear-of-the-hour.ts";
 import { runRollward } from "../fixtures/run-rollward.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
@@ -29,6 +30,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<RunningServer> {
+  await clearOfTheHour();
   running = await startServer(PROJECT);
   return running;
 }

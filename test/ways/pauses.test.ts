@@ -106,7 +106,7 @@ describe("the emergency stop", () => {
     const server = await start({
       "rollward.yaml": `${PROJECT["rollward.yaml"]}limits:
   rates:
-    one: { per: environment, requests: 120/m, burst: 1 }
+    one: { per: environment, requests: 12/m, burst: 1 }
   queue: { wait: 5m }
 `,
     });

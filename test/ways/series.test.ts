@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clearOfTheHour } from "../fixtures/clear-of-the-hour.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 import { runRollward } from "../fixtures/run-rollward.ts";
@@ -28,6 +29,7 @@ async function callOf({ url }: RunningServer, model: string, more: object = {}):
 const call = (model: string, more: object = {}): Promise<string> => callOf(running, model, more);
 
 beforeAll(async () => {
+  await clearOfTheHour();
   running = await startServer({ "rollward.yaml": PROJECT });
   callId = await call("bot");
   await call("bot", { stream: true });

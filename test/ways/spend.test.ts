@@ -5,6 +5,7 @@ import { findDearHours, forecastWindows } from "../../src/jobs/look-at-spend.ts"
 import { createMemorySpendStore } from "../../src/adapters/stores/memory/memory-spend-store.ts";
 import { NO_SPEND } from "../../src/domain/spend/add-spend.ts";
 import type { ModelSpend } from "../../src/domain/spend/spend.ts";
+import { clearOfTheHour } from "../fixtures/clear-of-the-hour.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
@@ -40,6 +41,7 @@ async function call({ url }: RunningServer, model: string, user?: string): Promi
 
 describe("what was spent", () => {
   test("is the sum of what the recorded calls cost, to the last pico-dollar, told apart as asked", async () => {
+    await clearOfTheHour();
     running = await startServer(PROJECT);
     const server = running;
     const ids: string[] = [];
@@ -65,6 +67,7 @@ describe("what was spent", () => {
   });
 
   test("is shown by the command line, with why it changed and what is to be expected", async () => {
+    await clearOfTheHour();
     running = await startServer(PROJECT);
     await call(running, "support-bot");
     await running.server.house.spendKeeper.write();

@@ -121,8 +121,9 @@ describe("instant", () => {
     const answers = await stage.callNew(100);
     const held = answers.filter(({ placement }) => placement === "holdback");
     expect(held.every(({ release, arm }) => release === "support-bot@1" && arm === "stable")).toBe(true);
-    expect(held.length).toBeGreaterThan(5);
-    expect(held.length).toBeLessThan(40);
+    // Of 100 drawn at 20 % two or fewer, or 45 or more, are held once in ten million times.
+    expect(held.length).toBeGreaterThan(2);
+    expect(held.length).toBeLessThan(45);
     const { sessions } = await stage.look(id);
     expect(sessions?.candidate).toBe(100 - held.length);
   });
@@ -152,6 +153,7 @@ describe("flag", () => {
     expect(others.every(({ release, arm }) => release === "support-bot@1" && arm === "stable")).toBe(true);
     const meant = await stage.callNew(100, { metadata: { plan: "pro" } });
     const given = meant.filter(({ release }) => release === "support-bot@2");
+    // Once in two million times not.
     expect(given.length).toBeGreaterThan(25);
     expect(given.length).toBeLessThan(75);
     const { sessions, explanation, eta_note: note } = await stage.look(id);
@@ -189,7 +191,7 @@ describe("shadow", () => {
 
 describe("canary", () => {
   test("after the promotion a holdback goes on watching: the log has its evidence apart, and the end is promoted", async () => {
-    const policy = `{ steps: [{ weight: 50%, min_duration: 0s, min_sessions: 20 }, 100%], ${ERRORS}, holdback: 20%, bake: 2s, drain: 0s }`;
+    const policy = `{ steps: [{ weight: 50%, min_duration: 0s, min_sessions: 20 }, 100%], ${ERRORS}, holdback: 20%, bake: 6s, drain: 0s }`;
     const { stage, id } = await begin(policy, BETTER);
     await stage.driveUntil(id, isIn("draining"), 6_000);
     const baking = await stage.driveUntil(

@@ -16,6 +16,17 @@ describe("the published pattern of a duration", () => {
     );
   });
 
+  test("takes no more than can be told exactly", () => {
+    for (const [text, isTaken] of [
+      ["9999999d999999999h999999999m999999999s999999999ms", true],
+      ["10000000d", false],
+      ["1000000000h", false],
+    ] as const) {
+      expect(pattern.test(text)).toBe(isTaken);
+      expect(parseDurationMs(text)).toSatisfy((ms) => (isTaken ? Number.isSafeInteger(ms) : ms === null));
+    }
+  });
+
   test.each(["30m1h", "1h1h", "1ms1s", "", "5", "1.5h"])("refuses %j, as the program does", (text) => {
     expect(pattern.test(text)).toBe(false);
     expect(parseDurationMs(text)).toBeNull();

@@ -81,7 +81,7 @@ export const text = (terms: {
   });
 
 /** The grammar of `parseDurationMs` for editors: each unit at most once, larger ones first, and at least one. */
-export const DURATION_PATTERN = "^(?=.)(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?$";
+export const DURATION_PATTERN = "^(?=.)(\\d{1,7}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?$";
 
 /** A duration, as whole milliseconds within the bounds. */
 export const duration = (bounds: { readonly min?: number; readonly max: number }) =>

@@ -41,6 +41,15 @@ test("admits over no stretch of time more than the rate and one burst, or the de
   );
 });
 
+test("a bucket that has filled in two steps holds no part of a token beside", () => {
+  const bucket = new Bucket({ amount: 10, windowMs: 60_000, burst: 1 }, 0);
+  bucket.take(1);
+  expect(bucket.waitMs(1, 2_253)).toBe(3_747);
+  expect(bucket.waitMs(1, 6_056)).toBe(0);
+  bucket.take(1);
+  expect(bucket.waitMs(1, 6_056)).toBe(6_000);
+});
+
 test("what it says to wait is exactly how long it takes", () => {
   fc.assert(
     fc.property(rates, fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 50 }), (rate, costs) => {

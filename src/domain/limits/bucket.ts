@@ -76,6 +76,7 @@ export class Bucket {
     }
     const refilled = passedMs * amount + this.#carry;
     this.#level += Math.floor(refilled / windowMs);
-    this.#carry = refilled % windowMs;
+    // A full bucket holds no part of a token beside.
+    this.#carry = this.#level >= burst ? 0 : refilled % windowMs;
   }
 }

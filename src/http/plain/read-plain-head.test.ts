@@ -4,6 +4,7 @@ import { duplexPair } from "node:stream";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CLIENT_HEADS } from "../../../test/fixtures/client-heads.ts";
+import { searchUntil } from "../../../test/fixtures/search-until.ts";
 import { httpFault } from "../http-fault.ts";
 import { readPlainHead } from "./read-plain-head.ts";
 import type { PlainHead } from "./read-plain-head.ts";
@@ -256,14 +257,17 @@ const mutated = fc.tuple(head, fc.array(mutation, { maxLength: 2 })).map(([text,
 
 test("whatever is plain, Node's own parser reads in the same way", async () => {
   let agreed = 0;
-  await fc.assert(
-    fc.asyncProperty(mutated, async (bytes) => {
-      const plain = readPlainHead(bytes);
-      if (plain === null) return;
-      await expectNodeToAgree(bytes, plain);
-      agreed += 1;
-    }),
-    { numRuns: 4_000 },
+  const property = fc.asyncProperty(mutated, async (bytes) => {
+    const plain = readPlainHead(bytes);
+    if (plain === null) return;
+    await expectNodeToAgree(bytes, plain);
+    agreed += 1;
+  });
+  // One in twenty is plain: the first batch finds between 160 and 260 of them.
+  await searchUntil(
+    () => agreed > 200,
+    () => fc.assert(property, { numRuns: 4_000 }),
+    3,
   );
   expect(agreed).toBeGreaterThan(200);
 });

@@ -180,7 +180,7 @@ describe("the embedded database", () => {
     expect((await failure(write())).details["reason"]).toContain("the embedded database");
 
     renameSync(`${log}.away`, log);
-    await expect.poll(() => database.ready(), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => database.ready(), { timeout: 60_000 }).toBe(true);
     const { rows } = await sql<{ written: number }>`select count(*) as written from kept`.execute(database.db);
     expect(rows).toEqual([{ written: 10 }]);
   });
