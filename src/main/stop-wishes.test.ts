@@ -24,7 +24,7 @@ beforeEach(() => {
 describe("a wish to stop", () => {
   it("stops what runs in good order, and then ends the process", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const stop = vi.fn(() => promise);
+    const stop = vi.fn<() => Promise<void>>(() => promise);
     wishes.grantWith(stop);
     signals.emit("SIGTERM");
     expect(stop).toHaveBeenCalledOnce();
@@ -37,14 +37,14 @@ describe("a wish to stop", () => {
   it("that comes before there is anything to stop waits for it", async () => {
     signals.emit("SIGINT");
     expect(said).toEqual(["Stopping as soon as it has started. Once more stops at once."]);
-    const stop = vi.fn(async () => {});
+    const stop = vi.fn<() => Promise<void>>(async () => {});
     wishes.grantWith(stop);
     expect(stop).toHaveBeenCalledOnce();
     await vi.waitFor(() => expect(codes).toEqual([0]));
   });
 
   it("that is told twice within a second is one wish, and a later one ends the process at once", () => {
-    const stop = vi.fn(() => new Promise<void>(() => {}));
+    const stop = vi.fn<() => Promise<void>>(() => new Promise(() => {}));
     wishes.grantWith(stop);
     signals.emit("SIGINT");
     nowMs = 999;

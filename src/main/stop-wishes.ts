@@ -9,11 +9,11 @@ const SAME_WISH_MS = 1_000;
 export interface StopTerms {
   readonly process: EventEmitter;
   /** Monotonic, ms. */
-  now(): number;
+  readonly now: () => number;
   /** Tells whoever waits at a terminal. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** Ends the process at once. */
-  exit(code: number): void;
+  readonly exit: (code: number) => void;
 }
 
 /**

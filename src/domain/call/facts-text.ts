@@ -256,4 +256,4 @@ function usageIn(list: UsageList | null): MeteredUsage | null {
 
 /** JSON leaves out what is not there. */
 const withoutAbsent = <T extends object>(seldom: T | null): { [Name in keyof T]?: NonNullable<T[Name]> } | null =>
-  seldom as { [Name in keyof T]?: NonNullable<T[Name]> } | null;
+  seldom;
