@@ -1,14 +1,15 @@
+import { lookup } from "node:dns/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { RollwardError } from "../domain/errors.ts";
 
 /** Starts listening; a port that is taken is a `port_in_use`. */
 export async function listen(
-  app: FastifyInstance,
+  app: Pick<FastifyInstance, "listen">,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host: await addressOf(host), port });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
       throw new RollwardError("port_in_use", { host, port }, error);
@@ -16,6 +17,12 @@ export async function listen(
     throw error;
   }
 }
+
+/**
+ * For `localhost` Fastify would open a second server, for the other family of addresses, which has neither the plain way nor the
+ * limits of connections.
+ */
+const addressOf = async (host: string): Promise<string> => (host === "localhost" ? (await lookup(host)).address : host);
 
 /** Requests under way have this long to finish when the server stops. */
 const DRAIN_MS = 30_000;
