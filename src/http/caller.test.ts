@@ -91,13 +91,32 @@ describe.each(DOORS)("%s", (_name, door) => {
   });
 });
 
-test("another client's key on the same connection is looked up for itself", () => {
-  const other = "another-clients-key-0123456789";
-  const { ask, keys } = byConnection(KEY);
-  keys.replace([KEY, keyFor(other)]);
+describe("a connection with requests of several clients", () => {
+  const other = SECRET.replace("operators", "neighbour");
   const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
-  for (const secret of [SECRET, other, SECRET]) expect(ask(bearer(secret))).toBe(keyFor(secret).id);
-  expect(ask({})).toBe("key_missing");
-  expect(ask({ "x-api-key": other })).toBe(keyFor(other).id);
-  expect(ask(bearer(`${SECRET.slice(0, -1)}x`))).toBe("key_unknown");
+  const apiKey = (secret: string) => ({ "x-api-key": secret });
+
+  test("looks every other key up for itself, also one of the same length", () => {
+    expect(other).toHaveLength(SECRET.length);
+    for (const headers of [bearer, apiKey]) {
+      const { ask, keys } = byConnection(KEY);
+      keys.replace([KEY, keyFor(other)]);
+      for (const secret of [SECRET, other, other, SECRET]) expect(ask(headers(secret))).toBe(keyFor(secret).id);
+    }
+  });
+
+  test("lets nobody in who differs from the last one in one character, or has sent it in another header", () => {
+    for (const headers of [bearer, apiKey]) {
+      const { ask } = byConnection(KEY);
+      for (const wrong of [`${SECRET.slice(0, -1)}x`, `x${SECRET.slice(1)}`, SECRET.slice(1)]) {
+        expect(ask(headers(SECRET))).toBe(KEY.id);
+        expect(ask(headers(wrong))).toBe("key_unknown");
+      }
+      expect(ask(headers(SECRET))).toBe(KEY.id);
+      expect(ask({})).toBe("key_missing");
+    }
+    const { ask } = byConnection(KEY);
+    expect(ask(bearer(SECRET))).toBe(KEY.id);
+    expect(ask(apiKey(`Bearer ${SECRET}`))).toBe("key_unknown");
+  });
 });

@@ -49,27 +49,30 @@ export function findCaller(terms: CallerTerms): FindCaller {
 
 /**
  * Makes a finder for each connection, which remembers its last credential as it was sent: the next request on it mostly has the
- * same, and comparing the two takes a tenth of a hash.
+ * same, and comparing the two takes a tenth of a hash. So the key is in memory, in clear, for as long as its connection is open;
+ * whoever reads this memory reads it in the requests, too.
  */
 export function findCallersByConnection(terms: CallerTerms): () => FindCaller {
   const find = findCaller(terms);
   return () => {
-    let last: { readonly sent: string; readonly key: Key } | null = null;
+    let last: { readonly header: string; readonly sent: string; readonly key: Key } | null = null;
     return (request) => {
-      const sent = request.headers["authorization"];
-      if (last !== null && isSame(last.sent, sent) && isGood(terms, last.key, terms.clock.now())) return last.key;
+      const header = request.headers["authorization"] === undefined ? "x-api-key" : "authorization";
+      const sent = headerOf(request, header);
+      const isKnown = last !== null && last.header === header && isSame(last.sent, sent);
+      if (isKnown && last !== null && isGood(terms, last.key, terms.clock.now())) return last.key;
       last = null;
       const key = find(request);
       // Not with the head that it was cut out of.
-      if (typeof sent === "string") last = { sent: ownText(sent), key };
+      if (sent !== null) last = { header, sent: ownText(sent), key };
       return key;
     };
   };
 }
 
 /** Takes as long wherever two texts of one length differ: behind a proxy a connection has requests of many clients. */
-function isSame(known: string, sent: unknown): boolean {
-  if (typeof sent !== "string" || sent.length !== known.length) return false;
+function isSame(known: string, sent: string | null): boolean {
+  if (sent === null || sent.length !== known.length) return false;
   let difference = 0;
   for (let at = 0; at < known.length; at += 1) difference |= known.charCodeAt(at) ^ sent.charCodeAt(at);
   return difference === 0;

@@ -20,9 +20,10 @@ export async function listen(
 
 /**
  * For `localhost` Fastify would open a second server, for the other family of addresses, which has neither the plain way nor the
- * limits of connections.
+ * limits of connections. The command line and the docs say 127.0.0.1, so that comes first.
  */
-const addressOf = async (host: string): Promise<string> => (host === "localhost" ? (await lookup(host)).address : host);
+const addressOf = async (host: string): Promise<string> =>
+  host === "localhost" ? (await lookup(host, { order: "ipv4first" })).address : host;
 
 /** Requests under way have this long to finish when the server stops. */
 const DRAIN_MS = 30_000;

@@ -22,6 +22,38 @@ const usage = fc.record({
 });
 
 describe("the book of spend", () => {
+  test("counts each attempt in its own slot, whatever came before it, and was forgotten", () => {
+    const hours = [SLOT.hour, SLOT.hour + HOUR_MS];
+    const slot = fc.record({
+      hour: fc.constantFrom(...hours),
+      endpoint: fc.constantFrom("", "bot"),
+      model: fc.constantFrom("sim/a", "sim/b"),
+      keyId: fc.constantFrom("key_1", "key_2"),
+      user: fc.constantFrom("", "ada"),
+    });
+    const step = fc.record({ slot, costPico: fc.bigInt({ min: 1n, max: 1_000n }), forgets: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const book = new SpendBook();
+        const spent = new Map<string, bigint>();
+        const seen = new Map<string, bigint>();
+        let oldest = 0;
+        for (const { slot: wanted, costPico, forgets } of steps) {
+          if (forgets) {
+            for (const { spend, ...row } of book.take()) seen.set(JSON.stringify(row), modelCostPico(spend));
+            oldest = SLOT.hour + HOUR_MS;
+            book.forget(oldest);
+          }
+          const own = JSON.stringify({ ...wanted, hour: Math.max(wanted.hour, oldest) });
+          spent.set(own, (spent.get(own) ?? 0n) + costPico);
+          book.note(wanted, { usage: null, costPico, price: null });
+        }
+        for (const { spend, ...row } of book.take()) seen.set(JSON.stringify(row), modelCostPico(spend));
+        expect(seen).toEqual(spent);
+      }),
+    );
+  });
+
   test("keeps every pico-dollar, priced or not, whatever was taken in between", () => {
     const attempt = fc.record({
       usage: fc.option(usage),

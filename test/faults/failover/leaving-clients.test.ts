@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROFILES } from "../../fixtures/faulty-provider/profile.ts";
-import { quickestOfFive } from "../../fixtures/quickest-of-five.ts";
+import { middleOfFive } from "../../fixtures/middle-of-five.ts";
 import { askProcess } from "../../fixtures/server-process.ts";
 import { firstBytes, sendToAbandon } from "./abandoned-call.ts";
 import { observe } from "./observe.ts";
@@ -60,34 +60,24 @@ async function recorded(endpoint: string): Promise<readonly Recorded[]> {
 const NOTICE_MS = 100;
 
 describe("a client that leaves", () => {
-  test("before the provider has sent anything: the provider is let go, and nobody else is asked", async () => {
-    let left = 0;
-    const noticed = async (): Promise<number> => {
-      const call = sendToAbandon(stage.url, "silent");
-      await arrived("s06", (left += 1));
-      const leftAtMs = stage.provider.elapsedMs();
-      call.leave();
-      return noticedAfter("s06", leftAtMs);
-    };
-    expect(await quickestOfFive(NOTICE_MS, noticed)).toBeLessThan(NOTICE_MS);
-    const each = { outcome: "abandoned", usage: { output: 0, estimated: true } };
-    await expect.poll(() => recorded("silent")).toMatchObject(Array.from({ length: left }, () => each));
-    expect(stage.provider.attemptsAt("healthy.silent")).toEqual([]);
-  });
+  const NOTHING_COUNTED = { usage: { output: 0, estimated: true } };
 
-  test("between the head and the first token: the same", async () => {
+  test.each([
+    ["before the provider has sent anything", "silent", "s06", NOTHING_COUNTED],
+    ["between the head and the first token", "headed", "s07", {}],
+  ])("%s: the provider is let go, and nobody else is asked", async (_when, endpoint, path, usage) => {
     let left = 0;
     const noticed = async (): Promise<number> => {
-      const call = sendToAbandon(stage.url, "headed");
-      await arrived("s07", (left += 1));
+      const call = sendToAbandon(stage.url, endpoint);
+      await arrived(path, (left += 1));
       const leftAtMs = stage.provider.elapsedMs();
       call.leave();
-      return noticedAfter("s07", leftAtMs);
+      return noticedAfter(path, leftAtMs);
     };
-    expect(await quickestOfFive(NOTICE_MS, noticed)).toBeLessThan(NOTICE_MS);
-    const each = { outcome: "abandoned" };
-    await expect.poll(() => recorded("headed")).toMatchObject(Array.from({ length: left }, () => each));
-    expect(stage.provider.attemptsAt("healthy.headed")).toEqual([]);
+    expect(await middleOfFive(noticed)).toBeLessThan(NOTICE_MS);
+    const each = { outcome: "abandoned", ...usage };
+    await expect.poll(() => recorded(endpoint)).toMatchObject(Array.from({ length: left }, () => each));
+    expect(stage.provider.attemptsAt(`healthy.${endpoint}`)).toEqual([]);
   });
 
   test("in the middle of the answer: what was received is settled, as an estimate", async () => {
@@ -100,7 +90,7 @@ describe("a client that leaves", () => {
       call.leave();
       return noticedAfter("s09", leftAtMs);
     };
-    expect(await quickestOfFive(NOTICE_MS, noticed)).toBeLessThan(NOTICE_MS);
+    expect(await middleOfFive(noticed)).toBeLessThan(NOTICE_MS);
     const each = { outcome: "abandoned", usage: { estimated: true } };
     await expect.poll(() => recorded("body")).toMatchObject(Array.from({ length: left }, () => each));
     const [{ usage } = { usage: null }] = await recorded("body");
