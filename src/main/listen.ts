@@ -26,7 +26,7 @@ const addressOf = async (host: string): Promise<string> =>
   host === "localhost" ? (await lookup(host, { order: "ipv4first" })).address : host;
 
 /** Requests under way have this long to finish when the server stops. */
-const DRAIN_MS = 30_000;
+export const DRAIN_MS = 30_000;
 
 /** Requests whose answer is not out yet, calls and those of the admin API alike. */
 export interface UnderWay {

@@ -16,6 +16,7 @@ import type { Key } from "../domain/access/key.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
+import { DRAIN_MS } from "./listen.ts";
 import { ProjectError } from "./project-error.ts";
 import type { ServeOptions, Server } from "./serve.ts";
 import { StopWishes } from "./stop-wishes.ts";
@@ -41,14 +42,16 @@ export async function runFromCommandLine(load: () => Promise<Serve>): Promise<vo
     const embedded = openEarly(options);
     const log = logFor(options);
     const serve = await loaded(load, embedded);
-    const wishes = hearStopWishes(options);
+    const wishes = hearStopWishes(options, log);
     const starting = serve({ ...options, ...(embedded !== null && { embedded }) }, process.env, log);
     const server = await sayingWhatTakesLong(options, starting);
     const greeting = { options, tookMs: performance.now() - startedAt };
     if (speaksJson(options)) greetInLog(server, log, greeting);
-    else greet(server, { ...greeting, link: await signInLink(server) });
+    else if (!wishes.isWished || server.adminKey?.isNew === true) {
+      greet(server, { ...greeting, link: await signInLink(server) });
+    }
     tellParent();
-    const demo = options.demo ? await startDemo(server) : null;
+    const demo = options.demo && !wishes.isWished ? await startDemo(server) : null;
     wishes.grantWith(async () => {
       demo?.kill("SIGTERM");
       await server.stop().catch(fail);
@@ -185,13 +188,14 @@ async function startDemo({ url, house }: Server): Promise<ChildProcess> {
   });
 }
 
-/** People hear at once that their Ctrl-C has come; a log is not what they wait at. */
-function hearStopWishes(options: Options): StopWishes {
+/** Programs find it in the log; people hear at once that their Ctrl-C has come. */
+function hearStopWishes(options: Options, log: Logger): StopWishes {
   return new StopWishes({
     process,
     now: () => performance.now(),
-    say: (text) => void (!speaksJson(options) && process.stderr.write(`\n${text}\n`)),
+    say: (text) => (speaksJson(options) ? log.info(text) : void process.stderr.write(`\n${text}\n`)),
     exit: (code) => process.exit(code),
+    drainMs: DRAIN_MS,
   });
 }
 

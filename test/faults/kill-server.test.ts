@@ -346,3 +346,18 @@ describe("a server that cannot start", () => {
     expect(refused.output()).toContain("m-2026-01-01");
   });
 });
+
+describe("a server that is told to stop at its first answer", () => {
+  test("stops in good order", async () => {
+    const starting = spawnServer(port, ["--no-demo", "--data-dir", ":memory:"]);
+    let isUp = false;
+    while (!isUp)
+      isUp = await fetch(`${starting.url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    starting.process.kill("SIGTERM");
+    expect(await starting.exited).toBe(0);
+    expect(starting.output()).toContain("Stopping");
+  });
+});

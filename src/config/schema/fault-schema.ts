@@ -3,7 +3,7 @@ import { parseDurationMs } from "../../kit/duration.ts";
 import type { HedgePolicy } from "../../domain/release/fault-policy.ts";
 import { DEFAULT_FAULT_POLICY } from "../../domain/release/fault-policy.ts";
 import { formatPercent, spellDuration } from "../units.ts";
-import { Refusal, duration, leaf, number, percent, text } from "./leaf.ts";
+import { DURATION_PATTERN, Refusal, duration, leaf, number, percent, text } from "./leaf.ts";
 
 const MINUTE = 60_000;
 const MAX_TARGETS = 10;
@@ -64,7 +64,7 @@ const QUANTILE = /^p([5-9]\d)$/;
 
 const hedgeAfter = () =>
   leaf<HedgePolicy>({
-    json: { type: "string", pattern: "^(p[5-9]\\d|(\\d{1,9}(ms|[smhd])){1,5})$", $comment: "duration or quantile" },
+    json: { type: "string", pattern: `^p[5-9]\\d$|${DURATION_PATTERN}`, $comment: "duration or quantile" },
     read: (input) => {
       const quantile = typeof input === "string" ? QUANTILE.exec(input)?.[1] : undefined;
       if (quantile !== undefined) return { type: "quantile", quantile: Number(quantile) / 100 };

@@ -1,8 +1,10 @@
 import type { MeteredUsage } from "../money/price.ts";
-import type { AttemptRecord, CallFacts, StageTiming } from "./call-record.ts";
+import type { AttemptRecord, CallFacts } from "./call-record.ts";
 import type { Session } from "../traffic/assignment.ts";
-import { readNamed, readStages } from "./named-facts.ts";
+import { readNamed } from "./named-facts.ts";
 import type { NamedFacts } from "./named-facts.ts";
+import { fromMicros, listStages, readStages, toMicros } from "./stage-list.ts";
+import type { StageList } from "./stage-list.ts";
 
 /** What of `T` need not be there. */
 type Seldom<T> = { readonly [Name in keyof T as {} extends Pick<T, Name> ? Name : never]-?: T[Name] | undefined };
@@ -17,7 +19,7 @@ type FactList = readonly [
   asked: AskedList,
   served: ServedList,
   ended: EndedList,
-  stages: readonly (string | number)[],
+  stages: StageList,
   attempts: readonly AttemptList[],
   usage: UsageList | typeof OF_LAST_ATTEMPT | null,
   seldom: Seldom<CallFacts> | null,
@@ -105,11 +107,8 @@ export const factsOf = (written: WrittenFacts): CallFacts =>
 
 const isList = (written: WrittenFacts): written is FactList => Array.isArray(written);
 
-const toUs = (ms: number): number => Math.round(ms * 1_000);
-const toMs = (us: number): number => us / 1_000;
-
-const toUsOrNull = (ms: number | null): number | null => (ms === null ? null : toUs(ms));
-const toMsOrNull = (us: number | null): number | null => (us === null ? null : toMs(us));
+const toMicrosOrNull = (ms: number | null): number | null => (ms === null ? null : toMicros(ms));
+const fromMicrosOrNull = (us: number | null): number | null => (us === null ? null : fromMicros(us));
 
 const listOf = (facts: CallFacts): FactList => [
   facts.id,
@@ -162,15 +161,15 @@ function servedIn(list: ServedList) {
 function listEnded(facts: CallFacts): EndedList {
   const { status, outcome, errorCode, finishReason, priceVersion } = facts;
   const [firstTokenUs, totalUs, costPico] = [
-    toUsOrNull(facts.firstTokenMs),
-    toUs(facts.totalMs),
+    toMicrosOrNull(facts.firstTokenMs),
+    toMicros(facts.totalMs),
     facts.costPico.toString(),
   ];
   return [status, outcome, errorCode, finishReason, firstTokenUs, totalUs, costPico, priceVersion];
 }
 
 function endedIn([status, outcome, errorCode, finishReason, firstTokenUs, totalUs, cost, priceVersion]: EndedList) {
-  const [firstTokenMs, totalMs, costPico] = [toMsOrNull(firstTokenUs), toMs(totalUs), BigInt(cost)];
+  const [firstTokenMs, totalMs, costPico] = [fromMicrosOrNull(firstTokenUs), fromMicros(totalUs), BigInt(cost)];
   return { status, outcome, errorCode, finishReason, firstTokenMs, totalMs, costPico, priceVersion };
 }
 
@@ -198,20 +197,14 @@ const seldomOf = (facts: CallFacts): Seldom<CallFacts> | null =>
     parentSpan: facts.parentSpan,
   });
 
-function listStages(stages: readonly StageTiming[]): readonly (string | number)[] {
-  const listed: (string | number)[] = [];
-  for (const { stage, startMs, endMs } of stages) listed.push(stage, toUs(startMs), toUs(endMs));
-  return listed;
-}
-
 function listAttempt(attempt: AttemptRecord): AttemptList {
   const { leftOut, answered, units, spanId } = attempt;
   return [
     attempt.provider,
     attempt.model,
-    toUs(attempt.startMs),
-    toUsOrNull(attempt.firstByteMs),
-    toUs(attempt.endMs),
+    toMicros(attempt.startMs),
+    toMicrosOrNull(attempt.firstByteMs),
+    toMicros(attempt.endMs),
     attempt.status,
     attempt.error,
     listUsage(attempt.usage),
@@ -231,9 +224,9 @@ function attemptIn(list: AttemptList): AttemptRecord {
     ...(reason !== null && { reason }),
     ...(end !== null && { end }),
     ...(key !== NO_KEY && { key }),
-    startMs: toMs(startUs),
-    firstByteMs: toMsOrNull(firstByteUs),
-    endMs: toMs(endUs),
+    startMs: fromMicros(startUs),
+    firstByteMs: fromMicrosOrNull(firstByteUs),
+    endMs: fromMicros(endUs),
     status,
     error,
     usage: usageIn(usage),

@@ -23,6 +23,7 @@ import { incidents } from "./0022-incidents.ts";
 import { callIndex } from "./0023-call-index.ts";
 import { consoleSessions } from "./0024-console-sessions.ts";
 import { seriesDays } from "./0025-series-days.ts";
+import { listedFacts } from "./0026-listed-facts.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 23, name: "call-index", statements: callIndex },
   { number: 24, name: "console-sessions", statements: consoleSessions },
   { number: 25, name: "series-days", statements: seriesDays },
+  { number: 26, name: "listed-facts", statements: listedFacts },
 ];
