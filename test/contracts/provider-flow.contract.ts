@@ -49,6 +49,10 @@ export function aborts(open: Open): void {
     expect(stats().calls).toBe(1);
   });
 
+  abortsFromInside(open);
+}
+
+function abortsFromInside(open: Open): void {
   test("may be aborted from inside each of the sink's methods", async () => {
     const { provider, stats } = await open();
     for (const method of ["head", "data", "end"] as const) {

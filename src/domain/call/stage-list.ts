@@ -18,9 +18,10 @@ const STAGE_ITEMS = 3;
 /** Reads what `listStages` gave; the oldest records have objects, which are as they should be. */
 export function readStages(written: readonly StageTiming[] | StageList): readonly StageTiming[] {
   if (typeof written[0] === "object") return written as readonly StageTiming[];
+  const list = written as StageList;
   const stages: StageTiming[] = [];
-  for (let at = 0; at < written.length; at += STAGE_ITEMS) {
-    const [stage, start, end] = written.slice(at, at + STAGE_ITEMS);
+  for (let at = 0; at < list.length; at += STAGE_ITEMS) {
+    const [stage, start, end] = list.slice(at, at + STAGE_ITEMS);
     stages.push({ stage: String(stage), startMs: fromMicros(Number(start)), endMs: fromMicros(Number(end)) });
   }
   return stages;

@@ -63,9 +63,9 @@ describe("a client that leaves", () => {
   const NOTHING_COUNTED = { usage: { output: 0, estimated: true } };
 
   test.each([
-    ["before the provider has sent anything", "silent", "s06", NOTHING_COUNTED],
-    ["between the head and the first token", "headed", "s07", {}],
-  ])("%s: the provider is let go, and nobody else is asked", async (_when, endpoint, path, usage) => {
+    { when: "before the provider has sent anything", endpoint: "silent", path: "s06", usage: NOTHING_COUNTED },
+    { when: "between the head and the first token", endpoint: "headed", path: "s07", usage: {} },
+  ])("$when: the provider is let go, and nobody else is asked", async ({ endpoint, path, usage }) => {
     let left = 0;
     const noticed = async (): Promise<number> => {
       const call = sendToAbandon(stage.url, endpoint);
