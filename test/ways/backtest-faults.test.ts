@@ -97,6 +97,8 @@ describe("a backtest that is disturbed", () => {
     });
     const { id } = await first.plan({ ...ASKED, concurrency: 2, start: true });
     await first.until(id, ({ progress }) => progress.done >= 10);
+    // Nobody may come to be held once all were let go.
+    await expect.poll(() => asked, { timeout: 60_000 }).toBeGreaterThanOrEqual(12);
     const stopped = first.stop();
     release();
     await stopped;
