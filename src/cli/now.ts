@@ -60,9 +60,7 @@ function formatNow(view: Now): string {
     ...(view.reach === null ? [] : [reachLine(view.reach, view.reach.until < view.at)]),
     ...(view.failures.length === 0
       ? []
-      : [
-          `What fails, in the last 5 minutes:\n${view.failures.map(({ calls, words, endpoint, release, model }) => `${calls} × ${words} (${[release ?? endpoint, model].filter((one) => one !== null).join(", ")})`).join("\n")}`,
-        ]),
+      : [`What fails, in the last 5 minutes:\n${view.failures.map(failureLine).join("\n")}`]),
     `Changed in the last hour:\n${view.changes.length === 0 ? "nothing" : formatChanges(view.changes)}`,
     `You can:\n${view.actions.map(actionLines).join("\n")}`,
     ...(view.acknowledged.length === 0
@@ -117,6 +115,12 @@ function reachLine(reach: NonNullable<Now["reach"]>, isOver: boolean): string {
 
 /** Refused calls cost nothing; of how many nobody knows, neither. */
 const costWords = (cost: string, least: string): string => (cost === "0" ? "nothing" : `${least}${signedUsd(cost)}`);
+
+/** What is wrong before an endpoint is known has neither release nor model. */
+function failureLine({ calls, words, endpoint, release, model }: Now["failures"][number]): string {
+  const where = [release ?? endpoint, model].filter((one) => one !== null && one !== "");
+  return `${calls} × ${words}${where.length === 0 ? "" : ` (${where.join(", ")})`}`;
+}
 
 const formatChanges = (changes: readonly Change[]): string =>
   changes.map(({ at, line, by }) => `${clock(at)}  ${line}${by === null ? "" : ` (${by})`}`).join("\n");

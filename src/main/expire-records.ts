@@ -108,6 +108,8 @@ export function expireRecords({
       if (isTroubled) announcer.recovered(DOING);
       isTroubled = false;
     } catch (error) {
+      // The database is closed under whoever still looks when the server stops; its next start looks at once.
+      if (isStopped) return;
       isTroubled = true;
       announcer.troubled(DOING, error);
     }

@@ -188,12 +188,15 @@ async function startDemo({ url, house }: Server): Promise<ChildProcess> {
   });
 }
 
-/** Programs find it in the log; people hear at once that their Ctrl-C has come. */
+/** Programs find it in the log, as does who reads that of the demo; people hear at once that their Ctrl-C has come. */
 function hearStopWishes(options: Options, log: Logger): StopWishes {
   return new StopWishes({
     process,
     now: () => performance.now(),
-    say: (text) => (speaksJson(options) ? log.info(text) : void process.stderr.write(`\n${text}\n`)),
+    say: (text) => {
+      if (speaksJson(options) || options.demo) log.info(text);
+      if (!speaksJson(options)) process.stderr.write(`\n${text}\n`);
+    },
     exit: (code) => process.exit(code),
     drainMs: DRAIN_MS,
   });

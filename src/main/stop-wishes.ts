@@ -5,7 +5,7 @@ const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 /** A terminal, npm and whoever watches its parent may each hand on one and the same wish, ms. */
 const SAME_WISH_MS = 1_000;
 
-const ONCE_MORE = "Once more stops at once, and the last seconds of records are lost.";
+const ONCE_MORE = "Once more, a second later, stops at once: the last seconds of records are lost.";
 
 /** Where wishes come from and what can be done about them: the process itself, and something else in tests. */
 export interface StopTerms {

@@ -110,6 +110,23 @@ describe("whom a trouble has reached", () => {
     expect(await gatherReach(world, { ...question, release: "support-bot@3" })).toMatchObject({ calls: 2, failed: 1 });
   });
 
+  test("is of all calls of a release that began and was taken back within it", async () => {
+    // As in the demo: in the last ten seconds of one minute and the first of the next, 21 calls, two of which fail.
+    const began = 3 * MINUTE - 10_000;
+    const calls = Array.from({ length: 21 }, (_, index) =>
+      (index % 10 === 5 ? failed : callAt)(began + index * 500, { endpoint: "support-bot", release: "support-bot@3" }),
+    );
+    const others = Array.from({ length: 60 }, (_, index) =>
+      callAt(MINUTE + index * 5_000, { endpoint: "support-bot", release: "support-bot@2" }),
+    );
+    const world = await worldOf([...calls, ...others]);
+    const told = { ...question, since: START + began + 2_500, until: START + began + 10_000, release: "support-bot@3" };
+    expect(await gatherReach(world, told)).toMatchObject({ calls: 21, failed: 2 });
+    // One that has calls before and after is counted by its part, as an endpoint is.
+    const longer = { ...told, release: "support-bot@2", since: START + 2 * MINUTE, until: START + 3 * MINUTE - 1 };
+    expect((await gatherReach(world, longer)).calls).toBe(12);
+  });
+
   test("never has more users than failed calls nor more failed calls than calls, however far the tallies lag", async () => {
     const call = fc.record({ after: fc.nat(7 * MINUTE), user: fc.nat(5), isFailed: fc.boolean() });
     await fc.assert(

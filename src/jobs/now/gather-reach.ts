@@ -102,23 +102,36 @@ async function countCalls(sources: ReachSources, question: ReachQuestion): Promi
       ? minutes.map(({ start, endpoint, tally: { calls, failed } }) => ({ start, endpoint, calls, failed }))
       : await readCells(sources, question);
   const sums = new Map<string, EndpointSum>();
+  const had = new Set(cells.map(({ endpoint, start }) => `${endpoint} ${start}`));
   for (const { start, endpoint, calls: all, failed } of cells) {
     if (endpoints.length > 0 && !endpoints.includes(endpoint)) continue;
-    const calls = start === undefined ? all : all * partOf(start, question);
+    const [isFirst, isLast] = [-MINUTE_MS, MINUTE_MS].map(
+      (ms) => release !== null && start !== undefined && !had.has(`${endpoint} ${start + ms}`),
+    );
+    const calls = start === undefined ? all : all * partOf(start, question, { isFirst, isLast });
     const before = sums.get(endpoint) ?? { endpoint, calls: 0, failed: 0 };
     sums.set(endpoint, { endpoint, calls: before.calls + calls, failed: before.failed + failed });
   }
   return [...sums.values()].map((sum) => ({ ...sum, calls: Math.round(sum.calls) }));
 }
 
+/** Whether a minute is a release's first one with calls, and its last. */
+interface ReleaseMinute {
+  readonly isFirst?: boolean | undefined;
+  readonly isLast?: boolean | undefined;
+}
+
 /**
  * How much of a minute lies within the time that is asked about, in [0, 1]: of the one in which a trouble begins only that part of
- * the calls is counted, as only the failures from that second on are. Of a minute under way it is a part of what has passed.
+ * the calls is counted, as only the failures from that second on are. Of a minute under way it is a part of what has passed. A
+ * release that began or ended in the minute had none of its calls before, or after: they are all of that time.
  */
-function partOf(start: number, { since, until, now }: ReachQuestion): number {
+function partOf(start: number, { since, until, now }: ReachQuestion, { isFirst, isLast }: ReleaseMinute): number {
   const end = Math.min(start + MINUTE_MS, Math.max(now, start + 1));
-  const within = Math.min(end, until + 1) - Math.max(start, since);
-  return Math.min(1, Math.max(0, within / (end - start)));
+  if (start > until || end <= since) return 0;
+  const from = isFirst === true ? start : Math.max(start, since);
+  const to = isLast === true ? end : Math.min(end, until + 1);
+  return Math.min(1, Math.max(0, (to - from) / (end - start)));
 }
 
 /** Minutes at the edges and hours between them; of a time whose minutes are not kept any more whole hours. */
@@ -126,7 +139,9 @@ async function readCells({ series }: ReachSources, question: ReachQuestion): Pro
   const { environment, since, until, now, release = null } = question;
   const isOld = now - since > 2 * DAY_MS - HOUR_MS;
   const hours = { from: Math.floor(since / HOUR_MS) * HOUR_MS, to: (Math.floor(until / HOUR_MS) + 1) * HOUR_MS };
-  const parts = isOld ? [{ span: "hour" as const, ...hours }] : partsOf(since, until + 1);
+  // Whether a release began or ended in a minute is told by its neighbours; in hours it makes no difference.
+  const marginMs = release !== null && until - since < HOUR_MS ? MINUTE_MS : 0;
+  const parts = isOld ? [{ span: "hour" as const, ...hours }] : partsOf(since - marginMs, until + 1 + marginMs);
   const answers = await Promise.all(
     parts.map(async ({ span, from, to }): Promise<readonly CountedCell[]> => {
       const { sums } = await series.query({
