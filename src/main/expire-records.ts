@@ -90,7 +90,6 @@ export function expireRecords({
       const now = clock.now();
       const days = retainFactsDays();
       const ended = Number.isFinite(days) ? now - Math.max(days, EVIDENCE_DAYS) * DAY_MS : 0;
-      const quiet = now - QUIET_DAYS * DAY_MS;
       const jobs = [
         calls.expire(now, days),
         responses?.expire(now),
@@ -98,7 +97,7 @@ export function expireRecords({
         budgets?.expire(ended),
         meanings?.expire(now),
         expireSpans?.(now),
-        proofs?.expire(quiet),
+        proofs?.expire(now - QUIET_DAYS * DAY_MS),
         ...[backtests, shadows, gateRuns, notices, alertOutbox, silences].map((store) => store?.expire(ended)),
         // An alert that is forgotten counts its episodes anew: its incidents must be gone by then.
         ...[changes, incidents, alerts].map((store) => store?.expire(now - STORY_DAYS * DAY_MS)),
