@@ -6,6 +6,7 @@ import { createMemorySeriesStore } from "../../adapters/stores/memory/memory-ser
 import type { CallFacts } from "../../domain/call/call-record.ts";
 import { SeriesBook } from "../../domain/series/series-book.ts";
 import { ulid } from "../../kit/ulid.ts";
+import type { FailedReader } from "./failed-calls.ts";
 import { gatherReach } from "./gather-reach.ts";
 
 const MINUTE = 60_000;
@@ -125,6 +126,14 @@ describe("whom a trouble has reached", () => {
     // One that has calls before and after is counted by its part, as an endpoint is.
     const longer = { ...told, release: "support-bot@2", since: START + 2 * MINUTE, until: START + 3 * MINUTE - 1 };
     expect((await gatherReach(world, longer)).calls).toBe(12);
+  });
+
+  test("has no failures of a release from before or after, also where not all of them were read", async () => {
+    const of = { endpoint: "support-bot", release: "support-bot@3" };
+    const world = await worldOf([0, 1, 2, 3, 4].map((minute) => failed(minute * MINUTE, of)));
+    const told = { ...question, since: START + 2 * MINUTE, until: START + 3 * MINUTE - 1, release: "support-bot@3" };
+    const unread = { read: () => Promise.resolve({ calls: [], isAll: false }) } as unknown as FailedReader;
+    expect(await gatherReach({ ...world, failed: unread }, told)).toMatchObject({ calls: 1, failed: 1 });
   });
 
   test("never has more users than failed calls nor more failed calls than calls, however far the tallies lag", async () => {

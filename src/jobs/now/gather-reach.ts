@@ -102,15 +102,17 @@ async function countCalls(sources: ReachSources, question: ReachQuestion): Promi
       ? minutes.map(({ start, endpoint, tally: { calls, failed } }) => ({ start, endpoint, calls, failed }))
       : await readCells(sources, question);
   const sums = new Map<string, EndpointSum>();
+  const isTold = marginOf(question) > 0;
   const had = new Set(cells.map(({ endpoint, start }) => `${endpoint} ${start}`));
-  for (const { start, endpoint, calls: all, failed } of cells) {
+  for (const { start, endpoint, calls, failed } of cells) {
     if (endpoints.length > 0 && !endpoints.includes(endpoint)) continue;
     const [isFirst, isLast] = [-MINUTE_MS, MINUTE_MS].map(
-      (ms) => release !== null && start !== undefined && !had.has(`${endpoint} ${start + ms}`),
+      (ms) => isTold && !had.has(`${endpoint} ${(start ?? 0) + ms}`),
     );
-    const calls = start === undefined ? all : all * partOf(start, question, { isFirst, isLast });
+    const part = start === undefined ? 1 : partOf(start, question, { isFirst, isLast });
+    if (part === 0) continue;
     const before = sums.get(endpoint) ?? { endpoint, calls: 0, failed: 0 };
-    sums.set(endpoint, { endpoint, calls: before.calls + calls, failed: before.failed + failed });
+    sums.set(endpoint, { endpoint, calls: before.calls + calls * part, failed: before.failed + failed });
   }
   return [...sums.values()].map((sum) => ({ ...sum, calls: Math.round(sum.calls) }));
 }
@@ -134,13 +136,19 @@ function partOf(start: number, { since, until, now }: ReachQuestion, { isFirst, 
   return Math.min(1, Math.max(0, (to - from) / (end - start)));
 }
 
+/** Shorter than that, a time and its neighbours lie in minutes alone. */
+const SHORT_MS = HOUR_MS - 4 * MINUTE_MS;
+
+/** Whether a release began or ended in a minute is told by that minute's neighbours; in a long time it makes no difference. */
+const marginOf = ({ since, until, release = null }: ReachQuestion): number =>
+  release !== null && until - since < SHORT_MS ? MINUTE_MS : 0;
+
 /** Minutes at the edges and hours between them; of a time whose minutes are not kept any more whole hours. */
 async function readCells({ series }: ReachSources, question: ReachQuestion): Promise<readonly CountedCell[]> {
   const { environment, since, until, now, release = null } = question;
   const isOld = now - since > 2 * DAY_MS - HOUR_MS;
   const hours = { from: Math.floor(since / HOUR_MS) * HOUR_MS, to: (Math.floor(until / HOUR_MS) + 1) * HOUR_MS };
-  // Whether a release began or ended in a minute is told by its neighbours; in hours it makes no difference.
-  const marginMs = release !== null && until - since < HOUR_MS ? MINUTE_MS : 0;
+  const marginMs = marginOf(question);
   const parts = isOld ? [{ span: "hour" as const, ...hours }] : partsOf(since - marginMs, until + 1 + marginMs);
   const answers = await Promise.all(
     parts.map(async ({ span, from, to }): Promise<readonly CountedCell[]> => {
