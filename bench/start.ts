@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { freePort } from "../test/fixtures/free-port.ts";
 
 const HELP = `Takes a fresh clone of this repository's last commit, starts it with npm as a stranger would, and times the first
 served call; then stops it, and times a start with the data that is there.
@@ -43,15 +43,6 @@ const { values: options } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("No port.");
-  return address.port;
-}
 
 interface Start {
   readonly child: ChildProcess;

@@ -1,11 +1,11 @@
 import { fork, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sendProject } from "../../src/cli/send-project.ts";
+import { freePort } from "../../test/fixtures/free-port.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -159,15 +159,6 @@ async function apply(url: string, { upstream, release, main }: Applied): Promise
   }
   const answer = await sendProject({ url, key: ADMIN_KEY }, { path: join(directory, "rollward.yaml"), dryRun: false });
   if (!answer.applied) throw new Error(JSON.stringify(answer.mistakes));
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Waits until something answers at the address. */

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answers, freePort } from "./contestants.ts";
+import { freePort } from "../../test/fixtures/free-port.ts";
+import { answers } from "./contestants.ts";
 import type { Contestant } from "./contestants.ts";
 
 /** Versions that are compared; installed beside the bench on first use, never dependencies. */
