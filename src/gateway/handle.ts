@@ -10,7 +10,7 @@ import { fit, isFitted } from "./fit.ts";
 import type { Gateway } from "./gateway.ts";
 import { limit } from "./limit.ts";
 import { openCall } from "./open-call.ts";
-import type { Arrival } from "./open-call.ts";
+import type { Arrival, OpenCall } from "./open-call.ts";
 import { isRecalled, recall } from "./recall.ts";
 import { refuse } from "./refuse.ts";
 import { render } from "./render.ts";
@@ -24,8 +24,8 @@ export const handle = ({ environments }: Gateway, arrival: Arrival): Promise<voi
   handleIn(environments.forKey(arrival.key), arrival);
 
 /**
- * A request's way, from top to bottom. Resolves when the call is settled, whatever became of it;
- * never rejects. `settle` runs exactly once, because this is the only place that calls it.
+ * A request's way, from top to bottom. Resolves when the call is answered, whatever became of it, and where nothing is sent, when it is
+ * settled; never rejects. `settle` runs exactly once, because this is the only place that calls it.
  */
 async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
   const call = openCall(gateway, arrival);
@@ -48,7 +48,13 @@ async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
     const fault = RollwardError.from(error);
     if (!serveStale(gateway, call, fault)) refuse(gateway, call, fault);
   } finally {
-    step.over();
-    settle(gateway, call);
+    closeBehind(gateway, call, step.over());
   }
+}
+
+/** The answer goes out first: who waits for it has something to do while the books are closed. */
+function closeBehind(gateway: Gateway, call: OpenCall, totalMs: number): void {
+  const { reply } = call.arrival;
+  if (reply.behind === undefined) settle(gateway, call, totalMs);
+  else reply.behind(() => settle(gateway, call, totalMs));
 }

@@ -12,7 +12,6 @@ import { besidePico, vectorPicoOf } from "./meters/beside-pico.ts";
 import { noteFindings } from "./note-findings.ts";
 import { routingFactOf } from "./routing/open-routing.ts";
 import { learnPrefixes, promptCacheFactOf } from "./prompt-cache/learn-prefixes.ts";
-import { sinceArrival } from "./open-call.ts";
 import { offerCopy } from "./offer-copy.ts";
 import type { OpenCall } from "./open-call.ts";
 import { tierOf } from "./tier-of.ts";
@@ -25,13 +24,12 @@ const CLIENT_LEFT = 499;
 /** Users are named by clients; a record keeps so much of a name. */
 const MOST_USER_CHARACTERS = 200;
 
-/** Closes the books of a call: load, evidence and record. Runs once for every call, however it ended. */
-export function settle(gateway: Gateway, call: OpenCall): void {
+/** Closes the books of a call that took `totalMs`: load, evidence and record. Runs once for every call, however it ended. */
+export function settle(gateway: Gateway, call: OpenCall, totalMs: number): void {
   if (call.admitted) {
     gateway.load.inFlight -= 1;
     gateway.load.bytes -= call.loadBytes ?? 0;
   }
-  const totalMs = sinceArrival(gateway, call);
   noteFindings(gateway, call);
   keepAnswer(gateway, call);
   const audit = closeMeaning(gateway, call);

@@ -36,10 +36,12 @@ export class Steps {
     return run(this.#gateway, this.#call);
   }
 
-  /** No stage follows. */
-  over(): void {
-    if (this.#stage !== null) this.#end(sinceArrival(this.#gateway, this.#call));
+  /** No stage follows. Milliseconds since the call arrived. */
+  over(): number {
+    const now = sinceArrival(this.#gateway, this.#call);
+    this.#end(now);
     this.#stage = null;
+    return now;
   }
 
   /** One reading of the clock for the end of one stage and the beginning of the next. */

@@ -8,4 +8,5 @@ export const boundReply = (reply: Reply): Reply => ({
   destroy: () => reply.destroy(),
   onDrain: (resume) => reply.onDrain(resume),
   onAbandoned: (stop) => reply.onAbandoned(stop),
+  behind: (run) => (reply.behind === undefined ? run() : reply.behind(run)),
 });

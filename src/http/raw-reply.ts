@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { atEndOfTurn } from "../kit/end-of-turn.ts";
+import { behindWrites, writeAtEndOfTurn } from "../kit/end-of-turn.ts";
 import { ONE_WRITE_BYTES } from "../kit/write-message.ts";
 import type { Reply } from "../ports/reply.ts";
 import { answerFormOf } from "./answer-form.ts";
@@ -53,7 +53,7 @@ class RawReply implements Reply {
       return;
     }
     if (chunk !== undefined) this.#hold(chunk);
-    atEndOfTurn(() => this.#sendWhole());
+    writeAtEndOfTurn(() => this.#sendWhole());
   }
 
   #sendWhole(): void {
@@ -71,6 +71,10 @@ class RawReply implements Reply {
 
   onDrain(resume: () => void): void {
     this.#resume = resume;
+  }
+
+  behind(run: () => void): void {
+    behindWrites(run);
   }
 
   onAbandoned(stop: () => void): void {

@@ -4,8 +4,8 @@ import type { FindCaller } from "../caller.ts";
 import type { CallRoute } from "../data/call-route.ts";
 import type { ArrivingBytes } from "../read-body.ts";
 import { SMALL_BYTES } from "../read-body.ts";
+import { PlainHeads } from "./plain-heads.ts";
 import { PlainReply } from "./plain-reply.ts";
-import { readPlainHead } from "./read-plain-head.ts";
 import type { PlainHead } from "./read-plain-head.ts";
 
 /** What all plain connections of a server share. */
@@ -55,6 +55,7 @@ export class PlainConnection {
   readonly socket: Socket;
   readonly #terms: PlainTerms;
   readonly #find: FindCaller;
+  readonly #heads = new PlainHeads();
   /** What has come and is neither served nor answered. */
   #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -142,7 +143,7 @@ export class PlainConnection {
   #open(): Arriving | null {
     const { routes, bodyBytes, isOpen } = this.#terms;
     const [bytes = NOTHING] = this.#unread;
-    const head = readPlainHead(bytes);
+    const head = this.#heads.read(bytes);
     const route = head === null ? undefined : routes.get(head.path);
     if (head === null || route === undefined || head.bodyBytes > bodyBytes() || !isOpen()) return null;
     this.#since = this.#terms.looks();

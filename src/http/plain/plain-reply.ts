@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { atEndOfTurn } from "../../kit/end-of-turn.ts";
+import { behindWrites, writeAtEndOfTurn } from "../../kit/end-of-turn.ts";
 import { writeMessage } from "../../kit/write-message.ts";
 import type { Reply } from "../../ports/reply.ts";
 import { answerFormOf } from "../answer-form.ts";
@@ -88,6 +88,10 @@ export class PlainReply implements Reply {
     if (this.#isClosed) stop();
   }
 
+  behind(run: () => void): void {
+    behindWrites(run);
+  }
+
   /** The connection has closed. */
   closed(): void {
     if (this.#isOver) return;
@@ -112,7 +116,7 @@ export class PlainReply implements Reply {
   #putOff(): void {
     if (this.#isPutOff) return;
     this.#isPutOff = true;
-    atEndOfTurn(() => this.#send());
+    writeAtEndOfTurn(() => this.#send());
   }
 
   #send(): void {

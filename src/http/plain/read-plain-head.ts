@@ -1,4 +1,5 @@
 import { ownText } from "../../kit/own-text.ts";
+import { wholeNumberIn } from "../../kit/whole-number.ts";
 
 /** The head of a request that nobody could read in two ways. */
 export interface PlainHead {
@@ -11,9 +12,21 @@ export interface PlainHead {
   readonly bodyBytes: number;
 }
 
+/** Whole lines that heads begin with, as read before. */
+export interface HeadBeginning {
+  /** The lines with their ends. */
+  readonly bytes: Buffer;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** How many headers that are. */
+  readonly count: number;
+}
+
 /** Node's own bounds at this edge hold here, too: what is beyond them is Node's to refuse. */
 const MOST_HEAD_BYTES = 16 * 1024;
 const MOST_HEADERS = 100;
+/** Of a length: far beyond every bound of a body. */
+const MOST_DIGITS = 12;
 
 const END = Buffer.from("\r\n\r\n");
 const METHOD = "POST ";
@@ -43,22 +56,44 @@ const SPECIAL: ReadonlySet<string> = new Set([
 /**
  * Reads the head of a plain request: a POST in HTTP/1.1 of printable ASCII, with a Host, JSON of a declared length, one key, each
  * header once, and none that changes its framing (RFC 9112, of which this takes a part). `null` is everything else, also
- * what is not all there yet: it is for Node's parser.
+ * what is not all there yet: it is for Node's parser. `known` is what `bytes` begin with, where that is known.
  */
-export function readPlainHead(bytes: Buffer): PlainHead | null {
-  const end = bytes.indexOf(END);
+export function readPlainHead(bytes: Buffer, known: HeadBeginning | null = null): PlainHead | null {
+  const from = known === null ? 0 : known.bytes.length;
+  // Known lines end as every line does, and the empty one may follow at once.
+  const end = bytes.indexOf(END, known === null ? 0 : from - 2);
   if (end < 0 || end > MOST_HEAD_BYTES) return null;
-  const head = bytes.toString("latin1", 0, end + 2);
-  const lineEnd = head.indexOf("\r\n");
-  const path = pathIn(head.slice(0, lineEnd));
-  if (path === null) return null;
-  const headers = headersIn(head, lineEnd + 2);
-  if (headers === null || headers["host"] === undefined || !isJson(headers["content-type"])) return null;
+  const text = bytes.toString("latin1", from, end + 2);
+  const read = known === null ? readLines(text) : readOn(known, text);
+  if (read === null) return null;
+  const { path, headers } = read;
+  if (headers["host"] === undefined || !isJson(headers["content-type"])) return null;
   if (headers["connection"] !== undefined && headers["connection"].toLowerCase() !== "keep-alive") return null;
   if (headers["authorization"] !== undefined && headers["x-api-key"] !== undefined) return null;
-  const bodyBytes = lengthOf(headers["content-length"]);
+  const bodyBytes = wholeNumberIn(headers["content-length"] ?? "", MOST_DIGITS);
   return bodyBytes === null ? null : { path, headers, headBytes: end + END.length, bodyBytes };
 }
+
+/** Whole lines from the first one of a plain head on; `null` where they cannot be such. */
+export function readBeginning(bytes: Buffer): HeadBeginning | null {
+  const read = readLines(bytes.toString("latin1"));
+  return read === null ? null : { bytes, ...read };
+}
+
+interface ReadLines {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  count: number;
+}
+
+function readLines(text: string): ReadLines | null {
+  const lineEnd = text.indexOf("\r\n");
+  const path = lineEnd < 0 ? null : pathIn(text.slice(0, lineEnd));
+  return path === null ? null : addHeaders({ path, headers: {}, count: 0 }, text, lineEnd + 2);
+}
+
+const readOn = ({ path, headers, count }: HeadBeginning, text: string): ReadLines | null =>
+  addHeaders({ path, headers: { ...headers }, count }, text, 0);
 
 function pathIn(line: string): string | null {
   if (!line.startsWith(METHOD) || !line.endsWith(VERSION)) return null;
@@ -69,12 +104,12 @@ function pathIn(line: string): string | null {
   return PLAIN_PATH.test(path) ? path : null;
 }
 
-function headersIn(head: string, from: number): Record<string, string> | null {
-  const headers: Record<string, string> = {};
-  let count = 0;
+/** Adds the headers of the lines from a place on; `null` where one of them is not plain or came before. */
+function addHeaders(read: ReadLines, head: string, from: number): ReadLines | null {
+  const { headers } = read;
   for (let at = from; at < head.length;) {
     const colon = nameEnd(head, at);
-    if (colon < 0 || (count += 1) > MOST_HEADERS) return null;
+    if (colon < 0 || (read.count += 1) > MOST_HEADERS) return null;
     const end = valueEnd(head, colon + 1);
     if (end < 0) return null;
     const name = lowered(head.slice(at, colon));
@@ -83,7 +118,7 @@ function headersIn(head: string, from: number): Record<string, string> | null {
     headers[name] = trimmed(head, colon + 1, end);
     at = end + 2;
   }
-  return headers;
+  return read;
 }
 
 /**
@@ -134,13 +169,3 @@ function lowered(written: string): string {
 const isJson = (type: string | undefined): boolean =>
   type !== undefined && (type === "application/json" || JSON_IN_UTF8.test(type));
 const JSON_IN_UTF8 = /^application\/json(?:; ?charset=utf-8)?$/i;
-
-/** Decimal digits, and no more of them than a number can hold exactly. */
-function lengthOf(written: string | undefined): number | null {
-  if (written === undefined || written.length > 12 || written === "") return null;
-  for (let at = 0; at < written.length; at += 1) {
-    const code = written.charCodeAt(at);
-    if (code < 0x30 || code > 0x39) return null;
-  }
-  return Number(written);
-}

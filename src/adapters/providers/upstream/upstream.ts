@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { RollwardError } from "../../../domain/errors.ts";
+import { atEndOfTurn } from "../../../kit/end-of-turn.ts";
 import { Connection } from "./connection.ts";
 import { Connector } from "./connector.ts";
 import { TransportFailure } from "./transport-failure.ts";
@@ -102,7 +103,7 @@ export class Upstream {
   #awaitTurn(): void {
     if (this.#isTurnAwaited) return;
     this.#isTurnAwaited = true;
-    setImmediate(() => this.#endTurn());
+    atEndOfTurn(() => this.#endTurn());
   }
 
   #endTurn(): void {

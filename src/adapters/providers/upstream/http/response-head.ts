@@ -1,3 +1,4 @@
+import { wholeNumberIn } from "../../../../kit/whole-number.ts";
 import { TransportFailure } from "../transport-failure.ts";
 
 /** Where a body ends: after so many bytes, with its last chunk, or with the connection. */
@@ -18,18 +19,18 @@ export interface ResponseHead {
 /** More is no answer of an API; the head as a whole is bounded too. */
 const MOST_HEADERS = 256;
 
-const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\u0020-\u007e\u0080-\u00ff]*)?\r\n/y;
+const STATUS_LINE = /HTTP\/1\.[01] [1-9]\d\d(?: [\t\u0020-\u007e\u0080-\u00ff]*)?\r\n/y;
 const HEADER_LINES = /(?:[\w!#$%&'*+.^`|~-]+:[\t\u0020-\u007e\u0080-\u00ff]*\r\n)*$/y;
-const LENGTH = /^\d{1,15}$/;
+/** Of a length: no more than a number holds exactly. */
+const MOST_DIGITS = 15;
 const IDLE_SECONDS = /(?:^|[,\s])timeout=(\d{1,6})(?:$|[,\s])/i;
 
 /** The head in `text`: Latin-1, each line with its end, without the empty one. Throws `TransportFailure` for what breaks HTTP/1.1. */
 export function readResponseHead(text: string): ResponseHead {
   STATUS_LINE.lastIndex = 0;
-  const line = STATUS_LINE.exec(text);
-  if (line === null) throw breach("a status line that is none");
-  const headers = readHeaders(text, line[0].length);
-  return framed(Number(line[2]), headers, line[1] === "1");
+  if (!STATUS_LINE.test(text)) throw breach("a status line that is none");
+  const headers = readHeaders(text, STATUS_LINE.lastIndex);
+  return framed(Number(text.slice(9, 12)), headers, text[7] === "1");
 }
 
 /** Header lines from `start` to the end of `text`, as a flat list. Throws `TransportFailure`. */
@@ -68,8 +69,9 @@ function framed(status: number, headers: readonly string[], isHttp11: boolean): 
     const value = headers[index + 1] ?? "";
     switch (headers[index]) {
       case "content-length":
-        if (length !== null || !LENGTH.test(value)) throw breach("a length that is none, or two");
-        length = Number(value);
+        if (length !== null) throw breach("two lengths");
+        length = wholeNumberIn(value, MOST_DIGITS);
+        if (length === null) throw breach("a length that is none");
         break;
       case "transfer-encoding":
         if (isChunked || value.toLowerCase() !== "chunked") throw breach("another transfer coding than chunks");
