@@ -1,29 +1,17 @@
-import { lookup } from "node:dns/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { RollwardError } from "../domain/errors.ts";
+import { addressOf } from "./address-of.ts";
+import { listenError } from "./listen-error.ts";
+import type { ListenAddress } from "./listen-error.ts";
 
-/** Starts listening; a port that is taken is a `port_in_use`. */
-export async function listen(
-  app: Pick<FastifyInstance, "listen">,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<void> {
+/** Starts listening; a port that is taken is a `port_in_use`, an address that is no place to listen a `cannot_listen`. */
+export async function listen(app: Pick<FastifyInstance, "listen">, { host, port }: ListenAddress): Promise<void> {
   try {
     await app.listen({ host: await addressOf(host), port });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      throw new RollwardError("port_in_use", { host, port }, error);
-    }
-    throw error;
+    throw listenError(error, { host, port });
   }
 }
-
-/**
- * For `localhost` Fastify would open a second server, for the other family of addresses, which has neither the plain way nor the
- * limits of connections. The command line and the docs say 127.0.0.1, so that comes first.
- */
-const addressOf = async (host: string): Promise<string> =>
-  host === "localhost" ? (await lookup(host, { order: "ipv4first" })).address : host;
 
 /** Requests under way have this long to finish when the server stops. */
 export const DRAIN_MS = 30_000;

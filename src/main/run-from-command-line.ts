@@ -18,6 +18,7 @@ import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
 import { DRAIN_MS } from "./listen.ts";
 import { ProjectError } from "./project-error.ts";
+import { requirePlace } from "./require-place.ts";
 import type { ServeOptions, Server } from "./serve.ts";
 import { StopWishes } from "./stop-wishes.ts";
 
@@ -38,6 +39,7 @@ export async function runFromCommandLine(load: () => Promise<Serve>): Promise<vo
       process.stdout.write(USAGE);
       return;
     }
+    await requirePlace(options);
     if (options.fresh) forget(options.dataDir);
     const embedded = openEarly(options);
     const log = logFor(options);

@@ -5,6 +5,7 @@ import type { Embedded } from "../adapters/stores/postgres/embedded.ts";
 import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
+import { RollwardError } from "../domain/errors.ts";
 import type { Environments } from "../gateway/gateway.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Embedders } from "../ports/embedders.ts";
@@ -43,8 +44,21 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Brings the house up from the inside out; what was opened is closed again when something on the way fails. */
+/**
+ * Brings the house up from the inside out; what was opened is closed again when something on the way fails. Throws `database_needed`
+ * where the database does not answer.
+ */
 export async function serve(options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
+  try {
+    return await openHouse(options, environment, log);
+  } catch (error) {
+    const isAway = error instanceof RollwardError && error.code === "database_unavailable";
+    // What the code says to clients of a server that is up is not true of one that is not.
+    throw isAway ? new RollwardError("database_needed", error.details, error) : error;
+  }
+}
+
+async function openHouse(options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
   const announcer = createLogAnnouncer(log);
   const stores = { ...(await openStores(options)), ...(await openValkey(options, announcer)) };
   const { clock, embedders } = options;
