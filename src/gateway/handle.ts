@@ -30,6 +30,7 @@ export const handle = ({ environments }: Gateway, arrival: Arrival): Promise<voi
 async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
   const call = openCall(gateway, arrival);
   const step = new Steps(gateway, call);
+  gateway.underWay?.enter(call);
   try {
     step.run("authenticate", authenticate);
     step.run("admit", admit);
@@ -49,6 +50,7 @@ async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
     if (!serveStale(gateway, call, fault)) refuse(gateway, call, fault);
   } finally {
     step.over();
+    gateway.underWay?.leave(call);
     settle(gateway, call);
   }
 }

@@ -50,6 +50,12 @@ export const MACHINE_ERRORS = {
     message: "A newer Rollward has written the database: its schema is {found}, this program knows {known}.",
     help: "Start that version again, or restore a backup from before the upgrade.",
   },
+  server_stopped: {
+    status: 503,
+    retryable: true,
+    message: "This server was stopped before the call had ended.",
+    help: "Send the request again: another server answers it, or this one once it is up again. Calls have 30 s to end when a server is stopped.",
+  },
   not_ready: {
     status: 503,
     retryable: true,
