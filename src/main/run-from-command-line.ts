@@ -17,6 +17,7 @@ import { RollwardError } from "../domain/errors.ts";
 import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
 import { DRAIN_MS } from "./listen.ts";
+import { outliveReaders } from "./outlive-readers.ts";
 import { ProjectError } from "./project-error.ts";
 import { requirePlace } from "./require-place.ts";
 import type { ServeOptions, Server } from "./serve.ts";
@@ -32,6 +33,7 @@ const OLDEST_NODE = 24;
  */
 export async function runFromCommandLine(load: () => Promise<Serve>): Promise<void> {
   const startedAt = performance.now();
+  outliveReaders([process.stdout, process.stderr]);
   try {
     requireNode();
     const options = readOptions(process.argv.slice(2), process.env);
