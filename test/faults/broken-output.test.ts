@@ -41,9 +41,10 @@ async function breakOutput({ process: { stdout, stderr } }: ServerProcess): Prom
   }
 }
 
-async function stop(server: ServerProcess): Promise<void> {
-  server.process.kill("SIGINT");
-  expect(await server.exited).toBe(0);
+/** The exit code of a server that is told to stop. */
+function stop({ process, exited }: ServerProcess): Promise<number | null> {
+  process.kill("SIGINT");
+  return exited;
 }
 
 const PATH = "/v1/chat/completions";
@@ -56,16 +57,16 @@ describe("a server whose output nobody reads any more", () => {
     for (let call = 0; call < 3; call += 1) {
       expect(await askProcess(first, { method: "POST", path: PATH, body })).toMatchObject({ status: 200 });
     }
-    await stop(first);
+    expect(await stop(first)).toBe(0);
     const second = await start(["--config", config]);
     const kept = await askProcess(second, { method: "GET", path: "/api/calls?limit=10" });
     expect(kept?.body).toMatchObject({ data: [{ outcome: "ok" }, { outcome: "ok" }, { outcome: "ok" }] });
-    await stop(second);
+    expect(await stop(second)).toBe(0);
   });
 
   test("that writes for people stops in good order too", { timeout: 120_000 }, async () => {
     const demo = await start([]);
     await breakOutput(demo);
-    await stop(demo);
+    expect(await stop(demo)).toBe(0);
   });
 });
