@@ -171,8 +171,8 @@ function secondRunner(gateway: Gateway, open: OpenCall, { trip, place }: Errand)
 }
 
 const both = (first: Runner, second: Runner): Abandonable => ({
-  abandon() {
-    first.attempt.abandon();
-    second.attempt.abandon();
+  abandon(stopped) {
+    first.attempt.abandon(stopped);
+    second.attempt.abandon(stopped);
   },
 });

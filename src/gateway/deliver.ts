@@ -40,8 +40,10 @@ export async function deliver(call: OpenCall, attempt: Attempt): Promise<void> {
   }
 }
 
-function breakOff(call: OpenCall, error: RollwardError, contentType: string): void {
-  if (call.abandoned) {
+function breakOff(call: OpenCall, thrown: RollwardError, contentType: string): void {
+  const { stopped = null } = call;
+  const error = stopped ?? thrown;
+  if (call.abandoned && stopped === null) {
     call.ending = { outcome: "abandoned", error: null };
     return;
   }

@@ -28,6 +28,7 @@ import type { TokenCounters } from "../ports/token-counter.ts";
 import type { SessionObserver } from "../ports/session-observer.ts";
 import type { SessionSource } from "../domain/traffic/assignment.ts";
 import type { ResultPolicies } from "../domain/results/result-policy.ts";
+import type { CallsUnderWay } from "./calls-under-way.ts";
 import type { CacheDesk } from "./cache/cache-desk.ts";
 import type { FlagDesk } from "./flags/flag-desk.ts";
 import type { Overload } from "./meters/overload.ts";
@@ -166,6 +167,8 @@ export interface Gateway {
   readonly learned: ProviderLimits;
   /** Says who is refused when there is too much to do. */
   readonly overload: Overload;
+  /** The calls that are not settled; absent where no stop of the server ends them. */
+  readonly underWay?: CallsUnderWay;
   /** Sets money aside for calls. */
   readonly budgets: BudgetLedger;
   readonly tokens: TokenCounters;

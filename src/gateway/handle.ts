@@ -30,6 +30,7 @@ export const handle = ({ environments }: Gateway, arrival: Arrival): Promise<voi
 async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
   const call = openCall(gateway, arrival);
   const step = new Steps(gateway, call);
+  gateway.underWay?.enter(call);
   try {
     step.run("authenticate", authenticate);
     step.run("admit", admit);
@@ -48,6 +49,7 @@ async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
     const fault = RollwardError.from(error);
     if (!serveStale(gateway, call, fault)) refuse(gateway, call, fault);
   } finally {
+    gateway.underWay?.leave(call);
     closeBehind(gateway, call, step.over());
   }
 }

@@ -14,7 +14,7 @@ export function offerCopy(
   const { shadow, channel, stable } = aim.route;
   if (shadow === undefined || placement.arm !== "stable" || placement.release !== stable) return;
   // Kept answers cost and take nothing, and who left has seen no end: neither can be compared.
-  if (facts.outcome === "abandoned" || facts.attempts.length === 0) return;
+  if (facts.outcome === "abandoned" || facts.errorCode === "server_stopped" || facts.attempts.length === 0) return;
   if (hmacUnit(shadow.seed, `copy\n${channel.endpoint}\n${placement.unit}`) >= shadow.sample) return;
   const bodies = { request: arrival.bytes, upstream: call.upstreamBody, answer: answerOf() };
   const { unit } = placement;

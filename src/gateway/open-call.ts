@@ -85,9 +85,10 @@ export interface Ending {
   readonly error: RollwardError | null;
 }
 
-/** What is done for a client, and in vain once that has left. */
+/** What is done for a client, and in vain once that has left, or will get no more. */
 export interface Abandonable {
-  abandon(): void;
+  /** `stopped` says that it is the server who ends it; absent or `null` says that the client has left. */
+  abandon(stopped?: RollwardError | null): void;
 }
 
 /**
@@ -147,8 +148,12 @@ export interface OpenCall {
   /** The money that is set aside for it; absent without budgets. */
   purse?: OpenPurse;
   ending: Ending | null;
-  /** Set by the edge when the client leaves. */
+  /** Nobody waits for an answer any more: set by the edge when the client leaves, and where the server ends the call. */
   abandoned: boolean;
+  /** What the client is told because the server stops; absent or `null` where that has not ended the call. */
+  stopped?: RollwardError | null;
+  /** Its place among the calls under way; -1 where nobody keeps it there. */
+  seat: number;
   /**
    * What to abandon then. An object, because V8 keeps every call alive until its next full collection where a function is stored here
    * (docs/performance.md).
@@ -184,6 +189,8 @@ export function openCall(gateway: Gateway, arrival: Arrival): OpenCall {
     firstTokenMs: null,
     ending: null,
     abandoned: false,
+    stopped: null,
+    seat: -1,
     underWay: null,
   };
   arrival.reply.onAbandoned(() => {
@@ -193,10 +200,10 @@ export function openCall(gateway: Gateway, arrival: Arrival): OpenCall {
   return call;
 }
 
-/** What is to be abandoned when the client leaves: at once where it has left already. */
-export function goesWith(open: Pick<OpenCall, "abandoned" | "underWay">, underWay: Abandonable): void {
+/** What is to be abandoned when the client leaves or the server stops: at once where that has happened already. */
+export function goesWith(open: Pick<OpenCall, "abandoned" | "stopped" | "underWay">, underWay: Abandonable): void {
   open.underWay = underWay;
-  if (open.abandoned) underWay.abandon();
+  if (open.abandoned) underWay.abandon(open.stopped);
 }
 
 /** Milliseconds since the call arrived, to the microsecond: what is finer is noise, and twice as long in a record. */

@@ -14,12 +14,14 @@ const HANDED_ON: ReadonlySet<string> = new Set([
 ]);
 
 /** Ends a call that has no answer to deliver: an honest error, or silence when the client has left. */
-export function refuse(gateway: Gateway, call: OpenCall, error: RollwardError): void {
+export function refuse(gateway: Gateway, call: OpenCall, thrown: RollwardError): void {
   // The client is told that the log knows more.
-  if (error.code === "internal")
-    gateway.announcer.troubled(`answering ${call.id}`, error.cause ?? error, referenceOfOpen(call));
+  if (thrown.code === "internal")
+    gateway.announcer.troubled(`answering ${call.id}`, thrown.cause ?? thrown, referenceOfOpen(call));
   if (call.ending !== null) return;
-  if (call.abandoned) {
+  const { stopped = null } = call;
+  const error = stopped ?? thrown;
+  if (call.abandoned && stopped === null) {
     call.ending = { outcome: "abandoned", error: null };
     return;
   }

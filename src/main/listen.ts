@@ -1,29 +1,17 @@
-import { lookup } from "node:dns/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { RollwardError } from "../domain/errors.ts";
+import { addressOf } from "./address-of.ts";
+import { listenError } from "./listen-error.ts";
+import type { ListenAddress } from "./listen-error.ts";
 
-/** Starts listening; a port that is taken is a `port_in_use`. */
-export async function listen(
-  app: Pick<FastifyInstance, "listen">,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<void> {
+/** Starts listening; a port that is taken is a `port_in_use`, an address that is no place to listen a `cannot_listen`. */
+export async function listen(app: Pick<FastifyInstance, "listen">, { host, port }: ListenAddress): Promise<void> {
   try {
     await app.listen({ host: await addressOf(host), port });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      throw new RollwardError("port_in_use", { host, port }, error);
-    }
-    throw error;
+    throw listenError(error, { host, port });
   }
 }
-
-/**
- * For `localhost` Fastify would open a second server, for the other family of addresses, which has neither the plain way nor the
- * limits of connections. The command line and the docs say 127.0.0.1, so that comes first.
- */
-const addressOf = async (host: string): Promise<string> =>
-  host === "localhost" ? (await lookup(host, { order: "ipv4first" })).address : host;
 
 /** Requests under way have this long to finish when the server stops. */
 export const DRAIN_MS = 30_000;
@@ -67,24 +55,37 @@ export function watchRequests({ server, plain }: Pick<FastifyInstance, "server" 
 /** How often calls are looked at whose client has left and whose books are not closed yet. */
 const LOOK_MS = 20;
 
+/** How long it may take until those have heard it whose calls the server has ended: long enough for a slow network, ms. */
+const LAST_WORDS_MS = 2_000;
+
 /** What is waited for when the server stops. */
 export interface DrainTerms {
   readonly underWay: UnderWay;
   readonly inFlight: () => number;
+  /** Ends the calls that are still under way: their clients are told so. */
+  readonly endCalls: () => void;
+  /** How long requests under way may take, ms. */
+  readonly drainMs: number;
 }
 
 /**
- * Takes no new connections, waits for requests under way, at most `DRAIN_MS`, and closes the rest: connections that
- * have sent no whole head keep nobody waiting.
+ * Takes no new connections, waits for requests under way, at most `drainMs`, tells the clients of calls that they are ended by the
+ * stop, and closes the rest: connections that have sent no whole head keep nobody waiting.
  */
-export async function drain(app: FastifyInstance, { underWay, inFlight }: DrainTerms): Promise<void> {
-  const deadline = performance.now() + DRAIN_MS;
+export async function drain(app: FastifyInstance, { endCalls, drainMs, ...waited }: DrainTerms): Promise<void> {
   app.server.close();
   app.server.closeIdleConnections();
-  await underWay.finished(DRAIN_MS);
+  await finished(waited, drainMs);
+  endCalls();
+  await finished(waited, LAST_WORDS_MS);
+  app.server.closeAllConnections();
+  await app.close();
+}
+
+async function finished({ underWay, inFlight }: Pick<DrainTerms, "underWay" | "inFlight">, ms: number): Promise<void> {
+  const deadline = performance.now() + ms;
+  await underWay.finished(ms);
   while (inFlight() > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  app.server.closeAllConnections();
-  await app.close();
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { budgetWarnings } from "../config/budget-warnings.ts";
 import { cacheWarnings } from "../config/cache-warnings.ts";
 import { formatMistakes } from "../config/explain.ts";
 import { loadProject } from "../config/load.ts";
@@ -222,6 +223,7 @@ export class ProjectHost {
       ...retirementWarnings(project, routes.all(), clock.now()),
       ...stabilityWarnings(project.endpoints.values()),
       ...cacheWarnings(project.endpoints.values()),
+      ...budgetWarnings(project),
       ...secretWarnings(project, this.#terms.variables),
     ];
   }

@@ -17,7 +17,9 @@ import { RollwardError } from "../domain/errors.ts";
 import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
 import { DRAIN_MS } from "./listen.ts";
+import { outliveReaders } from "./outlive-readers.ts";
 import { ProjectError } from "./project-error.ts";
+import { requirePlace } from "./require-place.ts";
 import type { ServeOptions, Server } from "./serve.ts";
 import { StopWishes } from "./stop-wishes.ts";
 
@@ -31,6 +33,7 @@ const OLDEST_NODE = 24;
  */
 export async function runFromCommandLine(load: () => Promise<Serve>): Promise<void> {
   const startedAt = performance.now();
+  outliveReaders([process.stdout, process.stderr]);
   try {
     requireNode();
     const options = readOptions(process.argv.slice(2), process.env);
@@ -38,6 +41,7 @@ export async function runFromCommandLine(load: () => Promise<Serve>): Promise<vo
       process.stdout.write(USAGE);
       return;
     }
+    await requirePlace(options);
     if (options.fresh) forget(options.dataDir);
     const embedded = openEarly(options);
     const log = logFor(options);

@@ -5,13 +5,14 @@ import type { Embedded } from "../adapters/stores/postgres/embedded.ts";
 import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
+import { RollwardError } from "../domain/errors.ts";
 import type { Environments } from "../gateway/gateway.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Embedders } from "../ports/embedders.ts";
 import type { EdgeLimits } from "../http/edge-limits.ts";
 import { createEdge } from "./edge.ts";
 import { ensureAdminKey } from "./first-key.ts";
-import { drain, listen, watchRequests } from "./listen.ts";
+import { drain, DRAIN_MS, listen, watchRequests } from "./listen.ts";
 import { openStores } from "./open-stores.ts";
 import { openValkey } from "./open-valkey.ts";
 import { plug } from "./plug.ts";
@@ -25,6 +26,8 @@ export interface ServeOptions extends Options {
   readonly edge?: Partial<EdgeLimits>;
   /** How long a command of Valkey may take, ms, in place of the usual limit. */
   readonly valkeyLimitMs?: number;
+  /** How long requests under way may take once it stops, ms, in place of the usual limit. */
+  readonly drainMs?: number;
   /** In place of the machine's own time. */
   readonly clock?: Clock;
   /** In place of the local model and those of providers. */
@@ -39,12 +42,25 @@ export interface Server {
   /** Text of the admin key: the operator's own, or the one created at this start; `null` when it exists already. */
   readonly adminKey: { readonly text: string; readonly isNew: boolean } | null;
   readonly house: House;
-  /** Takes no more calls, finishes those in flight, writes what is waiting. */
+  /** Takes no more calls, lets those in flight end or tells them that they are ended, writes what is waiting. */
   stop(): Promise<void>;
 }
 
-/** Brings the house up from the inside out; what was opened is closed again when something on the way fails. */
+/**
+ * Brings the house up from the inside out; what was opened is closed again when something on the way fails. Throws `database_needed`
+ * where the database does not answer.
+ */
 export async function serve(options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
+  try {
+    return await openHouse(options, environment, log);
+  } catch (error) {
+    const isAway = error instanceof RollwardError && error.code === "database_unavailable";
+    // What the code says to clients of a server that is up is not true of one that is not.
+    throw isAway ? new RollwardError("database_needed", error.details, error) : error;
+  }
+}
+
+async function openHouse(options: ServeOptions, environment: NodeJS.ProcessEnv, log: Logger): Promise<Server> {
   const announcer = createLogAnnouncer(log);
   const stores = { ...(await openStores(options)), ...(await openValkey(options, announcer)) };
   const { clock, embedders } = options;
@@ -96,7 +112,12 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
       background.stop();
       house.live.close();
       for (const { results } of environments.all()) results.lines.letAllGo();
-      await drain(app, { underWay, inFlight: () => inFlightIn(environments) });
+      await drain(app, {
+        underWay,
+        inFlight: () => inFlightIn(environments),
+        endCalls: () => environments.all().forEach((each) => each.underWay?.stop()),
+        drainMs: options.drainMs ?? DRAIN_MS,
+      });
       await background.finish();
       await host.close();
       await stores.valkey?.close();

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -9,6 +10,7 @@ import { lockDataDir } from "../../src/adapters/stores/postgres/data-dir-lock.ts
 import { readOptions } from "../../src/config/options.ts";
 import { presentKey } from "../../src/domain/access/presented-key.ts";
 import { RollwardError } from "../../src/domain/errors.ts";
+import type { ErrorCode, ErrorDetails } from "../../src/domain/errors.ts";
 import { serve } from "../../src/main/serve.ts";
 import { OpenSocket } from "../fixtures/open-socket.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
@@ -22,6 +24,12 @@ endpoints:
 `;
 
 let server: RunningServer | null = null;
+
+/** What a start says of an error that ends it. */
+function told(code: ErrorCode, details: ErrorDetails): string {
+  const { message, help } = new RollwardError(code, details);
+  return `${message}\n${help}\n`;
+}
 
 afterEach(async () => {
   await server?.stop();
@@ -72,8 +80,37 @@ describe("a server that cannot start", () => {
     expect(await second.exited).toBe(1);
     held.release();
     rmSync(dataDir, { recursive: true });
-    const { message, help } = new RollwardError("data_dir_in_use", { dir: dataDir, pid: process.pid });
-    expect(second.output().replace("Preparing the database…\n", "")).toBe(`${message}\n${help}\n`);
+    expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, pid: process.pid }));
+  });
+
+  test("says in words that its host is no address of this machine", async () => {
+    // Of TEST-NET-1, which is nobody's (RFC 5737).
+    const place = { host: "192.0.2.1", port: await freePort() };
+    const refused = spawnServer(place.port, ["--no-demo", "--host", place.host, "--data-dir", ":memory:"]);
+    expect(await refused.exited).toBe(1);
+    expect(refused.output()).toBe(told("cannot_listen", { ...place, reason: "this machine has no such address" }));
+  });
+
+  test("says that its port is taken before it makes a data directory", async () => {
+    const parent = mkdtempSync(join(tmpdir(), "rollward-port-"));
+    const dataDir = join(parent, "data");
+    const holder = createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+    const refused = spawnServer(port, ["--no-demo", "--data-dir", dataDir]);
+    expect(await refused.exited).toBe(1);
+    expect(refused.output()).toBe(told("port_in_use", { host: "127.0.0.1", port }));
+    expect(existsSync(dataDir)).toBe(false);
+    holder.close();
+    rmSync(parent, { recursive: true });
+  });
+
+  test("says that nothing is served where its database is away", async () => {
+    const [port, away] = [await freePort(), await freePort()];
+    const refused = spawnServer(port, ["--no-demo", "--database-url", `postgres://u:p@127.0.0.1:${away}/x`]);
+    expect(await refused.exited).toBe(1);
+    const reason = `connect ECONNREFUSED 127.0.0.1:${away}`;
+    expect(refused.output().replace("Preparing the database…\n", "")).toBe(told("database_needed", { reason }));
   });
 
   test("lets go of its port when something fails after it has begun to listen", async () => {

@@ -61,6 +61,15 @@ describe("what `rollward diff` says of a project", () => {
     );
   });
 
+  test("a budget that has no room for a single call is warned of", async () => {
+    const small = TEXT.replace("amount: 50", "amount: 0.01");
+    const { code, text } = await rollward("diff", writeProject({ "rollward.yaml": small }));
+    expect(code).toBe(2);
+    expect(text).toContain(
+      "warning: The budget company of 0.010000 USD has no room for a call of bot that sets no `max_tokens`",
+    );
+  });
+
   test("every change outside of releases is told with exit code 2, applied in the same words, and then no more", async () => {
     const unchanged = { code: 0, text: "Nothing to apply.\n" };
     expect(await rollward("diff", server.config)).toEqual(unchanged);

@@ -34,7 +34,8 @@ export type AttemptReason = "first" | "retry" | "other" | "fallback" | "hedge" |
 
 /**
  * How an attempt ended: it answered, it failed, it was not made because its breaker was open or its keys rested,
- * another one was faster, the client left, or its answer was whole and not good enough.
+ * another one was faster, the client left (or the server was stopped, which its error says), or its answer was whole and not
+ * good enough.
  */
 export type AttemptEnd = "answered" | "failed" | "skipped" | "lost" | "abandoned" | "rejected";
 

@@ -8,6 +8,12 @@ export const MACHINE_ERRORS = {
     message: "The port {port} on {host} is in use.",
     help: "Stop the other program, or choose another port with `--port` or ROLLWARD_PORT.",
   },
+  cannot_listen: {
+    status: 500,
+    retryable: false,
+    message: "Nobody can listen on {host}, port {port}: {reason}.",
+    help: "Name an address of this machine with `--host` or ROLLWARD_HOST (127.0.0.1 for this machine alone, 0.0.0.0 for whoever reaches it), and a port from 1024 on with `--port` or ROLLWARD_PORT.",
+  },
   data_dir_in_use: {
     status: 500,
     retryable: false,
@@ -32,11 +38,23 @@ export const MACHINE_ERRORS = {
     message: "The database does not answer: {reason}.",
     help: "Calls go on from the last known state; check DATABASE_URL or the disk.",
   },
+  database_needed: {
+    status: 500,
+    retryable: true,
+    message: "Rollward could not start, because its database cannot be used: {reason}.",
+    help: "Nothing is served. See that the database runs and that DATABASE_URL is right (without it: the disk of the data directory), and start again. A start does not wait for its database; a server that is up outlasts one that is away.",
+  },
   database_too_new: {
     status: 500,
     retryable: false,
     message: "A newer Rollward has written the database: its schema is {found}, this program knows {known}.",
     help: "Start that version again, or restore a backup from before the upgrade.",
+  },
+  server_stopped: {
+    status: 503,
+    retryable: true,
+    message: "This server was stopped before the call had ended.",
+    help: "Send the request again: another server answers it, or this one once it is up again. Calls have 30 s to end when a server is stopped.",
   },
   not_ready: {
     status: 503,

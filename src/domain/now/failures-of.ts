@@ -47,6 +47,7 @@ const WORDS: Partial<Readonly<Record<ErrorCode, string>>> = {
   budget_unknown: "what is left of a budget is not known",
   forbidden: "the key may not do that",
   database_unavailable: "the database does not answer",
+  server_stopped: "the server was stopped before the call had ended",
   internal: "a fault of Rollward itself",
 };
 

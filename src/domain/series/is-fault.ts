@@ -9,6 +9,7 @@ const OWN: ReadonlySet<string> = new Set<ErrorCode>([
   "environment_unserved",
   "database_unavailable",
   "not_ready",
+  "server_stopped",
 ]);
 
 /**

@@ -168,14 +168,14 @@ export class Attempt implements AnswerSink {
     this.#error = null;
   }
 
-  /** The client has left: stop the provider at once. */
-  abandon(): void {
-    this.#withdraw("abandoned", "the client left");
+  /** The client has left, or the server stops, and then `stopped` says so: stop the provider at once. */
+  abandon(stopped: RollwardError | null = null): void {
+    this.#withdraw("abandoned", stopped ?? this.#cut("the client left"));
   }
 
   /** Another attempt was faster: stop the provider at once. */
   lose(): void {
-    this.#withdraw("lost", "another answer came first");
+    this.#withdraw("lost", this.#cut("another answer came first"));
   }
 
   head(status: number, headers?: Headers): void {
@@ -319,11 +319,15 @@ export class Attempt implements AnswerSink {
     this.#opening?.reject(reason);
   }
 
-  #withdraw(end: AttemptEnd, reason: string): void {
+  #withdraw(end: AttemptEnd, error: RollwardError): void {
     if (this.#ended) return;
     this.#flow?.abort();
     this.#ending = end;
-    this.fail(new RollwardError("provider_cut", { provider: this.#terms.target.provider, reason }));
+    this.fail(error);
+  }
+
+  #cut(reason: string): RollwardError {
+    return new RollwardError("provider_cut", { provider: this.#terms.target.provider, reason });
   }
 
   #handOn(chunk: Buffer): void {

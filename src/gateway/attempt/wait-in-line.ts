@@ -60,6 +60,8 @@ export async function waitInLine(gateway: Gateway, open: OpenCall, trip: Trip): 
     trip.letIn(turn.hold);
     return refusePaused(gateway, open);
   }
+  // Its place in the line was taken from it; no provider has turned it away.
+  if (open.stopped != null) return;
   const stillMs = trip.hold();
   if (typeof stillMs !== "number") stillMs.release();
   const waitMs = Math.max(isPass(answer) ? 0 : answer.retryAfterMs, typeof stillMs === "number" ? stillMs : 0);

@@ -11,7 +11,7 @@ export interface Waiting<T> {
 /** Waits for an event, which must not reject; `null` when the time is over or the client has left. */
 export function waitWithin<T>(
   clock: Clock,
-  open: Pick<OpenCall, "abandoned" | "underWay">,
+  open: Pick<OpenCall, "abandoned" | "stopped" | "underWay">,
   { event, until }: Waiting<T>,
 ): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<T | null>();

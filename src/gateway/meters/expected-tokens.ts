@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/json.ts";
+import { answerMaximum, LONGEST_ANSWER } from "../../domain/limits/answer-maximum.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
 import { hasTextOnly } from "./form-tokens.ts";
@@ -7,24 +7,9 @@ import { hasTextOnly } from "./form-tokens.ts";
 const BYTES_PER_TOKEN = 4;
 /** Tokens of an answer that has no maximum, for letting it in. */
 const USUAL_ANSWER = 256;
-/** Tokens that an answer may have where neither request nor release nor model sets a maximum. */
-const LONGEST_ANSWER = 32_768;
-
-/** No model answers more. Sums of what clients ask for stay exact: a bucket that had given 1e308 would be lost. */
-const MOST_ANSWER = 100_000_000;
 
 /** Answers that are not made of tokens. */
 const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["openai-embeddings", "openai-moderations", "openai-files"]);
-
-const MAXIMA = ["max_completion_tokens", "max_output_tokens", "max_tokens"] as const;
-
-const maximumIn = (fields: Readonly<Record<string, Json | undefined>>): number | null => {
-  for (const name of MAXIMA) {
-    const value = fields[name];
-    if (typeof value === "number" && value >= 0) return Math.min(MOST_ANSWER, Math.ceil(value));
-  }
-  return null;
-};
 
 /** Answers asked for at once. */
 function answersOf({ request }: OpenCall): number {
@@ -35,7 +20,7 @@ function answersOf({ request }: OpenCall): number {
 
 function maximumOf(call: OpenCall): number | null {
   const parameters = call.placement?.release.content.parameters;
-  return (parameters === undefined ? null : maximumIn(parameters)) ?? maximumIn(present(call.request).body);
+  return (parameters === undefined ? null : answerMaximum(parameters)) ?? answerMaximum(present(call.request).body);
 }
 
 /** Tokens of a request, by the same guess. */

@@ -54,7 +54,8 @@ export function replayGateways({
   const health = new HealthBoard();
   const settings = settingsOf(live);
   const isOn = (): boolean => settings().limits.learned ?? true;
-  const { errors: _, ...plain } = live;
+  // Whoever replays ends its calls itself when the server stops: cut off by it they would speak against the candidate.
+  const { errors: _errors, underWay: _underWay, ...plain } = live;
   const common = {
     ...plain,
     // Whatever the endpoint was called when it was recorded: an alias may have gone since.

@@ -17,6 +17,7 @@ import { HealthBoard } from "../../domain/health/target-health.ts";
 import type { SpendBook } from "../../domain/spend/spend-book.ts";
 import { scoped } from "../../domain/traffic/environment-scope.ts";
 import type { EnvironmentScope } from "../../domain/traffic/environment-scope.ts";
+import { CallsUnderWay } from "../../gateway/calls-under-way.ts";
 import type { Environments, Gateway } from "../../gateway/gateway.ts";
 import { FlagDesk } from "../../gateway/flags/flag-desk.ts";
 import { PrefixDesk } from "../../gateway/prompt-cache/prefix-desk.ts";
@@ -96,6 +97,7 @@ export function openEnvironment(
     pauses,
     spend: spendIn(ground.spendBook, scope),
     errors,
+    underWay: new CallsUnderWay(),
     sessionRoutes: createMemorySessionRoutes(SESSION_ROUTES),
     announcer,
     cache: createCacheDesk(shared, {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RollwardError } from "../../../domain/errors.ts";
-import { lockDataDir } from "./data-dir-lock.ts";
+import { lockDataDir, requireFreeDataDir } from "./data-dir-lock.ts";
 
 let dir: string;
 let path: string;
@@ -118,6 +118,23 @@ describe("lockDataDir", () => {
     const held = lock();
     writeFileSync(path, JSON.stringify({ ...holder(), token: "another" }));
     held.release();
+    expect(holder().token).toBe("another");
+  });
+});
+
+describe("requireFreeDataDir", () => {
+  it("refuses what a living process has, and neither makes nor takes anything", () => {
+    const inner = join(dir, "not", "yet");
+    requireFreeDataDir(inner);
+    expect(existsSync(inner)).toBe(false);
+    requireFreeDataDir(dir);
+    expect(existsSync(path)).toBe(false);
+    const held = lock();
+    const taken = { code: "data_dir_in_use", details: { dir, pid: process.pid } };
+    expect(() => requireFreeDataDir(dir)).toThrow(expect.objectContaining(taken));
+    held.release();
+    leaveLock({ started: "1", host: "elsewhere" }, HOUR_MS);
+    requireFreeDataDir(dir);
     expect(holder().token).toBe("another");
   });
 });

@@ -62,6 +62,13 @@ export function lockDataDir(dir: string, onLost: () => void): DataDirLock {
   };
 }
 
+/** Throws `data_dir_in_use` where another process has a data directory. It makes nothing and takes nothing. */
+export function requireFreeDataDir(dir: string): void {
+  const path = join(dir, FILE);
+  const found = read(path);
+  if (found !== null && isHeld(path, found)) throw new RollwardError("data_dir_in_use", { dir, pid: found.pid });
+}
+
 function acquire(path: string, self: Holder, dir: string): void {
   // More than one turn only when the lock changes hands under our eyes.
   for (let turn = 0; turn < 5; turn += 1) {
