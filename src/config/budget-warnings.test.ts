@@ -3,7 +3,7 @@ import { budgetWarnings } from "./budget-warnings.ts";
 import { loadProject } from "./load.ts";
 
 /** A million tokens of the answer cost 10 USD, or 1 USD of the cheaper model's: 32,768 of them cost 0.32768 or 0.032768 USD. */
-function warnings(budget: string, parameters = ""): readonly string[] {
+function warnings(budget: string, parameters = "", dearPrice = "{ input: 1, output: 10 }"): readonly string[] {
   const main = `environment: production
 providers:
   up:
@@ -11,7 +11,7 @@ providers:
     base_url: https://api.example.com/v1
     key_env: UP_KEY
     models:
-      dear-2026-01-01: { price: { input: 1, output: 10 } }
+      dear-2026-01-01: { price: ${dearPrice} }
       cheap-2026-01-01: { price: { input: 1, output: 1 } }
 endpoints:
   faq:
@@ -31,6 +31,13 @@ test("a budget that has no room for a single call is warned of, with what to do"
   expect(warnings("amount: 0.001", "max_tokens: 1000")).toEqual([
     expect.stringContaining("no room for any call of faq: its answer may cost 0.010000 USD") as string,
   ]);
+});
+
+test("a call that names no tier is held to cost what the dearest tier would", () => {
+  const dear = "{ input: 1, output: 10, tiers: { priority: { input: 2, output: 20 } } }";
+  expect(warnings("amount: 0.5")).toEqual([]);
+  expect(warnings("amount: 0.5", "", dear)).toEqual([expect.stringContaining("may cost 0.655360 USD") as string]);
+  expect(warnings("amount: 0.5", "service_tier: default", dear)).toEqual([]);
 });
 
 test("no word is lost of a budget that has room, is about others, or lets something cheaper answer", () => {

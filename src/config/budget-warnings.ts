@@ -1,5 +1,6 @@
 import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
 import { answerMaximum, LONGEST_ANSWER } from "../domain/limits/answer-maximum.ts";
+import { dearestPrice, tiersFor } from "../domain/money/service-tier.ts";
 import type { ModelTarget } from "../domain/release/release.ts";
 import { usdText } from "../kit/usd-text.ts";
 import type { EndpointSettings, ModelSettings, Project } from "./project.ts";
@@ -31,10 +32,13 @@ function isAboutEndpoint({ only, degradeTo }: BudgetRule, { name, content }: End
 /** What one answer is held to cost by the model that the budget's calls must be able to pay, without their requests; pico-dollars. */
 function answerPico(project: Sources, { atLimit }: BudgetRule, { content }: EndpointSettings): bigint {
   const maximum = answerMaximum(content.parameters);
+  // A call that names no tier is held to cost what the dearest would.
+  const tiers = tiersFor(content.parameters?.["service_tier"]);
   const costs = content.models.map((target) =>
     settingsOf(project, target).reduce((dearest, { price, maxOutput }) => {
       const tokens = BigInt(maximum ?? maxOutput ?? LONGEST_ANSWER);
-      return most(dearest, tokens * most(price.output, price.reasoning));
+      const { output, reasoning } = dearestPrice(price, tiers);
+      return most(dearest, tokens * most(output, reasoning));
     }, 0n),
   );
   // Where a budget degrades, the cheapest of the release's own models will do.

@@ -1,7 +1,7 @@
 import { RollwardError } from "../domain/errors.ts";
 import type { OpenCall } from "./open-call.ts";
 
-/** The calls that are not settled yet, for a server that stops and must tell whoever still waits. */
+/** The calls that are not answered yet, for a server that stops and must tell whoever still waits. */
 export class CallsUnderWay {
   // A list and no set, as in the upstream's: V8 keeps a chain of a set's old tables alive, with all calls in them.
   readonly #calls: OpenCall[] = [];

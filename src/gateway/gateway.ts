@@ -167,7 +167,7 @@ export interface Gateway {
   readonly learned: ProviderLimits;
   /** Says who is refused when there is too much to do. */
   readonly overload: Overload;
-  /** The calls that are not settled; absent where no stop of the server ends them. */
+  /** The calls that are not answered; absent where no stop of the server ends them. */
   readonly underWay?: CallsUnderWay;
   /** Sets money aside for calls. */
   readonly budgets: BudgetLedger;

@@ -12,6 +12,7 @@ import { limit } from "./limit.ts";
 import { openCall } from "./open-call.ts";
 import type { Arrival, OpenCall } from "./open-call.ts";
 import { isRecalled, recall } from "./recall.ts";
+import { referenceOfOpen } from "./reference-of-open.ts";
 import { refuse } from "./refuse.ts";
 import { render } from "./render.ts";
 import { reserve } from "./reserve.ts";
@@ -57,6 +58,13 @@ async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
 /** The answer goes out first: who waits for it has something to do while the books are closed. */
 function closeBehind(gateway: Gateway, call: OpenCall, totalMs: number): void {
   const { reply } = call.arrival;
-  if (reply.behind === undefined) settle(gateway, call, totalMs);
-  else reply.behind(() => settle(gateway, call, totalMs));
+  if (reply.behind === undefined) return settle(gateway, call, totalMs);
+  reply.behind(() => {
+    try {
+      settle(gateway, call, totalMs);
+    } catch (error) {
+      // Nobody is above this who could hear it: it would end the process.
+      gateway.announcer.troubled(`closing the books of ${call.id}`, error, referenceOfOpen(call));
+    }
+  });
 }

@@ -26,6 +26,17 @@ describe("what a call contributes to its session", () => {
     expect(turn({ outcome: "abandoned" })).not.toHaveProperty("tokensPerSecond");
   });
 
+  test("is, where a stop of the server has ended it, no more than that of one whose client has left", () => {
+    const attempts = [{ ...factsOf({}).attempts[0], end: "abandoned", error: { code: "server_stopped", message: "" } }];
+    const stopped = turn({
+      outcome: "failed",
+      errorCode: "server_stopped",
+      attempts: attempts as CallFacts["attempts"],
+    });
+    expect(stopped).toEqual(turn({ outcome: "abandoned", attempts: attempts as CallFacts["attempts"] }));
+    expect(stopped).toMatchObject({ failure: null, latencyMs: 500 });
+  });
+
   test("is what it would have cost without prompt caches, also where those cost more", () => {
     const cached = (savedPico: string) =>
       turn({ costPico: 1_000n, promptCache: { marks: 0, readTokens: 1, writtenTokens: 0, savedPico } });

@@ -8,14 +8,15 @@ import { countedFindings } from "./routing/open-routing.ts";
 /** What a call contributes to its session as evidence. */
 export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placement, "unit">): Omit<Turn, "rolloutId"> {
   const findings = countedFindings(call);
-  const { outcome, errorCode, attempts } = facts;
+  const { attempts } = facts;
+  const { outcome, errorCode } = endingOf(facts);
   const speed = speedOf(facts);
   const savedPico = BigInt(facts.promptCache?.savedPico ?? 0);
   return {
     session: unit,
     failure: failureOf({ outcome, errorCode, attempts, findings }),
     // A client that left waited at least this long: a lower bound, the same for both arms.
-    latencyMs: facts.outcome === "failed" ? null : facts.totalMs,
+    latencyMs: outcome === "failed" ? null : facts.totalMs,
     firstTokenMs: facts.firstTokenMs,
     costPico: facts.costPico,
     refused: findings.some(({ check }) => isRefusal(check)),
@@ -25,6 +26,10 @@ export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placemen
     ...(savedPico !== 0n && { neutralPico: facts.costPico + savedPico }),
   };
 }
+
+/** Whom a stop of the server has ended is as one whose client has left: a session without any turn would count as lost. */
+const endingOf = ({ outcome, errorCode }: CallFacts): Pick<CallFacts, "outcome" | "errorCode"> =>
+  errorCode === "server_stopped" ? { outcome: "abandoned", errorCode: null } : { outcome, errorCode };
 
 /** Output tokens per second of the whole answer; `null` where nothing was counted, or the client left before the end. */
 function speedOf({ outcome, usage, totalMs }: CallFacts): number | null {

@@ -39,6 +39,23 @@ test.each([
   },
 );
 
+test("what is to be done behind an answer is done once that is out: at once where it was streamed", async () => {
+  const seen: string[] = [];
+  const either = createServer((request, response) => {
+    const reply = createRawReply(request, response, 1_000);
+    const type = request.url === "/stream" ? "text/event-stream" : "application/json";
+    reply.head(200, { "content-type": type });
+    reply.end(Buffer.from("{}"));
+    reply.behind?.(() => seen.push(`${type}: ${response.writableEnded}`));
+    seen.push("handled");
+  });
+  await new Promise<void>((resolve) => either.listen(0, "127.0.0.1", resolve));
+  const { port } = either.address() as AddressInfo;
+  for (const path of ["/whole", "/stream"]) await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+  expect(seen).toEqual(["handled", "application/json: true", "text/event-stream: true", "handled"]);
+  either.close();
+});
+
 test("a client that has left before the call listens for it has left all the same", async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();

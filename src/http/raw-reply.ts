@@ -74,7 +74,9 @@ class RawReply implements Reply {
   }
 
   behind(run: () => void): void {
-    behindWrites(run);
+    // What is streamed is out already, and the next request may arrive before the turn ends.
+    if (this.#isStream) run();
+    else behindWrites(run);
   }
 
   onAbandoned(stop: () => void): void {

@@ -28,7 +28,7 @@ export function atEndOfTurn(run: Run): void {
 
 /**
  * Runs something last in this turn, when what it was about to write is on its way: whoever waits for that has something to do
- * meanwhile. Nothing that arrives later is looked at before it.
+ * meanwhile.
  */
 export function behindWrites(run: Run): void {
   books.push(run);

@@ -58,6 +58,9 @@ const LOOK_MS = 20;
 /** How long it may take until those have heard it whose calls the server has ended: long enough for a slow network, ms. */
 const LAST_WORDS_MS = 2_000;
 
+/** How long calls under way may keep a server that stops. */
+export const STOP_MS = DRAIN_MS + LAST_WORDS_MS;
+
 /** What is waited for when the server stops. */
 export interface DrainTerms {
   readonly underWay: UnderWay;

@@ -16,7 +16,7 @@ import type { Key } from "../domain/access/key.ts";
 import { RollwardError } from "../domain/errors.ts";
 import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
-import { DRAIN_MS } from "./listen.ts";
+import { STOP_MS } from "./listen.ts";
 import { outliveReaders } from "./outlive-readers.ts";
 import { ProjectError } from "./project-error.ts";
 import { requirePlace } from "./require-place.ts";
@@ -202,7 +202,7 @@ function hearStopWishes(options: Options, log: Logger): StopWishes {
       if (!speaksJson(options)) process.stderr.write(`\n${text}\n`);
     },
     exit: (code) => process.exit(code),
-    drainMs: DRAIN_MS,
+    drainMs: STOP_MS,
   });
 }
 

@@ -12,8 +12,8 @@ export interface Reply {
   /** The client left before the end; called at most once. */
   onAbandoned(stop: () => void): void;
   /**
-   * Runs something once what was handed over in this turn of the event loop is on its way, and before anything that arrives
-   * later is looked at. Absent where nothing is sent.
+   * Runs something once what was handed over in this turn of the event loop is on its way, and before the next request of the
+   * same connection is looked at. Absent where nothing is sent.
    */
   behind?(run: () => void): void;
 }

@@ -66,3 +66,32 @@ endpoints:
     expect.objectContaining({ endpoint: "bot", release: "bot@1" }),
   );
 });
+
+test("a fault of ours in the books of a call is told, and other calls go on", async () => {
+  server = await startServer({
+    "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"))}
+endpoints:
+  bot:
+    models: [sim/good-2026-01-01]
+`,
+  });
+  const { gateway } = server.server.house;
+  const told = vi.spyOn(gateway.announcer, "troubled");
+  vi.spyOn(gateway.spend, "note").mockImplementationOnce(() => {
+    throw new Error("The books are broken.");
+  });
+  const ask = (): Promise<Response> =>
+    fetch(`${server.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "bot", messages: [{ role: "user", content: "Hi" }] }),
+    });
+  const [first, second] = [await ask(), await ask()];
+  expect([first.status, second.status]).toEqual([200, 200]);
+  const id = first.headers.get("x-rollward-call") ?? "none";
+  expect(told).toHaveBeenCalledExactlyOnceWith(
+    expect.stringContaining(id),
+    expect.objectContaining({ message: "The books are broken." }),
+    expect.objectContaining({ call: id, endpoint: "bot" }),
+  );
+});

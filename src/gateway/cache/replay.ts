@@ -17,5 +17,6 @@ export function replay(gateway: Gateway, open: OpenCall, { bytes, finishReason }
   headers["content-type"] = contentType ?? "application/json; charset=utf-8";
   reply.head(200, headers);
   reply.end(bytes);
-  open.ending = { outcome: open.abandoned ? "abandoned" : "ok", error: null };
+  const hasLeft = open.abandoned && open.stopped == null;
+  open.ending = { outcome: hasLeft ? "abandoned" : "ok", error: null };
 }

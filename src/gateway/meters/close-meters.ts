@@ -13,14 +13,8 @@ export function closePass({ pass, attempts }: OpenCall): void {
 const tokensOf = ({ usage }: AttemptRecord): number =>
   usage === null ? 0 : usage.input + usage.cachedInput + usage.cacheWrite + usage.output + usage.reasoning;
 
-/** `paused` where somebody stopped everything while the call waited for a provider; `server_stopped` where the server itself was. */
-const OUR_REFUSALS: ReadonlySet<ErrorCode> = new Set([
-  "budget_spent",
-  "budget_held",
-  "budget_unknown",
-  "paused",
-  "server_stopped",
-]);
+/** `paused` where somebody stopped everything while the call waited for a provider. */
+const OUR_REFUSALS: ReadonlySet<ErrorCode> = new Set(["budget_spent", "budget_held", "budget_unknown", "paused"]);
 
 /** Whether a call ended because nobody would pay for it or let it go on, which says nothing of its release. */
 export const isUnaffordable = ({ errorCode }: Pick<CallFacts, "errorCode">): boolean =>

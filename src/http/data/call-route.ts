@@ -20,7 +20,7 @@ export interface CallRoute {
   readonly path: string;
   /** Looks at the head before a byte of the body is read; throws what is wrong with it. */
   readonly check?: (head: WithHeaders) => void;
-  /** Resolves when the call is settled. Rejects only with what went wrong before `reply` was taken. */
+  /** Resolves when the call is answered. Rejects only with what went wrong before `reply` was taken. */
   readonly serve: (request: CallRequest) => Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Key } from "../../domain/access/key.ts";
+import { behindWrites } from "../../kit/end-of-turn.ts";
 import type { FindCaller } from "../caller.ts";
 import type { CallRoute } from "../data/call-route.ts";
 import type { ArrivingBytes } from "../read-body.ts";
@@ -61,6 +62,9 @@ export class PlainConnection {
   #unreadBytes = 0;
   #arriving: Arriving | null = null;
   #reply: PlainReply | null = null;
+  /** Of the request that is being answered: its answer is out, its books are closed. */
+  #isOut = false;
+  #isSettled = false;
   #hasAnswered = false;
   #isOurs = true;
   /** The look at which it began to wait for what it waits for. */
@@ -175,6 +179,8 @@ export class PlainConnection {
     const { lines, stallMs } = this.#terms;
     const reply = new PlainReply({ socket, lines, stallMs, onEnd: this.#answered });
     this.#reply = reply;
+    this.#isOut = false;
+    this.#isSettled = false;
     let isTaken = false;
     const taken = (): PlainReply => {
       isTaken = true;
@@ -182,6 +188,8 @@ export class PlainConnection {
     };
     try {
       await route.serve({ headers: head.headers, body: request.subarray(head.headBytes), key, reply: taken });
+      // Behind the books, which the call has put off before.
+      behindWrites(() => this.#settled(reply));
     } catch {
       if (isTaken) socket.destroy();
       else if (this.#reply === reply) this.#unserved(request);
@@ -206,6 +214,18 @@ export class PlainConnection {
   }
 
   readonly #answered = (): void => {
+    this.#isOut = true;
+    if (this.#isSettled) this.#goOn();
+  };
+
+  #settled(reply: PlainReply): void {
+    if (this.#reply !== reply) return;
+    this.#isSettled = true;
+    if (this.#isOut) this.#goOn();
+  }
+
+  /** The next request finds the books of this one closed, also where it was there before the answer. */
+  #goOn(): void {
     this.#reply = null;
     this.#hasAnswered = true;
     this.#since = this.#terms.looks();
@@ -218,7 +238,7 @@ export class PlainConnection {
     if (this.#unreadBytes > 0) this.#read();
     if (!this.#isOurs || !this.socket.isPaused()) return;
     if (this.#reply === null || this.#unreadBytes <= AHEAD_BYTES) this.socket.resume();
-  };
+  }
 
   #handOver(): void {
     if (this.#arriving !== null) {

@@ -9,11 +9,11 @@ const LF = 0x0a;
 
 /**
  * Reads the heads of one connection as `readPlainHead` does. A client writes most lines of its heads alike, and those that all of them began with so far
- * need not be read again.
+ * need not be read again. Its key is among them, so that it is in memory, in clear, for as long as the connection is open.
  */
 export class PlainHeads {
   #beginning: HeadBeginning | null = null;
-  /** The lines of the last head that was read from its first byte. */
+  /** The lines of the last head that was read from its first byte, while something can still be learnt from them. */
   #last: Buffer | null = null;
   #lessons = 0;
 
@@ -29,10 +29,16 @@ export class PlainHeads {
   #learn(lines: Buffer): void {
     this.#lessons += 1;
     const before = this.#last;
-    // Memory of its own: what arrived with it is not to be kept.
-    this.#last = Buffer.from(lines);
-    this.#beginning = before === null ? null : readBeginning(this.#last.subarray(0, alikeBytes(before, lines)));
+    this.#beginning = before === null ? null : readBeginning(ownBytes(lines.subarray(0, alikeBytes(before, lines))));
+    this.#last = this.#lessons < MOST_LESSONS ? ownBytes(lines) : null;
   }
+}
+
+/** In memory of their own: what arrived with them is not to be kept, nor is a pool that others use. */
+function ownBytes(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
 }
 
 /** Takes as long wherever the difference is: there is a key among those lines, and others may share a connection. */

@@ -136,6 +136,29 @@ describe("requests that are sent ahead", () => {
     expect(server.underWay).toBe(0);
   });
 
+  test("find the books of those before closed, however many answers leave together", async () => {
+    const seen = new Map<string, string[]>();
+    server.serve = async ({ reply, body }) => {
+      const [client = "", turn = ""] = body.toString().split(" ");
+      const own = seen.get(client) ?? [];
+      seen.set(client, [...own, `${turn} begins`]);
+      const answer = reply();
+      await Promise.resolve();
+      answer.head(200, { "content-type": "application/json" });
+      answer.end(Buffer.from(`plain:${turn};`));
+      await Promise.resolve();
+      answer.behind?.(() => seen.get(client)?.push(`${turn} is booked`));
+    };
+    const turns = ["1", "2", "3"];
+    // More than are written at once in the middle of a turn.
+    const clients = await Promise.all(Array.from({ length: 20 }, () => server.connect()));
+    clients.forEach((client, index) => client.write(turns.map((turn) => plainRequest(`c${index} ${turn}`)).join("")));
+    await Promise.all(clients.map((client) => client.received(":3;")));
+    await eventually(() => expect([...seen.values()].every((events) => events.length === 6)).toBe(true));
+    const inOrder = turns.flatMap((turn) => [`${turn} begins`, `${turn} is booked`]);
+    expect([...seen.values()]).toEqual(clients.map(() => inOrder));
+  });
+
   test("go to Node's server from the first that is not plain, and no sooner", async () => {
     const client = await server.connect();
     client.write(plainRequest("a") + plainRequest("b") + plainRequest("c", UNPLAIN) + plainRequest("d"));

@@ -47,6 +47,7 @@ const OURS: Readonly<Partial<Record<ErrorCode, Excuse>>> = {
   rate_limited: "here",
   database_unavailable: "here",
   not_ready: "here",
+  server_stopped: "here",
   budget_spent: "money",
   budget_held: "money",
   budget_unknown: "money",
