@@ -15,6 +15,9 @@ interface SubjectOptions {
   readonly model?: string;
 }
 
+const ONLY_HERE =
+  "The database is away: only this server obeys it until that answers again. Say it to every other server too, with --url, or take them out of traffic.";
+
 /** `rollward pause`, `rollward resume` and `rollward pauses`: the emergency stop. */
 export const pause: AddCommand = (program, line) => {
   const about = (name: string, description: string) =>
@@ -34,6 +37,7 @@ export const pause: AddCommand = (program, line) => {
         written: { "subject.name": writtenAs(subject), reason: "--reason" },
       });
       line.say(line.json() ? JSON.stringify(made) : `${named(made.subject)} is paused (${made.id}): ${made.reason}`);
+      if (made.only_here && !line.json()) line.say(ONLY_HERE);
     });
   about("resume", "lets the calls in again")
     .option("--reason <text>", "why; kept with your key's name", "Resumed by hand.")

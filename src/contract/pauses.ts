@@ -35,6 +35,9 @@ export const pauseView = z.object({
     })
     .nullable()
     .describe("the rule of rollward.yaml that did it; null where a person did"),
+  only_here: z
+    .boolean()
+    .describe("the database is away and has not taken it: no other server obeys it yet, and a restart forgets it"),
 });
 
 export const listPauses = defineRoute({

@@ -3,7 +3,7 @@ import type { Pause, PauseSubject } from "../domain/access/pause.ts";
 /** Where pauses are kept, lifted ones too: they are the record of who stopped what and why. */
 export interface PauseStore {
   /**
-   * Keeps a new pause; answers the one in force when its subject is paused already. A note of a rule, which is lifted
+   * Keeps a new pause; answers the one in force when its subject is paused already, and one that was kept before as it is. A note of a rule, which is lifted
    * when it is written, is kept beside it.
    */
   open(pause: Pause): Promise<Pause>;

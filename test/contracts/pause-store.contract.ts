@@ -52,6 +52,14 @@ export function pauseStoreContract(get: GetStores): void {
       expect(await get().pauses.lift(newId("pau"), LIFTED)).toBeNull();
     });
 
+    test("keeps one that is told twice once, also where it was lifted in between", async () => {
+      const pause = pauseOf(newId("bot"));
+      for (const told of [pause, pause]) expect(await get().pauses.open(told)).toEqual(pause);
+      await get().pauses.lift(pause.id, LIFTED);
+      expect(await get().pauses.open(pause)).toEqual({ ...pause, lifted: LIFTED });
+      expect((await inForce(get)).map(({ id }) => id)).not.toContain(pause.id);
+    });
+
     test("keeps every kind of subject, with spaces in its name", async () => {
       const subjects: readonly Pause["subject"][] = [
         { type: "everything" },

@@ -48,4 +48,25 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("a datab
     const { body } = await server.ask("GET", "/api/health");
     expect(body).toMatchObject({ records: { dropped_facts: 0 } });
   });
+
+  test("stops what it is told to stop, and writes it once it answers again", async () => {
+    const { server, proxy } = await startFreezableServer();
+    expect(await call(server)).not.toBeNull();
+    proxy.freeze();
+    const stop = { subject: { type: "endpoint", name: "support-bot" }, reason: "it lies" };
+    const stopped = await server.ask("POST", "/api/pauses", stop);
+    expect(stopped).toMatchObject({ status: 200, body: { ...stop, only_here: true } });
+    expect(await call(server)).toBeNull();
+
+    proxy.thaw();
+    const { id } = stopped.body as { readonly id: string };
+    const listed = async () => (await server.ask("GET", "/api/pauses")).body as { readonly data: readonly object[] };
+    await vi.waitFor(async () => expect((await listed()).data).toMatchObject([{ id, only_here: false }]), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    expect(await call(server)).toBeNull();
+    expect((await server.ask("POST", `/api/pauses/${id}/lift`, { reason: "mended" })).status).toBe(200);
+    expect(await call(server)).not.toBeNull();
+  });
 });

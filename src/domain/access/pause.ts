@@ -21,6 +21,8 @@ export interface Pause {
   readonly lifted: { readonly at: number; readonly by: string; readonly reason: string } | null;
   /** The rule that did it; absent where a person did. */
   readonly rule?: RuleFact;
+  /** Present while the database is away and has not taken it: no other server obeys it, and a restart forgets it. */
+  readonly unwritten?: true;
 }
 
 /** What a rule did, or did not do, about a subject. */

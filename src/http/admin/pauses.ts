@@ -18,19 +18,25 @@ import { serveRoute } from "./serve-route.ts";
 /** Emergency stops: list, open, lift. In force here at once, on other replicas within a second. */
 export function pauses(app: FastifyInstance, { gateway, keys, storesOf }: AdminTerms): void {
   const { clock, ids } = gateway;
-  const refresh = async ({ environment, gateway: own }: AdminPlace): Promise<void> =>
-    own.pauses.replace(await storesOf(environment).pauses.list(IN_FORCE));
+  /** What is written, and where the database does not take what was said, what is known here with that. */
+  const obey = async ({ environment, gateway: own }: AdminPlace, said: Pause): Promise<void> => {
+    if (said.unwritten !== true) return own.pauses.replace(await storesOf(environment).pauses.list(IN_FORCE));
+    const others = own.pauses.all().filter(({ id }) => id !== said.id);
+    own.pauses.replace(said.lifted === null ? [said, ...others] : others);
+  };
 
-  serveRoute(app, { gateway, route: listPauses }, async ({ query, environment }) => ({
-    data: (await storesOf(environment).pauses.list({ inForce: !query.all, limit: query.limit })).map(viewOf),
-  }));
+  serveRoute(app, { gateway, route: listPauses }, async ({ query, ...place }) => {
+    const listed = storesOf(place.environment).pauses.list({ inForce: !query.all, limit: query.limit });
+    const inForce = (): readonly Pause[] => place.gateway.pauses.all().slice(0, query.limit);
+    return { data: (await (query.all ? listed : listed.catch(insteadWhereAway(inForce)))).map(viewOf) };
+  });
 
   serveRoute(app, { gateway, route: openPause }, async ({ body: { subject, reason }, key, ...place }) => {
     await requireKnown(place.gateway, keys, subject);
     const { pauses: store } = storesOf(place.environment);
     const by = key?.name ?? "unknown";
     const pause = await store.open({ id: ids.next("pau"), subject, reason, by, at: clock.now(), lifted: null });
-    await refresh(place);
+    await obey(place, pause);
     return viewOf(pause);
   });
 
@@ -38,10 +44,18 @@ export function pauses(app: FastifyInstance, { gateway, keys, storesOf }: AdminT
     const { pauses: store } = storesOf(place.environment);
     const pause = await store.lift(params.pause, { at: clock.now(), by: key?.name ?? "unknown", reason });
     if (pause === null) throw new RollwardError("pause_not_found", { pause: params.pause });
-    await refresh(place);
+    await obey(place, pause);
     return viewOf(pause);
   });
 }
+
+/** What is in force is known without the database. */
+const insteadWhereAway =
+  <T>(instead: () => T) =>
+  (error: unknown): T => {
+    if (error instanceof RollwardError && error.code === "database_unavailable") return instead();
+    throw error;
+  };
 
 /** In an emergency a name that is mistyped must not look like a stop. */
 async function requireKnown({ routes, keys, pauses }: Gateway, store: KeyStore, subject: PauseSubject): Promise<void> {
@@ -78,7 +92,7 @@ function requireWayAround({ routes, pauses }: Pick<Gateway, "routes" | "pauses">
   });
 }
 
-const viewOf = ({ id, subject, reason, by, at, lifted, rule }: Pause): z.input<typeof pauseView> => ({
+const viewOf = ({ id, subject, reason, by, at, lifted, rule, unwritten }: Pause): z.input<typeof pauseView> => ({
   id,
   subject,
   reason,
@@ -86,4 +100,5 @@ const viewOf = ({ id, subject, reason, by, at, lifted, rule }: Pause): z.input<t
   at: instantOf(at),
   lifted: lifted === null ? null : { ...lifted, at: instantOf(lifted.at) },
   rule: rule === undefined ? null : { ...rule, until: rule.until === null ? null : instantOf(rule.until) },
+  only_here: unwritten === true,
 });

@@ -5,6 +5,7 @@ import { createScopedMeaningStore } from "../../adapters/environments/scoped-mea
 import { createScopedPauseStore } from "../../adapters/environments/scoped-pause-store.ts";
 import { createScopedProofStore } from "../../adapters/environments/scoped-proof-store.ts";
 import { createScopedSpendStore } from "../../adapters/environments/scoped-spend-store.ts";
+import { OwedPauses } from "../../adapters/pauses/owed-pauses.ts";
 import { createMemoryPauses } from "../../adapters/pauses/memory-pauses.ts";
 import { createMemoryPins } from "../../adapters/pins/memory-pins.ts";
 import { createMemorySessionRoutes } from "../../adapters/session-routes/memory-session-routes.ts";
@@ -82,7 +83,8 @@ export function openEnvironment(
     noted: ground.noted,
     clock,
   });
-  const stores = storesIn(ground.stores, scope);
+  const scopedStores = storesIn(ground.stores, scope);
+  const stores = { ...scopedStores, pauses: new OwedPauses({ store: scopedStores.pauses, clock, announcer }) };
   const project = new RunningProject({ name, clock, variables });
   const settings = () => project.settings();
   const errors = new ErrorTally();

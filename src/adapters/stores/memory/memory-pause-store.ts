@@ -10,8 +10,9 @@ export function createMemoryPauseStore(): PauseStore {
       const subject = subjectKey(pause.subject);
       const inForce = [...pauses.values()].find((one) => one.lifted === null && subjectKey(one.subject) === subject);
       if (inForce !== undefined && pause.lifted === null) return inForce;
-      pauses.set(pause.id, pause);
-      return pause;
+      const known = pauses.get(pause.id);
+      pauses.set(pause.id, known ?? pause);
+      return known ?? pause;
     },
     async lift(id, lifted) {
       const pause = pauses.get(id);

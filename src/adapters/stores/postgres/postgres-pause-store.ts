@@ -15,6 +15,8 @@ export function createPostgresPauseStore(db: Kysely<Tables>): PauseStore {
       .where("subject", "=", subject)
       .where("lifted_at", "is", null)
       .executeTakeFirst();
+  /** What was written before its answer was lost, and lifted since. */
+  const withId = (id: string) => db.selectFrom("pauses").selectAll().where("id", "=", plainText(id)).executeTakeFirst();
   return {
     async open(pause) {
       const subject = plainText(subjectKey(pause.subject));
@@ -24,7 +26,7 @@ export function createPostgresPauseStore(db: Kysely<Tables>): PauseStore {
         .onConflict((conflict) => conflict.doNothing())
         .returningAll()
         .executeTakeFirst();
-      const kept = made ?? (await inForceOn(subject));
+      const kept = made ?? (await inForceOn(subject)) ?? (await withId(pause.id));
       // The one that was in the way has been lifted in between.
       return kept === undefined ? this.open(pause) : pauseOf(kept);
     },
