@@ -73,6 +73,8 @@ export interface OpenAiCompatibleSettings {
   readonly models: ReadonlyMap<string, ModelSettings>;
   /** Whether the provider takes `stream_options.include_usage`. */
   readonly streamUsage: boolean;
+  /** Fields of a chat completion that it refuses or leaves out of account. */
+  readonly unknown: readonly string[];
   /** Whether it takes `prompt_cache_key`. */
   readonly promptCacheKey: boolean;
   /** The dialects of conversations that it takes; others are translated to the first. */

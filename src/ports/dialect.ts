@@ -127,6 +127,8 @@ export interface WireAsk {
   readonly stream: boolean;
   /** Whether the provider may be asked to report the usage of streams. */
   readonly reportsStreamUsage: boolean;
+  /** Fields of this dialect that the provider refuses or leaves out of account; absent is none. */
+  readonly unknown?: readonly string[];
 }
 
 /** Replaces the bytes of a body from `start` to `end` (half-open); an empty range inserts. */

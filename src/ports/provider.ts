@@ -106,6 +106,8 @@ export interface WireProvider extends ProviderBase {
   readonly speaks: readonly [DialectName, ...DialectName[]];
   /** Whether it may be asked to report the usage of streams. */
   readonly reportsStreamUsage: boolean;
+  /** Fields of the first of its dialects that it refuses or leaves out of account; absent is none that is known. */
+  readonly unknown?: readonly string[];
   forward(request: ForwardRequest, sink: ByteSink): Flow;
   /**
    * Turns an answer with a status of 300 or more into an error of the table. Its details keep the `status` and,

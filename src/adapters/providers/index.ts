@@ -47,6 +47,7 @@ export interface ProviderSettings {
     readonly models: ReadonlyMap<string, Priced>;
     readonly allowPrivate: boolean;
     readonly streamUsage: boolean;
+    readonly unknown?: readonly string[];
     readonly promptCacheKey?: boolean;
     readonly speaks: readonly Conversation[];
   };

@@ -2,7 +2,7 @@ import { DEFAULT_BREAKER } from "../../domain/health/circuit.ts";
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { Catalogue } from "../../contract/catalogue/schema.ts";
 import { isLiterallyLocal } from "../base-url.ts";
-import { AZURE_OPENAI, HOSTED_VENDORS, OWN_SERVERS } from "../presets/openai-wire.ts";
+import { AZURE_OPENAI, HOSTED_VENDORS, OWN_SERVERS, unknownFieldsOf } from "../presets/openai-wire.ts";
 import type { HostedVendor, OpenAiWireVendor, OwnServer } from "../presets/openai-wire.ts";
 import type { OpenAiCompatibleSettings } from "../project.ts";
 import type { BreakerInput } from "../schema/provider-part-schema.ts";
@@ -47,6 +47,7 @@ export function buildOpenAiWire(name: string, input: OpenAiWireInput, catalogue:
     models: pricedModels(input.models, { kind: input.kind, catalogue }),
     speaks: [...new Set(input.speaks ?? usualConversations(input))].map((name) => `openai-${name}` as const),
     streamUsage: input.stream_usage ?? vendor?.streamUsage ?? AZURE_OPENAI.streamUsage,
+    unknown: unknownFieldsOf(input.kind),
     promptCacheKey: input.prompt_cache_key ?? input.kind === "openai",
     allowPrivate: mayBePrivate(input.allow_private, address),
   };

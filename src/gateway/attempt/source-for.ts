@@ -51,8 +51,9 @@ export function sourceFor(gateway: Gateway, open: OpenCall, asked: Asked): Answe
     return leftOut.length === 0 ? source : without(source, leftOut);
   }
   const wire = wireOf(gateway, provider);
-  const { request, leftOut } = givenTo(canonical, { reasons: wire.reasons ?? null, user: true });
-  const { reportsStreamUsage } = provider;
+  const { reportsStreamUsage, unknown } = provider;
+  const user = unknown?.includes("user") !== true;
+  const { request, leftOut } = givenTo(canonical, { reasons: wire.reasons ?? null, user });
   const maxOutput = provider.maxOutputs?.get(target.model);
   const bytes = wire.fromCanonical(request, {
     provider: provider.name,
@@ -60,6 +61,7 @@ export function sourceFor(gateway: Gateway, open: OpenCall, asked: Asked): Answe
     ...(maxOutput !== undefined && { maxOutput }),
     stream,
     reportsStreamUsage,
+    ...(unknown !== undefined && { unknown }),
   });
   const steered = steerBytes(gateway, open, { to, dialect: wire, bytes });
   const reader = new TranslatingReader(wire.eventReader(stream), encoder);

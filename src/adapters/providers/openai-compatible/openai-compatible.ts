@@ -40,6 +40,8 @@ export interface OpenAiCompatibleSettings {
   readonly answerBytes: number;
   /** Whether the provider takes `stream_options.include_usage`. Default: it does. */
   readonly streamUsage?: boolean;
+  /** Fields of a chat completion that it refuses or leaves out of account; absent is none that is known. */
+  readonly unknown?: readonly string[];
   /** The dialects of conversations that it takes, the one that others are translated to first. Default: chat alone. */
   readonly speaks?: readonly Conversation[];
   /** How its prompt caches are steered; absent is not at all. */
@@ -74,6 +76,7 @@ export function createOpenAiCompatible(settings: OpenAiCompatibleSettings): Wire
     prices,
     speaks: [settings.speaks?.[0] ?? "openai-chat", ...(settings.speaks?.slice(1) ?? []), ...PASSES],
     reportsStreamUsage: settings.streamUsage ?? true,
+    ...(settings.unknown !== undefined && { unknown: settings.unknown }),
     ...(settings.promptCache !== undefined && { promptCache: settings.promptCache }),
     keys: terms.length,
     keyDigests: [apiKey, ...moreKeys].map(keyDigest),

@@ -30,6 +30,48 @@ describe("a canonical request as a chat completion", () => {
     expect(written({}, "m", false)["stream_options"]).toBeUndefined();
   });
 
+  describe("for a provider that does not know some of its fields", () => {
+    const unknown = [
+      "tool_choice",
+      "parallel_tool_calls",
+      "service_tier",
+      "frequency_penalty",
+      "seed",
+      "user",
+      "store",
+    ];
+    const tools = [{ name: "find", description: null, parameters: { type: "object" }, strict: null }];
+    const sent = (request: Partial<CanonicalRequest>): JsonObject => {
+      const ask = { provider: "other", model: "m", stream: false, reportsStreamUsage: false, unknown };
+      return JSON.parse(fromCanonical({ ...plain, ...request }, ask).toString()) as JsonObject;
+    };
+
+    it("leaves out what asks for nothing there", () => {
+      const idle = {
+        toolChoice: "auto",
+        parallelToolCalls: true,
+        serviceTier: "default",
+        frequencyPenalty: 0,
+      } as const;
+      expect(Object.keys(sent({ tools, ...idle }))).toEqual(["model", "messages", "tools"]);
+    });
+
+    it.each([
+      ["tool_choice", { tools, toolChoice: "required" }],
+      ["tool_choice", { tools, toolChoice: { name: "find" } }],
+      ["parallel_tool_calls", { tools, parallelToolCalls: false }],
+      ["service_tier", { serviceTier: "flex" }],
+      ["frequency_penalty", { frequencyPenalty: 0.5 }],
+      ["seed", { seed: 7 }],
+    ] as const)("refuses %s by its name", (field, request) => {
+      const named: unknown = expect.objectContaining({
+        code: "untranslatable",
+        details: expect.objectContaining({ field }),
+      });
+      expect(() => sent(request as Partial<CanonicalRequest>)).toThrow(named as Error);
+    });
+  });
+
   it("has no place for reasoning", () => {
     const messages: CanonicalRequest["messages"] = [
       { role: "assistant", content: [{ type: "reasoning", text: "Hm.", signature: "c2ln", data: null }] },

@@ -42,8 +42,30 @@ export function fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer {
     stream: stream ? true : null,
     stream_options: stream && reportsStreamUsage ? { include_usage: true } : null,
   };
-  return Buffer.from(JSON.stringify(said(members)));
+  return Buffer.from(JSON.stringify(said(known(members, ask))));
 }
+
+/** Without what the provider does not know and what asks for nothing; whatever else it does not know is refused by its name. */
+function known(members: Members, { unknown = [], provider }: WireAsk): Members {
+  const left: Record<string, Json> = { ...members };
+  for (const field of unknown) {
+    const value = left[field] ?? null;
+    if (value !== null && !asksForNothing(field, value)) throw untranslatable(field, provider);
+    left[field] = null;
+  }
+  return left;
+}
+
+/** Values that say what holds where nothing is said. */
+const NOTHING: Readonly<Record<string, readonly Json[]>> = {
+  parallel_tool_calls: [true],
+  tool_choice: ["auto"],
+  service_tier: ["auto", "default"],
+  presence_penalty: [0],
+  frequency_penalty: [0],
+};
+
+const asksForNothing = (field: string, value: Json): boolean => NOTHING[field]?.includes(value) === true;
 
 const said = (members: Members): JsonObject =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
