@@ -110,12 +110,13 @@ async function failed(
 ): Promise<void> {
   const record = first.attempt.record();
   open.attempts.push(record);
-  open.original = first.attempt.original;
   open.upstreamBody = first.body;
   const fault = RollwardError.from(error);
   const isShorter = fault.code === "provider_context_overflow" && (await fitTighter(gateway, open, fault));
   if (isShorter) trip.shortened(fault);
   else if (!open.abandoned) trip.failed(fault, place, record.endMs - record.startMs);
+  // A fallback's refusal is not what the client is told: neither are its provider's words.
+  if (trip.error === fault) open.original = first.attempt.original;
 }
 
 /** A fallback that cannot take the request is passed over: what went wrong before it is the honest answer. */

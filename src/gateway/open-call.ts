@@ -117,7 +117,7 @@ export interface OpenCall {
   upstreamBody: Buffer | null;
   /** Parts of the conversation that who answers was not given; absent is none. */
   leftOut?: readonly string[];
-  /** The provider's own error answer of the last attempt. */
+  /** The provider's own error answer of the attempt that the client is told of. */
   original: OriginalError | null;
   /** The client's status once a head was sent. */
   status: number | null;

@@ -1,85 +1,16 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { createBedrock } from "../../src/adapters/providers/aws/bedrock.ts";
-import { createCohere } from "../../src/adapters/providers/cohere.ts";
-import { createGemini } from "../../src/adapters/providers/gemini.ts";
+import { describe, expect, test } from "vitest";
 import type { CallEvent, CanonicalMessage, CanonicalRequest } from "../../src/domain/call/canonical.ts";
-import type { ConversingProvider } from "../../src/ports/provider.ts";
-import { bedrockAnswer, bedrockWire } from "../fixtures/bedrock-upstream.ts";
-import { cohereAnswer, cohereWire } from "../fixtures/cohere-upstream.ts";
-import { geminiAnswer, geminiWire } from "../fixtures/gemini-upstream.ts";
-import { startScriptedUpstream } from "../fixtures/scripted-upstream.ts";
-import type { ScriptedUpstream, VendorWire, WireRequest } from "../fixtures/scripted-upstream.ts";
+import { bedrockAnswer } from "../fixtures/bedrock-upstream.ts";
+import { cohereAnswer } from "../fixtures/cohere-upstream.ts";
+import { geminiAnswer } from "../fixtures/gemini-upstream.ts";
+import type { WireRequest } from "../fixtures/scripted-upstream.ts";
 import { FORMS, ask, questionFor } from "./conversing-subject.ts";
 import type { EventLog } from "./conversing-subject.ts";
+import { VENDORS, text, user, vendorSender } from "./vendor-sender.ts";
+import type { VendorName } from "./vendor-sender.ts";
 
-const TERMS = { prices: new Map(), answerBytes: 1_000_000, breaker: null, allowPrivate: false };
-const KEYS = { keys: ["key-zero", "key-one"], keyEnv: "THE_KEY" };
+const { open, put, sent } = vendorSender();
 
-interface Vendor {
-  readonly model: string;
-  readonly wire: VendorWire;
-  open(origin: string): Promise<ConversingProvider>;
-}
-
-const VENDORS = {
-  gemini: {
-    model: "gemini-3.5-flash",
-    wire: geminiWire("key-zero"),
-    open: (origin) => createGemini({ ...TERMS, ...KEYS, name: "gemini", baseUrl: `${origin}/v1beta` }),
-  },
-  bedrock: {
-    model: "anthropic.claude-haiku-4-5-20251001-v1:0",
-    wire: bedrockWire("key-zero"),
-    open: (origin) =>
-      createBedrock({ ...TERMS, ...KEYS, name: "bedrock", baseUrl: origin, region: "eu-central-1", credentials: null }),
-  },
-  cohere: {
-    model: "command-a-reasoning-08-2025",
-    wire: cohereWire("key-zero"),
-    open: (origin) => createCohere({ ...TERMS, ...KEYS, name: "cohere", baseUrl: `${origin}/v2` }),
-  },
-} satisfies Readonly<Record<string, Vendor>>;
-
-type VendorName = keyof typeof VENDORS;
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-interface Asked {
-  readonly log: EventLog;
-  readonly upstream: ScriptedUpstream;
-}
-
-async function open(name: VendorName): Promise<{ provider: ConversingProvider; upstream: ScriptedUpstream }> {
-  const upstream = await startScriptedUpstream(VENDORS[name].wire);
-  const provider = await VENDORS[name].open(upstream.origin);
-  closing.push(
-    () => provider.close(),
-    () => upstream.close(),
-  );
-  return { provider, upstream };
-}
-
-async function put(name: VendorName, set: Partial<CanonicalRequest>, stream = true): Promise<Asked> {
-  const { provider, upstream } = await open(name);
-  return { log: await ask(provider, questionFor(VENDORS[name].model, stream, set)), upstream };
-}
-
-/** The body of the one request that was sent. */
-async function sent(name: VendorName, set: Partial<CanonicalRequest>): Promise<WireRequest["body"]> {
-  const { log, upstream } = await put(name, set);
-  expect(log.error).toBeNull();
-  expect(upstream.requests).toHaveLength(1);
-  return upstream.requests[0]?.body ?? {};
-}
-
-const user = (...content: Extract<CanonicalMessage, { role: "user" }>["content"]): CanonicalMessage => ({
-  role: "user",
-  content,
-});
-const text = (words: string) => ({ type: "text", text: words }) as const;
 const PDF = { type: "document-data", data: "JVBERi0=", mediaType: "application/pdf", name: "bill.pdf" } as const;
 const PNG = { type: "image-data", data: "iVBORw0=", mediaType: "image/png" } as const;
 const CALL = { type: "tool-call", id: "call_1", name: "lookup", arguments: '{"order":"7"}' } as const;
@@ -111,11 +42,6 @@ describe("a setting that a vendor has no place for", () => {
       "bedrock",
       { messages: [user({ type: "audio-data", data: "AAAA", format: "wav" })] },
       "messages.content (audio-data)",
-    ],
-    [
-      "bedrock",
-      { messages: [user({ type: "image", url: "https://example.com/a.png", detail: null })] },
-      "image_url.url",
     ],
     [
       "cohere",

@@ -74,6 +74,16 @@ describe("the provider vertex", () => {
     expect(headers).not.toHaveProperty("x-goog-api-key");
   });
 
+  test("is told where an image is that it fetches itself", async () => {
+    const { provider, upstream } = await open();
+    const image = { type: "image", url: "https://example.com/a.png", detail: null } as const;
+    const { error } = await ask(provider, questionFor(MODEL, true, { messages: [{ role: "user", content: [image] }] }));
+    expect(error).toBeNull();
+    expect(upstream.requests[0]?.body["contents"]).toEqual([
+      { role: "user", parts: [{ fileData: { mimeType: "image/png", fileUri: image.url } }] },
+    ]);
+  });
+
   test("signs for its token with the account's key, as Google documents it", async () => {
     const { provider } = await open();
     await ask(provider, questionFor(MODEL, false));

@@ -51,6 +51,7 @@ const BEHAVIOUR: Readonly<Record<string, (reply: ServerResponse, one: Asked & { 
   down: (reply) => refusal(reply, 503, "down"),
   unknown: (reply) => refusal(reply, 404, "model_not_found"),
   long: (reply) => refusal(reply, 400, "context_length_exceeded"),
+  picky: (reply) => refusal(reply, 400, "unknown_parameter"),
   refused: (reply) => refusal(reply, 400, "content_policy_violation"),
   "refused-inside": (reply) => {
     reply.writeHead(200, { "content-type": "text/event-stream" });
@@ -69,7 +70,7 @@ const BEHAVIOUR: Readonly<Record<string, (reply: ServerResponse, one: Asked & { 
 };
 
 const PRICE = "{ price: { input: 1, output: 2 } }";
-const MODELS = [...Object.keys(BEHAVIOUR), "good.small", "good.large", "down.skipped", "good.unknown"];
+const MODELS = [...Object.keys(BEHAVIOUR), "good.small", "good.large", "down.skipped", "down.stood-in", "good.unknown"];
 
 const yaml = (baseUrl: string): string => {
   const provider = (name: string, models: readonly string[], keys = "[KEY_ONE, KEY_TWO]"): string =>
@@ -95,6 +96,7 @@ endpoints:
   pooled: { models: [pool/good.pool] }
   half-pooled: { models: [pool/one-down.pool] }
   hedged: { models: [p/hanging, p/good], hedge: { after: 20ms } }
+  stood-in: { models: [p/down.stood-in, p/picky] }
   nowhere: { models: [p/down, p/good], fallbacks: { outage: [] } }
 `;
 };
@@ -213,6 +215,13 @@ describe("fallbacks by what went wrong", () => {
     const response = await ask("retired");
     expect(response.status).toBe(200);
     expect(asked.map(({ model }) => model)).toEqual(["unknown", "good.unknown"]);
+  });
+
+  test("a fallback that refuses the request does not speak for the model that is away", async () => {
+    const response = await ask("stood-in");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error: { code: "down" } });
+    expect(asked.map(({ model }) => model)).toEqual(["down.stood-in", "down.stood-in", "picky"]);
   });
 
   test("an empty chain asks nobody else", async () => {

@@ -38,6 +38,14 @@ export function faultClassOf({ code, details }: Pick<RollwardError, "code" | "de
   return CLASSES[code] ?? "final";
 }
 
+/**
+ * Whether a fallback cannot take the request as it is put: it has no word for a field, or its provider refuses one. Not
+ * so what the first model refuses on its own wire: that is for the client to hear. `isFallback` says which it was.
+ */
+export function isMisfit({ code }: Pick<RollwardError, "code">, isFallback: boolean): boolean {
+  return code === "untranslatable" || (isFallback && code === "provider_refused_request");
+}
+
 /** Whether a failure counts against the target in its circuit breaker. */
 export const isOutage = (fault: FaultClass): boolean => fault === "outage" || fault === "late";
 

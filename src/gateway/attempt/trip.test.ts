@@ -58,6 +58,7 @@ const CODES: readonly ErrorCode[] = [
   "provider_context_overflow",
   "provider_content_policy",
   "provider_refused_request",
+  "untranslatable",
 ];
 
 interface Asked {
@@ -137,9 +138,10 @@ describe("the trip of a call", () => {
     fc.assert(
       fc.property(shapes, fc.infiniteStream(fault), (given, faults) => {
         const asked = play({ plan: planWith(given), clock: new HandClock() }, faults);
-        for (const [index, { code }] of asked.entries()) {
+        for (const [index, { code, place }] of asked.entries()) {
           const next = asked[index + 1];
-          if (code === "provider_content_policy" || code === "provider_refused_request") expect(next).toBeUndefined();
+          if (code === "provider_content_policy") expect(next).toBeUndefined();
+          if (code === "provider_refused_request" && place.target === 0) expect(next).toBeUndefined();
           if (code === "provider_context_overflow" && next !== undefined)
             expect(next.place.target).toBe(given.length - 1);
         }
@@ -216,6 +218,59 @@ describe("the trip of a call", () => {
         expect(counts.every((count) => count === 0)).toBe(true);
       }),
     );
+  });
+});
+
+describe("a fallback that cannot take the request", () => {
+  const one = { keys: 1, deployments: 1 };
+
+  /** Plays a call whose attempts fail with these codes; returns the targets asked and what the client is told. */
+  function trail(plan: CallPlan, codes: readonly ErrorCode[]): { targets: number[]; told: ErrorCode } {
+    const clock = new HandClock();
+    const gateway = { clock, random: () => 0.5 };
+    const trip = new Trip({ gateway, plan, deadline: TOTAL_MS, stream: true, onSkip: () => {} });
+    const targets: number[] = [];
+    for (const code of codes) {
+      const leg = trip.leg();
+      if (leg.type !== "ask") break;
+      targets.push(leg.place.target);
+      trip.failed(new RollwardError(code, { status: 400 }), leg.place, 0);
+    }
+    expect(trip.leg().type).toBe("over");
+    return { targets, told: trip.error.code };
+  }
+
+  test.each(["untranslatable", "provider_refused_request"] as const)("is passed over (%s)", (code) => {
+    const faults = ["provider_timeout", code, code, code] as const;
+    expect(trail(planWith([one, one, one]), faults)).toEqual({ targets: [0, 1, 2], told: "provider_timeout" });
+  });
+
+  test.each(["untranslatable", "provider_refused_request"] as const)("ends the call as its first (%s)", (code) => {
+    expect(trail(planWith([one, one]), [code, code])).toEqual({ targets: [0], told: code });
+  });
+
+  test("says nothing of an outage after it", () => {
+    const faults = ["provider_timeout", "untranslatable", "provider_credentials"] as const;
+    expect(trail(planWith([one, one, one]), faults)).toEqual({ targets: [0, 1, 2], told: "provider_credentials" });
+  });
+
+  test("sends nobody to a model that the release does not name for what went wrong", () => {
+    const plan = planWith([one, one, one]);
+    const chains = { ...plan.chains, contentPolicy: [1] };
+    const faults = ["provider_content_policy", "untranslatable", "provider_error"] as const;
+    expect(trail({ ...plan, chains }, faults)).toEqual({ targets: [0, 1], told: "provider_content_policy" });
+  });
+
+  test("is passed over no other way before anything is sent", () => {
+    const plan = planWith([one, one, one]);
+    const gateway = { clock: new HandClock(), random: () => 0.5 };
+    const policed = { ...plan, chains: { ...plan.chains, contentPolicy: [1] } };
+    const trip = new Trip({ gateway, plan: policed, deadline: TOTAL_MS, stream: true, onSkip: () => {} });
+    const leg = trip.leg();
+    if (leg.type !== "ask") throw new Error("The first target can be asked.");
+    trip.failed(new RollwardError("provider_content_policy"), leg.place, 0);
+    trip.unfit(new RollwardError("untranslatable"));
+    expect([trip.leg().type, trip.error.code]).toEqual(["over", "provider_content_policy"]);
   });
 });
 

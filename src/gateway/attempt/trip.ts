@@ -1,7 +1,7 @@
 import type { AttemptReason } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { FaultClass } from "../../domain/health/fault-class.ts";
-import { askedWaitOf, faultClassOf } from "../../domain/health/fault-class.ts";
+import { askedWaitOf, faultClassOf, isMisfit } from "../../domain/health/fault-class.ts";
 import { MOST_SPREAD_MS } from "../../domain/health/key-pool.ts";
 import { nextStep } from "../../domain/health/next-step.ts";
 import type { Need } from "../../domain/limits/learned/learned-limit.ts";
@@ -78,6 +78,8 @@ export class Trip {
   #isOver = false;
   #error: RollwardError | null = null;
   #reason: AttemptReason = "first";
+  /** What led to the target that is asked now: whoever cannot take the request is passed over along the same chain. */
+  #ledBy: FaultClass = "gone";
   /** A rejected answer that goes out when nobody has a better one. */
   spare: Spare | null = null;
 
@@ -151,12 +153,17 @@ export class Trip {
     this.#stop("rate-limit");
   }
 
-  /** An attempt at a place failed after `tookMs`: decides what comes next. */
+  /**
+   * An attempt at a place failed after `tookMs`: decides what comes next. A fallback that cannot take the request is
+   * passed over, and the error that led to it stays what is told.
+   */
   failed(error: RollwardError, { deployment, target }: Place, tookMs: number): void {
-    this.#error = error;
-    const { plan, deadline, gateway } = this.#terms;
+    const { plan, deadline, gateway, start = 0 } = this.#terms;
     const now = gateway.clock.elapsed();
     const fault = faultClassOf(error);
+    const hides = this.#error !== null && isMisfit(error, target !== start);
+    if (!hides) this.#error = error;
+    else if (fault === "final") return this.#goOn(this.#ledBy);
     const { health } = deployment;
     const { retries } = plan.policy;
     const failed = {
@@ -194,7 +201,7 @@ export class Trip {
     const isFirst = this.#error === null;
     this.#error ??= error;
     if (isFirst) this.#isOver = true;
-    else this.#goOn("gone");
+    else this.#goOn(this.#ledBy);
   }
 
   /** The best place for a second request while the one at `place` is late: elsewhere, else the next target. */
@@ -303,6 +310,7 @@ export class Trip {
     const next = this.#next(fault);
     if (next === null) return this.#stop(fault);
     (this.#visited ??= new Set()).add(this.#target);
+    this.#ledBy = fault;
     if (fault === "rejected") this.#terms.onEscalation?.(this.#target, next);
     this.#arrive(next);
     if (fault === "rejected") this.#reason = "escalation";

@@ -60,7 +60,8 @@ export interface Rise {
 export function escalate(gateway: Gateway, open: OpenCall, { from, to }: Rise): void {
   const { routing } = open;
   if (routing == null) return;
-  const because = open.findings.findLast(({ attempt }) => attempt === open.attempts.length - 1)?.detail ?? "rejected";
+  const finding = open.findings.findLast(({ attempt }) => attempt === open.attempts.length - 1);
+  const because = finding?.detail ?? open.attempts.at(-1)?.error?.message ?? "rejected";
   routing.wanted = to;
   routing.escalations.push({
     from: routeNameAt(routing, from) ?? "",

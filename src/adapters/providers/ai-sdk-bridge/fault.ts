@@ -7,6 +7,9 @@ import type { Headers } from "../../../ports/provider.ts";
 /** What SDKs describe in a sentence: instructions after the first of the others' messages. */
 const SYSTEM = "messages.role (system)";
 
+/** What they say of an image of no kind, which only one by its address can be, and of one that the vendor cannot read. */
+const IMAGE_KINDS = ["must specify subtype", "image mime type"];
+
 /** Errors in a chain of causes that are looked at. */
 const CAUSES = 8;
 
@@ -21,7 +24,7 @@ export function aiSdkFault(thrown: unknown, terms: FaultTerms, answered: boolean
   if (own !== null) return own;
   const { name, message, statusCode, responseBody, responseHeaders, functionality } = recordOf(thrown);
   if (typeof functionality === "string") {
-    const field = /system messages?/i.test(functionality) ? SYSTEM : functionality.slice(0, 100);
+    const field = fieldOf(functionality);
     return new RollwardError("untranslatable", { field, provider, param: field });
   }
   if (typeof statusCode === "number" && statusCode >= 300) {
@@ -33,6 +36,11 @@ export function aiSdkFault(thrown: unknown, terms: FaultTerms, answered: boolean
     return new RollwardError("provider_bad_answer", { provider, reason: "it could not be understood" });
   }
   return new RollwardError("internal", {}, new Error(`An SDK failed: ${typeof name === "string" ? name : "?"}`));
+}
+
+function fieldOf(functionality: string): string {
+  if (/system messages?/i.test(functionality)) return SYSTEM;
+  return IMAGE_KINDS.some((words) => functionality.includes(words)) ? "image_url.url" : functionality.slice(0, 100);
 }
 
 /** A report inside an answer by its kind, without the vendor's words: they are not cleaned of secrets. */

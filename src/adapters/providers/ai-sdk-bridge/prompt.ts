@@ -8,6 +8,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { CanonicalMessage, CacheTtl, ContentPart, ReasoningPart } from "../../../domain/call/canonical.ts";
 import { parseExactJson } from "../../../kit/exact-json.ts";
+import { imageTypeOf } from "./refuse-addresses.ts";
 import { untranslatable } from "./vendor-parts.ts";
 import type { VendorParts } from "./vendor-parts.ts";
 
@@ -79,8 +80,9 @@ function filePart(part: Exclude<ContentPart, { type: "text" }>, terms: PromptTer
   if (part.type === "image") {
     // Each vendor has its own word for the detail, if any.
     if (part.detail !== null) throw untranslatable("image_url.detail", provider);
-    const data = { type: "url", url: new URL(part.url) } as const;
-    return { type: "file", mediaType: "image", data, ...cached(part.cache, parts) };
+    const url = URL.parse(part.url);
+    if (url === null) throw untranslatable("image_url.url", provider);
+    return { type: "file", mediaType: imageTypeOf(url), data: { type: "url", url }, ...cached(part.cache, parts) };
   }
   if (part.type === "audio-data" && parts.audio) {
     return { type: "file", mediaType: `audio/${part.format}`, data: { type: "data", data: part.data } };

@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions, SharedV4Warning } fro
 import { RollwardError } from "../../../domain/errors.ts";
 import { sha256Hex } from "../../../kit/hash.ts";
 import type { AiSdkFetch } from "./fetch.ts";
+import { refuseAddresses } from "./refuse-addresses.ts";
 
 /** Names of the AI SDK's settings in the words of the wire. */
 const FIELDS: Readonly<Record<string, string>> = {
@@ -63,22 +64,6 @@ async function rehearse(model: LanguageModelV4, options: LanguageModelV4CallOpti
   const { value } = await reader.read();
   await reader.cancel();
   if (value?.type === "stream-start") refuseDropped(value.warnings, provider);
-}
-
-/** Images by address are for vendors that fetch them; Rollward fetches nothing. */
-async function refuseAddresses(
-  model: LanguageModelV4,
-  prompt: LanguageModelV4CallOptions["prompt"],
-  provider: string,
-): Promise<void> {
-  const parts = prompt.flatMap((message) => (message.role === "user" ? message.content : []));
-  const addresses = parts.flatMap((part) =>
-    part.type === "file" && part.data.type === "url" ? [part.data.url.href] : [],
-  );
-  if (addresses.length === 0) return;
-  const fetched = (await model.supportedUrls)["image/*"] ?? [];
-  if (addresses.every((address) => fetched.some((pattern) => pattern.test(address)))) return;
-  throw new RollwardError("untranslatable", { field: "image_url.url", provider, param: "image_url.url" });
 }
 
 /** Throws `untranslatable` when a warning says that a setting is not carried. */
