@@ -65,8 +65,10 @@ export interface IncomingRequest {
 
 /** What can be read off an answer while it passes. */
 export interface AnswerFacts {
-  /** Whether anything a person would see has come (text, refusal, tool call). */
+  /** Whether anything a person would see has come (text, refusal, tool call), or what the model thinks before it. */
   readonly begun: boolean;
+  /** Whether the model has thought and said nothing yet; absent is no. */
+  readonly onlyThoughts?: boolean;
   /** Whether the model said that it declines, where the dialect marks it in the text; absent where it does not. */
   readonly refused?: boolean;
   /** In the words of the dialect; `null` until the answer says so. An answer without it is incomplete. */

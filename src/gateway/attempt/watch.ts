@@ -1,5 +1,6 @@
 import type { Timeouts } from "../../domain/release/release.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { AnswerFacts } from "../../ports/dialect.ts";
 
 /** What took too long, in words for the error, and its limit. */
 export interface Expiry {
@@ -9,13 +10,14 @@ export interface Expiry {
 
 /** Watches one attempt: first token, gaps, and the deadline that all attempts of the call share. */
 export interface Watch {
-  /** Bytes have arrived. */
-  progress(): void;
+  /**
+   * Bytes have arrived, and this is known of the answer. Gaps count once it has begun. While the model only thinks they
+   * may be as long as the first token may take: summaries of thoughts come in pieces that lie far apart.
+   */
+  heard(facts: Pick<AnswerFacts, "begun" | "onlyThoughts">): void;
   /** The client reads slower than the provider writes: until `resume` a gap is not the provider's. */
   pause(): void;
   resume(): void;
-  /** The first token has arrived: from now on gaps count. */
-  begun(): void;
   stop(): void;
 }
 
@@ -40,6 +42,7 @@ class AttemptWatch implements Watch {
   #mark: number;
   #phase: Expiry["phase"];
   #isPaused = false;
+  #thinks = false;
   #cancel: () => void;
 
   constructor(clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void) {
@@ -51,8 +54,15 @@ class AttemptWatch implements Watch {
     this.#cancel = this.#arm(this.#mark);
   }
 
-  progress(): void {
-    if (this.#phase === "the gap between tokens") this.#mark = this.#clock.elapsed();
+  heard({ begun, onlyThoughts = false }: Pick<AnswerFacts, "begun" | "onlyThoughts">): void {
+    if (!begun || this.#phase === "the whole answer") return;
+    if (this.#phase === "the gap between tokens" && this.#thinks === onlyThoughts) {
+      this.#mark = this.#clock.elapsed();
+      return;
+    }
+    this.#phase = "the gap between tokens";
+    this.#thinks = onlyThoughts;
+    this.#armAgain();
   }
 
   pause(): void {
@@ -62,12 +72,6 @@ class AttemptWatch implements Watch {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#armAgain();
-  }
-
-  begun(): void {
-    if (this.#phase !== "the first token") return;
-    this.#phase = "the gap between tokens";
     this.#armAgain();
   }
 
@@ -85,7 +89,9 @@ class AttemptWatch implements Watch {
     const { answerMs, timeouts } = this.#limits;
     if (this.#isPaused) return Number.POSITIVE_INFINITY;
     if (this.#phase === "the whole answer") return answerMs ?? Number.POSITIVE_INFINITY;
-    return this.#phase === "the first token" ? timeouts.firstTokenMs : timeouts.idleMs;
+    const { firstTokenMs, idleMs } = timeouts;
+    if (this.#phase === "the first token") return firstTokenMs;
+    return this.#thinks ? Math.max(firstTokenMs, idleMs) : idleMs;
   }
 
   #arm(now: number): () => void {

@@ -4,6 +4,7 @@ import type { AnswerFacts } from "../../ports/dialect.ts";
 /** The facts that every dialect gathers of an answer. */
 export class CommonFacts implements AnswerFacts {
   begun = false;
+  onlyThoughts = false;
   finishReason: string | null = null;
   usage: TokenUsage | null = null;
   model: string | null = null;
@@ -13,7 +14,26 @@ export class CommonFacts implements AnswerFacts {
   /** Text that the reader of the answer sees. */
   visible(text: unknown): void {
     if (typeof text !== "string" || text === "") return;
+    this.acts();
+    this.characters += text.length;
+  }
+
+  /** A word or a call of a tool is there: more than thoughts. */
+  acts(): void {
     this.begun = true;
+    this.onlyThoughts = false;
+  }
+
+  /** The model has begun to think, be it said what or not. */
+  thinks(): void {
+    this.onlyThoughts ||= !this.begun;
+    this.begun = true;
+  }
+
+  /** What the model thinks on the way to its answer: clients show it, and it may take minutes. */
+  thought(text: unknown): void {
+    if (typeof text !== "string" || text === "") return;
+    this.thinks();
     this.characters += text.length;
   }
 

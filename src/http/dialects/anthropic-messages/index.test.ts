@@ -41,6 +41,29 @@ describe("arguments that are nested without end", () => {
   });
 });
 
+describe("thoughts without words after them", () => {
+  const FORM = { stream: true, usageInStream: true };
+
+  it.each(["thinking", "redacted_thinking"])(
+    "are the beginning of an answer, and no more, in a block of %s",
+    (type) => {
+      const reader = anthropicMessages.reader(FORM);
+      reader.push(Buffer.from(`data: {"type":"content_block_start","content_block":{"type":"${type}"}}\n\n`));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: true });
+      reader.push(Buffer.from('data: {"type":"content_block_start","content_block":{"type":"tool_use"}}\n\n'));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: false });
+    },
+  );
+
+  it("are the same where they come from a provider of another dialect", () => {
+    const encoder = anthropicMessages.encoder(FORM, "call_1", 0);
+    encoder.push({ type: "reasoning-delta", text: "Hm" });
+    expect(encoder.facts).toMatchObject({ begun: true, onlyThoughts: true });
+    encoder.push({ type: "text-delta", text: "Hello" });
+    expect(encoder.facts).toMatchObject({ begun: true, onlyThoughts: false });
+  });
+});
+
 describe("arguments that are no object", () => {
   const answered = (argumentsDelta: string, finishReason: "tool_calls" | "length") => {
     const encoder = anthropicMessages.encoder({ stream: true, usageInStream: true }, "call_1", 0);

@@ -61,13 +61,23 @@ export class AnswerObserver {
   #content(content: unknown): void {
     if (!isRecord(content)) return;
     const facts = this.#facts;
-    facts.visible(content["content"]);
+    const text = content["content"];
+    if (Array.isArray(text)) for (const part of text) this.#part(part);
+    else facts.visible(text);
     facts.refusal(content["refusal"]);
     // Not OpenAI's own: several compatible providers send a model's reasoning so.
-    facts.hidden(content["reasoning_content"] ?? content["reasoning"]);
+    facts.thought(content["reasoning_content"] ?? content["reasoning"]);
     if (Array.isArray(content["tool_calls"])) for (const call of content["tool_calls"]) this.#toolCall(call);
     if (content["function_call"] != null) this.#called(content["function_call"]);
-    if (content["audio"] != null) facts.begun = true;
+    if (content["audio"] != null) facts.acts();
+  }
+
+  /** Mistral's answers may come in parts, its models' thinking among them. */
+  #part(part: unknown): void {
+    if (!isRecord(part)) return;
+    if (part["type"] !== "thinking") return this.#facts.visible(part["text"]);
+    const thoughts = Array.isArray(part["thinking"]) ? (part["thinking"] as readonly unknown[]) : [];
+    for (const thought of thoughts) if (isRecord(thought)) this.#facts.thought(thought["text"]);
   }
 
   #toolCall(call: unknown): void {
@@ -75,7 +85,7 @@ export class AnswerObserver {
   }
 
   #called(named: unknown): void {
-    this.#facts.begun = true;
+    this.#facts.acts();
     if (isRecord(named)) this.#facts.hidden(named["arguments"] ?? named["input"]);
   }
 }

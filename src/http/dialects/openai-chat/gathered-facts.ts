@@ -27,10 +27,10 @@ export class GatheredFacts extends CommonFacts {
         this.refusal(event.text);
         break;
       case "reasoning-delta":
-        this.hidden(event.text);
+        this.thought(event.text);
         break;
       case "tool-call-start":
-        this.begun = true;
+        this.acts();
         break;
       case "tool-call-delta":
         this.hidden(event.argumentsDelta);

@@ -63,10 +63,15 @@ function noteHead(facts: CommonFacts, message: unknown): void {
  */
 function noteBlock(facts: CommonFacts, block: unknown): void {
   if (!isRecord(block)) return;
-  if (block["type"] !== "text") facts.begun = true;
-  facts.visible(block["text"] ?? block["thinking"]);
+  const { type, text, thinking } = block;
+  if (type === "thinking" || type === "redacted_thinking") facts.thinks();
+  else if (type !== "text") facts.acts();
+  facts.visible(text);
+  facts.thought(thinking);
 }
 
 function noteDelta(facts: CommonFacts, delta: unknown): void {
-  if (isRecord(delta)) facts.visible(delta["text"] ?? delta["thinking"] ?? delta["partial_json"]);
+  if (!isRecord(delta)) return;
+  facts.visible(delta["text"] ?? delta["partial_json"]);
+  facts.thought(delta["thinking"]);
 }

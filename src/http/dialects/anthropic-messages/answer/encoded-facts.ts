@@ -19,11 +19,13 @@ export class EncodedFacts extends CommonFacts {
         this.visible(event.text);
         break;
       case "text-delta":
-      case "reasoning-delta":
         this.visible(event.text);
         break;
+      case "reasoning-delta":
+        this.thought(event.text);
+        break;
       case "tool-call-start":
-        this.begun = true;
+        this.acts();
         this.#arguments.set(event.index, "");
         break;
       case "tool-call-delta":

@@ -22,6 +22,17 @@ describe("a stream of this API that passes", () => {
     expect(reader.facts.begun).toBe(begun);
   });
 
+  test.each(["response.reasoning_summary_text.delta", "response.reasoning_text.delta"])(
+    "has begun with a thought, and said nothing, with %s",
+    (type) => {
+      const reader = answerReader(true);
+      reader.push(Buffer.concat([added("reasoning"), event({ type, output_index: 0, delta: "Hm" })]));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: true });
+      reader.push(event({ type: "response.output_text.delta", output_index: 1, delta: "Hello" }));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: false });
+    },
+  );
+
   test("hands on events that nobody here knows", () => {
     const reader = answerReader(true);
     const bytes = Buffer.concat([

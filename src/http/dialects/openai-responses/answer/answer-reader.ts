@@ -84,7 +84,7 @@ export class StreamedAnswer {
   #noted(body: Body): readonly CallEvent[] {
     const events = this.#translator.translate(body);
     for (const event of events) this.facts.note(event);
-    if (isHostedCall(body)) this.facts.begun = true;
+    if (isHostedCall(body)) this.facts.acts();
     return events;
   }
 }
