@@ -71,6 +71,8 @@ export interface AnswerFacts {
   readonly onlyThoughts?: boolean;
   /** Whether the model said that it declines, where the dialect marks it in the text; absent where it does not. */
   readonly refused?: boolean;
+  /** Grows with all that carries something of the answer, and not with comments and pings; absent is with every chunk. */
+  readonly pieces?: number;
   /** In the words of the dialect; `null` until the answer says so. An answer without it is incomplete. */
   readonly finishReason: string | null;
   readonly usage: TokenUsage | null;

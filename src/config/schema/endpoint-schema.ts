@@ -34,7 +34,7 @@ const timeoutsSchema = z
     ),
     idle: timeout(
       DEFAULT_TIMEOUTS.idleMs,
-      "Between two pieces of a stream. While a model has only thought so far, `first_token` counts where it is longer.",
+      "Between two pieces of a stream; comments and pings are none. While a model has only thought so far, `first_token` counts where it is longer.",
     ),
     total: timeout(DEFAULT_TIMEOUTS.totalMs, "For the whole call, shared by all attempts."),
     answer: duration({ min: 1, max: HOUR }).optional().meta({

@@ -53,3 +53,17 @@ describe("a model that thinks before it answers", () => {
     expect(out).toEqual(["Well"]);
   });
 });
+
+test("a stream that stalls is not kept up by what carries nothing, which is handed on all the same", async () => {
+  const { clock, source, attempt, out, over } = await underWay();
+  source.say("Hello");
+  await settle();
+  for (let rest = 0; rest < 3; rest += 1) {
+    source.keepAlive();
+    clock.advance(400);
+  }
+  await expect(over).rejects.toThrow(RollwardError);
+  expect(out).toEqual(["Hello", ": alive\n\n", ": alive\n\n", ": alive\n\n"]);
+  const message = expect.stringContaining("the gap between tokens") as string;
+  expect(attempt.record()).toMatchObject({ error: { code: "provider_timeout", message } });
+});

@@ -63,6 +63,19 @@ describe("the watch of an attempt", () => {
     expect(expiries).toEqual([{ phase: "the first token", limitMs: 100 }]);
   });
 
+  test("expires in a gap that is filled with what carries nothing", () => {
+    const { clock, watch, expiries } = watchStream();
+    watch.heard({ begun: true, pieces: 1 });
+    clock.advance(40);
+    watch.heard({ begun: true, pieces: 2 });
+    clock.advance(40);
+    watch.heard({ begun: true, pieces: 2 });
+    clock.advance(9);
+    expect(expiries).toEqual([]);
+    clock.advance(1);
+    expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 50 }]);
+  });
+
   test("does not blame the provider for a client that reads slowly", () => {
     const { clock, watch, expiries } = watchStream();
     watch.heard(WORDS);

@@ -8,13 +8,16 @@ export interface Expiry {
   readonly limitMs: number;
 }
 
+/** What a watch has to know of an answer. */
+export type Heard = Pick<AnswerFacts, "begun" | "onlyThoughts" | "pieces">;
+
 /** Watches one attempt: first token, gaps, and the deadline that all attempts of the call share. */
 export interface Watch {
   /**
-   * Bytes have arrived, and this is known of the answer. Gaps count once it has begun. While the model only thinks they
+   * Bytes have arrived, and this is known of the answer. Gaps count once it has begun; comments and pings end none. While the model only thinks they
    * may be as long as the first token may take: summaries of thoughts come in pieces that lie far apart.
    */
-  heard(facts: Pick<AnswerFacts, "begun" | "onlyThoughts">): void;
+  heard(facts: Heard): void;
   /** The client reads slower than the provider writes: until `resume` a gap is not the provider's. */
   pause(): void;
   resume(): void;
@@ -43,6 +46,7 @@ class AttemptWatch implements Watch {
   #phase: Expiry["phase"];
   #isPaused = false;
   #thinks = false;
+  #pieces = 0;
   #cancel: () => void;
 
   constructor(clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void) {
@@ -54,10 +58,12 @@ class AttemptWatch implements Watch {
     this.#cancel = this.#arm(this.#mark);
   }
 
-  heard({ begun, onlyThoughts = false }: Pick<AnswerFacts, "begun" | "onlyThoughts">): void {
+  heard({ begun, onlyThoughts = false, pieces }: Heard): void {
     if (!begun || this.#phase === "the whole answer") return;
+    const hasMore = pieces === undefined || pieces !== this.#pieces;
+    this.#pieces = pieces ?? 0;
     if (this.#phase === "the gap between tokens" && this.#thinks === onlyThoughts) {
-      this.#mark = this.#clock.elapsed();
+      if (hasMore) this.#mark = this.#clock.elapsed();
       return;
     }
     this.#phase = "the gap between tokens";

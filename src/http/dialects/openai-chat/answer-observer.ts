@@ -5,6 +5,8 @@ import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
 import { usageOf } from "./usage-of.ts";
 
+const NOTHING: readonly unknown[] = [];
+
 /** A mark of the system that answers, where there is one. */
 const markOf = (mark: unknown): string | null => (typeof mark === "string" && mark !== "" ? mark : null);
 
@@ -22,7 +24,7 @@ export class AnswerObserver {
 
   /** An event of a stream. Some providers name an error by the event's type alone. */
   observeEvent({ event, body }: StreamEvent): void {
-    if (body === null) return;
+    if (body === null) return this.#facts.keptAlive();
     if (event === "error" && body["error"] == null) this.#facts.fail("provider_error", errorWords(body));
     else this.observe(body, "delta");
   }
@@ -34,7 +36,10 @@ export class AnswerObserver {
     if (error != null) return facts.fail("provider_error", errorWords(error));
     if (typeof model === "string" && model !== "") facts.model ??= model;
     facts.fingerprint ??= markOf(body["system_fingerprint"]);
-    if (Array.isArray(choices)) for (const choice of choices) this.#choice(choice, delta);
+    const said = Array.isArray(choices) ? (choices as readonly unknown[]) : NOTHING;
+    for (const choice of said) this.#choice(choice, delta);
+    if (said.length > 0 || usage != null) facts.piece();
+    else facts.keptAlive();
     const counts = usage == null ? null : usageOf(usage);
     if (counts !== null) facts.usage = withServiceTier(counts, body["service_tier"]);
   }

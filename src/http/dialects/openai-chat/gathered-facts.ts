@@ -16,6 +16,7 @@ export class GatheredFacts extends CommonFacts {
 
   /** Notes one event of a translated answer. */
   note(event: CallEvent): void {
+    this.piece();
     switch (event.type) {
       case "answer-start":
         this.model = event.model;

@@ -25,3 +25,24 @@ describe("a stream of a model that thinks", () => {
     for (const word of words) expect(factsAfter(ROLE, event(delta), word)).toMatchObject({ onlyThoughts: false });
   });
 });
+
+describe("what keeps a stream alive", () => {
+  const COMMENT = ": PROCESSING\n\n";
+  const PING = 'event: ping\ndata: {"type":"ping"}\n\n';
+  const TEXT = event({ content: "Hello" });
+  const CALL = event({ tool_calls: [{ index: 0, function: { name: "f", arguments: "{" } }] });
+
+  test.each([
+    ["a comment after words", [TEXT], COMMENT, 0],
+    ["a ping after words", [TEXT], PING, 0],
+    ["a comment after thoughts", [event({ reasoning_content: "Hm" })], COMMENT, 0],
+    ["a comment in a tool call, whose values may come whole", [TEXT, CALL], COMMENT, 1],
+    ["a comment after words that follow a call", [CALL, TEXT], COMMENT, 0],
+    ["a word", [TEXT], TEXT, 1],
+    ["usage alone", [TEXT], 'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}\n\n', 1],
+    ["an event without choices", [TEXT], 'data: {"choices":[]}\n\n', 0],
+  ])("%s", (...[, before, next, more]) => {
+    const pieces = factsAfter(...before).pieces ?? 0;
+    expect(factsAfter(...before, next).pieces).toBe(pieces + more);
+  });
+});

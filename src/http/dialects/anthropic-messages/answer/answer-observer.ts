@@ -18,6 +18,8 @@ export class AnswerObserver {
   /** One event of a stream. Types that are not known, as there will be more, change nothing. */
   observe(body: Body): void {
     const facts = this.#facts;
+    if (body["type"] === "ping") return facts.keptAlive();
+    facts.piece();
     switch (body["type"]) {
       case "message_start":
         return noteHead(facts, body["message"]);
@@ -72,6 +74,10 @@ function noteBlock(facts: CommonFacts, block: unknown): void {
 
 function noteDelta(facts: CommonFacts, delta: unknown): void {
   if (!isRecord(delta)) return;
-  facts.visible(delta["text"] ?? delta["partial_json"]);
-  facts.thought(delta["thinking"]);
+  const { text, thinking, partial_json: json } = delta;
+  facts.visible(text);
+  facts.thought(thinking);
+  if (json === undefined) return;
+  facts.acts();
+  facts.hidden(json);
 }

@@ -10,6 +10,7 @@ export class EncodedFacts extends CommonFacts {
 
   /** Notes one event. An answer whose tool calls have arguments that are no JSON object is no answer of the API. */
   note(event: CallEvent): void {
+    this.piece();
     switch (event.type) {
       case "answer-start":
         this.model = event.model;
