@@ -87,15 +87,16 @@ const NOTHING: readonly WeighedFinding[] = [];
 
 /** What an answer told of itself while it passed: no second reading. Costs next to nothing for a good one. */
 export function plainFindings(
-  { begun, refused, finishReason }: AnswerFacts,
+  { begun, onlyThoughts = false, refused, finishReason }: AnswerFacts,
   actions: ChecksPolicy["actions"],
 ): readonly WeighedFinding[] {
   const isRefused = refused === true || REFUSED.has(finishReason);
   const isCut = LENGTH.has(finishReason);
-  if (begun && !isRefused && !isCut) return NOTHING;
+  const isEmpty = !begun || onlyThoughts;
+  if (!isEmpty && !isRefused && !isCut) return NOTHING;
   const found: Finding[] = [];
   if (isRefused && actions.refusal !== "off") found.push(finding("refusal", "the model declined to answer"));
-  if (!begun && !isRefused && actions.empty !== "off") {
+  if (isEmpty && !isRefused && actions.empty !== "off") {
     found.push(finding("empty", "the answer has no text and calls no tool"));
   }
   if (isCut && actions.truncated !== "off") {

@@ -65,10 +65,14 @@ export interface IncomingRequest {
 
 /** What can be read off an answer while it passes. */
 export interface AnswerFacts {
-  /** Whether anything a person would see has come (text, refusal, tool call). */
+  /** Whether anything a person would see has come (text, refusal, tool call), or what the model thinks before it. */
   readonly begun: boolean;
+  /** Whether the model has thought and said nothing yet; absent is no. */
+  readonly onlyThoughts?: boolean;
   /** Whether the model said that it declines, where the dialect marks it in the text; absent where it does not. */
   readonly refused?: boolean;
+  /** Grows with all that carries something of the answer, and not with comments and pings; absent is with every chunk. */
+  readonly pieces?: number;
   /** In the words of the dialect; `null` until the answer says so. An answer without it is incomplete. */
   readonly finishReason: string | null;
   readonly usage: TokenUsage | null;

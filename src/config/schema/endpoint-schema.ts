@@ -28,8 +28,14 @@ const timeout = (fallbackMs: number, description: string) =>
 const timeoutsSchema = z
   .strictObject({
     connect: timeout(DEFAULT_TIMEOUTS.connectMs, "To open the connection."),
-    first_token: timeout(DEFAULT_TIMEOUTS.firstTokenMs, "From sending the request to the first byte of the answer."),
-    idle: timeout(DEFAULT_TIMEOUTS.idleMs, "Between two pieces of the answer."),
+    first_token: timeout(
+      DEFAULT_TIMEOUTS.firstTokenMs,
+      "From sending the request to the first token of a stream, be it a thought of the model's.",
+    ),
+    idle: timeout(
+      DEFAULT_TIMEOUTS.idleMs,
+      "Between two pieces of a stream; comments and pings are none. While a model has only thought so far, `first_token` counts where it is longer.",
+    ),
     total: timeout(DEFAULT_TIMEOUTS.totalMs, "For the whole call, shared by all attempts."),
     answer: duration({ min: 1, max: HOUR }).optional().meta({
       description:

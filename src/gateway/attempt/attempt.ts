@@ -48,7 +48,7 @@ export interface AttemptTerms {
 }
 
 /**
- * One try against one target. Bytes are held back until the answer has really begun (a stream; longer where the
+ * One try against one target. Bytes are held back until the answer has really begun, be it with thoughts (a stream; longer where the
  * release says so) or is complete (a whole answer), so that until then another target can still step in.
  */
 export class Attempt implements AnswerSink {
@@ -186,8 +186,8 @@ export class Attempt implements AnswerSink {
 
   bytes(chunk: Buffer): void {
     if (this.#ended) return;
-    this.#watch?.progress();
     const { facts } = this.#source;
+    this.#watch?.heard(facts);
     if (!this.#hasBegun && facts.begun) this.#begin();
     else if (!this.#isCommitted) this.#holdBack?.progress(facts.characters);
     if (this.#outlet !== null) return this.#handOn(chunk);
@@ -292,7 +292,6 @@ export class Attempt implements AnswerSink {
 
   #begin(): void {
     this.#hasBegun = true;
-    this.#watch?.begun();
     if (!this.#terms.stream) return;
     this.#ticket.begun();
     if (this.#terms.whole) return;

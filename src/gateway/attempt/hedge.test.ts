@@ -1,76 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { attemptAt } from "../../../test/fixtures/attempt-at.ts";
 import { HandClock } from "../../../test/fixtures/hand-clock.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import { HealthBoard } from "../../domain/health/target-health.ts";
 import type { HoldBackPolicy } from "../../domain/release/fault-policy.ts";
-import type { AnswerFacts } from "../../ports/dialect.ts";
-import type { AnswerSink, AnswerSource } from "./answer-source.ts";
-import { Attempt } from "./attempt.ts";
 import { startHedged } from "./hedge.ts";
 import type { Runner } from "./begin-attempt.ts";
-import { Ticket } from "./ticket.ts";
 
-const PRICE = { input: 1n, cachedInput: 1n, cacheWrite: 1n, output: 1n, reasoning: 1n };
 const DOWN = new RollwardError("provider_error", { provider: "p", status: 503 });
-
-/** An upstream answer that a test plays by hand. */
-class PlayedSource implements AnswerSource {
-  facts: AnswerFacts = { begun: false, finishReason: null, usage: null, model: null, fault: null, characters: 0 };
-  readonly sent = null;
-  isStopped = false;
-  isStarted = false;
-  #sink: AnswerSink | null = null;
-
-  start(sink: AnswerSink): { pause(): void; resume(): void; abort(): void } {
-    this.isStarted = true;
-    this.#sink = sink;
-    return { pause() {}, resume() {}, abort: () => void (this.isStopped = true) };
-  }
-
-  say(text: string): void {
-    this.facts = { ...this.facts, begun: true, characters: this.facts.characters + text.length };
-    this.#sink?.bytes(Buffer.from(text));
-  }
-
-  end(): void {
-    this.#sink?.end();
-  }
-
-  fail(error: RollwardError): void {
-    this.#sink?.fail(error);
-  }
-}
-
-/** An attempt at a target of its own, and the source that a test plays. */
-function attemptAt(clock: HandClock, name: string, holdBack: HoldBackPolicy | null = null) {
-  const target = { provider: name, model: "m" };
-  const health = new HealthBoard().of(target, {});
-  const provider = { name, prices: new Map(), speaks: null, converse: () => never(), close: () => Promise.resolve() };
-  const deployment = { target, provider, price: PRICE, weight: 1, health };
-  const source = new PlayedSource();
-  const ticket = new Ticket({ clock, random: () => 0 }, { deployment, key: 0, admission: "pass" }, true);
-  const terms = {
-    clock,
-    target,
-    price: PRICE,
-    timeouts: { connectMs: 1_000, firstTokenMs: 5_000, idleMs: 1_000, totalMs: 60_000 },
-    deadline: 60_000,
-    stream: true,
-    answerMs: Number.POSITIVE_INFINITY,
-    whole: false,
-    holdBack,
-    reason: "first",
-    key: null,
-    startedAt: 0,
-    requestBytes: 10,
-    answerBytes: 1_000_000,
-  } as const;
-  return { source, health, attempt: new Attempt(terms, source, ticket) };
-}
-
-const never = (): never => {
-  throw new Error("Nobody asks it here.");
-};
 
 /** Lets promises that are settled be heard. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -5,6 +5,9 @@ import type { Expiry, Watch } from "./watch.ts";
 
 const TIMEOUTS = { connectMs: 10, firstTokenMs: 100, idleMs: 50, totalMs: 1_000 };
 
+const WORDS = { begun: true };
+const THOUGHTS = { begun: true, onlyThoughts: true };
+
 function watchStream(): { readonly clock: HandClock; readonly watch: Watch; readonly expiries: Expiry[] } {
   const clock = new HandClock();
   const expiries: Expiry[] = [];
@@ -23,10 +26,51 @@ describe("the watch of an attempt", () => {
 
   test("expires in a gap that is the provider's", () => {
     const { clock, watch, expiries } = watchStream();
-    watch.begun();
+    watch.heard(WORDS);
     clock.advance(49);
-    watch.progress();
+    watch.heard(WORDS);
     clock.advance(49);
+    expect(expiries).toEqual([]);
+    clock.advance(1);
+    expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 50 }]);
+  });
+
+  test("lets thoughts lie as far apart as the first token may, and words no longer", () => {
+    const { clock, watch, expiries } = watchStream();
+    clock.advance(99);
+    watch.heard(THOUGHTS);
+    clock.advance(99);
+    watch.heard(THOUGHTS);
+    clock.advance(99);
+    watch.heard(WORDS);
+    expect(expiries).toEqual([]);
+    clock.advance(50);
+    expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 50 }]);
+  });
+
+  test("expires when thoughts come to a stop", () => {
+    const { clock, watch, expiries } = watchStream();
+    watch.heard(THOUGHTS);
+    clock.advance(100);
+    expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 100 }]);
+  });
+
+  test("waits for the first token where what comes is none", () => {
+    const { clock, watch, expiries } = watchStream();
+    clock.advance(99);
+    watch.heard({ begun: false });
+    clock.advance(1);
+    expect(expiries).toEqual([{ phase: "the first token", limitMs: 100 }]);
+  });
+
+  test("expires in a gap that is filled with what carries nothing", () => {
+    const { clock, watch, expiries } = watchStream();
+    watch.heard({ begun: true, pieces: 1 });
+    clock.advance(40);
+    watch.heard({ begun: true, pieces: 2 });
+    clock.advance(40);
+    watch.heard({ begun: true, pieces: 2 });
+    clock.advance(9);
     expect(expiries).toEqual([]);
     clock.advance(1);
     expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 50 }]);
@@ -34,7 +78,7 @@ describe("the watch of an attempt", () => {
 
   test("does not blame the provider for a client that reads slowly", () => {
     const { clock, watch, expiries } = watchStream();
-    watch.begun();
+    watch.heard(WORDS);
     watch.pause();
     clock.advance(500);
     expect(expiries).toEqual([]);
@@ -47,7 +91,7 @@ describe("the watch of an attempt", () => {
 
   test("keeps the deadline of the call, however slowly the client reads", () => {
     const { clock, watch, expiries } = watchStream();
-    watch.begun();
+    watch.heard(WORDS);
     watch.pause();
     clock.advance(1_000);
     expect(expiries).toEqual([{ phase: "the whole answer", limitMs: 1_000 }]);

@@ -1,5 +1,6 @@
 import type { Timeouts } from "../../domain/release/release.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { AnswerFacts } from "../../ports/dialect.ts";
 
 /** What took too long, in words for the error, and its limit. */
 export interface Expiry {
@@ -7,15 +8,19 @@ export interface Expiry {
   readonly limitMs: number;
 }
 
+/** What a watch has to know of an answer. */
+export type Heard = Pick<AnswerFacts, "begun" | "onlyThoughts" | "pieces">;
+
 /** Watches one attempt: first token, gaps, and the deadline that all attempts of the call share. */
 export interface Watch {
-  /** Bytes have arrived. */
-  progress(): void;
+  /**
+   * Bytes have arrived, and this is known of the answer. Gaps count once it has begun; comments and pings end none. While the model only thinks they
+   * may be as long as the first token may take: summaries of thoughts come in pieces that lie far apart.
+   */
+  heard(facts: Heard): void;
   /** The client reads slower than the provider writes: until `resume` a gap is not the provider's. */
   pause(): void;
   resume(): void;
-  /** The first token has arrived: from now on gaps count. */
-  begun(): void;
   stop(): void;
 }
 
@@ -40,6 +45,8 @@ class AttemptWatch implements Watch {
   #mark: number;
   #phase: Expiry["phase"];
   #isPaused = false;
+  #thinks = false;
+  #pieces = 0;
   #cancel: () => void;
 
   constructor(clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void) {
@@ -51,8 +58,17 @@ class AttemptWatch implements Watch {
     this.#cancel = this.#arm(this.#mark);
   }
 
-  progress(): void {
-    if (this.#phase === "the gap between tokens") this.#mark = this.#clock.elapsed();
+  heard({ begun, onlyThoughts = false, pieces }: Heard): void {
+    if (!begun || this.#phase === "the whole answer") return;
+    const hasMore = pieces === undefined || pieces !== this.#pieces;
+    this.#pieces = pieces ?? 0;
+    if (this.#phase === "the gap between tokens" && this.#thinks === onlyThoughts) {
+      if (hasMore) this.#mark = this.#clock.elapsed();
+      return;
+    }
+    this.#phase = "the gap between tokens";
+    this.#thinks = onlyThoughts;
+    this.#armAgain();
   }
 
   pause(): void {
@@ -62,12 +78,6 @@ class AttemptWatch implements Watch {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#armAgain();
-  }
-
-  begun(): void {
-    if (this.#phase !== "the first token") return;
-    this.#phase = "the gap between tokens";
     this.#armAgain();
   }
 
@@ -85,7 +95,9 @@ class AttemptWatch implements Watch {
     const { answerMs, timeouts } = this.#limits;
     if (this.#isPaused) return Number.POSITIVE_INFINITY;
     if (this.#phase === "the whole answer") return answerMs ?? Number.POSITIVE_INFINITY;
-    return this.#phase === "the first token" ? timeouts.firstTokenMs : timeouts.idleMs;
+    const { firstTokenMs, idleMs } = timeouts;
+    if (this.#phase === "the first token") return firstTokenMs;
+    return this.#thinks ? Math.max(firstTokenMs, idleMs) : idleMs;
   }
 
   #arm(now: number): () => void {

@@ -21,6 +21,8 @@ const ENDPOINTS = {
   "limited-until": { model: "limited-until" },
   "big-event": { model: "big-event" },
   "huge-event": { model: "huge-event" },
+  "thinks-long": { model: "thinks-long", yaml: "timeouts: { first_token: 2s, idle: 2s }" },
+  "kept-alive": { model: "kept-alive", yaml: "timeouts: { idle: 2s, total: 15s }" },
   alone: { model: "s04" },
   "too-long": { model: "s12" },
 } as const;
@@ -70,6 +72,20 @@ describe("a healthy stream with peculiarities", () => {
     expect(seen.text).toBe(expected);
     expect(seen.usage).toMatchObject({ total_tokens: 80 });
   });
+});
+
+test("a model that thinks for longer than its first token may take is heard, and answers", async () => {
+  const seen = await ask("thinks-long");
+  expect(seen).toMatchObject({ seenAs: "whole", status: 200, sawDone: true });
+  expect(seen.firstByteMs).toBeLessThan(2_000);
+  expect(stage.provider.attemptsAt("thinks-long")).toHaveLength(1);
+});
+
+test("a stream that stalls is ended by its gap, whatever keeps it alive", async () => {
+  const seen = await ask("kept-alive");
+  expect(seen).toMatchObject({ seenAs: "error", status: 200, ended: true, sawDone: false });
+  expect(seen.text.split(" ")).toHaveLength(20);
+  expect(JSON.stringify(seen.error)).toContain("the gap between tokens");
 });
 
 test("an event larger than any answer has is refused with an honest error", async () => {

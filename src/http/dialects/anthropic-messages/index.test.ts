@@ -41,6 +41,55 @@ describe("arguments that are nested without end", () => {
   });
 });
 
+describe("what keeps a stream alive", () => {
+  const event = (body: object): string => `data: ${JSON.stringify(body)}\n\n`;
+  const block = (type: string): string => event({ type: "content_block_start", content_block: { type } });
+  const delta = (one: object): string => event({ type: "content_block_delta", delta: one });
+  const PING = event({ type: "ping" });
+  const TEXT = block("text") + delta({ text: "Hello" });
+  const CALL = block("tool_use") + delta({ partial_json: "{" });
+
+  it.each([
+    ["a ping in a text", TEXT, PING, 0],
+    ["a comment in a text", TEXT, ": alive\n\n", 0],
+    ["a ping in a tool call, whose values come whole", TEXT + CALL, PING, 1],
+    ["a ping in thoughts that are not shown", block("thinking"), PING, 1],
+    ["a ping in thoughts that are shown", block("thinking") + delta({ thinking: "Hm" }), PING, 0],
+    ["a ping while a tool of the provider's works", TEXT + block("server_tool_use"), PING, 1],
+    ["a word", TEXT, delta({ text: "." }), 1],
+    ["an event that nobody knows yet", TEXT, event({ type: "new" }), 1],
+  ])("%s", (...[, before, next, more]) => {
+    const reader = anthropicMessages.reader({ stream: true, usageInStream: true });
+    reader.push(Buffer.from(before));
+    const pieces = reader.facts.pieces ?? 0;
+    expect(reader.push(Buffer.from(next)).toString()).toBe(next);
+    expect(reader.facts.pieces).toBe(pieces + more);
+  });
+});
+
+describe("thoughts without words after them", () => {
+  const FORM = { stream: true, usageInStream: true };
+
+  it.each(["thinking", "redacted_thinking"])(
+    "are the beginning of an answer, and no more, in a block of %s",
+    (type) => {
+      const reader = anthropicMessages.reader(FORM);
+      reader.push(Buffer.from(`data: {"type":"content_block_start","content_block":{"type":"${type}"}}\n\n`));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: true });
+      reader.push(Buffer.from('data: {"type":"content_block_start","content_block":{"type":"tool_use"}}\n\n'));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: false });
+    },
+  );
+
+  it("are the same where they come from a provider of another dialect", () => {
+    const encoder = anthropicMessages.encoder(FORM, "call_1", 0);
+    encoder.push({ type: "reasoning-delta", text: "Hm" });
+    expect(encoder.facts).toMatchObject({ begun: true, onlyThoughts: true });
+    encoder.push({ type: "text-delta", text: "Hello" });
+    expect(encoder.facts).toMatchObject({ begun: true, onlyThoughts: false });
+  });
+});
+
 describe("arguments that are no object", () => {
   const answered = (argumentsDelta: string, finishReason: "tool_calls" | "length") => {
     const encoder = anthropicMessages.encoder({ stream: true, usageInStream: true }, "call_1", 0);

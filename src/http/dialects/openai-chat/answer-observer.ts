@@ -5,6 +5,8 @@ import { errorWords } from "./error-words.ts";
 import type { GatheredFacts } from "./gathered-facts.ts";
 import { usageOf } from "./usage-of.ts";
 
+const NOTHING: readonly unknown[] = [];
+
 /** A mark of the system that answers, where there is one. */
 const markOf = (mark: unknown): string | null => (typeof mark === "string" && mark !== "" ? mark : null);
 
@@ -22,7 +24,7 @@ export class AnswerObserver {
 
   /** An event of a stream. Some providers name an error by the event's type alone. */
   observeEvent({ event, body }: StreamEvent): void {
-    if (body === null) return;
+    if (body === null) return this.#facts.keptAlive();
     if (event === "error" && body["error"] == null) this.#facts.fail("provider_error", errorWords(body));
     else this.observe(body, "delta");
   }
@@ -34,7 +36,10 @@ export class AnswerObserver {
     if (error != null) return facts.fail("provider_error", errorWords(error));
     if (typeof model === "string" && model !== "") facts.model ??= model;
     facts.fingerprint ??= markOf(body["system_fingerprint"]);
-    if (Array.isArray(choices)) for (const choice of choices) this.#choice(choice, delta);
+    const said = Array.isArray(choices) ? (choices as readonly unknown[]) : NOTHING;
+    for (const choice of said) this.#choice(choice, delta);
+    if (said.length > 0 || usage != null) facts.piece();
+    else facts.keptAlive();
     const counts = usage == null ? null : usageOf(usage);
     if (counts !== null) facts.usage = withServiceTier(counts, body["service_tier"]);
   }
@@ -61,13 +66,23 @@ export class AnswerObserver {
   #content(content: unknown): void {
     if (!isRecord(content)) return;
     const facts = this.#facts;
-    facts.visible(content["content"]);
+    const text = content["content"];
+    if (Array.isArray(text)) for (const part of text) this.#part(part);
+    else facts.visible(text);
     facts.refusal(content["refusal"]);
     // Not OpenAI's own: several compatible providers send a model's reasoning so.
-    facts.hidden(content["reasoning_content"] ?? content["reasoning"]);
+    facts.thought(content["reasoning_content"] ?? content["reasoning"]);
     if (Array.isArray(content["tool_calls"])) for (const call of content["tool_calls"]) this.#toolCall(call);
     if (content["function_call"] != null) this.#called(content["function_call"]);
-    if (content["audio"] != null) facts.begun = true;
+    if (content["audio"] != null) facts.acts();
+  }
+
+  /** Mistral's answers may come in parts, its models' thinking among them. */
+  #part(part: unknown): void {
+    if (!isRecord(part)) return;
+    if (part["type"] !== "thinking") return this.#facts.visible(part["text"]);
+    const thoughts = Array.isArray(part["thinking"]) ? (part["thinking"] as readonly unknown[]) : [];
+    for (const thought of thoughts) if (isRecord(thought)) this.#facts.thought(thought["text"]);
   }
 
   #toolCall(call: unknown): void {
@@ -75,7 +90,7 @@ export class AnswerObserver {
   }
 
   #called(named: unknown): void {
-    this.#facts.begun = true;
+    this.#facts.acts();
     if (isRecord(named)) this.#facts.hidden(named["arguments"] ?? named["input"]);
   }
 }

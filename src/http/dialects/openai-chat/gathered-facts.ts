@@ -16,6 +16,7 @@ export class GatheredFacts extends CommonFacts {
 
   /** Notes one event of a translated answer. */
   note(event: CallEvent): void {
+    this.piece();
     switch (event.type) {
       case "answer-start":
         this.model = event.model;
@@ -27,10 +28,10 @@ export class GatheredFacts extends CommonFacts {
         this.refusal(event.text);
         break;
       case "reasoning-delta":
-        this.hidden(event.text);
+        this.thought(event.text);
         break;
       case "tool-call-start":
-        this.begun = true;
+        this.acts();
         break;
       case "tool-call-delta":
         this.hidden(event.argumentsDelta);

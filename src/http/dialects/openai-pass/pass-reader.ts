@@ -66,6 +66,7 @@ export class PassReader implements AnswerReader, StreamListener {
       return this.#handOn();
     }
     this.facts.begun = true;
+    this.facts.piece();
     return chunk;
   }
 
@@ -87,7 +88,10 @@ export class PassReader implements AnswerReader, StreamListener {
     if (body !== null) this.#observe(body);
     if (isDone || isLast(body?.["type"])) this.facts.finishReason = "stop";
     if (this.facts.fault !== null) return;
-    if (body !== null) this.facts.begun = true;
+    if (body !== null) {
+      this.facts.begun = true;
+      this.facts.piece();
+    }
     this.#passing.push(raw);
   }
 

@@ -18,6 +18,8 @@ export class AnswerObserver {
   /** One event of a stream. Types that are not known, as there will be more, change nothing. */
   observe(body: Body): void {
     const facts = this.#facts;
+    if (body["type"] === "ping") return facts.keptAlive();
+    facts.piece();
     switch (body["type"]) {
       case "message_start":
         return noteHead(facts, body["message"]);
@@ -63,10 +65,19 @@ function noteHead(facts: CommonFacts, message: unknown): void {
  */
 function noteBlock(facts: CommonFacts, block: unknown): void {
   if (!isRecord(block)) return;
-  if (block["type"] !== "text") facts.begun = true;
-  facts.visible(block["text"] ?? block["thinking"]);
+  const { type, text, thinking } = block;
+  if (type === "thinking" || type === "redacted_thinking") facts.thinks();
+  else if (type !== "text") facts.acts();
+  facts.visible(text);
+  facts.thought(thinking);
 }
 
 function noteDelta(facts: CommonFacts, delta: unknown): void {
-  if (isRecord(delta)) facts.visible(delta["text"] ?? delta["thinking"] ?? delta["partial_json"]);
+  if (!isRecord(delta)) return;
+  const { text, thinking, partial_json: json } = delta;
+  facts.visible(text);
+  facts.thought(thinking);
+  if (json === undefined) return;
+  facts.acts();
+  facts.hidden(json);
 }

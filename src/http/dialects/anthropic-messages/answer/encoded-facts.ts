@@ -10,6 +10,7 @@ export class EncodedFacts extends CommonFacts {
 
   /** Notes one event. An answer whose tool calls have arguments that are no JSON object is no answer of the API. */
   note(event: CallEvent): void {
+    this.piece();
     switch (event.type) {
       case "answer-start":
         this.model = event.model;
@@ -19,11 +20,13 @@ export class EncodedFacts extends CommonFacts {
         this.visible(event.text);
         break;
       case "text-delta":
-      case "reasoning-delta":
         this.visible(event.text);
         break;
+      case "reasoning-delta":
+        this.thought(event.text);
+        break;
       case "tool-call-start":
-        this.begun = true;
+        this.acts();
         this.#arguments.set(event.index, "");
         break;
       case "tool-call-delta":

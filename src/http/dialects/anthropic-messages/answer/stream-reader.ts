@@ -29,7 +29,8 @@ export class StreamReader implements AnswerReader, StreamListener {
   }
 
   event({ raw, body }: StreamEvent): void {
-    if (body !== null) this.#observer.observe(body);
+    if (body === null) this.facts.keptAlive();
+    else this.#observer.observe(body);
     if (this.facts.fault === null) this.#passing.push(raw);
   }
 

@@ -22,6 +22,32 @@ describe("a stream of this API that passes", () => {
     expect(reader.facts.begun).toBe(begun);
   });
 
+  test.each(["response.reasoning_summary_text.delta", "response.reasoning_text.delta"])(
+    "has begun with a thought, and said nothing, with %s",
+    (type) => {
+      const reader = answerReader(true);
+      reader.push(Buffer.concat([added("reasoning"), event({ type, output_index: 0, delta: "Hm" })]));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: true });
+      reader.push(event({ type: "response.output_text.delta", output_index: 1, delta: "Hello" }));
+      expect(reader.facts).toMatchObject({ begun: true, onlyThoughts: false });
+    },
+  );
+
+  test.each([
+    ["a comment", Buffer.from(": alive\n\n")],
+    ["an event for it", event({ type: "keepalive", sequence_number: 9 })],
+  ])("is kept alive by %s while a tool is at work, and not in the middle of a text", (...[, alive]) => {
+    const reader = answerReader(true);
+    reader.push(event({ type: "response.output_text.delta", output_index: 0, delta: "Hello" }));
+    const { pieces } = reader.facts;
+    expect(reader.push(alive)).toEqual(alive);
+    expect(reader.facts.pieces).toBe(pieces);
+    reader.push(added("web_search_call"));
+    const working = reader.facts.pieces ?? 0;
+    reader.push(alive);
+    expect(reader.facts.pieces).toBe(working + 1);
+  });
+
   test("hands on events that nobody here knows", () => {
     const reader = answerReader(true);
     const bytes = Buffer.concat([

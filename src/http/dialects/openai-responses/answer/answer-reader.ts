@@ -74,7 +74,7 @@ export class StreamedAnswer {
         const body = parsed(data);
         if (body === null) this.facts.fail("provider_bad_answer", "an event of its stream is not a JSON object");
         else events.push(...this.#noted(body));
-      }
+      } else this.facts.keptAlive();
       if (this.facts.fault !== null) break;
       passing.push(raw);
     }
@@ -82,9 +82,11 @@ export class StreamedAnswer {
   }
 
   #noted(body: Body): readonly CallEvent[] {
+    if (body["type"] === "keepalive" || body["type"] === "ping") this.facts.keptAlive();
+    else this.facts.piece();
     const events = this.#translator.translate(body);
     for (const event of events) this.facts.note(event);
-    if (isHostedCall(body)) this.facts.begun = true;
+    if (isHostedCall(body)) this.facts.acts();
     return events;
   }
 }
