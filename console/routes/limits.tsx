@@ -164,7 +164,11 @@ function Queue({ queue }: { queue: Limits["queue"] }) {
           {
             head: "A new one would wait",
             right: true,
-            cell: (line) => <StateMark state="held">{duration(line.estimated_wait_ms)}</StateMark>,
+            cell: (line) => (
+              <StateMark state="held">
+                {line.estimated_wait_ms === null ? "unknown" : duration(line.estimated_wait_ms)}
+              </StateMark>
+            ),
           },
         ]}
       />

@@ -43,7 +43,7 @@ function loadTexts({ queue, learned, overload }: Answer): readonly string[] {
       one.limit,
       String(one.calls),
       formatDuration(one.oldest_wait_ms),
-      formatDuration(one.estimated_wait_ms),
+      one.estimated_wait_ms === null ? "unknown" : formatDuration(one.estimated_wait_ms),
     ]);
     texts.push("", formatTable([["waiting for", "calls", "the first since", "who comes now"], ...rows]));
   }

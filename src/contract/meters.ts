@@ -52,7 +52,12 @@ export const waitingLine = z.object({
   limit: z.string().describe("the name of the limit, `provider/model` for a provider's own, or `budget:<name>`"),
   calls: z.number().int(),
   oldest_wait_ms: z.number(),
-  estimated_wait_ms: z.number().describe("how long a call of the last class would wait that came now"),
+  estimated_wait_ms: z
+    .number()
+    .nullable()
+    .describe(
+      "how long a call of the last class would wait that came now; null where nobody can say: for a budget, and for a cap on calls under way before any place became free since the line began",
+    ),
 });
 
 /** A limit of a provider as it was learnt. */
@@ -132,7 +137,12 @@ export const metersHealth = z.object({
     shared: z.boolean(),
     waiting: z.number().int().describe("calls that wait for a limit"),
     oldest_wait_ms: z.number().describe("how long the first of them has waited"),
-    estimated_wait_ms: z.number().describe("how long a call of the last class would wait at the longest line"),
+    estimated_wait_ms: z
+      .number()
+      .nullable()
+      .describe(
+        "how long a call of the last class would wait at the longest line of which that is known; null where calls wait and it is known of none",
+      ),
     learned_shared: z.boolean().describe("whether what is learnt of providers is shared at the moment"),
   }),
   overload: overloadView,

@@ -43,7 +43,8 @@ async function waitForPass(gateway: Gateway, call: OpenCall, answer: Promise<Lim
 function takePass(gateway: Gateway, call: OpenCall, pass: LimitPass | LimitRefusal): void {
   call.limits = pass.states;
   if (!isPass(pass)) {
-    if (call.settings.meters?.queue != null) noteTurnedAway(gateway, call, pass.retryAfterMs);
+    const { estimateMs = pass.retryAfterMs } = pass;
+    if (call.settings.meters?.queue != null) noteTurnedAway(gateway, call, estimateMs);
     // A client that has left was refused nothing.
     if (!call.abandoned) noteRefused(gateway, call, refusedBy("limit", pass.claim.rule));
     throw limited(pass);

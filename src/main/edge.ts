@@ -214,7 +214,9 @@ function metersHealth(gateway: Gateway): z.input<typeof healthView>["meters"] {
   const { limiter, load, budgets, waiting, learned, overload } = gateway;
   const { meters: subjects, shared } = limiter.counts();
   const { calls, oldestMs } = waiting.counts();
-  const estimateMs = waiting.lines().reduce((most, line) => Math.max(most, line.estimateMs), 0);
+  const estimates = waiting.lines().map(({ estimateMs: one }) => one);
+  const known = estimates.filter((one) => one !== null);
+  const estimateMs = estimates.length > 0 && known.length === 0 ? null : Math.max(0, ...known);
   const queue = { waiting: calls, oldest_wait_ms: oldestMs, estimated_wait_ms: estimateMs };
   return {
     limits: { subjects, refused: load.limited, shared, ...queue, learned_shared: learned.counts().shared },

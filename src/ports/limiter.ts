@@ -22,6 +22,8 @@ export interface LimitRefusal {
   readonly claim: LimitClaim;
   readonly kind: LimitKind;
   readonly retryAfterMs: number;
+  /** How long it would have had to wait, where that is not `retryAfterMs`; `null` where nobody can say. */
+  readonly estimateMs?: number | null;
   readonly states: readonly LimitState[];
 }
 

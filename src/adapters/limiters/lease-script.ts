@@ -4,11 +4,16 @@
  * bucket, "c" a cap on calls), amount, window in ms, burst, the least that is of use, the most that is wanted, what is
  * given back, and (for a cap) how many places the replica keeps. Gives back per meter what was granted, what is left,
  * and after how many ms the least would fit; last the number of replicas alive. The arithmetic is that of `Bucket`.
+ * The clock of the server may be set: where it was set back no time has passed, once, and the new time is the base from
+ * then on; where it was set forward a bucket is full at most.
  */
 export const LEASE_SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local me, live_ms = ARGV[1], tonumber(ARGV[2])
+for _, later in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%.0f', now), '+inf')) do
+  redis.call('ZADD', KEYS[1], now, later)
+end
 redis.call('ZADD', KEYS[1], now, me)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - live_ms)
 redis.call('PEXPIRE', KEYS[1], live_ms * 2)
@@ -55,7 +60,7 @@ for i = 2, #KEYS do
     level = level - granted
     left = level
     redis.call('HSET', key, 'level', string.format('%.0f', level), 'carry', string.format('%.0f', carry),
-      'at', string.format('%.0f', math.max(now, last)))
+      'at', string.format('%.0f', now))
     redis.call('PEXPIRE', key, math.ceil(math.max(burst - level, 1) * window / amount) + 60000)
   end
   out[#out + 1] = granted

@@ -1,9 +1,10 @@
-import type { LimitClaim, LimitKind } from "../../domain/limits/limit-rule.ts";
+import type { LimitClaim } from "../../domain/limits/limit-rule.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Limiter, LimiterCounts, LimitPass, LimitRefusal, LimitState } from "../../ports/limiter.ts";
 import type { Valkey } from "../../ports/valkey.ts";
 import { LEASE_SCRIPT } from "./lease-script.ts";
-import { SharedMeter } from "./shared-meter.ts";
+import { MeterShelf } from "./meter-shelf.ts";
+import type { SharedMeter } from "./shared-meter.ts";
 
 /** What a shared limiter is plugged into. */
 export interface LeasedLimiterTerms {
@@ -19,16 +20,14 @@ export interface LeasedLimiterTerms {
 const LIVE_MS = 10_000;
 /** How often what is held is told, and what is not needed is given back, ms. */
 const TELL_MS = 500;
-/** What was not used for this long is given back, ms. */
-const IDLE_MS = 1_000;
-/** A meter that nobody has used for this long is forgotten, ms. */
-const FORGET_MS = 60_000;
 /** Longest time for which a refusal is repeated without asking, ms. */
 const DRY_MS = 100;
 /** A call that waits is overtaken by others at most this often. */
 const ROUNDS = 3;
-/** Meters in one command. */
+/** Meters in one command: with more it would hold up the others in Valkey. */
 const BATCH = 200;
+/** Longest time that giving everything back at the end takes, ms. */
+const CLOSE_MS = 2_000;
 
 interface Cost {
   readonly meter: SharedMeter;
@@ -47,10 +46,14 @@ interface Waiter {
  */
 export class LeasedLimiter implements Limiter {
   readonly #terms: LeasedLimiterTerms;
-  readonly #meters = new Map<string, SharedMeter>();
+  readonly #meters = new MeterShelf();
   #waiting: Waiter[] = [];
+  /** What Valkey is to be told of, a command each. */
+  #telling: (readonly SharedMeter[])[] = [];
   #isBusy = false;
-  #isClosed = false;
+  /** The exchanges that are under way. */
+  #work: Promise<void> = Promise.resolve();
+  #closeBy: number | null = null;
   #stopTick: (() => void) | null = null;
   #replicas = 1;
   #isAway = false;
@@ -69,7 +72,7 @@ export class LeasedLimiter implements Limiter {
     if (dry !== undefined) return refusalOf(dry, dry.meter.dryMs(dry.cost, now), costs);
     return new Promise((resolve) => {
       this.#waiting.push({ costs, rounds: 0, resolve });
-      void this.#work();
+      this.#goOn();
     });
   }
 
@@ -78,28 +81,20 @@ export class LeasedLimiter implements Limiter {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closeBy = this.#terms.clock.elapsed() + CLOSE_MS;
     this.#stopTick?.();
-    if (this.#meters.size > 0) await this.#exchange([...this.#meters.values()].slice(0, BATCH), true).catch(() => {});
+    this.#telling = batchesOf(this.#meters.held());
+    this.#goOn();
+    await this.#work;
   }
 
   #costsOf(claim: LimitClaim, tokens: number): readonly Cost[] {
     const { requests, tokens: perToken, concurrent } = claim.rule;
     const costs: Cost[] = [];
-    if (requests !== null) costs.push({ meter: this.#meter(claim, "requests"), cost: 1 });
-    if (perToken !== null && tokens > 0) costs.push({ meter: this.#meter(claim, "tokens"), cost: tokens });
-    if (concurrent !== null) costs.push({ meter: this.#meter(claim, "concurrent"), cost: 1 });
+    if (requests !== null) costs.push({ meter: this.#meters.meterOf(claim, "requests"), cost: 1 });
+    if (perToken !== null && tokens > 0) costs.push({ meter: this.#meters.meterOf(claim, "tokens"), cost: tokens });
+    if (concurrent !== null) costs.push({ meter: this.#meters.meterOf(claim, "concurrent"), cost: 1 });
     return costs;
-  }
-
-  /** A changed rule gets a new meter; what the old one held lapses. */
-  #meter(claim: LimitClaim, kind: LimitKind): SharedMeter {
-    const fresh = new SharedMeter(claim, kind);
-    const known = this.#meters.get(fresh.name);
-    if (known?.claim.rule === claim.rule) return known;
-    fresh.taken = known?.taken ?? 0;
-    this.#meters.set(fresh.name, fresh);
-    return fresh;
   }
 
   #pass(costs: readonly Cost[]): LimitPass {
@@ -124,21 +119,48 @@ export class LeasedLimiter implements Limiter {
     };
   }
 
-  /** Asks for what calls wait for, for as long as calls wait. */
-  async #work(): Promise<void> {
-    if (this.#isBusy) return;
+  #goOn(): void {
+    if (!this.#isBusy) this.#work = this.#exchangeAll();
+  }
+
+  /**
+   * Asks for what calls wait for and tells what is to be told, in turn, for as long as there is anything. One exchange is
+   * under way at a time: two that cross would tell Valkey of fewer places than are taken.
+   */
+  async #exchangeAll(): Promise<void> {
     this.#isBusy = true;
-    while (this.#waiting.length > 0) {
-      const asked = this.#waiting;
-      const meters = [...new Set(asked.flatMap(({ costs }) => costs.map(({ meter }) => meter)))].slice(0, BATCH);
+    while (this.#waiting.length > 0 || this.#telling.length > 0) {
       try {
-        const waits = await this.#exchange(meters, false);
-        this.#serve(asked, waits);
+        await this.#ask();
+        await this.#tell();
       } catch {
+        this.#telling = [];
         this.#goAlone();
       }
     }
     this.#isBusy = false;
+  }
+
+  /** Those who have waited longest, as many as one command can ask for. */
+  async #ask(): Promise<void> {
+    const asked: Waiter[] = [];
+    const meters = new Set<SharedMeter>();
+    for (const waiter of this.#waiting) {
+      const more = waiter.costs.filter(({ meter }) => !meters.has(meter));
+      if (asked.length > 0 && meters.size + more.length > BATCH) break;
+      asked.push(waiter);
+      for (const { meter } of more) meters.add(meter);
+    }
+    if (asked.length > 0) this.#serve(asked, await this.#exchange([...meters], false));
+  }
+
+  async #tell(): Promise<void> {
+    const meters = this.#telling.shift();
+    if (meters === undefined) return;
+    await this.#exchange(meters, true);
+    this.#meters.told(meters);
+    this.#rejoin();
+    if (this.#closeBy !== null && this.#terms.clock.elapsed() >= this.#closeBy) this.#telling = [];
   }
 
   /** Tells Valkey of meters and takes what it grants; gives the wait of each that was refused. */
@@ -152,6 +174,8 @@ export class LeasedLimiter implements Limiter {
       return meter.order(demand, back);
     });
     const keys = [`${prefix}replicas`, ...meters.map(({ name }) => `${prefix}${name}`)];
+    const kept = meters.map(({ keeps }) => keeps);
+    for (const meter of meters) meter.told = null;
     const answer = await valkey.run("EVAL", LEASE_SCRIPT, keys.length, ...keys, replicaId, LIVE_MS, ...orders);
     if (!Array.isArray(answer)) throw new Error("Valkey gave no list.");
     const numbers = answer.map(Number);
@@ -160,6 +184,7 @@ export class LeasedLimiter implements Limiter {
       const [granted = 0, left = 0, waitMs = 0] = numbers.slice(3 * index, 3 * index + 3);
       meter.credit += granted;
       meter.left = left;
+      meter.told = (kept[index] ?? 0) + granted;
       if (waitMs > 0) waits.set(meter, waitMs);
     }
     this.#replicas = Math.max(1, numbers.at(-1) ?? 1);
@@ -221,38 +246,27 @@ export class LeasedLimiter implements Limiter {
   #rejoin(): void {
     if (!this.#isAway) return;
     this.#isAway = false;
-    for (const meter of this.#meters.values()) meter.rejoin(this.#replicas);
+    for (const meter of this.#meters.all()) meter.rejoin(this.#replicas);
   }
 
   /** Gives back what is not needed, shows that this replica lives, and finds out whether Valkey is back. */
   #tick(): void {
     const now = this.#terms.clock.elapsed();
-    for (const [name, meter] of this.#meters) {
-      if (now - meter.usedAt > FORGET_MS && meter.taken === 0 && meter.credit === 0) this.#meters.delete(name);
-    }
-    const idle = [...this.#meters.values()].filter(
-      (meter) => meter.kind === "concurrent" || (meter.credit !== 0 && now - meter.usedAt > IDLE_MS),
-    );
-    void this.#tell(idle.slice(0, BATCH)).finally(() => {
-      const isIdle = this.#meters.size === 0 && !this.#isAway;
-      this.#stopTick = isIdle || this.#isClosed ? null : this.#terms.clock.after(TELL_MS, () => this.#tick());
-    });
-  }
-
-  /** One exchange is under way at a time: two that cross would tell Valkey of fewer places than are taken. */
-  async #tell(idle: readonly SharedMeter[]): Promise<void> {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    try {
-      await this.#exchange(idle, true);
-      this.#rejoin();
-    } catch {
-      this.#goAlone();
-    }
-    this.#isBusy = false;
-    void this.#work();
+    this.#meters.forget(now);
+    const isIdle = this.#meters.size === 0 && !this.#isAway;
+    const isLast = isIdle || this.#closeBy !== null;
+    this.#stopTick = isLast ? null : this.#terms.clock.after(TELL_MS, () => this.#tick());
+    // What the last tick wanted told goes first: who comes late must not push out who waits longest.
+    if (isLast || this.#telling.length > 0) return;
+    const due = batchesOf(this.#meters.due(now));
+    this.#telling = due.length === 0 ? [[]] : due;
+    this.#goOn();
   }
 }
+
+/** As many meters as one command tells of. */
+const batchesOf = (meters: readonly SharedMeter[]): (readonly SharedMeter[])[] =>
+  Array.from({ length: Math.ceil(meters.length / BATCH) }, (_, at) => meters.slice(at * BATCH, (at + 1) * BATCH));
 
 const hasCredit = ({ meter, cost }: Cost): boolean => meter.credit >= cost;
 

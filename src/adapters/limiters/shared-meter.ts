@@ -22,8 +22,8 @@ export class SharedMeter {
   readonly kind: LimitKind;
   /** What may be spent without asking; below zero where calls have used more than was expected. */
   credit = 0;
-  /** Of a cap: places taken by calls under way here. */
-  taken = 0;
+  /** Of a cap: the places that Valkey was told of last; `null` where that is not known. */
+  told: number | null = 0;
   /** Monotonic milliseconds. */
   usedAt = 0;
   /** Until when as much as was refused last is not asked for again, monotonic milliseconds. */
@@ -34,14 +34,36 @@ export class SharedMeter {
   /** Decides while the shared limit is out of reach. */
   #alone: Bucket | null = null;
   #usedAlone = 0;
+  readonly #places: { taken: number };
 
-  constructor(claim: LimitClaim, kind: LimitKind) {
+  /** `before` is the meter of the same limit under the rule as it was: its calls under way keep their places. */
+  constructor(claim: LimitClaim, kind: LimitKind, before?: SharedMeter) {
     this.claim = claim;
     this.kind = kind;
+    this.#places = before === undefined ? { taken: 0 } : before.#places;
+    if (before !== undefined) this.told = null;
+  }
+
+  static nameOf({ rule, subject }: LimitClaim, kind: LimitKind): string {
+    return `${rule.name}|${kind}|${subject}`;
   }
 
   get name(): string {
-    return `${this.claim.rule.name}|${this.kind}|${this.claim.subject}`;
+    return SharedMeter.nameOf(this.claim, this.kind);
+  }
+
+  /** Of a cap: places taken by calls under way here. */
+  get taken(): number {
+    return this.#places.taken;
+  }
+
+  set taken(taken: number) {
+    this.#places.taken = taken;
+  }
+
+  /** Of a cap: places that are taken or may be without asking. */
+  get keeps(): number {
+    return this.taken + Math.max(0, this.credit);
   }
 
   get rate(): Rate | null {
@@ -103,10 +125,7 @@ export class SharedMeter {
     const beyond = (cost: number): number => Math.max(0, cost - this.credit);
     const wanted = beyond(sum) + (sum > 0 ? this.ahead : 0);
     const { rate } = this;
-    if (rate === null) {
-      const keeps = this.taken + Math.max(0, this.credit);
-      return ["c", this.claim.rule.concurrent ?? 0, 0, 0, beyond(least), beyond(sum), 0, keeps];
-    }
+    if (rate === null) return ["c", this.claim.rule.concurrent ?? 0, 0, 0, beyond(least), beyond(sum), 0, this.keeps];
     return ["b", rate.amount, rate.windowMs, rate.burst, beyond(least), wanted, back, 0];
   }
 }

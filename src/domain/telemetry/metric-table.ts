@@ -149,7 +149,7 @@ const LOAD = {
   queueEstimate: own(
     ["queue.estimate", GAUGE, "s"],
     ["environment", "limit"],
-    "How long a call of the last class would wait that came now",
+    "How long a call of the last class would wait that came now; absent where nobody can say",
   ),
   limitSubjects: own(["limit.subjects", GAUGE, "{subject}"], HERE, "Subjects of limits that are kept in mind"),
   limitsShared: own(

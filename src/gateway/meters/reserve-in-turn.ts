@@ -13,9 +13,6 @@ import { noteTurnedAway, rankOf, visitOf } from "./visit-of.ts";
 /** When what is held is looked at again: nobody tells when a call ends elsewhere, ms. */
 const LOOK_MS = 20;
 
-/** What a client is told of a wait that nobody can estimate, ms. */
-const HELD_MS = 1_000;
-
 /** What a call sets aside, and of which accounts. */
 export interface Sum {
   readonly accounts: readonly BudgetAccount[];
@@ -63,7 +60,7 @@ async function takeTurn(
   const longestWaitMs = Math.max(0, queue.longestWaitMs - (call.queue?.waitedMs ?? 0));
   const pass = await gateway.waiting.enter(visit, { ...queue, longestWaitMs });
   if (isPass(pass) && line.final !== null) return line.final;
-  noteTurnedAway(gateway, call, HELD_MS);
+  noteTurnedAway(gateway, call, null);
   return line.held ?? { account: first, reason: "held", roomPico: null };
 }
 

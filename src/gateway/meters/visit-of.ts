@@ -11,7 +11,7 @@ export interface QueueNote {
   readonly depth: number;
   /** How long it has waited, ms. */
   readonly waitedMs: number;
-  /** How long it would have had to wait, ms; `null` where it was let in. */
+  /** How long it would have had to wait, ms; `null` where it was let in, and where nobody can say. */
   readonly estimateMs: number | null;
 }
 
@@ -62,11 +62,11 @@ export const queueHeaders = ({ depth, waitedMs, estimateMs }: QueueNote): Record
   ...(estimateMs !== null && { "x-rollward-queue-estimate-ms": String(Math.ceil(estimateMs)) }),
 });
 
-/** A call was refused where calls may wait: how many do, and how long it would have taken. */
+/** A call was refused where calls may wait: how many do, and how long it would have taken if anybody can say. */
 export function noteTurnedAway(
   { waiting, load }: Pick<Gateway, "waiting" | "load">,
   call: OpenCall,
-  estimateMs: number,
+  estimateMs: number | null,
 ): void {
   load.turnedAway += 1;
   noteQueue(call, { depth: waiting.counts().calls, waitedMs: 0, estimateMs });

@@ -154,9 +154,73 @@ describe("the waiting room", () => {
     await settleDown();
     looks = 0;
     expect(stage.room.lines()).toEqual([
-      { name: "cap", calls: 2, oldestMs: 0, estimateMs: 0 },
+      // No place has become free yet: nobody can say.
+      { name: "cap", calls: 2, oldestMs: 0, estimateMs: null },
       { name: "limit", calls: 40, oldestMs: 0, estimateMs: 41_000 },
     ]);
     expect(looks).toBe(1);
+  });
+
+  /** Forty that wait for one place, which became free once a second, eight times. */
+  async function eightFreed(cap: LimitClaim): Promise<Stage> {
+    const stage = new Stage();
+    const queue = { calls: 100, longestWaitMs: 10_000, classes: [] };
+    for (let each = 0; each < 41; each += 1) stage.enter(String(each), { claims: [cap], rank: 1 }, queue);
+    await settleDown();
+    for (let freed = 0; freed < 8; freed += 1) {
+      await stage.pass(950);
+      stage.passes[freed]?.settle(null);
+      await stage.pass(50);
+    }
+    expect(stage.out).toHaveLength(9);
+    return stage;
+  }
+
+  test("guesses the wait for a place by those that became free, and refuses what is clearly too long", async () => {
+    const cap = claim({ name: "cap", concurrent: 1 });
+    const stage = await eightFreed(cap);
+    expect(stage.room.lines()).toEqual([{ name: "cap", calls: 32, oldestMs: 8_000, estimateMs: 33_000 }]);
+    const visit = { claims: [cap], tokens: 1, lane: "tenant", onWaiting: () => {} };
+    const queue = { calls: 100, longestWaitMs: 16_000, classes: [] };
+    const late = await stage.room.enter({ ...visit, rank: 1 }, queue);
+    expect(late).toMatchObject({ kind: "concurrent", retryAfterMs: 33_000, estimateMs: 33_000 });
+    // A guess that is not clearly too long refuses nobody, and an earlier class has few before it.
+    stage.enter("near", { claims: [cap], rank: 1 }, { ...queue, longestWaitMs: 17_000 });
+    stage.enter("early", { claims: [cap], rank: 0 }, { ...queue, longestWaitMs: 2_000 });
+    await stage.pass(950);
+    stage.passes[8]?.settle(null);
+    await stage.pass(50);
+    expect(stage.out.slice(9)).toEqual(["early"]);
+  });
+
+  test("says of a place that does not become free that it takes longer and longer", async () => {
+    const stage = await eightFreed(claim({ name: "cap", concurrent: 1 }));
+    await stage.pass(1_000);
+    expect(stage.room.lines()).toMatchObject([{ calls: 32, estimateMs: 37_125 }]);
+  });
+
+  test("cannot say how long the wait for a budget is, and refuses nobody for it", async () => {
+    const stage = new Stage();
+    const budget = claim({ name: "budget:team", concurrent: 0 });
+    const held: LimitRefusal = { claim: budget, kind: "concurrent", retryAfterMs: 20, states: [] };
+    let room = 0;
+    const take = (): LimitPass | LimitRefusal => {
+      room -= 1;
+      return room < 0 ? held : { states: [], settle: () => {} };
+    };
+    const queue = { calls: 100, longestWaitMs: 10_000, classes: [] };
+    for (let each = 0; each < 40; each += 1) stage.enter(String(each), { claims: [budget], take }, queue);
+    await settleDown();
+    room = 9;
+    await stage.pass(50);
+    expect(stage.out).toHaveLength(9);
+    expect(stage.room.lines()).toMatchObject([{ calls: 31, estimateMs: null }]);
+    stage.enter("last", { claims: [budget], take }, { ...queue, longestWaitMs: 10 });
+    await settleDown();
+    expect(stage.room.counts().calls).toBe(32);
+    const told = stage.room.enter({ claims: [budget], tokens: 1, rank: 0, lane: "", take, onWaiting: () => {} }, queue);
+    room = -1_000;
+    await stage.pass(10_000);
+    expect(await told).toMatchObject({ kind: "concurrent", estimateMs: null });
   });
 });

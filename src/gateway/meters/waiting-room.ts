@@ -1,3 +1,4 @@
+import { FreedPlaces } from "../../domain/limits/freed-places.ts";
 import type { LimitClaim, QueueRule } from "../../domain/limits/limit-rule.ts";
 import { WaitingLine } from "../../domain/limits/waiting-line.ts";
 import type { Waiting } from "../../domain/limits/waiting-line.ts";
@@ -32,8 +33,8 @@ export interface WaitingLineCounts {
   readonly name: string;
   readonly calls: number;
   readonly oldestMs: number;
-  /** How long a call of the last class would wait that came now, ms. */
-  readonly estimateMs: number;
+  /** How long a call of the last class would wait that came now, ms; `null` where nobody can say. */
+  readonly estimateMs: number | null;
 }
 
 interface Guest {
@@ -47,6 +48,8 @@ type Place = Waiting<Guest>;
 
 interface Line {
   readonly line: WaitingLine<Guest>;
+  /** Of its cap, if it has one. */
+  readonly freed: FreedPlaces;
   isPumping: boolean;
   /** When its first could go on, as the limiter said last; monotonic ms. */
   nextAt: number;
@@ -59,6 +62,12 @@ const MOST_MS = 250;
 const LAST = Number.MAX_SAFE_INTEGER;
 /** How often a place under a cap is looked for: nobody tells when a call ends elsewhere, ms. */
 const PLACE_MS = 20;
+/**
+ * The wait for a place is guessed by how fast places became free: nobody is refused for it before so many did, nor where
+ * the guess is less than so many times the longest wait.
+ */
+const LEAST_FREED = 8;
+const CLEARLY = 2;
 
 /**
  * Where calls over a limit wait: a line for each limit and subject, classes first, tenants in turn. Bounded; where it is
@@ -87,12 +96,12 @@ export class WaitingRoom {
     const now = this.#clock.elapsed();
     for (const [{ visit, since, refusal }, { line }] of this.#guests) {
       const { name } = refusal.claim.rule;
-      const { calls, oldestMs, estimateMs } = lines.get(name) ?? { calls: 0, oldestMs: 0, estimateMs: 0 };
+      const { calls, oldestMs, estimateMs } = lines.get(name) ?? { calls: 0, oldestMs: 0, estimateMs: null };
       // Once for each line: it looks at all who wait there.
-      const comingMs = estimated.has(line) ? 0 : this.#waitOf({ ...visit, rank: LAST, lane: "" }, refusal);
+      const comingMs = estimated.has(line) ? null : this.#waitOf({ ...visit, rank: LAST, lane: "" }, refusal);
       estimated.add(line);
       const longestMs = Math.max(oldestMs, now - since);
-      lines.set(name, { name, calls: calls + 1, oldestMs: longestMs, estimateMs: Math.max(estimateMs, comingMs) });
+      lines.set(name, { name, calls: calls + 1, oldestMs: longestMs, estimateMs: longerOf(estimateMs, comingMs) });
     }
     return [...lines.values()];
   }
@@ -112,7 +121,9 @@ export class WaitingRoom {
     const ahead = visit.claims.find((claim) => this.#lines.has(nameOf(claim)));
     if (ahead === undefined) {
       const answer = await this.#take(visit);
-      return isPass(answer) || answer.retryAfterMs > rule.longestWaitMs ? answer : this.#wait(visit, rule, answer);
+      const isTooLong = (refusal: LimitRefusal): boolean =>
+        refusal.kind !== "concurrent" && refusal.retryAfterMs > rule.longestWaitMs;
+      return isPass(answer) || isTooLong(answer) ? answer : this.#wait(visit, rule, answer);
     }
     const { requests, tokens, concurrent } = ahead.rule;
     const isCap = requests === null && tokens === null && concurrent !== null;
@@ -126,8 +137,10 @@ export class WaitingRoom {
 
   #wait(visit: Visit, rule: QueueRule, refusal: LimitRefusal): Promise<LimitPass | LimitRefusal> {
     const waitMs = this.#waitOf(visit, refusal);
-    if (waitMs > rule.longestWaitMs) return Promise.resolve({ ...refusal, retryAfterMs: waitMs });
-    if (this.#guests.size >= rule.calls && !this.#makeRoom(visit.rank)) return Promise.resolve(refusal);
+    if (waitMs !== null && waitMs > this.#mostMs(rule, refusal))
+      return Promise.resolve({ ...refusal, retryAfterMs: waitMs, estimateMs: waitMs });
+    if (this.#guests.size >= rule.calls && !this.#makeRoom(visit.rank))
+      return Promise.resolve(this.#estimated(visit, refusal));
     return new Promise((resolve) => {
       const since = this.#clock.elapsed();
       const cancel = this.#clock.after(rule.longestWaitMs, () => this.#giveUp(guest));
@@ -146,9 +159,21 @@ export class WaitingRoom {
     });
   }
 
-  /** How long one that comes now would wait for those before it and for itself, ms; 0 where nobody can say. */
-  #waitOf(visit: Visit, { claim, kind, retryAfterMs }: LimitRefusal): number {
-    if (kind === "concurrent") return 0;
+  /** An estimate beyond this is refused at once, ms. */
+  #mostMs({ longestWaitMs }: QueueRule, { claim, kind }: LimitRefusal): number {
+    if (kind !== "concurrent") return longestWaitMs;
+    const freed = this.#lines.get(nameOf(claim))?.freed.count ?? 0;
+    return freed < LEAST_FREED ? Number.POSITIVE_INFINITY : CLEARLY * longestWaitMs;
+  }
+
+  /** A cap's refusal does not know when a place becomes free; who waits there may. */
+  #estimated(visit: Visit, refusal: LimitRefusal): LimitRefusal {
+    return refusal.kind === "concurrent" ? { ...refusal, estimateMs: this.#waitOf(visit, refusal) } : refusal;
+  }
+
+  /** How long one that comes now would wait for those before it and for itself, ms; `null` where nobody can say. */
+  #waitOf(visit: Visit, { claim, kind, retryAfterMs }: LimitRefusal): number | null {
+    if (kind === "concurrent") return this.#placeWaitOf(visit, claim);
     const line = this.#lines.get(nameOf(claim));
     const rate = claim.rule[kind];
     if (line === undefined || rate === null) return retryAfterMs;
@@ -162,10 +187,23 @@ export class WaitingRoom {
     return untilNextMs + (sum * rate.windowMs) / rate.amount;
   }
 
+  /** The same for a place under a cap; what a budget holds comes back in sums that nobody knows. */
+  #placeWaitOf(visit: Visit, { rule, subject }: LimitClaim): number | null {
+    const line = this.#lines.get(nameOf({ rule, subject }));
+    const eachMs = line?.freed.eachMs(this.#clock.elapsed()) ?? null;
+    if (line === undefined || eachMs === null || rule.concurrent === 0) return null;
+    return (line.line.aheadOf(visit).length + 1) * eachMs;
+  }
+
   #queue(guest: Guest): void {
     const { visit, refusal } = guest;
     const name = nameOf(refusal.claim);
-    const line = this.#lines.get(name) ?? { line: new WaitingLine<Guest>(), isPumping: false, nextAt: 0 };
+    const line = this.#lines.get(name) ?? {
+      line: new WaitingLine<Guest>(),
+      freed: new FreedPlaces(this.#clock.elapsed()),
+      isPumping: false,
+      nextAt: 0,
+    };
     this.#lines.set(name, line);
     const place = { rank: visit.rank, lane: visit.lane, cost: visit.tokens, value: guest };
     line.line.enter(place);
@@ -190,7 +228,7 @@ export class WaitingRoom {
     if (known === undefined) return;
     known.line.line.takeOut(known.place, false);
     this.#guests.delete(guest);
-    guest.done(guest.refusal);
+    guest.done(this.#estimated(guest.visit, guest.refusal));
   }
 
   /** Tries who is first again when that may help. */
@@ -229,9 +267,13 @@ export class WaitingRoom {
 
   #letIn(place: Place, line: Line, pass: LimitPass): void {
     line.line.takeOut(place, true);
+    line.freed.note(this.#clock.elapsed());
     this.#guests.delete(place.value);
     place.value.done(pass);
   }
 }
+
+const longerOf = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 const nameOf = ({ rule, subject }: LimitClaim): string => `${rule.name}|${subject}`;

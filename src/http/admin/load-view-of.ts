@@ -25,7 +25,7 @@ function queueOf(gateway: Pick<Gateway, "waiting" | "load" | "settings">): Answe
     limit: name,
     calls: inLine,
     oldest_wait_ms: longestMs,
-    estimated_wait_ms: Math.ceil(estimateMs),
+    estimated_wait_ms: estimateMs === null ? null : Math.ceil(estimateMs),
   }));
   return { calls, oldest_wait_ms: oldestMs, lines, allowed, turned_away: load.turnedAway };
 }

@@ -74,10 +74,10 @@ function lookupsOf(gateway: Gateway): readonly NumberPoint[] {
 }
 
 const estimatesOf = (gateway: Gateway): readonly NumberPoint[] =>
-  gateway.waiting.lines().map(({ name, estimateMs }) => ({
-    labels: { environment: gateway.settings().environment, limit: name },
-    value: estimateMs / SECOND_MS,
-  }));
+  gateway.waiting.lines().flatMap(({ name, estimateMs }) => {
+    const labels = { environment: gateway.settings().environment, limit: name };
+    return estimateMs === null ? [] : [{ labels, value: estimateMs / SECOND_MS }];
+  });
 
 type Health = ReturnType<Gateway["health"]["all"]>[number]["health"];
 

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { LimitRule } from "../../domain/limits/limit-rule.ts";
+import { MeterShelf } from "./meter-shelf.ts";
+import type { SharedMeter } from "./shared-meter.ts";
+
+const RULE: LimitRule = { name: "limit", per: "key", only: {}, requests: null, tokens: null, concurrent: 9 };
+
+/** A cap with one call under way; it was told of, or it has changed since. */
+function held(shelf: MeterShelf, subject: string, isTold: boolean): SharedMeter {
+  const meter = shelf.meterOf({ rule: RULE, subject }, "concurrent");
+  meter.taken = 1;
+  meter.told = isTold ? 1 : 0;
+  return meter;
+}
+
+describe("the meters of a replica", () => {
+  test("are told of in bounded parts, each in its turn, however many change", () => {
+    const counts = fc.record({ changed: fc.nat(6_000), held: fc.nat(6_000) });
+    fc.assert(
+      fc.property(counts, (count) => {
+        const shelf = new MeterShelf();
+        const missing = new Set<SharedMeter>();
+        for (let at = 0; at < count.changed; at += 1) missing.add(held(shelf, `changed ${at}`, false));
+        for (let at = 0; at < count.held; at += 1) missing.add(held(shelf, `held ${at}`, true));
+        const most = Math.ceil(Math.max(count.changed, count.held) / 1_000);
+        for (let tick = 0; tick < most; tick += 1) {
+          const due = shelf.due(0);
+          expect(due.length).toBeLessThanOrEqual(2_000);
+          expect(due.length).toBe(Math.min(2_000, shelf.size));
+          for (const meter of due) missing.delete(meter);
+          // Whatever has changed changes again at once.
+          shelf.told(due);
+        }
+        expect(missing.size).toBe(0);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("that hold and owe nothing are not told of, and forgotten after a minute", () => {
+    const shelf = new MeterShelf();
+    const meter = held(shelf, "one", true);
+    expect(shelf.due(0)).toEqual([meter]);
+    expect(shelf.held()).toEqual([]);
+    meter.taken = 0;
+    expect(shelf.due(0)).toEqual([meter]);
+    expect(shelf.held()).toEqual([meter]);
+    meter.told = 0;
+    expect(shelf.due(0)).toEqual([]);
+    shelf.forget(60_000);
+    expect(shelf.size).toBe(1);
+    shelf.forget(60_001);
+    expect(shelf.size).toBe(0);
+  });
+});
