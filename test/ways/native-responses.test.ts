@@ -177,6 +177,23 @@ describe("a provider that takes responses", () => {
     expect(sent()["input"]).toEqual([hello, JSON.parse(SEALED), message, call, user]);
   });
 
+  test("whose own reasoning cannot go along says so, in the answer and in the record", async () => {
+    const first = answers();
+    expect((await create('{"model":"bot","input":"Hi"}')).headers.get("x-rollward-left-out")).toBeNull();
+    const lost = '{"model":"bot","input":[{"role":"user","content":"And?"},{"type":"item_reference","id":"rs_1"}]}';
+    for (const body of [`{"model":"bot","input":"And?","previous_response_id":"${first.id}"}`, lost]) {
+      answers();
+      const { headers } = await create(body);
+      expect(headers.get("x-rollward-left-out")).toBe("reasoning");
+      await server.server.house.gateway.recorder.flush();
+      const { body: call } = await server.ask("GET", `/api/calls/${headers.get("x-rollward-call")}`);
+      expect(call).toMatchObject({ attempts: [{ left_out: ["reasoning"] }] });
+    }
+    answers();
+    const kept = lost.replace("rs_1", "rs_2");
+    expect((await create(kept)).headers.get("x-rollward-left-out")).toBeNull();
+  });
+
   test("gets no item that another key's answer holds, nor one whose answer was deleted", async () => {
     const text = JSON.stringify({ id: "resp_own", status: "completed", output: [{ ...THOUGHT, id: "rs_own" }] });
     platform.next((_, response) => response.writeHead(200, { "content-type": "application/json" }).end(text));

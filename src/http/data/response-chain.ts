@@ -19,6 +19,8 @@ export interface Chain {
   readonly previousId: string | null;
   /** The conversation as it is kept, the new input included. */
   readonly items: readonly JsonObject[];
+  /** Whether reasoning of earlier turns was left out of the request, because only a provider's own store holds it. */
+  readonly isThoughtless: boolean;
 }
 
 /** In OpenAI's words; its clients look at the status and the param. */
@@ -43,6 +45,7 @@ export async function chainOf(keeper: ResponseKeeper, keyId: string, bytes: Buff
       session: null,
       previousId: null,
       items: resolved.map(({ item }) => item),
+      isThoughtless: resolved.some(isLost),
     };
   }
   const added = resolved ?? now.map((item) => ({ item, isFound: false }));
@@ -51,6 +54,7 @@ export async function chainOf(keeper: ResponseKeeper, keyId: string, bytes: Buff
     session: previous.session,
     previousId: previous.id,
     items: [...before, ...added.map(({ item }) => item)],
+    isThoughtless: before.some((item) => detached(item).length === 0) || added.some(isLost),
   };
 }
 
@@ -62,6 +66,8 @@ async function previousOf(keeper: ResponseKeeper, keyId: string, id: Json | unde
   if (stored === null) throw missingPrevious(id);
   return stored;
 }
+
+const isLost = (resolved: ResolvedItem): boolean => sentOf(resolved).length === 0;
 
 /** What a provider is given of an item. */
 const sentOf = ({ item, isFound }: ResolvedItem): readonly JsonObject[] => (isFound ? detached(item) : [item]);
