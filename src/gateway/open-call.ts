@@ -44,6 +44,8 @@ export interface Arrival {
   readonly trace?: TraceContext | null;
   /** Told the release that serves, before it is asked; a direct call has none. */
   readonly onRelease?: (release: Release) => void;
+  /** Parts of the conversation that are not in the request, because nobody could be given them; absent is none. */
+  readonly leftOut?: readonly string[];
   readonly reply: Reply;
 }
 

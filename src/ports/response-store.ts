@@ -22,12 +22,27 @@ export interface StoredResponse {
   readonly response: JsonObject;
 }
 
+/** Items of stored answers that are looked for. */
+export interface WantedItems {
+  readonly keyId: string;
+  readonly ids: readonly string[];
+  /** Epoch milliseconds; what has expired by then is not found. */
+  readonly now: number;
+  /** How much may be read for it: what is stored of the answers that hold them. */
+  readonly mostBytes: number;
+}
+
+/** Items by their ids. What is not there was not found. */
+export type FoundItems = ReadonlyMap<string, JsonObject>;
+
 /** Where responses are kept. */
 export interface ResponseStore {
   /** Keeps all of them or none; one that is known already stays as it is. */
   append(responses: readonly StoredResponse[]): Promise<void>;
   /** `null` when there is none of that key that has not expired at `now` (epoch milliseconds). */
   find(keyId: string, id: string, now: number): Promise<StoredResponse | null>;
+  /** At one look, each from the newest answer of that key that holds it; `null` when it would be too much. */
+  findItems(wanted: WantedItems): Promise<FoundItems | null>;
   /** Whether there was one to delete. */
   delete(keyId: string, id: string): Promise<boolean>;
   /** Deletes what has expired at `now`. */
@@ -40,6 +55,8 @@ export interface ResponseKeeper {
   keep(response: StoredResponse): boolean;
   /** Throws `database_unavailable` when the store does not answer in time. */
   find(keyId: string, id: string): Promise<StoredResponse | null>;
+  /** Items of answers of that key; `null` when they are too large together. Throws as `find` does. */
+  findItems(keyId: string, ids: readonly string[]): Promise<FoundItems | null>;
   delete(keyId: string, id: string): Promise<boolean>;
   /** Responses that were asked to be kept and are not. */
   dropped(): number;

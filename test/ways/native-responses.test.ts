@@ -57,6 +57,8 @@ const SEALED = '{"id":"rs_2","type":"reasoning","summary":[],"encrypted_content"
 const CALL =
   '{"id":"fc_1","type":"function_call","status":"completed","call_id":"call_1","name":"look","arguments":"{}"}';
 
+const THOUGHT = JSON.parse(SEALED) as Body;
+
 /** With odd spacing, and a member that nobody knows. */
 const documentOf = (id: string): string =>
   `{"id":"${id}", "object":"response","status":"completed","previous_response_id" : null,"new":1,"model":"big-1","output":[${REASONING},${SEALED},${MESSAGE},${CALL}],"usage":{"input_tokens":3,"output_tokens":4,"total_tokens":7}}`;
@@ -77,10 +79,10 @@ function answers({ stream = false } = {}): { readonly id: string; readonly text:
   return { id, text };
 }
 
-const create = (body: string): Promise<Response> =>
+const create = (body: string, key = ADMIN_KEY): Promise<Response> =>
   fetch(`${server.url}/v1/responses`, {
     method: "POST",
-    headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body,
   });
 
@@ -146,6 +148,92 @@ describe("a provider that takes responses", () => {
     },
   );
 
+  test("gets the items of stored answers in place of references to them, once each", async () => {
+    const first = answers();
+    await create('{"model":"bot","input":"Hi"}');
+    const second = answers();
+    const user = { role: "user", content: "And?" };
+    const references = ["rs_1", "rs_2", "msg_1", "msg_1", "fc_1"].map((id) => ({ type: "item_reference", id }));
+    const body = `{ "input":${JSON.stringify([user, ...references, user])},  "model":"bot","new":12345678901234567890}`;
+    expect((await create(body)).status).toBe(200);
+    const { id: _, ...message } = JSON.parse(MESSAGE) as Body;
+    const { id: __, ...call } = JSON.parse(CALL) as Body;
+    expect(sent()["input"]).toEqual([user, JSON.parse(SEALED), message, call, user]);
+    expect(platform.last().body.toString()).toContain('"new":12345678901234567890');
+    const { body: items } = await stored(second.id, "/input_items?order=asc&limit=100");
+    expect((items as { data: Body[] }).data.map(({ id }) => id)).toEqual([
+      "item_0",
+      "rs_1",
+      "rs_2",
+      "msg_1",
+      "fc_1",
+      "item_5",
+    ]);
+    answers();
+    const reference = '{"type":"item_reference","id":"msg_1"}';
+    const chained = `{"model":"bot","previous_response_id":"${first.id}","input":[${reference},${JSON.stringify(user)}]}`;
+    expect((await create(chained)).status).toBe(200);
+    const hello = { type: "message", role: "user", content: [{ type: "input_text", text: "Hi" }] };
+    expect(sent()["input"]).toEqual([hello, JSON.parse(SEALED), message, call, user]);
+  });
+
+  test("whose own reasoning cannot go along says so, in the answer and in the record", async () => {
+    const first = answers();
+    expect((await create('{"model":"bot","input":"Hi"}')).headers.get("x-rollward-left-out")).toBeNull();
+    const lost = '{"model":"bot","input":[{"role":"user","content":"And?"},{"type":"item_reference","id":"rs_1"}]}';
+    for (const body of [`{"model":"bot","input":"And?","previous_response_id":"${first.id}"}`, lost]) {
+      answers();
+      const { headers } = await create(body);
+      expect(headers.get("x-rollward-left-out")).toBe("reasoning");
+      await server.server.house.gateway.recorder.flush();
+      const { body: call } = await server.ask("GET", `/api/calls/${headers.get("x-rollward-call")}`);
+      expect(call).toMatchObject({ attempts: [{ left_out: ["reasoning"] }] });
+    }
+    answers();
+    const kept = lost.replace("rs_1", "rs_2");
+    expect((await create(kept)).headers.get("x-rollward-left-out")).toBeNull();
+  });
+
+  test("gets no item that another key's answer holds, nor one whose answer was deleted", async () => {
+    const text = JSON.stringify({ id: "resp_own", status: "completed", output: [{ ...THOUGHT, id: "rs_own" }] });
+    platform.next((_, response) => response.writeHead(200, { "content-type": "application/json" }).end(text));
+    await create('{"model":"bot","input":"Hi"}');
+    const body = '{"model":"bot","input":[{"role":"user","content":"Hi"},{"type":"item_reference","id":"rs_own"}]}';
+    const created = await server.ask("POST", "/api/keys", { name: "stranger", scopes: ["inference"] });
+    const { secret: stranger } = created.body as { secret: string };
+    const refusal = {
+      status: 400,
+      body: {
+        error: { param: "input[1]", message: expect.stringContaining("Item with id 'rs_own' not found") as string },
+      },
+    };
+    const before = platform.requests.length;
+    const asked = async (secret: string): Promise<unknown> => {
+      const response = await create(body, secret);
+      return { status: response.status, body: await response.json() };
+    };
+    expect(await asked(stranger)).toMatchObject(refusal);
+    expect(platform.requests).toHaveLength(before);
+    expect(await asked(ADMIN_KEY)).toMatchObject({ status: 200 });
+    expect(await server.ask("DELETE", "/v1/responses/resp_own")).toMatchObject({ status: 200 });
+    expect(await asked(ADMIN_KEY)).toMatchObject(refusal);
+  });
+
+  test.each([
+    ["input[0].id", '[{"type":"item_reference"}]'],
+    ["input[0].id", '[{"type":"item_reference","id":7}]'],
+    ["input[0]", String.raw`[{"type":"item\u005freference","id":"fc_1"}]`],
+    ["input", JSON.stringify(Array.from({ length: 1_001 }, (_, id) => ({ type: "item_reference", id: `msg_${id}` })))],
+  ])("is not asked where a reference is wrong: %s", async (param, input) => {
+    const before = platform.requests.length;
+    const response = await create(`{"model":"bot","input":${input}}`);
+    expect({ status: response.status, body: await response.json() }).toMatchObject({
+      status: 400,
+      body: { error: { param } },
+    });
+    expect(platform.requests).toHaveLength(before);
+  });
+
   test("is not shown reasoning that another vendor made", async () => {
     answers();
     const foreign = [
@@ -171,7 +259,7 @@ describe("a provider that takes responses", () => {
     ["conversation", '"conversation":"conv_1"'],
     ["prompt", '"prompt":{"id":"pmpt_1"}'],
     ["background", '"background":true'],
-    ["input[0]", '"input":[{"type":"item_reference","id":"msg_1"}]'],
+    ["input[0]", '"input":[{"type":"item_reference","id":"msg_of_nobody"}]'],
     ["input[0]", '"input":[{"id":"msg_1"}]'],
   ])("is not asked for what it keeps: %s", async (param, member) => {
     const before = platform.requests.length;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HandClock } from "../../../test/fixtures/hand-clock.ts";
-import type { ResponseStore, StoredResponse } from "../../ports/response-store.ts";
+import { outputItems } from "../../domain/call/output-items.ts";
+import type { FoundItems, ResponseStore, StoredResponse, WantedItems } from "../../ports/response-store.ts";
 import { createResponseKeeper } from "./response-keeper.ts";
 
 /** Lets everything that waits for nothing happen. */
@@ -29,6 +30,16 @@ class Store implements ResponseStore {
     return found?.keyId === keyId ? found : null;
   }
 
+  readonly looks: WantedItems[] = [];
+
+  async findItems(wanted: WantedItems): Promise<FoundItems | null> {
+    this.looks.push(wanted);
+    if (this.mood === "silent") return new Promise(() => {});
+    const own = [...this.kept.values()].filter(({ keyId }) => keyId === wanted.keyId);
+    const items = own.flatMap(({ response }) => [...outputItems(response)]);
+    return new Map(items.filter(([id]) => wanted.ids.includes(id)));
+  }
+
   async delete(keyId: string, id: string): Promise<boolean> {
     return this.kept.get(id)?.keyId === keyId && this.kept.delete(id);
   }
@@ -44,6 +55,11 @@ const responseOf = (id: string, text = "Hi"): StoredResponse => ({
   session: { header: null, metadata: null, opening: null },
   input: [{ role: "user", content: text }],
   response: { id, output: [] },
+});
+
+const answerOf = (id: string, item: string, text = "Hi"): StoredResponse => ({
+  ...responseOf(id),
+  response: { id, output: [{ id: item, type: "message", content: text }] },
 });
 
 function keeperOn(store: Store) {
@@ -146,6 +162,40 @@ describe("a keeper of responses", () => {
     clock.advance(2_000);
     await expect(found).rejects.toMatchObject({ code: "database_unavailable" });
     expect(clock.pending).toBe(0);
+  });
+
+  test("finds items that wait and items that are stored at one look, for the key that made them alone", async () => {
+    const store = new Store();
+    const { keeper } = keeperOn(store);
+    keeper.keep(answerOf("resp_1", "msg_1"));
+    await keeper.flush();
+    store.gate = new Promise(() => {});
+    keeper.keep(answerOf("resp_2", "msg_2"));
+    const found = await keeper.findItems("key_a", ["msg_1", "msg_2", "msg_3"]);
+    expect([...(found ?? [])].map(([id]) => id).toSorted()).toEqual(["msg_1", "msg_2"]);
+    expect(store.looks.map(({ ids }) => ids)).toEqual([["msg_1", "msg_3"]]);
+    expect((await keeper.findItems("key_b", ["msg_1", "msg_2"]))?.size).toBe(0);
+    expect(await keeper.delete("key_a", "resp_2")).toBe(true);
+    expect((await keeper.findItems("key_a", ["msg_2"]))?.size).toBe(0);
+  });
+
+  test("does not gather more for one request than a conversation has", async () => {
+    const store = new Store();
+    store.gate = new Promise(() => {});
+    const { keeper } = keeperOn(store);
+    const ids = Array.from({ length: 6 }, (_, index) => `msg_${index}`);
+    for (const id of ids) keeper.keep(answerOf(`resp_${id}`, id, "x".repeat(3 * 1024 * 1024)));
+    expect((await keeper.findItems("key_a", ids.slice(0, 5)))?.size).toBe(5);
+    expect(await keeper.findItems("key_a", ids)).toBeNull();
+  });
+
+  test("does not let a client wait for items either", async () => {
+    const store = new Store();
+    store.mood = "silent";
+    const { keeper, clock } = keeperOn(store);
+    const found = keeper.findItems("key_a", ["msg_1"]);
+    clock.advance(2_000);
+    await expect(found).rejects.toMatchObject({ code: "database_unavailable" });
   });
 
   test("never brings back what was deleted while it was being written", async () => {

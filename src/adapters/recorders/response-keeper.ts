@@ -1,7 +1,9 @@
 import { RollwardError } from "../../domain/errors.ts";
+import { outputItems } from "../../domain/call/output-items.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { ResponseKeeper, ResponseStore, StoredResponse } from "../../ports/response-store.ts";
+import type { FoundItems, ResponseKeeper, ResponseStore, StoredResponse } from "../../ports/response-store.ts";
 
 /** What the keeper is plugged into. */
 export interface KeeperTerms {
@@ -13,8 +15,10 @@ export interface KeeperTerms {
 /** Largest response with its conversation, bytes, and what may wait to be written. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const WAITING_BYTES = 64 * 1024 * 1024;
+/** Answers that are read for the items that one request refers to, and these items: a conversation is hardly larger. */
+const FOUND_BYTES = 16 * 1024 * 1024;
 const BATCH = 20;
-/** How long a previous response may be looked for. */
+/** How long a previous response, or items, may be looked for. */
 const FIND_MS = 2_000;
 const PAUSE_MS = 500;
 /** A response that was refused so often while others were taken is at fault itself. */
@@ -30,6 +34,7 @@ export const createResponseKeeper = (terms: KeeperTerms): ResponseKeeper => new 
 interface Held {
   readonly response: StoredResponse;
   readonly bytes: number;
+  readonly items: FoundItems;
   wasRefused: boolean;
   /** How often it was refused alone while the store took others. */
   strikes: number;
@@ -38,6 +43,8 @@ interface Held {
 class QueueKeeper implements ResponseKeeper {
   readonly #terms: KeeperTerms;
   readonly #waiting = new Map<string, Held>();
+  /** Which of them holds an item. */
+  readonly #holding = new Map<string, Held>();
   #waitingBytes = 0;
   #dropped = 0;
   #isTroubled = false;
@@ -57,7 +64,10 @@ class QueueKeeper implements ResponseKeeper {
       this.#dropped += 1;
       return false;
     }
-    this.#waiting.set(place, { response, bytes, wasRefused: false, strikes: 0 });
+    const items = outputItems(response.response);
+    const held = { response, bytes, items, wasRefused: false, strikes: 0 };
+    this.#waiting.set(place, held);
+    for (const id of items.keys()) this.#holding.set(placeOf(response.keyId, id), held);
     this.#waitingBytes += bytes;
     this.#start();
     return true;
@@ -67,12 +77,35 @@ class QueueKeeper implements ResponseKeeper {
     const held = this.#waiting.get(placeOf(keyId, id));
     if (held !== undefined) return held.response;
     const { store, clock } = this.#terms;
+    return this.#inTime(store.find(keyId, id, clock.now()));
+  }
+
+  async findItems(keyId: string, ids: readonly string[]): Promise<FoundItems | null> {
+    const found = new Map<string, JsonObject>();
+    let left = FOUND_BYTES;
+    for (const id of ids) {
+      const item = this.#holding.get(placeOf(keyId, id))?.items.get(id);
+      if (item === undefined) continue;
+      left -= Buffer.byteLength(JSON.stringify(item));
+      if (left < 0) return null;
+      found.set(id, item);
+    }
+    const others = ids.filter((id) => !found.has(id));
+    if (others.length === 0) return found;
+    const { store, clock } = this.#terms;
+    const stored = await this.#inTime(store.findItems({ keyId, ids: others, now: clock.now(), mostBytes: left }));
+    return stored === null ? null : new Map([...stored, ...found]);
+  }
+
+  /** What the store finds; throws when that takes too long. */
+  async #inTime<Found>(finding: Promise<Found>): Promise<Found> {
+    const { clock } = this.#terms;
     const tooLate = Promise.withResolvers<never>();
     const cancel = clock.after(FIND_MS, () =>
       tooLate.reject(new RollwardError("database_unavailable", { reason: `no answer within ${FIND_MS} ms` })),
     );
     try {
-      return await Promise.race([store.find(keyId, id, clock.now()), tooLate.promise]);
+      return await Promise.race([finding, tooLate.promise]);
     } finally {
       cancel();
     }
@@ -136,16 +169,23 @@ class QueueKeeper implements ResponseKeeper {
     held.wasRefused = true;
     if (this.#hasTaken) held.strikes += 1;
     this.#hasTaken = false;
-    this.#waiting.delete(place);
-    if (held.strikes < MOST_STRIKES) this.#waiting.set(place, held);
-    else {
-      this.#waitingBytes -= held.bytes;
+    if (held.strikes < MOST_STRIKES) {
+      this.#waiting.delete(place);
+      this.#waiting.set(place, held);
+    } else {
+      this.#remove(place);
       this.#dropped += 1;
     }
   }
 
   #remove(place: string): boolean {
-    this.#waitingBytes -= this.#waiting.get(place)?.bytes ?? 0;
+    const held = this.#waiting.get(place);
+    if (held === undefined) return false;
+    this.#waitingBytes -= held.bytes;
+    for (const id of held.items.keys()) {
+      const at = placeOf(held.response.keyId, id);
+      if (this.#holding.get(at) === held) this.#holding.delete(at);
+    }
     return this.#waiting.delete(place);
   }
 }

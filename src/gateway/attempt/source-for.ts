@@ -25,6 +25,12 @@ export interface Asked {
 
 /** How a target is asked: the client's own bytes where the provider speaks the dialect, else translated. */
 export function sourceFor(gateway: Gateway, open: OpenCall, asked: Asked): AnswerSource {
+  const source = sourceOf(gateway, open, asked);
+  const { leftOut = [] } = open.arrival;
+  return leftOut.length === 0 ? source : without(source, [...new Set([...leftOut, ...(source.leftOut ?? [])])]);
+}
+
+function sourceOf(gateway: Gateway, open: OpenCall, asked: Asked): AnswerSource {
   const { provider, target, body, key, trace } = asked;
   const { dialect } = open.arrival;
   const { stream } = present(open.request);

@@ -1,45 +1,76 @@
 import { RollwardError } from "../../domain/errors.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { ChainSession, ResponseKeeper, StoredResponse } from "../../ports/response-store.ts";
+import { spliceJson } from "../../kit/json-splice.ts";
+import { replaceValue } from "../dialects/body-edits.ts";
 import { isRecord } from "../dialects/is-record.ts";
-import { openAiResponses } from "../dialects/openai-responses/index.ts";
+import { checkFields } from "../dialects/openai-responses/request/check-fields.ts";
+import { scanBody } from "../dialects/scan-body.ts";
+import { resolveReferences } from "./item-references.ts";
+import type { ResolvedItem } from "./item-references.ts";
 import { OWN_REASONING } from "../dialects/openai-responses/opaque-reasoning.ts";
 
 /** The conversation that a request goes on with. */
 export interface Chain {
-  /** The request with the whole conversation in place of the id. */
+  /** The request with the whole conversation in place of the id, and items in place of references. */
   readonly bytes: Buffer;
-  readonly session: ChainSession;
-  readonly previousId: string;
+  /** That of the response that it goes on with; `null` when it names items alone. */
+  readonly session: ChainSession | null;
+  readonly previousId: string | null;
   /** The conversation as it is kept, the new input included. */
   readonly items: readonly JsonObject[];
+  /** Whether reasoning of earlier turns was left out of the request, because only a provider's own store holds it. */
+  readonly isThoughtless: boolean;
 }
 
 /** In OpenAI's words; its clients look at the status and the param. */
 export const missingPrevious = (id: string): RollwardError =>
   new RollwardError("previous_response_not_found", { response: id.slice(0, 100), param: "previous_response_id" });
 
-/** Looks up the conversation that a request goes on with; `null` when it names none. */
+/** Looks up what a request refers to, a response or items of responses; `null` when it refers to nothing. */
 export async function chainOf(keeper: ResponseKeeper, keyId: string, bytes: Buffer): Promise<Chain | null> {
-  if (!bytes.includes('"previous_response_id"')) return null;
-  const { body } = openAiResponses.read(bytes);
-  const { previous_response_id: previousId, input = null, ...rest } = body;
-  if (previousId == null) return null;
-  if (typeof previousId !== "string") throw invalid("previous_response_id", "must be a string");
-  const stored = await keeper.find(keyId, previousId);
-  if (stored === null) throw missingPrevious(previousId);
-  if (input !== null && typeof input !== "string" && !Array.isArray(input)) {
-    throw invalid("input", "must be a string or an array");
-  }
+  if (!bytes.includes('"previous_response_id"') && !bytes.includes('"item_reference"')) return null;
+  const scanned = scanBody(bytes);
+  const { previous_response_id: previousId, input: _, ...rest } = scanned.body;
+  const { input } = checkFields(scanned.body, { withReferences: true });
+  const previous = await previousOf(keeper, keyId, previousId);
+  const before = previous === null ? [] : [...previous.input, ...outputOf(previous)];
   const now = itemsOf(input);
-  const before = [...stored.input, ...outputOf(stored)];
+  const resolved = await resolveReferences(keeper, { keyId, before }, now);
+  if (previous === null) {
+    if (resolved === null) return null;
+    const sent = Buffer.from(JSON.stringify(resolved.flatMap(sentOf)));
+    return {
+      bytes: spliceJson(bytes, [replaceValue(scanned, "input", sent)]),
+      session: null,
+      previousId: null,
+      items: resolved.map(({ item }) => item),
+      isThoughtless: resolved.some(isLost),
+    };
+  }
+  const added = resolved ?? now.map((item) => ({ item, isFound: false }));
   return {
-    bytes: Buffer.from(JSON.stringify({ ...rest, input: [...before.flatMap(detached), ...now] })),
-    session: stored.session,
-    previousId,
-    items: [...before, ...now],
+    bytes: Buffer.from(JSON.stringify({ ...rest, input: [...before.flatMap(detached), ...added.flatMap(sentOf)] })),
+    session: previous.session,
+    previousId: previous.id,
+    items: [...before, ...added.map(({ item }) => item)],
+    isThoughtless: before.some((item) => detached(item).length === 0) || added.some(isLost),
   };
 }
+
+/** The response that a request names, by `id`; `null` when it names none. */
+async function previousOf(keeper: ResponseKeeper, keyId: string, id: Json | undefined): Promise<StoredResponse | null> {
+  if (id == null) return null;
+  if (typeof id !== "string") throw invalid("previous_response_id", "must be a string");
+  const stored = await keeper.find(keyId, id);
+  if (stored === null) throw missingPrevious(id);
+  return stored;
+}
+
+const isLost = (resolved: ResolvedItem): boolean => sentOf(resolved).length === 0;
+
+/** What a provider is given of an item. */
+const sentOf = ({ item, isFound }: ResolvedItem): readonly JsonObject[] => (isFound ? detached(item) : [item]);
 
 /** An input as items: a text is what the user says. */
 export function itemsOf(input: Json): readonly JsonObject[] {

@@ -27,7 +27,7 @@ export class ResponseTurn {
 
   constructor(chain: Chain | null, sessionHeader: string | null) {
     this.#chain = chain;
-    this.sessionHeader = sessionHeader ?? chain?.session.header ?? null;
+    this.sessionHeader = sessionHeader ?? chain?.session?.header ?? null;
     this.dialect = {
       ...openAiResponses,
       read: (bytes) => this.#read(bytes),

@@ -38,6 +38,7 @@ export const responses = ({ gateway, keeper }: ResponsesTerms): CallRoute => ({
       ...arrival,
       dialect: turn.dialect,
       bytes: chain?.bytes ?? arrival.bytes,
+      ...(chain?.isThoughtless === true && { leftOut: ["reasoning"] }),
       sessionHeader: turn.sessionHeader,
       cacheWish: cacheWishIn(request),
       onRelease: (release) => turn.servedBy(release),

@@ -85,6 +85,11 @@ interface ResponseTable {
   readonly raw_bytes: number;
   /** zstd. */
   readonly data: Buffer;
+  /** Of the items of its answer, as `indexedText`. */
+  readonly item_ids: readonly string[];
+  readonly output_bytes: number;
+  /** These items, zstd; `null` where there are none. */
+  readonly output: Buffer | null;
 }
 
 /** Order of arrival by `position`; what has the same owner, id and part was said once. */

@@ -1,7 +1,10 @@
+import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { ResponseStore, StoredResponse } from "../../../ports/response-store.ts";
+import { outputItems } from "../../../domain/call/output-items.ts";
+import type { JsonObject } from "../../../domain/json.ts";
+import type { FoundItems, ResponseStore, StoredResponse, WantedItems } from "../../../ports/response-store.ts";
 import { compress, decompress } from "./compress.ts";
-import { plainText } from "./plain-text.ts";
+import { indexedText, plainText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
 
 /** Rows that are deleted at a time: in the embedded database a long statement makes everybody wait. */
@@ -34,6 +37,7 @@ export function createPostgresResponseStore(db: Kysely<Tables>): ResponseStore {
       const packed = JSON.parse((await decompress(row.data, row.raw_bytes)).toString()) as Packed;
       return { id: row.id, keyId: row.key_id, createdAt: row.created_at, expiresAt: row.expires_at, ...packed };
     },
+    findItems: (wanted) => itemsIn(db, wanted),
     async delete(keyId, id) {
       const deleted = await db
         .deleteFrom("responses")
@@ -62,6 +66,8 @@ export function createPostgresResponseStore(db: Kysely<Tables>): ResponseStore {
 async function rowOf({ id, keyId, createdAt, expiresAt, session, input, response }: StoredResponse) {
   const packed: Packed = { session, input, response };
   const bytes = Buffer.from(JSON.stringify(packed));
+  const items = outputItems(response);
+  const output = items.size === 0 ? null : Buffer.from(JSON.stringify([...items.values()]));
   const data = await compress(bytes);
   return {
     id: plainText(id),
@@ -70,5 +76,43 @@ async function rowOf({ id, keyId, createdAt, expiresAt, session, input, response
     expires_at: expiresAt,
     raw_bytes: bytes.length,
     data,
+    item_ids: [...new Set([...items.keys()].map(indexedText))],
+    output_bytes: output?.length ?? 0,
+    output: output === null ? null : await compress(output),
   };
+}
+
+interface ItemRow {
+  /** `null` when all together are too much. */
+  readonly output: Buffer | null;
+  readonly bytes: number;
+}
+
+async function itemsIn(db: Kysely<Tables>, wanted: WantedItems): Promise<FoundItems | null> {
+  const { rows } = await answersWith(db, wanted);
+  const found = new Map<string, JsonObject>();
+  const ids = new Set(wanted.ids);
+  for (const { output, bytes } of rows) {
+    if (output === null) return null;
+    const items = JSON.parse((await decompress(output, bytes)).toString()) as readonly JsonObject[];
+    for (const [id, item] of outputItems({ output: items })) if (ids.has(id) && !found.has(id)) found.set(id, item);
+  }
+  return found;
+}
+
+/** Answers that hold one of the items, the newest first: of each item the newest answer alone is read. */
+function answersWith(db: Kysely<Tables>, { keyId, ids, now, mostBytes }: WantedItems) {
+  const key = plainText(keyId);
+  const items = ids.map(indexedText);
+  return sql<ItemRow>`
+    with holding as materialized (
+      select id, created_at, item_ids from responses
+      where key_id = ${key} and expires_at > ${now} and item_ids && ${items}::text[]
+    ), newest as (
+      select distinct on (item) id from holding, unnest(item_ids) as item
+      where item = any(${items}::text[]) order by item, created_at desc, id
+    )
+    select case when sum(output_bytes) over () <= ${mostBytes} then output end as output, output_bytes as bytes
+    from responses where key_id = ${key} and id in (select id from newest) order by created_at desc, id
+  `.execute(db);
 }

@@ -24,6 +24,7 @@ import { callIndex } from "./0023-call-index.ts";
 import { consoleSessions } from "./0024-console-sessions.ts";
 import { seriesDays } from "./0025-series-days.ts";
 import { listedFacts } from "./0026-listed-facts.ts";
+import { responseItems } from "./0027-response-items.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 24, name: "console-sessions", statements: consoleSessions },
   { number: 25, name: "series-days", statements: seriesDays },
   { number: 26, name: "listed-facts", statements: listedFacts },
+  { number: 27, name: "response-items", statements: responseItems },
 ];

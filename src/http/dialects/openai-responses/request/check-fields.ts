@@ -23,8 +23,14 @@ export interface CheckedFields {
   readonly user: string | null;
 }
 
-/** Throws `invalid_request` with the `param` that is wrong. `null` counts as absent, as it does at OpenAI. */
-export function checkFields(body: JsonObject): CheckedFields {
+/** An item that stands for one of an earlier answer. */
+export const isReference = ({ type }: JsonObject): boolean => type === "item_reference";
+
+/**
+ * Throws `invalid_request` with the `param` that is wrong. `null` counts as absent, as it does at OpenAI. Items that
+ * are references are refused, unless they are to be replaced yet.
+ */
+export function checkFields(body: JsonObject, { withReferences = false } = {}): CheckedFields {
   refuseKept(body);
   const model = modelIn(body);
   checkTools(body["tools"]);
@@ -36,7 +42,7 @@ export function checkFields(body: JsonObject): CheckedFields {
   return {
     model,
     stream: booleanOrNull(body, "stream") ?? false,
-    input: checkedInput(body["input"]),
+    input: checkedInput(body["input"], withReferences),
     instructions: stringOrNull(body, "instructions"),
     metadata,
     variables,
@@ -44,7 +50,7 @@ export function checkFields(body: JsonObject): CheckedFields {
   };
 }
 
-function checkedInput(input: Json | undefined): string | readonly JsonObject[] {
+function checkedInput(input: Json | undefined, withReferences: boolean): string | readonly JsonObject[] {
   if (typeof input === "string") return input;
   if (!Array.isArray(input) || input.length === 0) {
     throw invalidMember("input", "must be a string or a non-empty array of items");
@@ -52,8 +58,9 @@ function checkedInput(input: Json | undefined): string | readonly JsonObject[] {
   const items: readonly Json[] = input;
   for (const [index, item] of items.entries()) {
     if (!isJsonObject(item)) throw invalidMember(`input[${index}]`, "must be an object");
-    const isReference = item["type"] === "item_reference" || (item["type"] == null && item["role"] == null);
-    if (isReference) throw keptElsewhere(`input[${index}]`, "send the item itself");
+    const isUntyped = item["type"] == null && item["role"] == null;
+    if (isUntyped) throw invalidMember(`input[${index}]`, "must have a type or a role");
+    if (isReference(item) && !withReferences) throw keptElsewhere(`input[${index}]`, "send the item itself");
   }
   return input;
 }
