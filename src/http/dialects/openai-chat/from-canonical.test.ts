@@ -68,7 +68,7 @@ describe("a canonical request as a chat completion", () => {
         code: "untranslatable",
         details: expect.objectContaining({ field }),
       });
-      expect(() => sent(request as Partial<CanonicalRequest>)).toThrow(named as Error);
+      expect(() => sent(request)).toThrow(named);
     });
   });
 
