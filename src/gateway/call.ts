@@ -83,7 +83,7 @@ function tripOf(gateway: Gateway, open: OpenCall): Trip {
   return new Trip({
     gateway,
     plan,
-    need: needOf(open),
+    need: needOf(gateway, open),
     ...(beginning !== null && { beginning }),
     ...(line !== undefined && { line }),
     ...(begin !== 0 && { start: begin }),

@@ -3,6 +3,7 @@ import type { ErrorTally } from "../domain/access/error-tally.ts";
 import type { PauseRule } from "../domain/access/pause-rule.ts";
 import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
 import type { Calibration } from "../domain/context/calibration.ts";
+import type { AnswerLengths } from "../domain/limits/answer-lengths.ts";
 import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { HealthBoard } from "../domain/health/target-health.ts";
 import type { FlagSet } from "../domain/flags/flag.ts";
@@ -174,6 +175,8 @@ export interface Gateway {
   readonly tokens: TokenCounters;
   /** What was learnt of the counts of models. */
   readonly calibration: Calibration;
+  /** What was learnt of the answers to calls without a maximum. */
+  readonly answerLengths: AnswerLengths;
   readonly summaries: Summaries;
   /** A draw in [0, 1), for spreading load and waits. */
   random(): number;

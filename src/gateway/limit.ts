@@ -23,7 +23,7 @@ export function limit(gateway: Gateway, call: OpenCall): Promise<void> | null {
   const subjects = callSubjectsOf(call);
   const claims = claimsOf(limits, subjects);
   if (claims.length === 0) return null;
-  const tokens = likelyTokens(call);
+  const tokens = likelyTokens(gateway, call);
   const answer =
     queue === null
       ? limiter.take(claims, tokens)

@@ -6,6 +6,7 @@ import { closeMeaning, countMeaning } from "./cache/semantic/close-meaning.ts";
 import { learnFromUsage } from "./context/learn-tokens.ts";
 import type { Gateway } from "./gateway.ts";
 import { closePass, closePurse, isUnaffordable } from "./meters/close-meters.ts";
+import { learnAnswerLength } from "./meters/expected-tokens.ts";
 import { noteErrors } from "./meters/note-errors.ts";
 import { noteSpend } from "./meters/note-spend.ts";
 import { besidePico, vectorPicoOf } from "./meters/beside-pico.ts";
@@ -36,6 +37,7 @@ export function settle(gateway: Gateway, call: OpenCall, totalMs: number): void 
   if (call.context !== undefined) learnFromUsage(gateway, call);
   learnPrefixes(gateway, call);
   const facts = factsOf(call, totalMs);
+  learnAnswerLength(gateway, call);
   closePass(call);
   const rolloutId = call.placement?.evidenceOf ?? null;
   if (rolloutId !== null && call.placement !== null && !isUnaffordable(facts)) {

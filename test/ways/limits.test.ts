@@ -30,14 +30,26 @@ interface Call {
   readonly model?: string;
   readonly key?: string;
   readonly user?: string;
+  /** `null` names none. */
+  readonly maxTokens?: number | null;
 }
 
-const call = ({ url }: RunningServer, { model = "support-bot", key = ADMIN_KEY, user }: Call = {}): Promise<Response> =>
+const call = (
+  { url }: RunningServer,
+  { model = "support-bot", key = ADMIN_KEY, user, maxTokens = 20 }: Call = {},
+): Promise<Response> =>
   fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ model, user, max_tokens: 20, messages: [{ role: "user", content: "Hello" }] }),
+    body: JSON.stringify({
+      model,
+      user,
+      ...(maxTokens !== null && { max_tokens: maxTokens }),
+      messages: [{ role: "user", content: "Hello" }],
+    }),
   });
+
+const tokensLeft = ({ headers }: Response): number => Number(headers.get("x-ratelimit-remaining-tokens"));
 
 async function statuses(calls: readonly Promise<Response>[]): Promise<readonly number[]> {
   const answers = await Promise.all(calls);
@@ -111,6 +123,28 @@ describe("limits", () => {
     // The first call took its 20 tokens at most and used 8: the rest is back, and the next estimate taken.
     expect(Number(second.headers.get("x-ratelimit-remaining-tokens"))).toBeGreaterThan(left - 60);
     await second.text();
+  });
+
+  test("a call without a maximum is expected to be as long as answers of its endpoint were", async () => {
+    const server = await start("    words: { per: key, tokens: 6000/h, burst_tokens: 4000 }");
+    const { answerLengths, load } = server.server.house.gateway;
+    const expected = (): number => answerLengths.expected("support-bot");
+    const first = await call(server, { maxTokens: null });
+    const { usage } = (await first.json()) as { usage: { completion_tokens: number; total_tokens: number } };
+    await expect.poll(() => load.inFlight).toBe(0);
+    const learnt = Math.ceil((256 + usage.completion_tokens) / 2);
+    expect(expected()).toBe(learnt);
+    const second = await call(server, { maxTokens: null });
+    await second.text();
+    const apart = tokensLeft(second) - tokensLeft(first) - (256 - learnt - usage.total_tokens);
+    // What has refilled meanwhile.
+    expect(apart).toBeGreaterThanOrEqual(0);
+    expect(apart).toBeLessThan(60);
+    await expect.poll(() => load.inFlight).toBe(0);
+    const known = expected();
+    await (await call(server)).text();
+    await expect.poll(() => load.inFlight).toBe(0);
+    expect(expected()).toBe(known);
   });
 
   test("with a queue calls wait for their turn, in order, until the wait is too long", async () => {

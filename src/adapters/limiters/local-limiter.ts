@@ -1,5 +1,6 @@
 import { Bucket } from "../../domain/limits/bucket.ts";
 import type { LimitClaim, Rate } from "../../domain/limits/limit-rule.ts";
+import { TokenBucket } from "../../domain/limits/token-bucket.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Limiter, LimiterCounts, LimitPass, LimitRefusal, LimitState } from "../../ports/limiter.ts";
 
@@ -13,9 +14,12 @@ const PLACE_WAIT_MS = 1_000;
 interface Taken {
   readonly claim: LimitClaim;
   readonly kind: "requests" | "tokens";
-  readonly bucket: Bucket;
+  readonly bucket: Bucket | TokenBucket;
   readonly cost: number;
 }
+
+/** Settles what was reserved of one limit: tokens used, and when (monotonic milliseconds). */
+type Settle = (used: number, now: number) => void;
 
 /** What of a limit is looked up, and when (monotonic milliseconds). */
 interface Metered {
@@ -33,7 +37,7 @@ interface Wanted {
 /** Limits of one process, exact. */
 export class LocalLimiter implements Limiter {
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, Bucket | TokenBucket>();
   readonly #places = new Map<string, number>();
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -57,9 +61,13 @@ export class LocalLimiter implements Limiter {
       if ((this.#places.get(place) ?? 0) < claim.rule.concurrent) continue;
       return { claim, kind: "concurrent", retryAfterMs: PLACE_WAIT_MS, states: statesOf(taken, now) };
     }
-    for (const { bucket, cost } of taken) bucket.take(cost);
+    const settles: Settle[] = [];
+    for (const { bucket, cost } of taken) {
+      if (bucket instanceof Bucket) bucket.take(cost);
+      else settles.push(reserve(bucket, cost, now));
+    }
     for (const place of places) this.#move(place, 1);
-    return this.#pass(taken, places, { tokens, now });
+    return this.#pass(settles, places, statesOf(taken, now));
   }
 
   counts(): LimiterCounts {
@@ -68,16 +76,16 @@ export class LocalLimiter implements Limiter {
 
   async close(): Promise<void> {}
 
-  #pass(taken: readonly Taken[], places: readonly string[], { tokens, now: takenAt }: Wanted): LimitPass {
+  #pass(settles: readonly Settle[], places: readonly string[], states: readonly LimitState[]): LimitPass {
     let isOver = false;
     return {
-      states: statesOf(taken, takenAt),
+      states,
       settle: (used) => {
         if (isOver) return;
         isOver = true;
         for (const place of places) this.#move(place, -1);
         const now = this.#clock.elapsed();
-        for (const { kind, bucket } of taken) if (kind === "tokens") bucket.correct(tokens - (used ?? 0), now);
+        for (const settle of settles) settle(used ?? 0, now);
       },
     };
   }
@@ -102,7 +110,7 @@ export class LocalLimiter implements Limiter {
     }
   }
 
-  #bucket({ rule, subject }: LimitClaim, { kind, rate, now }: Metered): Bucket {
+  #bucket({ rule, subject }: LimitClaim, { kind, rate, now }: Metered): Bucket | TokenBucket {
     const key = `${rule.name}|${kind}|${subject}`;
     const known = this.#buckets.get(key);
     if (known !== undefined) {
@@ -110,7 +118,7 @@ export class LocalLimiter implements Limiter {
       return known;
     }
     if (this.#buckets.size >= MOST_METERS) this.#forgetFull(now);
-    const bucket = new Bucket(rate, now);
+    const bucket = kind === "requests" ? new Bucket(rate, now) : new TokenBucket(rate, now);
     this.#buckets.set(key, bucket);
     return bucket;
   }
@@ -130,6 +138,11 @@ export class LocalLimiter implements Limiter {
     if (taken <= 0) this.#places.delete(place);
     else this.#places.set(place, taken);
   }
+}
+
+function reserve(bucket: TokenBucket, tokens: number, takenAt: number): Settle {
+  const reservation = bucket.take(tokens, takenAt);
+  return (used, now) => bucket.settle(reservation, used, now);
 }
 
 const statesOf = (taken: readonly Taken[], now: number): readonly LimitState[] =>

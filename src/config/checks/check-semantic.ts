@@ -1,6 +1,7 @@
-import { type Findings, memberOf } from "../findings.ts";
-import { shown } from "../source/mistakes.ts";
+import { type Findings, memberOf, membersOf } from "../findings.ts";
+import { type Fault, shown } from "../source/mistakes.ts";
 import type { Path } from "../source/yaml-places.ts";
+import { HOSTED_KINDS, OWN_KINDS } from "../presets/openai-wire.ts";
 import { parsePercent } from "../units.ts";
 import { type Declared, modelFault, splitModel } from "./check-models.ts";
 
@@ -38,6 +39,9 @@ const SHARES: readonly Share[] = [
   },
 ];
 
+/** Providers that a fix names. */
+const MOST_NAMED = 8;
+
 /** What a `semantic` section says is declared, and can be proven. */
 export function checkSemantic(
   findings: Findings,
@@ -71,9 +75,41 @@ function checkEmbedder(
       ? { message: `there is no embedder ${shown(embedder)}`, fix: "write `local`, or a declared provider/model" }
       : modelFault(embedder, declared);
   if (fault !== null) findings.atValue([...path, "embedder"], fault);
+  else checkVectors(findings, path, { embedder, hasDimension });
+}
+
+function checkVectors(
+  findings: Findings,
+  path: Path,
+  { embedder, hasDimension }: { readonly embedder: string; readonly hasDimension: boolean },
+): void {
+  const fault = kindFault(memberOf(findings.yaml.value, "providers"), embedder);
+  if (fault !== null) findings.atValue([...path, "embedder"], fault);
   else if (!hasDimension)
     findings.atValue([...path, "embedder"], {
       message: "how many numbers its vectors have is missing",
       fix: "add `dimension`, for example `dimension: 1536`",
     });
+}
+
+/** Providers of other kinds are not asked for vectors: with them every search would end without one. */
+const EMBEDDING_KINDS: ReadonlySet<unknown> = new Set<string>([
+  "openai-compatible",
+  "azure-openai",
+  ...HOSTED_KINDS,
+  ...OWN_KINDS,
+]);
+
+function kindFault(providers: unknown, embedder: string): Fault | null {
+  const name = splitModel(embedder)?.provider ?? "";
+  const kind = memberOf(memberOf(providers, name), "kind");
+  if (typeof kind !== "string" || EMBEDDING_KINDS.has(kind)) return null;
+  const able = membersOf(providers).flatMap(([one, provider]) =>
+    EMBEDDING_KINDS.has(memberOf(provider, "kind")) ? [one] : [],
+  );
+  const here = able.length === 0 ? "" : `; here: ${able.slice(0, MOST_NAMED).join(", ")}`;
+  return {
+    message: `${shown(name)} makes no vectors: its kind is \`${kind}\``,
+    fix: `write \`local\`, or a model of a provider of the kind \`openai\`, \`azure-openai\`, \`openai-compatible\` or another that speaks OpenAI's wire${here}`,
+  };
 }

@@ -4,12 +4,33 @@ import type { SpendChange } from "./attribute-spend.ts";
 /** Below a tenth of a cent four decimals leave one figure. */
 const TINY_PICO = 1_000_000_000n;
 
-/** Dollars with two decimals and a sign, cents rounded to the nearest. */
-const dollars = (pico: bigint): string => {
-  const size = pico < 0n ? -pico : pico;
-  const cents = (size + 5_000_000_000n) / 10_000_000_000n;
-  return `${pico < 0n ? "−" : "+"}$${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
+const CENT_PICO = 10_000_000_000n;
+
+const sizeOf = (number: bigint): bigint => (number < 0n ? -number : number);
+
+/** Cents, rounded to the nearest. */
+const centsOf = (pico: bigint): bigint => {
+  const cents = (sizeOf(pico) + CENT_PICO / 2n) / CENT_PICO;
+  return pico < 0n ? -cents : cents;
 };
+
+/** Dollars with two decimals and the sign of what was rounded. */
+const dollars = (cents: bigint, pico: bigint): string => {
+  const size = sizeOf(cents);
+  return `${pico < 0n ? "−" : "+"}$${size / 100n}.${String(size % 100n).padStart(2, "0")}`;
+};
+
+/** Whole cents of parts that add up to those of the total: the greatest remainders are rounded up. */
+function partCents(picos: readonly bigint[], total: bigint): readonly bigint[] {
+  const remainderOf = (pico: bigint): bigint => ((pico % CENT_PICO) + CENT_PICO) % CENT_PICO;
+  const floors = picos.map((pico) => (pico - remainderOf(pico)) / CENT_PICO);
+  const missing = Number(total - floors.reduce((sum, cents) => sum + cents, 0n));
+  const order = [...picos.keys()].toSorted((one, other) =>
+    remainderOf(picos[one] ?? 0n) > remainderOf(picos[other] ?? 0n) ? -1 : 1,
+  );
+  const raised = new Set(order.slice(0, Math.max(0, missing)));
+  return floors.map((cents, index) => (raised.has(index) ? cents + 1n : cents));
+}
 
 /** An amount in words for people: dollars with two decimals, below a cent with four, and more where that would leave one figure or none. */
 export function describeAmount(pico: bigint): string {
@@ -30,10 +51,14 @@ export function describeChange({ changePico, ...parts }: SpendChange): string {
     ["kinds of tokens (such as cached ones)", parts.classesPico],
     ["prices", parts.pricePico],
   ];
-  const size = (pico: bigint): bigint => (pico < 0n ? -pico : pico);
-  const told = named
+  const shown = named
     .filter(([, pico]) => pico !== 0n)
-    .toSorted(([, one], [, other]) => (size(one) > size(other) ? -1 : 1))
-    .map(([name, pico]) => `${name} ${dollars(pico)}`);
-  return `${dollars(changePico)} against the same hour of the day before${told.length === 0 ? "" : `: ${told.join(", ")}`}`;
+    .toSorted(([, one], [, other]) => (sizeOf(one) > sizeOf(other) ? -1 : 1));
+  const total = centsOf(changePico);
+  const cents = partCents(
+    shown.map(([, pico]) => pico),
+    total,
+  );
+  const told = shown.map(([name, pico], index) => `${name} ${dollars(cents[index] ?? 0n, pico)}`);
+  return `${dollars(total, changePico)} against the same hour of the day before${told.length === 0 ? "" : `: ${told.join(", ")}`}`;
 }

@@ -25,12 +25,12 @@ export function providerLine({ waiting }: Gateway, { settings }: OpenCall): Prov
 }
 
 /** What a call takes of a provider's limits, worked out once and only where it matters. */
-export function needOf(open: OpenCall): () => Need {
+export function needOf(gateway: Gateway, open: OpenCall): () => Need {
   let need: Need | null = null;
   return () => {
     if (need !== null) return need;
     const input = likelyInputTokens(open);
-    const all = likelyTokens(open);
+    const all = likelyTokens(gateway, open);
     need = { requests: 1, tokens: all, "input-tokens": input, "output-tokens": all - input };
     return need;
   };
@@ -53,7 +53,7 @@ export async function waitInLine(gateway: Gateway, open: OpenCall, trip: Trip): 
     return { states: [], settle: () => kept.release() };
   };
   const subjects = callSubjectsOf(open);
-  const visit = { claims: [claim], tokens: likelyTokens(open), rank: rankOf(queue, subjects), subjects, take };
+  const visit = { claims: [claim], tokens: likelyTokens(gateway, open), rank: rankOf(queue, subjects), subjects, take };
   const longestWaitMs = Math.min(queue.longestWaitMs, Math.max(0, trip.remainingMs));
   const answer = await gateway.waiting.enter(visitOf(gateway, open, visit), { ...queue, longestWaitMs });
   if (isPass(answer) && turn.hold !== null) {

@@ -1,12 +1,11 @@
 import { answerMaximum, LONGEST_ANSWER } from "../../domain/limits/answer-maximum.ts";
+import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
 import { hasTextOnly } from "./form-tokens.ts";
 
 /** Bytes of a request for one token, a rule of thumb: its settling corrects it. */
 const BYTES_PER_TOKEN = 4;
-/** Tokens of an answer that has no maximum, for letting it in. */
-const USUAL_ANSWER = 256;
 
 /** Answers that are not made of tokens. */
 const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["openai-embeddings", "openai-moderations", "openai-files"]);
@@ -28,11 +27,22 @@ export const likelyInputTokens = (call: OpenCall): number =>
   hasTextOnly(call) ? Math.ceil(call.arrival.bytes.length / BYTES_PER_TOKEN) : 0;
 
 /** Tokens of request and answer, as far as one can guess before the call: what limits let it in by. */
-export function likelyTokens(call: OpenCall): number {
+export function likelyTokens({ answerLengths }: Pick<Gateway, "answerLengths">, call: OpenCall): number {
   const input = likelyInputTokens(call);
   if (WITHOUT_ANSWER.has(call.arrival.dialect.name)) return input;
-  return input + (maximumOf(call) ?? USUAL_ANSWER) * answersOf(call);
+  return input + (maximumOf(call) ?? answerLengths.expected(answerNameOf(call))) * answersOf(call);
 }
+
+/** Learns from an answer to a call that a limit had let in and whose request names no maximum. */
+export function learnAnswerLength({ answerLengths }: Pick<Gateway, "answerLengths">, call: OpenCall): void {
+  const last = call.attempts.at(-1);
+  if (call.pass == null || last?.end !== "answered" || last.usage === null) return;
+  if (WITHOUT_ANSWER.has(call.arrival.dialect.name) || answerMaximum(present(call.request).body) !== null) return;
+  answerLengths.observe(answerNameOf(call), (last.usage.output + last.usage.reasoning) / answersOf(call));
+}
+
+/** Whose answers are alike: those of an endpoint or a model, as the request names it. No release is placed yet when limits ask. */
+const answerNameOf = ({ request }: OpenCall): string => present(request).model;
 
 /** The most tokens that the answers can have; `maxOutput` is the most that the model can make, where that is known. */
 export function mostOutputTokens(call: OpenCall, maxOutput = LONGEST_ANSWER): number {

@@ -52,7 +52,7 @@ async function takeTurn(
   const subjects = callSubjectsOf(call);
   const visit = visitOf(gateway, call, {
     claims: line.claims,
-    tokens: likelyTokens(call),
+    tokens: likelyTokens(gateway, call),
     rank: rankOf(queue, subjects),
     subjects,
     take: () => line.take(),

@@ -13,6 +13,7 @@ import { createMemorySummaries } from "../../adapters/summaries/memory-summaries
 import { ErrorTally } from "../../domain/access/error-tally.ts";
 import { IN_FORCE } from "../../domain/access/pause.ts";
 import { Calibration } from "../../domain/context/calibration.ts";
+import { AnswerLengths } from "../../domain/limits/answer-lengths.ts";
 import type { ChangeBook } from "../../domain/changes/change-book.ts";
 import { HealthBoard } from "../../domain/health/target-health.ts";
 import type { SpendBook } from "../../domain/spend/spend-book.ts";
@@ -116,6 +117,7 @@ export function openEnvironment(
     flags: new FlagDesk({ clock, switches: ground.flagSwitches, settings }),
     prefixes: new PrefixDesk(),
     calibration: new Calibration(),
+    answerLengths: new AnswerLengths(),
     summaries: createMemorySummaries(SUMMARY_BYTES),
     settings,
   };
