@@ -128,6 +128,13 @@ describe("durations", () => {
     );
   });
 
+  it("are spelt in hours where there are more days than can be read", () => {
+    for (const days of [9_999_999, 10_000_000, 41_666_666]) {
+      const ms = days * 24 * 3_600_000;
+      expect(parseDurationMs(spellDuration(ms))).toBe(ms);
+    }
+  });
+
   it("are spelt in the largest unit that fits", () => {
     expect([0, 1, 1_000, 90_000, 3_600_000, 1_209_600_000].map(spellDuration)).toEqual([
       "0s",

@@ -1,9 +1,15 @@
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+/** Days are written in seven digits at the most. */
+const MOST_DAYS = 9_999_999;
+
 /** The shortest spelling of whole milliseconds: `90000` is `90s`, `60000` is `1m`. */
 export function spellDuration(ms: number): string {
   for (const unit of ["d", "h", "m", "s"] as const) {
-    if (ms >= UNIT_MS[unit] && ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
+    const count = ms / UNIT_MS[unit];
+    // More days than that are not read.
+    if (unit === "d" && count > MOST_DAYS) continue;
+    if (count >= 1 && Number.isInteger(count)) return `${count}${unit}`;
   }
   return ms === 0 ? "0s" : `${ms}ms`;
 }
