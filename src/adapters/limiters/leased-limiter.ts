@@ -46,7 +46,7 @@ interface Waiter {
  */
 export class LeasedLimiter implements Limiter {
   readonly #terms: LeasedLimiterTerms;
-  readonly #meters = new MeterShelf();
+  readonly #meters: MeterShelf;
   #waiting: Waiter[] = [];
   /** What Valkey is to be told of, a command each. */
   #telling: (readonly SharedMeter[])[] = [];
@@ -60,6 +60,7 @@ export class LeasedLimiter implements Limiter {
 
   constructor(terms: LeasedLimiterTerms) {
     this.#terms = terms;
+    this.#meters = new MeterShelf(() => terms.clock.elapsed());
   }
 
   take(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal | Promise<LimitPass | LimitRefusal> {
@@ -70,6 +71,7 @@ export class LeasedLimiter implements Limiter {
     const now = this.#terms.clock.elapsed();
     const dry = costs.find(({ meter, cost }) => meter.dryMs(cost, now) > 0);
     if (dry !== undefined) return refusalOf(dry, dry.meter.dryMs(dry.cost, now), costs);
+    for (const { meter } of costs) meter.usedAt = now;
     return new Promise((resolve) => {
       this.#waiting.push({ costs, rounds: 0, resolve });
       this.#goOn();

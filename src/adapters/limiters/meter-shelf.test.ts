@@ -19,7 +19,7 @@ describe("the meters of a replica", () => {
     const counts = fc.record({ changed: fc.nat(6_000), held: fc.nat(6_000) });
     fc.assert(
       fc.property(counts, (count) => {
-        const shelf = new MeterShelf();
+        const shelf = new MeterShelf(() => 0);
         const missing = new Set<SharedMeter>();
         for (let at = 0; at < count.changed; at += 1) missing.add(held(shelf, `changed ${at}`, false));
         for (let at = 0; at < count.held; at += 1) missing.add(held(shelf, `held ${at}`, true));
@@ -39,7 +39,7 @@ describe("the meters of a replica", () => {
   });
 
   test("that hold and owe nothing are not told of, and forgotten after a minute", () => {
-    const shelf = new MeterShelf();
+    const shelf = new MeterShelf(() => 0);
     const meter = held(shelf, "one", true);
     expect(shelf.due(0)).toEqual([meter]);
     expect(shelf.held()).toEqual([]);
@@ -52,5 +52,33 @@ describe("the meters of a replica", () => {
     expect(shelf.size).toBe(1);
     shelf.forget(60_001);
     expect(shelf.size).toBe(0);
+  });
+
+  test("are not forgotten while Valkey may think that places of theirs are taken", () => {
+    const shelf = new MeterShelf(() => 0);
+    const meter = held(shelf, "one", true);
+    meter.taken = 0;
+    shelf.forget(120_000);
+    expect(shelf.due(120_000)).toEqual([meter]);
+    // An exchange that came to nothing.
+    meter.told = null;
+    shelf.forget(240_000);
+    expect(shelf.due(240_000)).toEqual([meter]);
+    meter.told = 0;
+    shelf.forget(240_000);
+    expect(shelf.size).toBe(0);
+  });
+
+  test("are as old as they were made, not as the process is", () => {
+    let now = 500_000;
+    const shelf = new MeterShelf(() => now);
+    const before = shelf.meterOf({ rule: RULE, subject: "one" }, "concurrent");
+    shelf.forget(now);
+    expect(shelf.size).toBe(1);
+    now += 50_000;
+    const changed = shelf.meterOf({ rule: { ...RULE, concurrent: 2 }, subject: "one" }, "concurrent");
+    expect(changed).not.toBe(before);
+    shelf.forget(now + 20_000);
+    expect([...shelf.all()]).toEqual([changed]);
   });
 });

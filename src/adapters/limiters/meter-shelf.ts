@@ -13,6 +13,12 @@ const RENEWED = 1_000;
 /** The meters of a replica, in the order in which they were told of: who was told of longest ago comes first. */
 export class MeterShelf {
   readonly #meters = new Map<string, SharedMeter>();
+  readonly #now: () => number;
+
+  /** `now` gives monotonic milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   get size(): number {
     return this.#meters.size;
@@ -28,14 +34,16 @@ export class MeterShelf {
     const known = this.#meters.get(name);
     if (known?.claim.rule === claim.rule) return known;
     const fresh = new SharedMeter(claim, kind, known);
+    fresh.usedAt = this.#now();
     this.#meters.set(name, fresh);
     return fresh;
   }
 
-  /** Forgets what nobody has used for long. */
+  /** Forgets what nobody has used for long, but for places of which Valkey does not know yet that they are free. */
   forget(now: number): void {
     for (const [name, meter] of this.#meters) {
-      if (now - meter.usedAt > FORGET_MS && meter.taken === 0 && meter.credit === 0) this.#meters.delete(name);
+      const isIdle = now - meter.usedAt > FORGET_MS && meter.taken === 0 && meter.credit === 0;
+      if (isIdle && (meter.kind !== "concurrent" || meter.told === 0)) this.#meters.delete(name);
     }
   }
 

@@ -10,7 +10,7 @@ import type { PauseStore } from "../../ports/pause-store.ts";
 import { createMemoryPauseStore } from "../stores/memory/memory-pause-store.ts";
 import { OwedPauses } from "./owed-pauses.ts";
 
-type Mood = "there" | "away" | "frozen" | "refuses";
+type Mood = "there" | "away" | "frozen" | "refuses" | "says no" | "loses answers";
 
 const pauseOf = (id: string, differs: Partial<Pause> = {}): Pause => ({
   id,
@@ -38,7 +38,10 @@ const moody = (store: PauseStore): PauseStore => {
     if (mood === "frozen") return new Promise<never>(() => {});
     if (mood === "away") throw new RollwardError("database_unavailable", { reason: "it is away" });
     if (mood === "refuses") throw new Error("no such table");
-    return run();
+    if (mood === "says no") throw new RollwardError("invalid_request", { reason: "no", param: null });
+    const answer = await run();
+    if (mood === "loses answers") throw new RollwardError("database_unavailable", { reason: "it was slow" });
+    return answer;
   };
   return {
     open: (pause) => through(() => store.open(pause)),
@@ -122,11 +125,54 @@ describe("a stop that the store cannot take", () => {
     expect(await written.list({ inForce: false, limit: 9 })).toEqual([{ ...pauseOf("pau_1"), lifted: LIFTED }]);
   });
 
-  test("is not hidden where the store has another reason to refuse it", async () => {
+  test("holds also where the store is at fault in another way, then and later", async () => {
     mood = "refuses";
-    await expect(pauses.open(pauseOf("pau_1"))).rejects.toThrow("no such table");
+    expect(await pauses.open(pauseOf("pau_1"))).toMatchObject({ unwritten: true });
+    mood = "away";
+    expect(await pauses.open(pauseOf("pau_2"))).toMatchObject({ unwritten: true });
+    mood = "refuses";
+    clock.advance(1_000);
+    await settled();
+    expect(told).toEqual(["trouble keeping an emergency stop"]);
+    mood = "there";
+    expect(await inForce(pauses)).toEqual(["pau_2", "pau_1"]);
+    clock.advance(1_000);
+    await settled();
+    expect(await inForce(written)).toEqual(["pau_2", "pau_1"]);
+  });
+
+  test("is hidden nowhere where the store says that it must not be", async () => {
+    mood = "says no";
+    await expect(pauses.open(pauseOf("pau_1"))).rejects.toMatchObject({ code: "invalid_request" });
     mood = "there";
     expect([await inForce(pauses), clock.pending]).toEqual([[], 0]);
+  });
+
+  test("that was lifted before its answer was lost is in force nowhere", async () => {
+    mood = "loses answers";
+    await pauses.open(pauseOf("pau_1"));
+    expect(await inForce(written)).toEqual(["pau_1"]);
+    await pauses.lift("pau_1", LIFTED);
+    mood = "there";
+    expect(await inForce(pauses)).toEqual([]);
+    clock.advance(1_000);
+    await settled();
+    expect(await written.list({ inForce: false, limit: 9 })).toEqual([{ ...pauseOf("pau_1"), lifted: LIFTED }]);
+  });
+
+  test("outlives that of a rule on the same subject", async () => {
+    const rule = { name: "dear", outcome: "paused", until: 9 } as const;
+    await pauses.open(pauseOf("pau_r", { rule, by: "rollward" }));
+    mood = "away";
+    await pauses.open(pauseOf("pau_1", { subject: { type: "endpoint", name: "pau_r" } }));
+    mood = "there";
+    clock.advance(1_000);
+    await settled();
+    expect([await inForce(pauses), await inForce(written)]).toEqual([["pau_1", "pau_r"], ["pau_r"]]);
+    await pauses.lift("pau_r", LIFTED);
+    clock.advance(1_000);
+    await settled();
+    expect([await inForce(pauses), await inForce(written)]).toEqual([["pau_1"], ["pau_1"]]);
   });
 
   test("is refused where too many are owed, and where a rule makes it, which looks again", async () => {

@@ -20,6 +20,14 @@ export interface OwedPausesTerms {
   readonly announcer: Announcer;
 }
 
+/** A stop that the store has not taken. */
+interface Owed {
+  /** As it was asked for, and as it has been lifted since. */
+  pause: Pause;
+  /** Whether whoever asked for it was told that it is in force: it is owed until it is written. */
+  isPromised: boolean;
+}
+
 /**
  * A store of pauses that takes the emergency stops of people also while the one behind it is away: it gives them out as `unwritten`,
  * which only this process obeys, and writes them as soon as that answers again. Until then they are in memory alone.
@@ -27,7 +35,7 @@ export interface OwedPausesTerms {
 export class OwedPauses implements PauseStore {
   readonly #terms: OwedPausesTerms;
   /** By id, in the order in which they came; also those that have been lifted since. */
-  readonly #owed = new Map<string, Pause>();
+  readonly #owed = new Map<string, Owed>();
   #isTroubled = false;
   #isRetrying = false;
 
@@ -39,31 +47,32 @@ export class OwedPauses implements PauseStore {
     const { store } = this.#terms;
     // Rules look again by themselves.
     if (pause.rule !== undefined || this.#owed.size >= MOST_OWED) return store.open(pause);
-    this.#owed.set(pause.id, pause);
-    const kept = await this.#patiently(this.#write(pause));
+    const owed: Owed = { pause, isPromised: false };
+    this.#owed.set(pause.id, owed);
+    const kept = await this.#patiently(this.#write(owed));
     if (kept !== null) return kept;
+    owed.isPromised = true;
     this.#retryLater();
-    return { ...pause, unwritten: true };
+    return { ...owed.pause, unwritten: true };
   }
 
   async lift(id: string, lifted: NonNullable<Pause["lifted"]>): Promise<Pause | null> {
     const owed = this.#owed.get(id);
     if (owed === undefined) return this.#terms.store.lift(id, lifted);
-    const after = { ...owed, lifted: owed.lifted ?? lifted };
-    this.#owed.set(id, after);
-    return { ...after, unwritten: true };
+    owed.pause = { ...owed.pause, lifted: owed.pause.lifted ?? lifted };
+    return { ...owed.pause, unwritten: true };
   }
 
   async list(filter: Parameters<PauseStore["list"]>[0]): Promise<readonly Pause[]> {
     const kept = await this.#terms.store.list(filter);
+    if (this.#owed.size === 0) return kept;
     const { inForce, environment, limit } = filter;
-    const owed = [...this.#owed.values()]
+    const shown = [...this.#owed.values()]
+      .map(({ pause }) => ({ ...pause, unwritten: true as const }))
       .filter(({ lifted }) => !inForce || lifted === null)
-      .filter(({ subject }) => environment === undefined || (subject.environment ?? null) === environment)
-      .map((pause) => ({ ...pause, unwritten: true as const }));
-    if (owed.length === 0) return kept;
-    const ids = new Set(owed.map(({ id }) => id));
-    return [...owed.toReversed(), ...kept.filter(({ id }) => !ids.has(id))].slice(0, limit);
+      .filter(({ subject }) => environment === undefined || (subject.environment ?? null) === environment);
+    // What is known here of one that is half written is newer.
+    return [...shown.toReversed(), ...kept.filter(({ id }) => !this.#owed.has(id))].slice(0, limit);
   }
 
   lastBy(rule: string, subjects: readonly PauseSubject[]): Promise<readonly Pause[]> {
@@ -75,24 +84,27 @@ export class OwedPauses implements PauseStore {
     const late = Promise.withResolvers<null>();
     const cancel = this.#terms.clock.after(PATIENCE_MS, () => late.resolve(null));
     try {
-      return await Promise.race([writing.catch(nullIfAway), late.promise]);
+      return await Promise.race([writing.catch(nullIfBroken), late.promise]);
     } finally {
       cancel();
     }
   }
 
-  /** Writes a stop, and that it was lifted meanwhile. What the store refuses is owed no more. */
-  async #write({ id, ...pause }: Pause): Promise<Pause> {
+  /** Writes a stop as it stands, lifted where it was; gives what is in force on its subject. */
+  async #write(owed: Owed): Promise<Pause> {
     const { store } = this.#terms;
+    const { id } = owed.pause;
     try {
-      const kept = await store.open({ ...pause, id, lifted: null });
-      const lifted = this.#owed.get(id)?.lifted ?? null;
-      // Where the subject was stopped already, that stop stays.
-      if (lifted !== null && kept.id === id) await store.lift(id, lifted);
+      const kept = await store.open(owed.pause);
+      // It lapses by itself, and the person's stop does not.
+      const isLent = owed.isPromised && kept.rule !== undefined && owed.pause.lifted === null;
+      if (isLent) return kept;
+      const { lifted } = owed.pause;
+      if (lifted !== null && kept.id === id && kept.lifted === null) await store.lift(id, lifted);
       this.#owed.delete(id);
       return kept;
     } catch (error) {
-      if (!isAway(error)) this.#owed.delete(id);
+      if (!owed.isPromised && !isBroken(error)) this.#owed.delete(id);
       else this.#troubled(error);
       throw error;
     }
@@ -105,16 +117,14 @@ export class OwedPauses implements PauseStore {
   }
 
   async #retry(): Promise<void> {
-    for (const pause of this.#owed.values()) {
-      const isWritten = await this.#write(pause).then(
-        () => true,
-        () => false,
-      );
-      if (!isWritten && this.#owed.has(pause.id)) break;
+    let hasFailed = false;
+    for (const owed of this.#owed.values()) {
+      await this.#write(owed).catch(() => (hasFailed = true));
+      if (hasFailed) break;
     }
     this.#isRetrying = false;
-    if (this.#owed.size > 0) return this.#retryLater();
-    if (!this.#isTroubled) return;
+    if (this.#owed.size > 0) this.#retryLater();
+    if (hasFailed || !this.#isTroubled) return;
     this.#isTroubled = false;
     this.#terms.announcer.recovered(KEEPING);
   }
@@ -126,9 +136,11 @@ export class OwedPauses implements PauseStore {
   }
 }
 
-const isAway = (error: unknown): boolean => error instanceof RollwardError && error.code === "database_unavailable";
+/** Whether the store is at fault, in whatever way, and not what was asked of it: then somebody is stopped all the same. */
+const isBroken = (error: unknown): boolean =>
+  !(error instanceof RollwardError) || error.code === "database_unavailable";
 
-function nullIfAway(error: unknown): null {
-  if (isAway(error)) return null;
+function nullIfBroken(error: unknown): null {
+  if (isBroken(error)) return null;
   throw error;
 }

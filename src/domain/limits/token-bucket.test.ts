@@ -111,11 +111,16 @@ test("says how long to wait: never too short while nobody else comes, and not fo
 
 const MINUTE: Rate = { amount: 300_000, windowMs: 60_000, burst: 3_000 };
 
-/** Clients that ask again every 20 ms for ten minutes; gives tokens used in the last minute of them. */
-function usedInAMinute(reserved: number, used: number, lastsMs: number): number {
+/** Clients that ask again every 20 ms for ten minutes; gives tokens used in the last minute of them, and the longest wait they were told. */
+function tenMinutes(
+  reserved: number,
+  used: number,
+  lastsMs: number,
+): { readonly used: number; readonly waitMs: number } {
   const bucket = new TokenBucket(MINUTE, 0);
   const underWay: { readonly endsAt: number; readonly reservation: Reservation }[] = [];
   let sum = 0;
+  let longestMs = 0;
   for (let now = 0; now < 600_000; now += 20) {
     for (let [first] = underWay; first !== undefined && first.endsAt <= now; [first] = underWay) {
       bucket.settle(first.reservation, used, now);
@@ -125,15 +130,21 @@ function usedInAMinute(reserved: number, used: number, lastsMs: number): number 
       underWay.push({ endsAt: now + lastsMs, reservation: bucket.take(reserved, now) });
       if (now >= 540_000) sum += used;
     }
+    longestMs = Math.max(longestMs, bucket.waitMs(reserved, now));
   }
-  return sum;
+  return { used: sum, waitMs: longestMs };
 }
 
 test("calls that reserve much and use little leave the rest to others", () => {
   // Beyond this the calls under way alone could exceed the rate of a minute.
-  expect(usedInAMinute(8_192, 300, 10_000) / MINUTE.amount).toBeGreaterThan(0.18);
-  expect(usedInAMinute(8_192, 300, 1_000) / MINUTE.amount).toBeGreaterThan(0.6);
-  expect(usedInAMinute(600, 300, 10_000) / MINUTE.amount).toBeGreaterThan(0.85);
+  expect(tenMinutes(8_192, 300, 10_000).used / MINUTE.amount).toBeGreaterThan(0.18);
+  expect(tenMinutes(8_192, 300, 1_000).used / MINUTE.amount).toBeGreaterThan(0.6);
+  expect(tenMinutes(600, 300, 10_000).used / MINUTE.amount).toBeGreaterThan(0.85);
+});
+
+test("nobody is told to wait for a window to pass while calls under way may give back", () => {
+  // The bucket refills by 8,192 tokens within 1,639 ms.
+  expect(tenMinutes(8_192, 300, 10_000).waitMs).toBeLessThan(1_700);
 });
 
 test("what nobody used within a window is gone", () => {

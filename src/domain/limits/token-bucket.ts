@@ -4,6 +4,9 @@ import type { Rate } from "./limit-rule.ts";
 /** Slots of a window: what lapses with one is 1/256 of the rate, so that with a burst of 1 % it is below 2 %. */
 const SLOTS = 256;
 
+/** What a call under way gives back may be room at any moment: nobody who is told to wait is told more, ms. */
+const GIVEN_BACK_MS = 1_000;
+
 /** What was let in within one slot of time. */
 interface Slot {
   readonly index: number;
@@ -35,6 +38,8 @@ export class TokenBucket {
   /** Sums over those. */
   #weight = 0;
   #unused = 0;
+  /** Calls that are not over. */
+  #underWay = 0;
 
   constructor(rate: Rate, now: number) {
     this.#bucket = new Bucket(rate, now);
@@ -50,11 +55,13 @@ export class TokenBucket {
     return Math.min(this.#bucket.level(now) + this.#spare, Math.floor(this.#room()));
   }
 
-  /** Milliseconds until so much may be let in; 0 is now. */
+  /** Milliseconds until so much may be let in, or a second where calls under way may give back before; 0 is now. */
   waitMs(cost: number, now: number): number {
     this.#lapse(now);
     const needed = Math.min(cost, this.rate.burst);
-    return Math.max(this.#bucket.waitMs(needed - this.#spare, now), this.#roomMs(needed, now));
+    const roomMs = this.#roomMs(needed, now);
+    const soonestMs = this.#underWay > 0 ? Math.min(roomMs, GIVEN_BACK_MS) : roomMs;
+    return Math.max(this.#bucket.waitMs(needed - this.#spare, now), soonestMs);
   }
 
   /** Reserves what `waitMs` has admitted. */
@@ -67,6 +74,7 @@ export class TokenBucket {
     }
     slot.weight += tokens;
     this.#weight += tokens;
+    this.#underWay += 1;
     this.#bucket.take(tokens);
     this.#payDebt(now);
     return { slot, tokens };
@@ -75,6 +83,7 @@ export class TokenBucket {
   /** The call is over and has used so much, less or more than it had reserved. */
   settle({ slot, tokens }: Reservation, used: number, now: number): void {
     this.#lapse(now);
+    this.#underWay -= 1;
     const back = tokens - used;
     const beyond = this.#bucket.level(now) + back - this.rate.burst;
     this.#bucket.correct(back, now);

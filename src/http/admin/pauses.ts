@@ -18,11 +18,13 @@ import { serveRoute } from "./serve-route.ts";
 /** Emergency stops: list, open, lift. In force here at once, on other replicas within a second. */
 export function pauses(app: FastifyInstance, { gateway, keys, storesOf }: AdminTerms): void {
   const { clock, ids } = gateway;
-  /** What is written, and where the database does not take what was said, what is known here with that. */
+  /** Here at once, whatever becomes of the look at what is written; that is looked at again by itself. */
   const obey = async ({ environment, gateway: own }: AdminPlace, said: Pause): Promise<void> => {
-    if (said.unwritten !== true) return own.pauses.replace(await storesOf(environment).pauses.list(IN_FORCE));
     const others = own.pauses.all().filter(({ id }) => id !== said.id);
     own.pauses.replace(said.lifted === null ? [said, ...others] : others);
+    if (said.unwritten === true) return;
+    const written = storesOf(environment).pauses.list(IN_FORCE);
+    own.pauses.replace(await written.catch(insteadWhereAway(() => own.pauses.all())));
   };
 
   serveRoute(app, { gateway, route: listPauses }, async ({ query, ...place }) => {

@@ -46,6 +46,11 @@ export class CommonFacts implements AnswerFacts {
     this.#worksUnseen = true;
   }
 
+  /** An answer that has begun goes on with what need not be seen. */
+  goesOnUnseen(): void {
+    if (this.begun) this.#worksUnseen = true;
+  }
+
   /** What the model thinks on the way to its answer: clients show it, and it may take minutes. */
   thought(text: unknown): void {
     if (typeof text !== "string" || text === "") return;

@@ -36,17 +36,26 @@ describe("a stream of this API that passes", () => {
   test.each([
     ["a comment", Buffer.from(": alive\n\n")],
     ["an event for it", event({ type: "keepalive", sequence_number: 9 })],
-  ])("is kept alive by %s while a tool is at work, and not in the middle of a text", (...[, alive]) => {
-    const reader = answerReader(true);
-    reader.push(event({ type: "response.output_text.delta", output_index: 0, delta: "Hello" }));
-    const { pieces } = reader.facts;
-    expect(reader.push(alive)).toEqual(alive);
-    expect(reader.facts.pieces).toBe(pieces);
-    reader.push(added("web_search_call"));
-    const working = reader.facts.pieces ?? 0;
-    reader.push(alive);
-    expect(reader.facts.pieces).toBe(working + 1);
-  });
+  ])(
+    "is kept alive by %s while a tool is at work, or thoughts follow a text, and not in the middle of one",
+    (...[, alive]) => {
+      const reader = answerReader(true);
+      for (const item of ["reasoning", "message"]) reader.push(added(item));
+      reader.push(alive);
+      expect(reader.facts).toMatchObject({ begun: false });
+      reader.push(event({ type: "response.output_text.delta", output_index: 0, delta: "Hello" }));
+      const { pieces } = reader.facts;
+      expect(reader.push(alive)).toEqual(alive);
+      expect(reader.facts.pieces).toBe(pieces);
+      for (const item of ["web_search_call", "reasoning"]) {
+        reader.push(event({ type: "response.output_text.delta", output_index: 0, delta: "Hello" }));
+        reader.push(added(item));
+        const working = reader.facts.pieces ?? 0;
+        reader.push(alive);
+        expect(reader.facts.pieces).toBe(working + 1);
+      }
+    },
+  );
 
   test("hands on events that nobody here knows", () => {
     const reader = answerReader(true);

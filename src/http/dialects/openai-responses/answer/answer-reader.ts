@@ -86,16 +86,17 @@ export class StreamedAnswer {
     else this.facts.piece();
     const events = this.#translator.translate(body);
     for (const event of events) this.facts.note(event);
-    if (isHostedCall(body)) this.facts.acts();
+    const added = addedType(body);
+    if (added === "reasoning") this.facts.goesOnUnseen();
+    // A tool of the provider's own is at work: the client sees it, and it may take long before a word is said.
+    else if (added !== null && added !== "message") this.facts.acts();
     return events;
   }
 }
 
-/** A tool of the provider's own is at work: the client sees it, and it may take long before a word is said. */
-function isHostedCall({ type, item }: Body): boolean {
-  if (type !== "response.output_item.added" || !isRecord(item)) return false;
-  return item["type"] !== "message" && item["type"] !== "reasoning";
-}
+/** What kind of item an event begins; `null` where it begins none. */
+const addedType = ({ type, item }: Body): unknown =>
+  type === "response.output_item.added" && isRecord(item) ? item["type"] : null;
 
 const NOTHING = { events: [], passing: [] } as const;
 
