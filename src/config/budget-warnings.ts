@@ -4,6 +4,7 @@ import { dearestPrice, tiersFor } from "../domain/money/service-tier.ts";
 import type { ModelTarget } from "../domain/release/release.ts";
 import { usdText } from "../kit/usd-text.ts";
 import type { EndpointSettings, ModelSettings, Project } from "./project.ts";
+import { largerOf, smallerOf } from "../kit/larger-of.ts";
 
 type Sources = Pick<Project, "providers" | "pools" | "endpoints" | "meters">;
 
@@ -38,11 +39,11 @@ function answerPico(project: Sources, { atLimit }: BudgetRule, { content }: Endp
     settingsOf(project, target).reduce((dearest, { price, maxOutput }) => {
       const tokens = BigInt(maximum ?? maxOutput ?? LONGEST_ANSWER);
       const { output, reasoning } = dearestPrice(price, tiers);
-      return most(dearest, tokens * most(output, reasoning));
+      return largerOf(dearest, tokens * largerOf(output, reasoning));
     }, 0n),
   );
   // Where a budget degrades, the cheapest of the release's own models will do.
-  return atLimit === "degrade" ? costs.reduce(least) : costs.reduce(most);
+  return atLimit === "degrade" ? costs.reduce(smallerOf) : costs.reduce(largerOf);
 }
 
 function settingsOf({ providers, pools }: Sources, { provider, model }: ModelTarget): readonly ModelSettings[] {
@@ -61,6 +62,3 @@ function sentence(
     maximum === null ? "set `max_tokens` in the endpoint's `parameters`" : "lower the endpoint's `max_tokens`";
   return `The budget ${name} of ${usdText(limitPico, 6)} USD has no room for ${calls}: its answer may cost ${usdText(pico, 6)} USD, so that it is refused. Raise the budget, or ${advice}.`;
 }
-
-const least = (one: bigint, other: bigint): bigint => (one < other ? one : other);
-const most = (one: bigint, other: bigint): bigint => (one > other ? one : other);

@@ -13,6 +13,7 @@ import { reserveInTurn } from "./meters/reserve-in-turn.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
 import { refusePaused } from "./refuse-paused.ts";
+import { largerOf, smallerOf } from "../kit/larger-of.ts";
 
 /**
  * Sets aside what the call can cost at most in all its budgets, or does what the first one that has no room for it
@@ -24,7 +25,7 @@ export function reserve(gateway: Gateway, call: OpenCall): Promise<void> | null 
   const accounts = accountsOf(meters?.budgets ?? [], callSubjectsOf(call), now);
   if (accounts.length === 0) return null;
   const costs = attemptCosts(gateway, call);
-  const attemptPico = costs.reduce(most, 0n);
+  const attemptPico = costs.reduce(largerOf, 0n);
   const hold = reserveInTurn(gateway, call, { accounts, amountPico: attemptPico });
   // A promise where something has to be waited for, and only there.
   if (!(hold instanceof Promise) && isHold(hold) && call.queue === undefined) {
@@ -41,7 +42,7 @@ interface Asked extends Means {
 
 async function takeHold(gateway: Gateway, call: OpenCall, { hold: asked, ...means }: Asked): Promise<void> {
   const hold = await asked;
-  if (isHold(hold)) call.purse = { hold, attemptPico: means.costs.reduce(most, 0n), payable: null };
+  if (isHold(hold)) call.purse = { hold, attemptPico: means.costs.reduce(largerOf, 0n), payable: null };
   else await degrade(gateway, call, { ...means, refusal: hold });
   // Who has waited while somebody stopped everything is refused: nobody has been asked yet.
   if (call.queue !== undefined) refusePaused(gateway, call);
@@ -61,10 +62,10 @@ interface Refused extends Means {
 /** Lets something cheaper answer where the budget says so: the release that it names, else cheaper models of its own. */
 async function degrade(gateway: Gateway, call: OpenCall, { accounts, costs, refusal, now }: Refused): Promise<void> {
   const { account } = refusal;
-  const ceiling = costs.reduce(most, 0n);
+  const ceiling = costs.reduce(largerOf, 0n);
   let leastPico = ceiling;
   const pay = (means: readonly bigint[], amounts: readonly bigint[]): Promise<OpenPurse | null> => {
-    leastPico = means.reduce(least, ceiling);
+    leastPico = means.reduce(smallerOf, ceiling);
     return withinMeans(gateway, call, { accounts, costs: means, amounts });
   };
   let purse: OpenPurse | null = null;
@@ -106,6 +107,3 @@ async function withinMeans(
   }
   return null;
 }
-
-const least = (one: bigint, other: bigint): bigint => (one < other ? one : other);
-const most = (one: bigint, other: bigint): bigint => (one > other ? one : other);

@@ -6,6 +6,7 @@ import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
 import { restore } from "../delivery/restore.ts";
 import { RollwardError } from "../domain/errors.ts";
+import { isDatabaseAway } from "../domain/is-database-away.ts";
 import type { Environments } from "../gateway/gateway.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Embedders } from "../ports/embedders.ts";
@@ -54,9 +55,8 @@ export async function serve(options: ServeOptions, environment: NodeJS.ProcessEn
   try {
     return await openHouse(options, environment, log);
   } catch (error) {
-    const isAway = error instanceof RollwardError && error.code === "database_unavailable";
     // What the code says to clients of a server that is up is not true of one that is not.
-    throw isAway ? new RollwardError("database_needed", error.details, error) : error;
+    throw isDatabaseAway(error) ? new RollwardError("database_needed", error.details, error) : error;
   }
 }
 

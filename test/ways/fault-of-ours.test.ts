@@ -6,24 +6,29 @@ let server: RunningServer;
 
 afterEach(() => server.stop());
 
-test("a fault of ours inside a call tells the client where to look, and is there", async () => {
-  server = await startServer({
-    "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"))}
+const PROJECT = {
+  "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"))}
 endpoints:
   bot:
     models: [sim/good-2026-01-01]
 `,
+};
+
+const ask = (messages: readonly object[] = [{ role: "user", content: "Hi" }]): Promise<Response> =>
+  fetch(`${server.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "bot", messages }),
   });
+
+test("a fault of ours inside a call tells the client where to look, and is there", async () => {
+  server = await startServer(PROJECT);
   const { gateway } = server.server.house;
   const told = vi.spyOn(gateway.announcer, "troubled");
   vi.spyOn(gateway.pins, "get").mockImplementation(() => {
     throw new Error("The pins are broken.");
   });
-  const answer = await fetch(`${server.url}/v1/chat/completions`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
-    body: JSON.stringify({ model: "bot", messages: [{ role: "user", content: "Hi" }] }),
-  });
+  const answer = await ask();
   expect(answer.status).toBe(500);
   expect(await answer.text()).not.toContain("pins");
   const id = answer.headers.get("x-rollward-call") ?? "none";
@@ -53,11 +58,7 @@ endpoints:
     { role: "assistant", content: "On its way. ".repeat(30) },
   ];
   const messages = [...Array.from({ length: 10 }, () => turn).flat(), { role: "user", content: "And now?" }];
-  const answer = await fetch(`${server.url}/v1/chat/completions`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
-    body: JSON.stringify({ model: "bot", messages }),
-  });
+  const answer = await ask(messages);
   expect(answer.status).toBe(200);
   expect(answer.headers.get("x-rollward-context")).toMatch(/^truncated; /);
   expect(told).toHaveBeenCalledWith(
@@ -68,24 +69,12 @@ endpoints:
 });
 
 test("a fault of ours in the books of a call is told, and other calls go on", async () => {
-  server = await startServer({
-    "rollward.yaml": `${simulatedText(modelText("good-2026-01-01"))}
-endpoints:
-  bot:
-    models: [sim/good-2026-01-01]
-`,
-  });
+  server = await startServer(PROJECT);
   const { gateway } = server.server.house;
   const told = vi.spyOn(gateway.announcer, "troubled");
   vi.spyOn(gateway.spend, "note").mockImplementationOnce(() => {
     throw new Error("The books are broken.");
   });
-  const ask = (): Promise<Response> =>
-    fetch(`${server.url}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
-      body: JSON.stringify({ model: "bot", messages: [{ role: "user", content: "Hi" }] }),
-    });
   const [first, second] = [await ask(), await ask()];
   expect([first.status, second.status]).toEqual([200, 200]);
   const id = first.headers.get("x-rollward-call") ?? "none";

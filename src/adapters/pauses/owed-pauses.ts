@@ -1,5 +1,6 @@
 import type { Pause, PauseSubject } from "../../domain/access/pause.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import { isDatabaseAway } from "../../domain/is-database-away.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { PauseStore } from "../../ports/pause-store.ts";
@@ -137,8 +138,7 @@ export class OwedPauses implements PauseStore {
 }
 
 /** Whether the store is at fault, in whatever way, and not what was asked of it: then somebody is stopped all the same. */
-const isBroken = (error: unknown): boolean =>
-  !(error instanceof RollwardError) || error.code === "database_unavailable";
+const isBroken = (error: unknown): boolean => !(error instanceof RollwardError) || isDatabaseAway(error);
 
 function nullIfBroken(error: unknown): null {
   if (isBroken(error)) return null;

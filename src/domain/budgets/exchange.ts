@@ -1,3 +1,5 @@
+import { largerOf, smallerOf } from "../../kit/larger-of.ts";
+
 /** An account in the books of the bank. Sums are pico-dollars. */
 export interface BankBooks {
   readonly limitPico: bigint;
@@ -54,9 +56,9 @@ export const EMPTY_LEASE: Lease = { grantedPico: 0n, settledPico: 0n, returnedPi
  * cost more than was reserved for them, or the budget was cut. The function of the same name in PostgreSQL does the same.
  */
 export function exchange({ books, lease }: Held, order: ExchangeOrder, shareDivisor: bigint): Exchanged {
-  const settled = most(lease.settledPico, order.settledPico);
-  const returned = most(lease.returnedPico, order.returnedPico);
-  const granted = most(lease.grantedPico, settled + returned);
+  const settled = largerOf(lease.settledPico, order.settledPico);
+  const returned = largerOf(lease.returnedPico, order.returnedPico);
+  const granted = largerOf(lease.grantedPico, settled + returned);
   const committed = books.committedPico + (granted - returned) - (lease.grantedPico - lease.returnedPico);
   const room = order.limitPico - committed;
   const grant = grantOf(order, room, { known: granted - order.grantedPico, shareDivisor });
@@ -83,11 +85,11 @@ interface GrantTerms {
 }
 
 function grantOf(order: ExchangeOrder, room: bigint, { known, shareDivisor }: GrantTerms): bigint {
-  const need = most(0n, order.needPico - known);
+  const need = largerOf(0n, order.needPico - known);
   if (room <= 0n || need > room) return 0n;
-  const pending = most(0n, order.pendingPico - known);
-  const ahead = most(0n, order.aheadPico - most(0n, known - order.pendingPico));
-  return least(room, pending + least(ahead, room / shareDivisor));
+  const pending = largerOf(0n, order.pendingPico - known);
+  const ahead = largerOf(0n, order.aheadPico - largerOf(0n, known - order.pendingPico));
+  return smallerOf(room, pending + smallerOf(ahead, room / shareDivisor));
 }
 
 /** Percentages of a budget that people are told of. */
@@ -99,6 +101,3 @@ function levelOf(settled: bigint, { limitPico, refused }: ExchangeOrder): number
   for (const threshold of THRESHOLDS) if (settled * 100n >= limitPico * BigInt(threshold)) level = threshold;
   return level;
 }
-
-const most = (one: bigint, other: bigint): bigint => (one > other ? one : other);
-const least = (one: bigint, other: bigint): bigint => (one < other ? one : other);

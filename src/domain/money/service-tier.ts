@@ -1,4 +1,5 @@
 import type { TokenPrice } from "./price.ts";
+import { largerOf } from "../../kit/larger-of.ts";
 
 /**
  * Tiers of service that have prices of their own; every other is the standard one, also what vendors call `default`,
@@ -44,15 +45,13 @@ export function dearestPrice(price: TokenPrice, tiers: readonly ServiceTier[]): 
 function dearerOf(one: TokenPrice, other: TokenPrice): TokenPrice {
   return {
     ...one,
-    input: most(one.input, other.input),
-    cachedInput: most(one.cachedInput, other.cachedInput),
-    cacheWrite: most(one.cacheWrite, other.cacheWrite),
-    output: most(one.output, other.output),
-    reasoning: most(one.reasoning, other.reasoning),
+    input: largerOf(one.input, other.input),
+    cachedInput: largerOf(one.cachedInput, other.cachedInput),
+    cacheWrite: largerOf(one.cacheWrite, other.cacheWrite),
+    output: largerOf(one.output, other.output),
+    reasoning: largerOf(one.reasoning, other.reasoning),
     ...((one.cacheWrite1h !== undefined || other.cacheWrite1h !== undefined) && {
-      cacheWrite1h: most(one.cacheWrite1h ?? 0n, other.cacheWrite1h ?? 0n),
+      cacheWrite1h: largerOf(one.cacheWrite1h ?? 0n, other.cacheWrite1h ?? 0n),
     }),
   };
 }
-
-const most = (one: bigint, other: bigint): bigint => (one > other ? one : other);

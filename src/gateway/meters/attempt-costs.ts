@@ -11,10 +11,11 @@ import { formTokens } from "./form-tokens.ts";
 import { mostInputTokens } from "./most-input-tokens.ts";
 import { mostUnitsPico } from "./most-units.ts";
 import { tiersAsked } from "./tiers-asked.ts";
+import { largerOf } from "../../kit/larger-of.ts";
 
 /** The most that one attempt of a rendered call can cost, whichever of its targets is asked, pico-dollars. */
 export const mostAttemptPico = (gateway: Gateway, call: OpenCall): bigint =>
-  attemptCosts(gateway, call).reduce(most, 0n);
+  attemptCosts(gateway, call).reduce(largerOf, 0n);
 
 /** The most that one attempt at each target of the plan can cost, at the dearest place that serves it, pico-dollars. */
 export function attemptCosts(gateway: Gateway, call: OpenCall): readonly bigint[] {
@@ -25,15 +26,13 @@ export function attemptCosts(gateway: Gateway, call: OpenCall): readonly bigint[
   const perImage = targets.flatMap(({ deployments }) => deployments.map(({ target }) => mostImageTokens(target.model)));
   const input = BigInt(formTokens(call) ?? mostInputTokens(rendered.bodyFor(first), Math.max(0, ...perImage)));
   return targets.map(({ deployments }) =>
-    deployments.reduce((dearest, deployment) => most(dearest, costAt(call, deployment, input)), 0n),
+    deployments.reduce((dearest, deployment) => largerOf(dearest, costAt(call, deployment, input)), 0n),
   );
 }
 
 function costAt(call: OpenCall, { price: standard, provider, target }: Deployment, input: bigint): bigint {
   const price = dearestPrice(standard, tiersAsked(call));
   const output = BigInt(mostOutputTokens(call, provider.maxOutputs?.get(target.model)));
-  const tokens = input * dearestInputPico(price) + output * most(price.output, price.reasoning);
+  const tokens = input * dearestInputPico(price) + output * largerOf(price.output, price.reasoning);
   return tokens + mostUnitsPico(call, price);
 }
-
-const most = (one: bigint, other: bigint): bigint => (one > other ? one : other);

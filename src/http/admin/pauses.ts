@@ -5,6 +5,7 @@ import type { pauseView } from "../../contract/pauses.ts";
 import { IN_FORCE } from "../../domain/access/pause.ts";
 import type { Pause, PauseSubject } from "../../domain/access/pause.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import { isDatabaseAway } from "../../domain/is-database-away.ts";
 import { chainOf } from "../../domain/release/fault-policy.ts";
 import { releaseName } from "../../domain/release/release.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -55,7 +56,7 @@ export function pauses(app: FastifyInstance, { gateway, keys, storesOf }: AdminT
 const insteadWhereAway =
   <T>(instead: () => T) =>
   (error: unknown): T => {
-    if (error instanceof RollwardError && error.code === "database_unavailable") return instead();
+    if (isDatabaseAway(error)) return instead();
     throw error;
   };
 

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { RollwardError } from "../../../domain/errors.ts";
+import { isDatabaseAway } from "../../../domain/is-database-away.ts";
 import type { WriterError, WriterNews, WriterOrder, WriterTask } from "./call-writer-worker.ts";
 import { unavailable } from "./database-error.ts";
 import type { Database } from "./database.ts";
@@ -114,7 +115,7 @@ class ThreadedCallWriter implements CallWriter {
   /** "write EPIPE" helps nobody who could read that the disk is full. */
   #explained(error: Error): Error {
     const stop = this.#state.lastStop();
-    if (stop === null || !(error instanceof RollwardError) || error.code !== "database_unavailable") return error;
+    if (stop === null || !isDatabaseAway(error)) return error;
     return unavailable(`${String(error.details["reason"])}; ${stop}`, error);
   }
 
