@@ -21,6 +21,7 @@ const HELP = `Keeps the real server at half of its saturation under random fault
   --seed N      another order of calls, faults and leaving clients (default 20261121)
   --json        ends with one line of JSON
 
+Calls come in three dialects, chat completions, responses and messages; the provider speaks the first.
 Saturation is what 64 connections get from a healthy model in 10 s on this machine, with client, provider and server
 on the same processors. Ends with 1 when something was not caught, a socket leaked, an answer was truncated, a call
 hung, or a call was recorded twice or neither recorded nor counted as dropped.

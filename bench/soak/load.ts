@@ -1,9 +1,10 @@
 import { Agent, request } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { ANSWER, normalised, WIDE_ANSWER } from "../../test/fixtures/faulty-provider/answer-text.ts";
-import { readAnswer } from "../../test/faults/failover/read-answer.ts";
 import type { Random } from "../evidence/random.ts";
 import { SOAK_ENDPOINTS } from "./project.ts";
+import { SPEAKERS } from "./speakers.ts";
+import type { Speaker } from "./speakers.ts";
 
 /** How calls ended, as their callers saw it. */
 export type Ending = "whole" | "error" | "truncated" | "hang" | "left";
@@ -28,8 +29,11 @@ const MOST_BETWEEN_TICKS_MS = 100;
 const NAMES = Object.keys(SOAK_ENDPOINTS);
 const TOTAL_WEIGHT = Object.values(SOAK_ENDPOINTS).reduce((sum, { weight }) => sum + weight, 0);
 
+const TALK = SPEAKERS.reduce((sum, { weight }) => sum + weight, 0);
+
 interface Wish {
   readonly endpoint: string;
+  readonly speaker: Speaker;
   readonly stream: boolean;
   /** When the client leaves, milliseconds; `null` when it stays. */
   readonly leaveMs: number | null;
@@ -41,7 +45,7 @@ export class Load {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 2_000 });
   readonly ids = new Set<string>();
   readonly endings: Record<Ending, number> = { whole: 0, error: 0, truncated: 0, hang: 0, left: 0 };
-  /** Endpoints whose calls were truncated or hung, with counts. */
+  /** Endpoints and addresses whose calls were truncated or hung, with counts. */
   readonly suspects = new Map<string, number>();
   sent = 0;
   underWay = 0;
@@ -62,7 +66,7 @@ export class Load {
     let done = 0;
     const one = async (): Promise<void> => {
       for (let stream = true; performance.now() < end; stream = !stream) {
-        await this.#call({ endpoint: "healthy", stream, leaveMs: null });
+        await this.#call({ endpoint: "healthy", speaker: this.#speaker(), stream, leaveMs: null });
         done += 1;
       }
     };
@@ -104,7 +108,12 @@ export class Load {
     let rest = random.uniform() * TOTAL_WEIGHT;
     const endpoint = NAMES.find((name) => (rest -= SOAK_ENDPOINTS[name]?.weight ?? 0) < 0) ?? "healthy";
     const leaveMs = random.chance(LEAVING) ? random.uniform() * LEAVE_WITHIN_MS : null;
-    return { endpoint, stream: random.chance(0.5), leaveMs };
+    return { endpoint, speaker: this.#speaker(), stream: random.chance(0.5), leaveMs };
+  }
+
+  #speaker(): Speaker {
+    let rest = this.#terms.random.uniform() * TALK;
+    return SPEAKERS.find(({ weight }) => (rest -= weight) < 0) ?? SPEAKERS[0]!;
   }
 
   async #call(wish: Wish): Promise<void> {
@@ -114,14 +123,15 @@ export class Load {
     this.underWay -= 1;
     this.endings[ending] += 1;
     if (ending === "truncated" || ending === "hang") {
-      this.suspects.set(wish.endpoint, (this.suspects.get(wish.endpoint) ?? 0) + 1);
+      const name = `${wish.endpoint} ${wish.speaker.path}`;
+      this.suspects.set(name, (this.suspects.get(name) ?? 0) + 1);
     }
   }
 
-  #exchange({ endpoint, stream, leaveMs }: Wish): Promise<Ending> {
+  #exchange({ endpoint, speaker, stream, leaveMs }: Wish): Promise<Ending> {
     const { promise, resolve } = Promise.withResolvers<Ending>();
-    const body = JSON.stringify({ model: endpoint, stream, messages: [{ role: "user", content: "Say it." }] });
-    const outgoing = request(`${this.#terms.url}/v1/chat/completions`, {
+    const body = JSON.stringify(speaker.body(endpoint, stream));
+    const outgoing = request(`${this.#terms.url}${speaker.path}`, {
       method: "POST",
       agent: this.#agent,
       headers: {
@@ -149,12 +159,16 @@ export class Load {
       clearTimeout(timer);
       timer = setTimeout(() => finish("left"), leaveMs);
     });
-    outgoing.on("response", (incoming) => this.#read(incoming, endpoint, finish));
+    outgoing.on("response", (incoming) => this.#read(incoming, { endpoint, speaker }, finish));
     outgoing.end(body);
     return promise;
   }
 
-  #read(incoming: IncomingMessage, endpoint: string, finish: (ending: Ending) => void): void {
+  #read(
+    incoming: IncomingMessage,
+    { endpoint, speaker }: Pick<Wish, "endpoint" | "speaker">,
+    finish: (ending: Ending) => void,
+  ): void {
     const id = incoming.headers["x-rollward-call"];
     if (typeof id === "string") this.ids.add(id);
     const chunks: Buffer[] = [];
@@ -162,9 +176,9 @@ export class Load {
     incoming.on("error", () => {});
     incoming.on("close", () => {
       if (!incoming.complete || (incoming.statusCode ?? 0) >= 400) return finish("error");
-      const { text, error, finishReason } = readAnswer(Buffer.concat(chunks), incoming.headers["content-type"] ?? "");
-      if (error !== null) return finish("error");
-      finish(finishReason !== null && isWhole(endpoint, normalised(text)) ? "whole" : "truncated");
+      const { text, failed, finished } = speaker.read(Buffer.concat(chunks), incoming.headers["content-type"] ?? "");
+      if (failed) return finish("error");
+      finish(finished && isWhole(endpoint, normalised(text)) ? "whole" : "truncated");
     });
   }
 }

@@ -75,7 +75,7 @@ function parsed(document: string): Wire | null {
 }
 
 /** The `data` of every server-sent event that has been closed by an empty line. */
-function dataOf(text: string): string[] {
+export function dataOf(text: string): string[] {
   const events = text.replaceAll("\r\n", "\n").split("\n\n").slice(0, -1);
   return events.flatMap((event) => {
     const lines = event.split("\n").filter((line) => line.startsWith("data:"));
