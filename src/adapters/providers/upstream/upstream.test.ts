@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { closedAfterEach } from "../../../../test/fixtures/closed-after-each.ts";
 import { RecordingSink, turn, until } from "../../../../test/fixtures/recording-sink.ts";
@@ -41,6 +42,8 @@ async function ask(upstream: Upstream, bytes?: Buffer): Promise<RecordingSink> {
 async function rested(): Promise<void> {
   for (let turns = 0; turns < 4; turns += 1) await turn();
 }
+
+const LETTERS = "abcdefgh";
 
 const bodyOf = (request: Buffer): string => request.toString("latin1").split("\r\n\r\n")[1] ?? "";
 
@@ -234,7 +237,40 @@ describe("a call", () => {
   });
 });
 
+describe("answers of many connections at once", () => {
+  test("do not mix, also where callers hold them back", async () => {
+    const { upstream } = await against((socket, n) => socket.write(whole(LETTERS.charAt(n).repeat(300_000 + n))));
+    const sinks = Array.from(LETTERS, (_, n) => {
+      const sink = new RecordingSink();
+      const flow = begin(upstream, sink);
+      sink.onData = () => {
+        if (n % 2 === 0) return;
+        flow.pause();
+        setImmediate(() => flow.resume());
+      };
+      return sink;
+    });
+    await Promise.all(sinks.map((sink) => sink.over));
+    const told = sinks.map(({ body }) => `${[...new Set(body.toString("latin1"))].join("")} ${body.length}`);
+    expect(told.toSorted()).toEqual(Array.from(LETTERS, (letter, n) => `${letter} ${300_000 + n}`));
+  });
+});
+
 describe("over TLS", () => {
+  test("the next connection resumes the session of the last", async () => {
+    trustTestCertificate();
+    const resumed: boolean[] = [];
+    const server = keep(
+      await startTlsServer((socket) => {
+        resumed.push((socket as TLSSocket).isSessionReused());
+        socket.write(whole("{}", "connection: close\r\n"));
+      }),
+    );
+    const upstream = upstreamAt(`https://localhost:${server.port}`);
+    for (let call = 0; call < 3; call += 1) await ask(upstream);
+    expect(resumed).toEqual([false, true, true]);
+  });
+
   test("answers come whole, small and large, and a connection is kept", async () => {
     trustTestCertificate();
     const server = keep(await startTlsServer((socket, n) => socket.write(whole("a".repeat(n === 0 ? 2 : 500_000)))));
