@@ -6,12 +6,14 @@ import type { OpenCall } from "./open-call.ts";
 import { place } from "./place.ts";
 import { present } from "./present.ts";
 import { previewed } from "./previewed.ts";
+import { routeNow } from "./route-now.ts";
 
 /** Finds the call's session and the arm that serves it. A direct call has neither. */
 export function assign(gateway: Gateway, call: OpenCall): void {
   const aim = present(call.aim);
   if (aim.type === "direct") return;
-  const { route } = aim;
+  const route = routeNow(gateway.routes, aim.route);
+  if (route !== aim.route) call.aim = { type: "endpoint", route };
   const session = identify(call, route.channel.endpoint);
   const unit = sessionUnit(present(call.key).id, session);
   const placing = { gateway, call, route, session, unit };

@@ -1,3 +1,4 @@
+import { CLIENT_LEFT } from "../domain/call/call-record.ts";
 import type { CallBodies, CallFacts } from "../domain/call/call-record.ts";
 import { releaseName } from "../domain/release/release.ts";
 import { cacheFactOf } from "./cache/course.ts";
@@ -18,9 +19,6 @@ import type { OpenCall } from "./open-call.ts";
 import { tierOf } from "./tier-of.ts";
 import { turnOf } from "./turn-of.ts";
 import { userOf } from "./user-of.ts";
-
-/** Status noted for a client that left before any was sent (nginx's convention). */
-const CLIENT_LEFT = 499;
 
 /** Users are named by clients; a record keeps so much of a name. */
 const MOST_USER_CHARACTERS = 200;

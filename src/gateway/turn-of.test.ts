@@ -37,6 +37,19 @@ describe("what a call contributes to its session", () => {
     expect(stopped).toMatchObject({ failure: null, latencyMs: 500 });
   });
 
+  test("is a first token no sooner than its client left, where that waited for a stream", () => {
+    const left = { outcome: "abandoned", firstTokenMs: null, totalMs: 900 } as const;
+    expect(turn({ ...left, stream: true }).firstTokenMs).toBe(900);
+    expect(turn({ ...left, stream: false }).firstTokenMs).toBeNull();
+    expect(turn({ ...left, stream: true, firstTokenMs: 300 }).firstTokenMs).toBe(300);
+  });
+
+  test("is a failure where its client gave up waiting", () => {
+    const waited = { outcome: "abandoned", status: 499, attempts: factsOf({}).attempts } as const;
+    expect(turn({ ...waited, totalMs: 20_000 }).failure).toBe("timeout");
+    expect(turn({ ...waited, totalMs: 2_000 }).failure).toBeNull();
+  });
+
   test("is what it would have cost without prompt caches, also where those cost more", () => {
     const cached = (savedPico: string) =>
       turn({ costPico: 1_000n, promptCache: { marks: 0, readTokens: 1, writtenTokens: 0, savedPico } });

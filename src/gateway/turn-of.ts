@@ -8,16 +8,17 @@ import { countedFindings } from "./routing/open-routing.ts";
 /** What a call contributes to its session as evidence. */
 export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placement, "unit">): Omit<Turn, "rolloutId"> {
   const findings = countedFindings(call);
-  const { attempts } = facts;
-  const { outcome, errorCode } = endingOf(facts);
+  const { attempts, errorCode, status, totalMs } = facts;
+  const outcome = outcomeOf(facts);
   const speed = speedOf(facts);
   const savedPico = BigInt(facts.promptCache?.savedPico ?? 0);
   return {
     session: unit,
-    failure: failureOf({ outcome, errorCode, attempts, findings }),
+    failure: failureOf({ outcome, errorCode, attempts, findings, status, totalMs }),
     // A client that left waited at least this long: a lower bound, the same for both arms.
-    latencyMs: outcome === "failed" ? null : facts.totalMs,
-    firstTokenMs: facts.firstTokenMs,
+    latencyMs: outcome === "failed" ? null : totalMs,
+    // The same lower bound: else the slowest first tokens would be missing, and more of the slower arm's.
+    firstTokenMs: facts.firstTokenMs ?? (facts.stream && outcome === "abandoned" ? totalMs : null),
     costPico: facts.costPico,
     refused: findings.some(({ check }) => isRefusal(check)),
     invalid: findings.some(({ check }) => isInvalid(check)),
@@ -28,8 +29,8 @@ export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placemen
 }
 
 /** Whom a stop of the server has ended is as one whose client has left: a session without any turn would count as lost. */
-const endingOf = ({ outcome, errorCode }: CallFacts): Pick<CallFacts, "outcome" | "errorCode"> =>
-  errorCode === "server_stopped" ? { outcome: "abandoned", errorCode: null } : { outcome, errorCode };
+const outcomeOf = ({ outcome, errorCode }: CallFacts): CallFacts["outcome"] =>
+  errorCode === "server_stopped" ? "abandoned" : outcome;
 
 /** Output tokens per second of the whole answer; `null` where nothing was counted, or the client left before the end. */
 function speedOf({ outcome, usage, totalMs }: CallFacts): number | null {

@@ -79,6 +79,9 @@ export interface CallBodies {
   readonly answer: Uint8Array | null;
 }
 
+/** Status noted of a call whose client left before any was sent (nginx's convention). */
+export const CLIENT_LEFT = 499;
+
 /** Everything kept of one call except its bytes. */
 export interface CallFacts {
   /** `call_…`, sortable by time. */

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { AttemptEnd, AttemptRecord } from "../call/call-record.ts";
 import type { ErrorCode } from "../errors.ts";
 import { failureOf } from "./failure-of.ts";
@@ -37,4 +37,32 @@ test("a client that leaves is no failure, whatever was under way", () => {
   expect(failureOf({ outcome: "abandoned", errorCode: null, attempts: left })).toBeNull();
   const before = [attempt("failed", "provider_error"), attempt("abandoned", "provider_cut")];
   expect(failureOf({ outcome: "abandoned", errorCode: null, attempts: before })).toBe("provider");
+});
+
+test("a failure is one also when the client leaves while the next attempt is waited for", () => {
+  const attempts = [attempt("failed", "provider_rate_limited")];
+  expect(failureOf({ outcome: "abandoned", errorCode: null, attempts, status: 499, totalMs: 100 })).toBe("provider");
+});
+
+describe("a client that leaves with nothing to read", () => {
+  const attempts = [attempt("abandoned", "provider_cut")];
+  const left = { outcome: "abandoned", errorCode: null, attempts, status: 499, totalMs: 20_000 } as const;
+
+  test("has given up waiting after a while, which is a failure", () => {
+    expect(failureOf(left)).toBe("timeout");
+    expect(failureOf({ ...left, totalMs: 5_000 })).toBe("timeout");
+  });
+
+  test("may have changed its mind before that", () => {
+    expect(failureOf({ ...left, totalMs: 4_999 })).toBeNull();
+  });
+
+  test("is none where it had an answer to read, or nobody had been asked", () => {
+    expect(failureOf({ ...left, status: 200 })).toBeNull();
+    expect(failureOf({ ...left, attempts: [] })).toBeNull();
+  });
+
+  test("is none where a stop of the server has ended it", () => {
+    expect(failureOf({ ...left, errorCode: "server_stopped" })).toBeNull();
+  });
 });

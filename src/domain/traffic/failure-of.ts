@@ -1,4 +1,5 @@
 import { isFailing } from "../answer/checks-policy.ts";
+import { CLIENT_LEFT } from "../call/call-record.ts";
 import type { AttemptRecord, CallFacts } from "../call/call-record.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { FailureCause } from "./assignment.ts";
@@ -19,17 +20,29 @@ const CAUSES: Partial<Record<ErrorCode, FailureCause>> = {
 
 const causeOf = (code: ErrorCode): FailureCause => CAUSES[code] ?? "refused";
 
+/** A client that leaves sooner, with nothing to read yet, may have changed its mind; later it has given up waiting. Milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** What tells whether a call failed; without its times nobody is taken to have given up waiting. */
+type Ending = Pick<CallFacts, "outcome" | "errorCode" | "findings"> &
+  Partial<Pick<CallFacts, "totalMs" | "status">> & { readonly attempts: readonly AttemptRecord[] };
+
 /**
  * Intention to treat: the first failure of any attempt belongs to the assigned release, also when a
- * fallback repaired it. A client that leaves is no failure, but what failed before it left is. A rejected answer is
+ * fallback repaired it. A client that leaves is no failure, but what failed before it left is, and so is silence until it gave up:
+ * else a release that hangs would look no worse for as long as clients are less patient than its timeouts. A rejected answer is
  * one only where its finding counts as such: a cascade rejects answers all day.
  */
-export function failureOf(
-  call: Pick<CallFacts, "outcome" | "errorCode" | "findings"> & { readonly attempts: readonly AttemptRecord[] },
-): FailureCause | null {
-  const counted = call.outcome === "abandoned" ? call.attempts.slice(0, -1) : call.attempts;
-  const failed = counted.find(({ error, end }) => error !== null && end !== "abandoned" && end !== "rejected");
+export function failureOf(call: Ending): FailureCause | null {
+  const failed = call.attempts.find(({ error, end }) => error !== null && end !== "abandoned" && end !== "rejected");
   if (failed?.error != null) return causeOf(failed.error.code);
   if (call.findings?.some(({ action }) => isFailing(action)) === true) return "bad_answer";
+  if (hasGivenUp(call)) return "timeout";
   return call.outcome === "failed" && call.errorCode !== null ? causeOf(call.errorCode) : null;
+}
+
+/** Whether the client left after a long time in which it was given nothing. Whom a stop of the server ends has an error and no patience lost. */
+function hasGivenUp({ outcome, errorCode, attempts, totalMs = 0, status }: Ending): boolean {
+  if (outcome !== "abandoned" || errorCode !== null || attempts.length === 0) return false;
+  return status === CLIENT_LEFT && totalMs >= PATIENCE_MS;
 }

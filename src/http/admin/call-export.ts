@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { echoCall, exportCalls } from "../../contract/calls.ts";
+import { CLIENT_LEFT } from "../../domain/call/call-record.ts";
 import type { CallFacts } from "../../domain/call/call-record.ts";
 import type { CallSearch } from "../../domain/call/call-search.ts";
 import { RollwardError } from "../../domain/errors.ts";
@@ -88,7 +89,7 @@ export function callEcho(app: FastifyInstance, admin: AdminTerms): void {
     reply.hijack();
     const { raw } = reply;
     const isStream = isEventStream(bodies.answer);
-    raw.writeHead(facts.status === LEFT ? 200 : facts.status, {
+    raw.writeHead(facts.status === CLIENT_LEFT ? 200 : facts.status, {
       "content-type": isStream ? "text/event-stream; charset=utf-8" : "application/json",
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
@@ -113,9 +114,6 @@ export function callEcho(app: FastifyInstance, admin: AdminTerms): void {
     }
   });
 }
-
-/** Status noted for a client that left before any was sent. */
-const LEFT = 499;
 
 const isEventStream = (answer: Uint8Array): boolean =>
   /^(?:data|event|id|:)/.test(Buffer.from(answer.subarray(0, 8)).toString("latin1"));

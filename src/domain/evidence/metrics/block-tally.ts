@@ -44,7 +44,7 @@ export const turnedRankTests = ({ harmRatio, noWorseRatio }: MetricPlan): Pick<B
 
 const turned = ({ candidate, stable }: ArmValues): ArmValues => ({ candidate: stable, stable: candidate });
 
-/** Evidence from blocks of consecutive sessions that are part of the metric. */
+/** Evidence from blocks of consecutive sessions; one that is not part of the metric has its place in a block and no value. */
 export class BlockTally implements Tally {
   readonly #terms: BlockTerms;
   readonly #blocks: Blocks;
@@ -60,11 +60,11 @@ export class BlockTally implements Tally {
 
   add(outcome: SessionOutcome): void {
     const value = this.#terms.valueOf(outcome);
+    this.#blocks.add(outcome, value);
     if (value === null) return;
     if (outcome.arm === "candidate") this.#candidate += 1;
     else this.#stable += 1;
     this.#terms.display.add(outcome, value);
-    this.#blocks.add(outcome, value);
   }
 
   logHarm(): number {

@@ -258,3 +258,49 @@ test("speed is better when higher, and a failed session has none", () => {
   expect(faster.logNoWorse()).toBeGreaterThan(Math.log(20));
   expect(faster.display(0.05).effect?.ratio).toBeCloseTo(1.8, 6);
 });
+
+/** A session without a value has the member as `null`, or lacks it. */
+const WITHOUT: readonly ["first-token" | "tokens-per-second", Partial<SessionOutcome>][] = [
+  ["first-token", { firstTokenMs: null }],
+  ["tokens-per-second", { tokensPerSecond: undefined } as unknown as Partial<SessionOutcome>],
+];
+
+describe.each(WITHOUT)("the metric %s", (name, missing) => {
+  const leftOut = (tally: Tally): number => tally.logLeftOut?.() ?? Number.NaN;
+
+  it("finds that one arm's sessions are missing, and says nothing where both arms' are", () => {
+    const cases: readonly Parameters<typeof fill>[2][] = [
+      {},
+      { stable: missing, candidate: missing },
+      { candidate: missing },
+    ];
+    const [none, both, one] = cases.map((changes) =>
+      fill(fill(METRICS[name].create(planOf(name)), 60, {}), 60, changes),
+    );
+    if (none === undefined || both === undefined || one === undefined) throw new Error("three tallies");
+    expect(leftOut(none)).toBe(0);
+    expect(leftOut(both)).toBeLessThan(0);
+    expect(leftOut(one)).toBeGreaterThan(Math.log(1000));
+  });
+
+  it("adds up over replicas", () => {
+    const make = () => fill(METRICS[name].create(planOf(name)), 30, { candidate: missing });
+    const sum = make();
+    sum.absorb(make());
+    expect(leftOut(sum)).toBeCloseTo(leftOut(fill(make(), 30, { candidate: missing })), 9);
+  });
+
+  it("gives a session without a value its place in a block", () => {
+    const worse: Partial<SessionOutcome> = { firstTokenMs: 30, tokensPerSecond: 20 };
+    const tally = METRICS[name].create(planOf(name));
+    for (let block = 0; block < 60; block += 1) {
+      tally.add(outcome("stable"));
+      tally.add(outcome("candidate", missing));
+      tally.add(outcome("stable", missing));
+      tally.add(outcome("candidate", worse));
+    }
+    const whole = fill(METRICS[name].create(planOf(name)), 60, { candidate: worse });
+    expect(tally.logHarm()).toBeGreaterThan(1);
+    expect(tally.logHarm()).toBeCloseTo(whole.logHarm(), 9);
+  });
+});

@@ -1,5 +1,6 @@
-import { BlockTally, turnedRankTests } from "./block-tally.ts";
+import { turnedRankTests } from "./block-tally.ts";
 import { defineMetric } from "./metric.ts";
+import { PartialBlockTally } from "./partial-block-tally.ts";
 import { TimeDisplay } from "./time-display.ts";
 
 /** The speed of a session that gave nothing. */
@@ -15,7 +16,7 @@ export const tokensPerSecond = defineMetric({
   name: "tokens-per-second",
   unit: "tokens/s",
   create: (plan) =>
-    new BlockTally({
+    new PartialBlockTally({
       ...turnedRankTests(plan),
       valueOf: ({ failure, tokensPerSecond: speed }) => (failure === null ? (speed ?? null) : FAILED),
       display: new TimeDisplay(FAILED),
