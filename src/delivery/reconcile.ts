@@ -41,7 +41,7 @@ async function observe(delivery: Delivery, stored: StoredRollout, ledger: Sessio
   });
   // All evidence at one moment: while something is waited for, more of it comes.
   const seen = seeEvidence(delivery, ledger);
-  const { reading, evidenceHash } = seen;
+  const { evidenceHash } = seen;
   const sessions = observeSessions(delivery, rollout, ledger);
   const stages = observeStages(delivery, rollout, { ledger, evidenceHash });
   return {
@@ -51,7 +51,7 @@ async function observe(delivery: Delivery, stored: StoredRollout, ledger: Sessio
     quietMs: delivery.clock.now() - ledger.lastOutcomeAt,
     routesAcked: delivery.replicas.areServing(rollout.channel, rollout.epoch),
     candidateResolvable: candidate !== null && delivery.isResolvable(candidate, rollout.channel.environment),
-    controlHealthy: isControlHealthy(reading),
+    controlHealthy: !ledger.recent.isStableFailing(delivery.clock.now()),
     nextEpoch: channel.epoch + 1,
     channelStable: channel.stable,
     channelFree: channel.rolloutId === null || channel.rolloutId === rollout.id,
@@ -59,15 +59,4 @@ async function observe(delivery: Delivery, stored: StoredRollout, ledger: Sessio
     ...sessions,
     ...(await stages),
   };
-}
-
-/** Share of failing stable sessions from which on "no worse than stable" says nothing good. */
-const UNHEALTHY_SHARE = 0.5;
-
-/** By failures of all causes, also those that the plan does not count. */
-function isControlHealthy(reading: Observation["reading"]): boolean {
-  const errors = reading.metrics.find(({ metric }) => metric === "errors");
-  if (errors === undefined || errors.n.stable === 0) return true;
-  const failed = Object.values(errors.causes ?? {}).reduce((sum, { stable }) => sum + stable, 0);
-  return Math.max(errors.value.stable ?? 0, failed / errors.n.stable) < UNHEALTHY_SHARE;
 }

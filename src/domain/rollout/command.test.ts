@@ -114,6 +114,13 @@ describe("promote", () => {
     expect(answer(openedRollout(), "promote")).toEqual({ refused: expect.stringContaining("not started") });
     const harmed = looked(rampingAt(1, { ...PLAN, mode: "hold" }), { reading: readingOf({ harm: "cost" }) });
     expect(answer(harmed, "promote")).toEqual({ refused: expect.stringContaining("proven harmful") });
+    expect(answer(held("candidate_missing"), "promote")).toEqual({ refused: expect.stringContaining("is gone") });
+  });
+
+  it("is refused where nothing can be compared, and names the way out, for it would never happen", () => {
+    const { refused } = answer(held("control_unhealthy"), "promote") as { readonly refused: string };
+    expect(refused).toContain("The stable release is failing");
+    expect(refused).toContain("strategy: instant");
   });
 });
 

@@ -139,6 +139,9 @@ const OVERRIDDEN: readonly HoldReason[] = [
   "trigger",
 ];
 
+/** Holds that an override does not go past either: it would be accepted and never happen. */
+const LACKING = ["control_unhealthy", "candidate_missing"] as const;
+
 function promote(rollout: Rollout, { frozen, evidenceHash }: CommandContext): CommandAnswer {
   if (isWithdrawing(rollout.phase)) return refused(LEAVING);
   if (rollout.phase === "promoting" || rollout.phase === "draining") return FULFILLED;
@@ -147,6 +150,8 @@ function promote(rollout: Rollout, { frozen, evidenceHash }: CommandContext): Co
     return refused("The candidate is proven harmful and cannot be promoted; roll it back and make a better release.");
   }
   if (frozen) return refused("Nothing is promoted during a freeze; wait until it ends.");
+  const lacking = LACKING.find((hold) => rollout.holds.includes(hold));
+  if (lacking !== undefined) return refused(HOLD_HELP[lacking]);
   const unapproved = approvalsForOverride(rollout);
   if (unapproved !== null) return unapproved;
   const lifted = rollout.holds.filter((hold) => OVERRIDDEN.includes(hold));
@@ -164,14 +169,16 @@ function hold(rollout: Rollout): CommandAnswer {
 const DISMISSIBLE: readonly HoldReason[] = ["inconclusive", "srm", "provider_fault", "trigger"];
 
 /** What to do about the holds that a person cannot lift. */
-const HOLD_HELP: Partial<Record<HoldReason, string>> = {
+const HOLD_HELP = {
   harm: "The candidate is proven harmful; roll it back or abort.",
   freeze: "The freeze must end first; this hold clears by itself.",
   no_data: "Sessions without an outcome prove nothing; this hold clears by itself when outcomes come.",
   gate: "A gate failed; retry it, or say that it passed: `rollward rollout gate retry` or `rollward rollout gate pass`.",
   candidate_missing: "The candidate's release or one of its models is gone; add it again, or roll back.",
-  control_unhealthy: "The stable release is failing; this hold clears by itself when it answers again.",
-};
+  control_unhealthy:
+    "The stable release is failing; this hold clears by itself when it answers again. " +
+    "If the candidate is the repair, abort this rollout and apply it again with `strategy: instant`.",
+} satisfies Partial<Record<HoldReason, string>>;
 
 /** A person's own hold ends; a doubt that only a person can settle is dismissed for good, one that keeps the weight as well. */
 function resume(rollout: Rollout): CommandAnswer {
@@ -182,7 +189,8 @@ function resume(rollout: Rollout): CommandAnswer {
     if (held === "manual") return [{ type: "HoldCleared", hold: held }];
     return DISMISSIBLE.includes(held) ? [{ type: "HoldDismissed", hold: held }] : [];
   });
-  const help = rollout.holds.map((held) => HOLD_HELP[held]).find((sentence) => sentence !== undefined);
+  const helps: Partial<Record<HoldReason, string>> = HOLD_HELP;
+  const help = rollout.holds.map((held) => helps[held]).find((sentence) => sentence !== undefined);
   return due.length > 0 || help === undefined ? facts(...due) : refused(help);
 }
 

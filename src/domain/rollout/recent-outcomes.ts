@@ -12,6 +12,8 @@ const MOST = 5_000;
 const LOOKED = { candidate: 20, stable: 100 } as const;
 /** Fewer failures are no incident. */
 const LEAST_FAULTS = 2;
+/** Share of failing stable sessions from which on "no worse than stable" says nothing good. */
+const UNHEALTHY_SHARE = 0.5;
 /** Shares of failed sessions that differ by less are alike. */
 const ALIKE = 0.02;
 
@@ -55,6 +57,14 @@ export class RecentOutcomes {
     return candidate.faults >= LEAST_FAULTS && share(candidate) > 2 * share(stable) + ALIKE;
   }
 
+  /** Whether stable fails so often, in its last sessions before `now`, that nothing can be compared with it. */
+  isStableFailing(now: number): boolean {
+    const own = this.#lastOf("stable", now);
+    return (
+      own.length > 0 && own.filter(({ outcome }) => outcome.failure !== null).length >= UNHEALTHY_SHARE * own.length
+    );
+  }
+
   #measure(plan: TriggerPlan, now: number): Omit<TriggerFiring, "trigger"> | null {
     const { above, leastSessions } = plan;
     const candidate = this.#valuesOf("candidate", plan, now);
@@ -72,9 +82,13 @@ export class RecentOutcomes {
   }
 
   #faultsOf(arm: Arm, now: number): { readonly faults: number; readonly sessions: number } {
-    const own = this.#recent[arm].filter(({ at }) => at <= now).slice(-LOOKED[arm]);
+    const own = this.#lastOf(arm, now);
     const faults = own.filter(({ outcome }) => isOfProvider(outcome.failure)).length;
     return { faults, sessions: own.length };
+  }
+
+  #lastOf(arm: Arm, now: number): readonly Recent[] {
+    return this.#recent[arm].filter(({ at }) => at <= now).slice(-LOOKED[arm]);
   }
 }
 
