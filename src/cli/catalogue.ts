@@ -1,4 +1,5 @@
 import { catalogueName } from "../contract/catalogue/compare-catalogues.ts";
+import { wholeModel } from "../contract/catalogue/read-catalogue.ts";
 import type { CatalogueModel } from "../contract/catalogue/schema.ts";
 import { CliError } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
@@ -21,8 +22,11 @@ export const catalogue: AddCommand = (program, line) => {
     .option("--file <file>", "a catalogue of your own instead of the one that comes with Rollward")
     .option("--vendor <kind>", "only this kind of provider, for example openai")
     .action(async ({ file, vendor }: { file?: string; vendor?: string }) => {
-      const { version, models } = await catalogueIn(file ?? null);
-      const shown = models.filter((model) => vendor === undefined || model.vendor === vendor);
+      const known = await catalogueIn(file ?? null);
+      const { version, models } = known;
+      const shown = models
+        .filter((model) => vendor === undefined || model.vendor === vendor)
+        .map((model) => wholeModel(known, model));
       if (line.json()) return line.say(JSON.stringify({ version, models: shown }));
       const heading = ["model", "context", "input", "cached", "output", "retires"];
       line.say(`catalogue ${version}\n\n${formatTable([heading, ...shown.map(rowOf)])}`);
@@ -32,11 +36,12 @@ export const catalogue: AddCommand = (program, line) => {
     .description("all that is known of one model, with the sources, for example openai/gpt-5-2025-08-07")
     .option("--file <file>", "a catalogue of your own instead of the one that comes with Rollward")
     .action(async (name: string, { file }: { file?: string }) => {
-      const { version, models } = await catalogueIn(file ?? null);
+      const known = await catalogueIn(file ?? null);
+      const { version, models } = known;
       const model = models.find((one) => catalogueName(one) === name);
       if (model === undefined)
         throw new CliError(`The catalogue ${version} has no model ${name}.`, "`rollward catalogue list` shows them.");
-      line.say(JSON.stringify({ catalogue: version, ...model }, null, line.json() ? 0 : 2));
+      line.say(JSON.stringify({ catalogue: version, ...wholeModel(known, model) }, null, line.json() ? 0 : 2));
     });
   group
     .command("update")

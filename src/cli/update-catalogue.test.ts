@@ -19,7 +19,7 @@ const run = async (...args: readonly string[]): Promise<{ code: number; said: st
   return { code, said };
 };
 
-const LATER = { ...BUNDLED_CATALOGUE, version: "2199-01-01", models: BUNDLED_CATALOGUE.models.slice(1) };
+const LATER = { ...BUNDLED_CATALOGUE, version: "2199-01-01", models: BUNDLED_CATALOGUE.models.slice(0, -1) };
 
 test("writes the catalogue that comes along into a new file", async () => {
   const to = join(directory, "catalogue.json");
@@ -34,7 +34,7 @@ test("takes a later one from a file, tells what changed and keeps the one before
   await run("update", "--to", to);
   await writeFile(from, JSON.stringify(LATER));
   const { code, said } = await run("update", "--from", from, "--to", to);
-  const gone = BUNDLED_CATALOGUE.models[0];
+  const gone = BUNDLED_CATALOGUE.models.at(-1);
   expect([code, said.includes(`gone: ${gone?.vendor}/${gone?.id}`)]).toEqual([0, true]);
   expect(JSON.parse(await readFile(to, "utf8"))).toEqual(LATER);
   expect(JSON.parse(await readFile(join(directory, "catalogue.previous.json"), "utf8"))).toEqual(BUNDLED_CATALOGUE);
@@ -72,4 +72,10 @@ test("lists models of one vendor and shows one with its sources", async () => {
   const shown = JSON.parse((await run("show", "openai/gpt-5-mini-2025-08-07")).said) as { sources: readonly object[] };
   expect(shown.sources.length).toBeGreaterThan(0);
   expect((await run("show", "openai/nonesuch")).code).toBe(1);
+});
+
+test("shows what a host's model takes from its maker, with the sources of that", async () => {
+  const shown = JSON.parse((await run("show", "azure-openai/gpt-5-mini-2025-08-07")).said) as object;
+  expect(shown).toMatchObject({ of: "openai/gpt-5-mini-2025-08-07", context: 400_000, retires: "2027-02-09" });
+  expect((await run("list", "--vendor", "vertex")).said).toMatch(/vertex\/gemini-3\.5-flash +1048576/);
 });

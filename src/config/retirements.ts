@@ -17,9 +17,9 @@ export function retirementsOf(
 ): readonly Retirement[] {
   const found = Object.entries(providers).flatMap(([provider, input]) => {
     if (input.kind === "pool") return [];
-    const vendor = input.kind === "vertex" ? "gemini" : input.kind;
     return Object.keys(input.models).flatMap((model) => {
-      const day = modelIn(catalogue, vendor, model)?.retires ?? null;
+      const deployed = input.kind === "azure-openai" ? input.models[model]?.model : undefined;
+      const day = modelIn(catalogue, input.kind, deployed ?? model)?.retires ?? null;
       return day === null ? [] : [{ provider, model, day }];
     });
   });

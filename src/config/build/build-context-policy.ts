@@ -7,7 +7,6 @@ import type { ModelTarget } from "../../domain/release/release.ts";
 import { splitModel } from "../checks/check-models.ts";
 import { DEFAULT_RESERVE } from "../schema/context-schema.ts";
 import type { contextSchema } from "../schema/context-schema.ts";
-import { SAME_CATALOGUE } from "./build-price.ts";
 
 /** The context window of a model, tokens; `null` where it is not known. */
 export type WindowOf = (target: ModelTarget) => number | null;
@@ -18,7 +17,9 @@ type ContextInput = z.output<typeof contextSchema>;
 interface Vendor {
   readonly kind: string;
   readonly members?: Readonly<Record<string, number>>;
-  readonly models?: Readonly<Record<string, { readonly window?: number | undefined }>>;
+  readonly models?: Readonly<
+    Record<string, { readonly model?: string | undefined; readonly window?: number | undefined }>
+  >;
 }
 
 /** What the providers' models say of themselves, else what the catalogue knows; of a pool the smallest of its members. */
@@ -29,10 +30,9 @@ export function windowsIn(catalogue: Catalogue, providers: Readonly<Record<strin
       const windows = Object.keys(vendor.members).map((member) => windowOf({ provider: member, model }));
       return windows.includes(null) ? null : Math.min(...windows.filter((one) => one !== null));
     }
-    const own = vendor?.models?.[model]?.window;
-    if (own !== undefined) return own;
-    const kind = vendor?.kind ?? "";
-    return modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, model)?.context ?? null;
+    const declared = vendor?.models?.[model];
+    if (declared?.window !== undefined) return declared.window;
+    return modelIn(catalogue, vendor?.kind ?? "", declared?.model ?? model)?.context ?? null;
   };
   return windowOf;
 }

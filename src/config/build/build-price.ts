@@ -7,9 +7,6 @@ import type { ModelSettings } from "../project.ts";
 import type { PriceInput } from "../schema/provider-part-schema.ts";
 import { parsePrice } from "../units.ts";
 
-/** Kinds of provider that sell what another kind sells, under the same ids and prices. */
-export const SAME_CATALOGUE: Readonly<Record<string, string>> = { vertex: "gemini" };
-
 /** What is not written costs what the class it belongs to costs, so that nothing is ever counted too cheap by omission. */
 export function priceOf(input: PriceInput): TokenPrice {
   return {
@@ -50,7 +47,7 @@ function unitsOf({ image, minute, characters }: PriceInput): Pick<TokenPrice, "u
 
 /** The price of a kind's model by the catalogue, with its tiers; `null` when it is not known. */
 export function cataloguePriceOf(catalogue: Catalogue, kind: string, id: string): TokenPrice | null {
-  const prices = modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.prices;
+  const prices = modelIn(catalogue, kind, id)?.prices;
   if (prices == null) return null;
   const tiers = tiersOf((tier) => {
     const own = prices[tier];
@@ -76,14 +73,18 @@ const NOTHING: TokenPrice = { input: 0n, cachedInput: 0n, cacheWrite: 0n, output
 
 /** Models with their prices: as written, else by the catalogue, else nothing. A check has refused what may not be free. */
 export const pricedModels = <
-  Model extends { readonly price?: PriceInput | undefined; readonly cache_minimum?: number | undefined },
+  Model extends {
+    readonly model?: string | undefined;
+    readonly price?: PriceInput | undefined;
+    readonly cache_minimum?: number | undefined;
+  },
 >(
   models: Readonly<Record<string, Model>>,
   { kind, catalogue }: { readonly kind: string; readonly catalogue: Catalogue },
 ): ReadonlyMap<string, ModelSettings> =>
   new Map(
-    Object.entries(models).map(([id, { price, cache_minimum: least }]) => [
-      id,
+    Object.entries(models).map(([name, { model: id = name, price, cache_minimum: least }]) => [
+      name,
       {
         price: price === undefined ? (cataloguePriceOf(catalogue, kind, id) ?? NOTHING) : priceOf(price),
         ...maxOutputOf(catalogue, kind, id),
@@ -93,7 +94,7 @@ export const pricedModels = <
   );
 
 function maxOutputOf(catalogue: Catalogue, kind: string, id: string): Pick<ModelSettings, "maxOutput"> {
-  const maxOutput = modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.max_output ?? null;
+  const maxOutput = modelIn(catalogue, kind, id)?.max_output ?? null;
   return maxOutput === null ? {} : { maxOutput };
 }
 
@@ -102,6 +103,6 @@ function cacheMinimumOf(
   kind: string,
   { id, written }: { readonly id: string; readonly written: number | undefined },
 ): Pick<ModelSettings, "cacheMinimum"> {
-  const cacheMinimum = written ?? modelIn(catalogue, SAME_CATALOGUE[kind] ?? kind, id)?.cache_minimum;
+  const cacheMinimum = written ?? modelIn(catalogue, kind, id)?.cache_minimum;
   return cacheMinimum === undefined ? {} : { cacheMinimum };
 }

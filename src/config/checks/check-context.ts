@@ -5,6 +5,7 @@ import { type Findings, memberOf, membersOf, textItems } from "../findings.ts";
 import { shown } from "../source/mistakes.ts";
 import type { Path } from "../source/yaml-places.ts";
 import { type Declared, declaredIn, modelFault, splitModel } from "./check-models.ts";
+import { deployedModel } from "./check-prices.ts";
 
 /** What each way of overflowing needs, as YAML names it. */
 const NEEDS: Readonly<Record<string, string>> = { summarise: "summariser", larger_model: "larger" };
@@ -36,7 +37,12 @@ const vendorsOf = (providers: unknown): Parameters<typeof windowsIn>[1] =>
       const kind = String(memberOf(provider, "kind"));
       const models = membersOf(memberOf(provider, "models")).flatMap(([id, model]) => {
         const window = memberOf(model, "window");
-        return typeof window === "number" ? [[id, { window }] as const] : [];
+        const deployed = deployedModel(model);
+        const said = {
+          ...(deployed !== null && { model: deployed }),
+          ...(typeof window === "number" && { window }),
+        };
+        return Object.keys(said).length > 0 ? [[id, said] as const] : [];
       });
       const vendor = { kind, models: Object.fromEntries(models) };
       return [name, members.length === 0 ? vendor : { ...vendor, members: Object.fromEntries(members) }];

@@ -2,6 +2,7 @@ import { type Findings, memberOf, membersOf, textItems } from "../findings.ts";
 import type { Catalogue } from "../../contract/catalogue/schema.ts";
 import { cataloguePriceOf } from "../build/build-price.ts";
 import { splitModel } from "./check-models.ts";
+import { deployedModel } from "./check-prices.ts";
 
 /** `prompt_cache` that asks for an hour which nobody sells. */
 export function checkPromptCache(findings: Findings, catalogue: Catalogue): void {
@@ -33,8 +34,10 @@ function sellsHours(reference: string, { providers, catalogue }: Sellers): boole
   const members = membersOf(memberOf(provider, "members"));
   if (members.length > 0)
     return members.some(([member]) => sellsHours(`${member}/${target.model}`, { providers, catalogue }));
-  const price = memberOf(memberOf(memberOf(provider, "models"), target.model), "price");
+  const declared = memberOf(memberOf(provider, "models"), target.model);
+  const price = memberOf(declared, "price");
   if (price !== undefined) return memberOf(price, "cache_write_1h") !== undefined;
-  const known = cataloguePriceOf(catalogue, String(memberOf(provider, "kind")), target.model);
+  const id = deployedModel(declared) ?? target.model;
+  const known = cataloguePriceOf(catalogue, String(memberOf(provider, "kind")), id);
   return known?.cacheWrite1h !== undefined;
 }

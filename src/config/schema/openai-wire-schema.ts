@@ -53,6 +53,14 @@ export const ownServerSchema = z
   })
   .meta({ title: "ollama, vllm, llama-cpp, lm-studio" });
 
+/** A deployment at Azure: its name is anybody's, so what it deploys is named beside it. */
+const deploymentSchema = modelSchema.extend({
+  model: text({ what: "the dated model that is deployed, such as gpt-5-mini-2025-08-07", max: 200 }).optional().meta({
+    description:
+      "What is deployed: model and version as the catalogue has them, for example `gpt-5-mini-2025-08-07`. Price, sizes and the day it retires are taken from there. Default: the name of the deployment.",
+  }),
+});
+
 /** Azure OpenAI: an address per customer, deployments for models, and the key in a header of its own. */
 export const azureOpenAiSchema = z
   .strictObject({
@@ -77,6 +85,6 @@ export const azureOpenAiSchema = z
     stream_usage: streamUsage,
     prompt_cache_key: promptCacheKey,
     speaks: speaksLeaf("`[chat, responses]`, with `api_version` `[chat]`."),
-    models: modelsOf(modelSchema),
+    models: modelsOf(deploymentSchema),
   })
   .meta({ title: "azure-openai" });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BUNDLED_CATALOGUE } from "./bundled.ts";
 import { compareCatalogues, isLater } from "./compare-catalogues.ts";
-import { modelIn, readCatalogue } from "./read-catalogue.ts";
+import { MAX_CATALOGUE_LENGTH, modelIn, readCatalogue } from "./read-catalogue.ts";
 import type { Catalogue, CatalogueModel } from "./schema.ts";
 
 const MODEL: CatalogueModel = {
@@ -40,6 +40,8 @@ test.each([
   [catalogue({ ...MODEL, prices: { standard: { input: "1e9", output: "10" } } }), "models.0.prices.standard.input"],
   [catalogue({ ...MODEL, retires: "2026-13-01" }), "models.0.retires"],
   [{ ...catalogue(MODEL), note: "x" }, "note"],
+  [catalogue({ ...MODEL, of: "openai/gpt-x-2026-05-01" }), "no maker's entry"],
+  [catalogue(MODEL, { ...MODEL, vendor: "azure-openai", of: "openai/nonesuch" }), "no maker's entry"],
   [" ".repeat(300_000), "more than"],
 ])("a catalogue with a mistake is refused with its place, %#", (data, words) => {
   expect(reasonFor(data)).toContain(words);
@@ -78,4 +80,66 @@ test("the catalogue that comes along names a source for every model and is small
 
 test("no model that comes along is unpinned", () => {
   expect(BUNDLED_CATALOGUE.models.filter(({ id }) => id.endsWith("latest"))).toEqual([]);
+});
+
+test("a host's model takes sizes and modalities from its maker's entry where it has none, and neither price nor retirement", () => {
+  const maker: CatalogueModel = { ...MODEL, max_output: 4_000, retires: "2027-01-01" };
+  const hosted: CatalogueModel = {
+    ...MODEL,
+    vendor: "azure-openai",
+    of: "openai/gpt-x-2026-05-01",
+    context: null,
+    max_output: 2_000,
+    input: null,
+    output: null,
+    prices: null,
+    sources: [{ url: "https://example.com/host", read: "2026-05-03", facts: ["output"] }],
+  };
+  expect(modelIn(catalogue(maker, hosted), "azure-openai", hosted.id)).toEqual({
+    ...hosted,
+    context: 128_000,
+    input: ["text"],
+    output: ["text"],
+    sources: [...hosted.sources, { url: "https://example.com/pricing", read: "2026-05-02", facts: ["context"] }],
+  });
+});
+
+/** Facts of a model that are known, by the name that a source calls them. */
+const factsOf = ({ context, max_output: longest, input, prices, retires }: CatalogueModel): readonly string[] =>
+  Object.entries({ context, output: longest, modalities: input, price: prices, deprecation: retires }).flatMap(
+    ([fact, value]) => (value === null ? [] : [fact]),
+  );
+
+test("every fact that comes along has a source of its own", () => {
+  const unsourced = BUNDLED_CATALOGUE.models.flatMap((model) => {
+    const sourced = new Set<string>(model.sources.flatMap(({ facts }) => facts));
+    const missing = factsOf(model).filter((fact) => !sourced.has(fact));
+    return missing.length === 0 ? [] : [`${model.vendor}/${model.id}: ${missing.join(", ")}`];
+  });
+  expect(unsourced).toEqual([]);
+});
+
+test("no reading that comes along is of a day to come, and a price at Azure, Vertex or Bedrock is the host's own", () => {
+  const sources = BUNDLED_CATALOGUE.models.flatMap((model) => model.sources);
+  expect(sources.filter(({ read }) => read > BUNDLED_CATALOGUE.version.slice(0, 10))).toEqual([]);
+  const makers = ["openai.com", "ai.google.dev", "anthropic.com", "claude.com"];
+  const borrowed = BUNDLED_CATALOGUE.models.filter(
+    ({ of, sources: own }) =>
+      of !== undefined &&
+      own.some(({ url, facts }) => facts.includes("price") && makers.some((maker) => url.includes(maker))),
+  );
+  expect(borrowed.map(({ id }) => id)).toEqual([]);
+});
+
+test.each(["azure-openai", "vertex", "together", "openrouter", "bedrock", "cohere", "gemini", "mistral"])(
+  "models of %s come along with a price and a context window",
+  (vendor) => {
+    const models = BUNDLED_CATALOGUE.models.filter((model) => model.vendor === vendor);
+    const whole = models.map(({ id }) => modelIn(BUNDLED_CATALOGUE, vendor, id));
+    expect(whole.filter((model) => model?.prices != null && model.context !== null).length).toBeGreaterThanOrEqual(5);
+  },
+);
+
+test("the catalogue that comes along can be read back as `rollward catalogue update` writes it", () => {
+  expect(JSON.stringify(BUNDLED_CATALOGUE, null, 2).length).toBeLessThan(MAX_CATALOGUE_LENGTH);
 });

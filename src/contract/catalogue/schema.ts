@@ -47,6 +47,8 @@ export const catalogueModel = z.strictObject({
   vendor: z.string().regex(/^[a-z0-9-]{1,40}$/),
   /** The pinned id. */
   id: z.string().min(1).max(200),
+  /** The maker's entry of the same model, `vendor/id`: sizes and modalities that are `null` here are those of it. Prices and the day it retires are never. */
+  of: z.string().min(3).max(241).optional(),
   context: tokens.nullable(),
   max_output: tokens.nullable(),
   /** The fewest tokens of a beginning that its prompt cache keeps; absent is not known. */
@@ -76,11 +78,18 @@ export const catalogueSchema = z
   })
   .superRefine(({ models }, context) => {
     const seen = new Set<string>();
-    for (const [index, { vendor, id, prices, sources }] of models.entries()) {
+    const makers = new Set(models.flatMap((model) => (model.of === undefined ? [`${model.vendor}/${model.id}`] : [])));
+    for (const [index, { vendor, id, of, prices, sources }] of models.entries()) {
       const key = `${vendor}/${id}`;
       const path = ["models", index];
       if (seen.has(key)) context.addIssue({ code: "custom", path, message: `${key} is here twice` });
       seen.add(key);
+      if (of !== undefined && !makers.has(of))
+        context.addIssue({
+          code: "custom",
+          path,
+          message: `${key} is said to be ${of}, which is no maker's entry here`,
+        });
       const hasSource = sources.some(({ facts }) => facts.includes("price"));
       if (prices !== null && !hasSource)
         context.addIssue({ code: "custom", path, message: `the price of ${key} has no source` });
@@ -95,3 +104,6 @@ export type CataloguePrice = z.output<typeof cataloguePrice>;
 
 /** One model of a catalogue. */
 export type CatalogueModel = z.output<typeof catalogueModel>;
+
+/** Where a fact of a catalogue stands. */
+export type CatalogueSource = z.output<typeof catalogueSource>;
