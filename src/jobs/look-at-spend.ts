@@ -78,7 +78,7 @@ export async function forecastWindows(
 }
 
 /** Spend of the full days of 24 hours before `hour`, newest first, as far back as anything was spent. */
-async function dailySpend(store: SpendStore, subject: SpendSubject, hour: number): Promise<readonly bigint[]> {
+export async function dailySpend(store: SpendStore, subject: SpendSubject, hour: number): Promise<readonly bigint[]> {
   const since = hour - 28 * DAY_MS;
   const sums = await store.sum({ ...subject, since, until: hour, by: ["hour"], limit: 28 * 24 });
   const oldest = sums.reduce((least, { hour: each = hour }) => Math.min(least, each), hour);

@@ -2,6 +2,7 @@ import { createNotifiers } from "../adapters/notifiers/index.ts";
 import type { SignedPost } from "../ports/signed-post.ts";
 import type { AlertSettings } from "../domain/alerts/alert-settings.ts";
 import { AlertBoard } from "../jobs/alerts/alert-board.ts";
+import { createBudgetOutlook } from "../jobs/alerts/budget-outlook.ts";
 import { createDearUsers } from "../jobs/alerts/dear-users.ts";
 import { createSight } from "../jobs/alerts/gather-sights.ts";
 import { createFirstSign } from "../jobs/alerts/first-sign.ts";
@@ -42,6 +43,13 @@ export function startAlertsIn(house: House, opened: OpenEnvironment): () => void
       gateway,
       budgets: opened.stores.budgets,
       dearUsers: createDearUsers(opened.stores.spend),
+      outlook: createBudgetOutlook({
+        environment: name,
+        replicaId: replicas.replicaId,
+        rules: () => gateway.settings().meters?.budgets ?? [],
+        bank: opened.stores.budgets,
+        spend: opened.stores.spend,
+      }),
       rollouts,
       releases,
       outbox: stores.alertOutbox,

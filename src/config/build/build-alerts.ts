@@ -60,6 +60,7 @@ const SIGNALS: Readonly<Record<Exclude<ConditionKey, "unusual">, readonly [Signa
   queue_above: ["queue-depth", "above"],
   drops_above: ["drops", "above"],
   budget_above: ["budget-share", "above"],
+  budget_forecast_above: ["budget-forecast", "above"],
   user_too_dear: ["user-too-dear", "above"],
   provider_trouble: ["provider-trouble", "above"],
   rollout_held: ["rollout-held", "above"],

@@ -75,6 +75,14 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   }),
   ruleOf({ name: "queue-slow", severity: "warning", signal: "queue-age", bound: 10_000, forMs: MINUTE_MS }),
   ruleOf({ name: "budget-nearly-spent", severity: "warning", signal: "budget-share", bound: 0.9, renotifyMs: null }),
+  ruleOf({
+    name: "budget-forecast-over",
+    severity: "warning",
+    signal: "budget-forecast",
+    bound: 1,
+    forMs: 30 * MINUTE_MS,
+    renotifyMs: null,
+  }),
   ruleOf({ name: "calls-stopped", severity: "info", signal: "paused", bound: 0.5, renotifyMs: null }),
   ruleOf({ name: "records-dropped", severity: "warning", signal: "drops", bound: 0 }),
   ruleOf({

@@ -20,6 +20,7 @@ const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => st
   "queue-depth": () => "Calls that wait",
   drops: () => "Records that were dropped",
   "budget-share": (subject) => `Spent of the budget ${subject}`,
+  "budget-forecast": (subject) => `Forecast of the budget ${subject}`,
   "user-too-dear": (subject) => `The hour of ${subject} is too dear`,
   "provider-trouble": (subject) => `The breaker of ${subject} is open`,
   "rollout-held": (subject) => `The rollout of ${subject} is held`,
@@ -70,7 +71,7 @@ function limitOf({ condition, signal }: AlertRule, { bound }: AlertReading): str
   return `limit ${formatValue(signal.name, bound)}`;
 }
 
-const SIGHTED = new Set<SignalName>(["queue-age", "queue-depth", "drops", "budget-share"]);
+const SIGHTED = new Set<SignalName>(["queue-age", "queue-depth", "drops", "budget-share", "budget-forecast"]);
 
 const isCounted = (name: SignalName): boolean => !SIGHTED.has(name);
 

@@ -92,6 +92,8 @@ function thresholdWords({ signal }: Pick<AlertRule, "signal">, { op, bound }: Th
         : `${number} records of calls were dropped within five minutes`;
     case "budget-share":
       return `${share} of a budget is spent`;
+    case "budget-forecast":
+      return `the day or month of a budget is forecast to come to ${share} of its amount`;
     default:
       return `${name} is ${op} ${value}`;
   }

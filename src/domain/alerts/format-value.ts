@@ -19,6 +19,7 @@ const UNITS: Readonly<Record<SignalName, SignalUnit>> = {
   "queue-depth": "number",
   drops: "number",
   "budget-share": "share",
+  "budget-forecast": "share",
   "user-too-dear": "yes",
   "provider-trouble": "yes",
   "rollout-held": "yes",

@@ -35,6 +35,8 @@ export type SightedSignalName =
   | "drops"
   /** Share of a budget that is spent; by budget. */
   | "budget-share"
+  /** What the window of a budget is forecast to come to, as a share of its amount; by budget. */
+  | "budget-forecast"
   /** 1 while the present or last hour of a user is too dear against the same hour of previous days; by user. */
   | "user-too-dear"
   /** 1 while a model's circuit is open; by provider and model. */

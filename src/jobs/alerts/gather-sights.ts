@@ -21,6 +21,8 @@ export interface SightTerms {
   readonly releases: Pick<ReleaseStore, "byId">;
   /** Users whose hour is too dear, as sights; absent is nobody. */
   readonly dearUsers?: (at: number) => Promise<readonly Sight[]>;
+  /** What budgets are forecast to come to, as sights; absent is none. */
+  readonly outlook?: (at: number) => Promise<readonly Sight[]>;
   readonly outbox: Pick<AlertOutbox, "deliveries">;
   /** Whether what is about the server as a whole is told here: in its own environment. */
   readonly isOwn: () => boolean;
@@ -59,7 +61,7 @@ export function createSight(terms: SightTerms): (at: number, isLeader: boolean) 
       }
     }
     if (isLeader) {
-      for (const look of [budgetSights, userSights, rolloutSights, notifierSights]) {
+      for (const look of [budgetSights, outlookSights, userSights, rolloutSights, notifierSights]) {
         try {
           const seen = await look(terms, at);
           looked.push(...seen.looked);
@@ -110,6 +112,9 @@ async function budgetSights({ budgets, replicaId }: SightTerms, at: number): Pro
   // The fullest first: there may be more than are told.
   return { looked: ["budget-share"], sights: sights.toSorted((one, other) => other.value - one.value).slice(0, 100) };
 }
+
+const outlookSights = async ({ outlook }: SightTerms, at: number): Promise<Look> =>
+  outlook === undefined ? { looked: [], sights: [] } : { looked: ["budget-forecast"], sights: await outlook(at) };
 
 async function userSights({ dearUsers }: SightTerms, at: number): Promise<Look> {
   return dearUsers === undefined
