@@ -62,6 +62,7 @@ const SIGNALS: Readonly<Record<Exclude<ConditionKey, "unusual">, readonly [Signa
   budget_above: ["budget-share", "above"],
   budget_forecast_above: ["budget-forecast", "above"],
   user_too_dear: ["user-too-dear", "above"],
+  tenant_too_dear: ["tenant-too-dear", "above"],
   provider_trouble: ["provider-trouble", "above"],
   rollout_held: ["rollout-held", "above"],
   rolled_back: ["rollout-rolled-back", "above"],

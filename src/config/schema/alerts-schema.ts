@@ -62,6 +62,7 @@ const conditions = {
     .optional()
     .meta({ description: "The day or month of a budget is forecast to come to more than this share of its amount; told for each budget, with why." }),
   user_too_dear: once("An hour of a user costs far more than the same hour of previous days; told for each user, with why."),
+  tenant_too_dear: once("An hour of a tenant costs far more than the same hour of previous days; told for each tenant, with why."),
   provider_trouble: once("The breaker of a model is open; told for each model."),
   rollout_held: once("A rollout holds; told for each endpoint."),
   rolled_back: once("A rollout was rolled back within the last hour; told for each endpoint."),

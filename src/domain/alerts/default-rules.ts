@@ -63,6 +63,7 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
     condition: { type: "baseline", op: "above", z: 4, ratio: 1.5, days: 14 },
   },
   ruleOf({ name: "user-cost-unusual", severity: "warning", signal: "user-too-dear", bound: 0.5, renotifyMs: null }),
+  ruleOf({ name: "tenant-cost-unusual", severity: "warning", signal: "tenant-too-dear", bound: 0.5, renotifyMs: null }),
   ruleOf({ name: "provider-trouble", severity: "warning", signal: "provider-trouble", bound: 0.5, forMs: MINUTE_MS }),
   ruleOf({ name: "rolled-back", severity: "warning", signal: "rollout-rolled-back", bound: 0.5, renotifyMs: null }),
   ruleOf({

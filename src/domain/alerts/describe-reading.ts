@@ -22,6 +22,7 @@ const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => st
   "budget-share": (subject) => `Spent of the budget ${subject}`,
   "budget-forecast": (subject) => `Forecast of the budget ${subject}`,
   "user-too-dear": (subject) => `The hour of ${subject} is too dear`,
+  "tenant-too-dear": (subject) => `The hour of ${subject} is too dear`,
   "provider-trouble": (subject) => `The breaker of ${subject} is open`,
   "rollout-held": (subject) => `The rollout of ${subject} is held`,
   "rollout-rolled-back": (subject) => `The rollout of ${subject} was rolled back`,
@@ -77,9 +78,10 @@ const isCounted = (name: SignalName): boolean => !SIGHTED.has(name);
 
 /** What tells a subject, in words. */
 export function nameOf(subject: Readonly<Record<string, string>>): string {
-  const { provider, model, budget, account, user, endpoint, what, alertname } = subject;
+  const { provider, model, budget, account, user, tenant, endpoint, what, alertname } = subject;
   if (provider !== undefined) return model === undefined ? provider : `${provider}/${model}`;
   if (budget !== undefined) return account === undefined ? budget : `${budget} (${account})`;
   if (user !== undefined) return `user ${user}`;
+  if (tenant !== undefined) return `tenant ${tenant}`;
   return endpoint ?? what ?? alertname ?? "the server";
 }

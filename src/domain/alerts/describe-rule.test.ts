@@ -24,6 +24,7 @@ describe("what a rule watches", () => {
       "records-dropped": "records of calls were dropped",
       "telemetry-trouble": "Rollward cannot write what it records, or a notifier takes nothing, for 60 s",
       "user-cost-unusual": "an hour of a user costs far more than the same hour of previous days",
+      "tenant-cost-unusual": "an hour of a tenant costs far more than the same hour of previous days",
     });
   });
 

@@ -8,6 +8,7 @@ type Threshold = Extract<AlertRule["condition"], { readonly type: "threshold" }>
 /** What is so while a signal that only knows yes and no says yes. */
 const YES: { readonly [S in SignalName]?: string } = {
   "user-too-dear": "an hour of a user costs far more than the same hour of previous days",
+  "tenant-too-dear": "an hour of a tenant costs far more than the same hour of previous days",
   "provider-trouble": "the breaker of a model is open",
   "rollout-held": "a rollout is held",
   "rollout-rolled-back": "a rollout was rolled back within the last hour",

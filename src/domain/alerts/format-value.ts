@@ -21,6 +21,7 @@ const UNITS: Readonly<Record<SignalName, SignalUnit>> = {
   "budget-share": "share",
   "budget-forecast": "share",
   "user-too-dear": "yes",
+  "tenant-too-dear": "yes",
   "provider-trouble": "yes",
   "rollout-held": "yes",
   "rollout-rolled-back": "yes",

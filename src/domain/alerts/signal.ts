@@ -39,6 +39,8 @@ export type SightedSignalName =
   | "budget-forecast"
   /** 1 while the present or last hour of a user is too dear against the same hour of previous days; by user. */
   | "user-too-dear"
+  /** The same of a tenant; by tenant. */
+  | "tenant-too-dear"
   /** 1 while a model's circuit is open; by provider and model. */
   | "provider-trouble"
   /** 1 while a rollout holds, with its reasons; by endpoint. */

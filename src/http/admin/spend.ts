@@ -7,7 +7,8 @@ import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
 import { modelCostPico, spendPico } from "../../domain/spend/spend.ts";
 import { attributeSpend } from "../../domain/spend/attribute-spend.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import { findDearHours, forecastWindows, spendBetween } from "../../jobs/look-at-spend.ts";
+import { dearSourcesOf, findDearHours } from "../../jobs/find-dear-hours.ts";
+import { forecastWindows, spendBetween } from "../../jobs/look-at-spend.ts";
 import type { SpendStore, SpendSum } from "../../ports/spend-store.ts";
 import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
@@ -53,15 +54,17 @@ export function spend(app: FastifyInstance, { gateway, storesOf }: AdminTerms): 
   });
 
   serveRoute(app, { gateway, route: listSpendAnomalies }, async ({ environment }) => ({
-    data: (await findDearHours(storesOf(environment).spend, clock.now())).map(({ subject, hour, anomaly, change }) => ({
-      subject: `${subject.type} ${subject.name}`,
-      hour: instantOf(hour),
-      spent_pico: anomaly.spentPico.toString(),
-      usual_pico: anomaly.baseline.medianPico.toString(),
-      ratio: Number.isFinite(anomaly.ratio) ? anomaly.ratio : null,
-      days: anomaly.baseline.days,
-      why: describeChange(change),
-    })),
+    data: (await findDearHours(dearSourcesOf(storesOf(environment).spend, gateway.keys), clock.now())).map(
+      ({ subject, hour, anomaly, change }) => ({
+        subject: `${subject.type} ${subject.name}`,
+        hour: instantOf(hour),
+        spent_pico: anomaly.spentPico.toString(),
+        usual_pico: anomaly.baseline.medianPico.toString(),
+        ratio: Number.isFinite(anomaly.ratio) ? anomaly.ratio : null,
+        days: anomaly.baseline.days,
+        why: describeChange(change),
+      }),
+    ),
   }));
 }
 

@@ -8,7 +8,7 @@ import type { SeriesTally } from "../../domain/series/series-cell.ts";
 import { NO_SPEND } from "../../domain/spend/add-spend.ts";
 import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
 import type { SpendStore } from "../../ports/spend-store.ts";
-import { createDearUsers } from "./dear-users.ts";
+import { createDearCallers } from "./dear-callers.ts";
 import { CostNotes } from "./cost-notes.ts";
 
 const USD = 10n ** 12n;
@@ -27,6 +27,8 @@ async function spendOf(today: readonly [calls: number, usd: number], usual: read
   }
   return store;
 }
+
+const sourcesOf = (spend: SpendStore, tenant: string | null = null) => ({ spend, tenantOf: () => tenant });
 
 const hourTally = (usd: number): SeriesTally => ({ ...openTally(), calls: 100, costPico: BigInt(usd) * USD });
 
@@ -78,7 +80,7 @@ describe("why an endpoint is dear", () => {
 
 describe("a user whose hour is too dear", () => {
   test("is sighted once, with what is usual and why, and found by the default rule", async () => {
-    const look = createDearUsers(await spendOf([300, 30], [100, 10]));
+    const look = createDearCallers(sourcesOf(await spendOf([300, 30], [100, 10])));
     const sights = await look(NOW);
     expect(sights).toEqual([
       {
@@ -96,13 +98,13 @@ describe("a user whose hour is too dear", () => {
   });
 
   test("is looked for every five minutes, and gone when both hours are over", async () => {
-    const look = createDearUsers(await spendOf([300, 30], [100, 10]));
+    const look = createDearCallers(sourcesOf(await spendOf([300, 30], [100, 10])));
     expect(await look(NOW)).toHaveLength(1);
     expect(await look(NOW + HOUR_MS)).toHaveLength(1);
     expect(await look(NOW + 2 * HOUR_MS)).toEqual([]);
   });
 
   test("is nobody while users cost what they usually do", async () => {
-    expect(await createDearUsers(await spendOf([100, 10], [100, 10]))(NOW)).toEqual([]);
+    expect(await createDearCallers(sourcesOf(await spendOf([100, 10], [100, 10])))(NOW)).toEqual([]);
   });
 });
