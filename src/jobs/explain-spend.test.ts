@@ -6,7 +6,7 @@ import type { SpendChange } from "../domain/spend/attribute-spend.ts";
 import { HOUR_MS, hourOf } from "../domain/spend/spend-book.ts";
 import type { SpendRow } from "../domain/spend/spend-book.ts";
 import type { SpendStore } from "../ports/spend-store.ts";
-import { explainDay } from "./explain-spend.ts";
+import { explainDay, explainHour } from "./explain-spend.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 15, 40);
 const DAY_MS = 24 * HOUR_MS;
@@ -59,6 +59,32 @@ test("the last 24 hours are explained against the median day before, to the last
       }
       expect(all.filter((each) => each < then).length).toBeLessThanOrEqual((days - 1) / 2);
       expect(all.filter((each) => each <= then).length).toBeGreaterThanOrEqual(days / 2);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("an hour is explained against the same hour of the median day, to the last pico-dollar", async () => {
+  const ofOneHour = row.map((each) => ({
+    ...each,
+    hour: hourOf(NOW) - (((hourOf(NOW) - each.hour) / HOUR_MS) % 16) * DAY_MS,
+  }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(ofOneHour, { maxLength: 40 }), async (rows) => {
+      const store = createMemorySpendStore(10_000);
+      await store.write("rep_1", rows);
+      const hour = hourOf(NOW);
+      const { change, against, days } = await explainHour(store, {}, hour);
+      const totals: bigint[] = [];
+      for (const start of new Set(rows.map((each) => each.hour))) {
+        if (start < hour && start >= hour - 14 * DAY_MS) totals.push(await totalOf(store, start, start + HOUR_MS));
+      }
+      expect(days).toBe(totals.length);
+      const sorted = totals.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0));
+      const then = await totalOf(store, against, against + HOUR_MS);
+      expect(then).toBe(sorted[(sorted.length - 1) >> 1] ?? 0n);
+      expect(change.changePico).toBe((await totalOf(store, hour, hour + HOUR_MS)) - then);
+      expect(partsOf(change)).toBe(change.changePico);
     }),
     { numRuns: 60 },
   );

@@ -5,7 +5,7 @@ import { NO_SPEND } from "../domain/spend/add-spend.ts";
 import { HOUR_MS, hourOf } from "../domain/spend/spend-book.ts";
 import { modelCostPico } from "../domain/spend/spend.ts";
 import type { SpendRow } from "../domain/spend/spend-book.ts";
-import { findDearHours } from "./find-dear-hours.ts";
+import { findDearHours, whyDear } from "./find-dear-hours.ts";
 import type { DearHour } from "./find-dear-hours.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 15, 40);
@@ -49,6 +49,24 @@ describe("an hour of a tenant", () => {
   });
 });
 
+describe("why an hour is too dear", () => {
+  test("is told against the day that is usual, also where yesterday was not", async () => {
+    const days = [30n, 10n, 11n, 9n, 10n].map((usd, index) => rowOf("key_1", index + 1, usd));
+    const [dear] = await foundIn([...days, rowOf("key_1", 0, 30n)]);
+    expect(dear?.change).toMatchObject({ changePico: 20n * USD, volumePico: 20n * USD });
+    expect(dear === undefined ? "" : whyDear(dear)).toBe(
+      "+$20.00 against 15:00 on 2026-11-19, the median of 5 days: number of calls +$20.00",
+    );
+  });
+
+  test("of an even count of days it is the lower of the two middle ones", async () => {
+    const days = [14n, 10n, 12n, 9n].map((usd, index) => rowOf("key_1", index + 1, usd));
+    const [dear] = await foundIn([...days, rowOf("key_1", 0, 30n)]);
+    expect(dear).toMatchObject({ against: HOUR - 2 * DAY_MS, anomaly: { baseline: { medianPico: 11n * USD } } });
+    expect(dear?.change.changePico).toBe(20n * USD);
+  });
+});
+
 const row = fc
   .record({
     ago: fc.integer({ min: 0, max: 14 }),
@@ -80,10 +98,14 @@ test("the parts add up to the difference that they explain, to the last pico-dol
     fc.asyncProperty(fc.array(row, { minLength: 10, maxLength: 60 }), async (drawn) => {
       const dear = (["key_1", "key_2"] as const).map((key) => rowOf(key, 0, 100n));
       const rows = rowsOf([...drawn, ...dear]);
-      for (const { subject, hour, anomaly, change } of await foundIn(rows)) {
+      for (const { subject, hour, anomaly, change, against } of await foundIn(rows)) {
         const { changePico, volumePico, mixPico, tokensPico, classesPico, pricePico } = change;
         expect(anomaly.spentPico).toBe(hourOfTenant(rows, subject.name, hour));
-        expect(changePico).toBe(anomaly.spentPico - hourOfTenant(rows, subject.name, hour - DAY_MS));
+        expect(changePico).toBe(anomaly.spentPico - hourOfTenant(rows, subject.name, against));
+        // Nothing lies between it and the median that the hour was found too dear against.
+        const { medianPico, days } = anomaly.baseline;
+        const usual = changePico - (anomaly.spentPico - medianPico);
+        expect(days % 2 === 1 ? usual === 0n : usual >= 0n).toBe(true);
         expect(volumePico + mixPico + tokensPico + classesPico + pricePico).toBe(changePico);
       }
     }),

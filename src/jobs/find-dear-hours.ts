@@ -1,7 +1,9 @@
 import { addSpend } from "../domain/spend/add-spend.ts";
 import { attributeSpend } from "../domain/spend/attribute-spend.ts";
 import type { SpendChange } from "../domain/spend/attribute-spend.ts";
-import { spendAnomaly, spendBaseline } from "../domain/spend/spend-anomaly.ts";
+import { describeChange } from "../domain/spend/describe-change.ts";
+import { medianWords } from "../domain/spend/median-words.ts";
+import { middleIndex, spendAnomaly, spendBaseline } from "../domain/spend/spend-anomaly.ts";
 import type { SpendAnomaly } from "../domain/spend/spend-anomaly.ts";
 import { HOUR_MS, hourOf } from "../domain/spend/spend-book.ts";
 import { modelCostPico } from "../domain/spend/spend.ts";
@@ -34,9 +36,14 @@ export interface DearHour {
   readonly subject: DearSubject;
   readonly hour: number;
   readonly anomaly: SpendAnomaly;
-  /** Against the same hour of the day before. */
   readonly change: SpendChange;
+  /** The hour that it is compared with: of the days of the baseline the median, of two middle ones the lower. */
+  readonly against: number;
 }
+
+/** Why it is too dear, in words. */
+export const whyDear = ({ anomaly: { baseline }, change, against }: DearHour): string =>
+  describeChange(change, medianWords(against, baseline.days));
 
 const DAY_MS = 24 * HOUR_MS;
 /** Sums of one hour that are told apart. */
@@ -62,19 +69,32 @@ async function dearIn(sources: DearSources, type: DearSubject["type"], hour: num
     .toSorted(([, one], [, other]) => (one > other ? -1 : one < other ? 1 : 0))
     .slice(0, MOST_SUBJECTS);
   if (present.length === 0) return [];
-  const days: ReadonlyMap<string, bigint>[] = [];
-  for (let day = 1; day <= BASELINE_DAYS; day += 1) days.push(await spentIn(sources, type, hour - day * DAY_MS));
+  const days: { readonly start: number; readonly spent: ReadonlyMap<string, bigint> }[] = [];
+  for (let day = 1; day <= BASELINE_DAYS; day += 1) {
+    const start = hour - day * DAY_MS;
+    days.push({ start, spent: await spentIn(sources, type, start) });
+  }
   const found: DearHour[] = [];
   for (const [name, spentPico] of present) {
     // A user without a name is all those without one; a day on which nobody came says nothing of what is usual.
     if (name === "" && type !== "endpoint") continue;
-    const baseline = spendBaseline(days.flatMap((day) => day.get(name) ?? []));
-    const anomaly = spendAnomaly(spentPico, baseline);
-    if (anomaly === null) continue;
+    const known = days.flatMap(({ start, spent }) => {
+      const pico = spent.get(name);
+      return pico === undefined ? [] : [{ start, pico }];
+    });
+    const usual = known.map(({ pico }) => pico);
+    const anomaly = spendAnomaly(spentPico, spendBaseline(usual));
+    const against = known[middleIndex(usual) ?? -1]?.start;
+    if (anomaly === null || against === undefined) continue;
     const subject = { type, name };
-    const then = await hourSpend(sources, subject, hour - DAY_MS);
-    const change = attributeSpend(then, await hourSpend(sources, subject, hour));
-    found.push({ subject, hour, anomaly, change });
+    const then = await hourSpend(sources, subject, against);
+    found.push({
+      subject,
+      hour,
+      anomaly,
+      change: attributeSpend(then, await hourSpend(sources, subject, hour)),
+      against,
+    });
   }
   return found;
 }

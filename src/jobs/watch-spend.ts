@@ -1,7 +1,6 @@
-import { describeChange } from "../domain/spend/describe-change.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { Clock } from "../ports/clock.ts";
-import { findDearHours } from "./find-dear-hours.ts";
+import { findDearHours, whyDear } from "./find-dear-hours.ts";
 import type { DearSources } from "./find-dear-hours.ts";
 
 /** How often the hours are looked at, ms. */
@@ -28,13 +27,14 @@ export function watchSpend({ sources, clock, announcer, isLeader }: SpendWatchTe
   let cancel = (): void => {};
 
   const tell = async (): Promise<void> => {
-    for (const { subject, hour, anomaly, change } of await findDearHours(sources, clock.now())) {
+    for (const dear of await findDearHours(sources, clock.now())) {
+      const { subject, hour, anomaly } = dear;
       const key = `${hour} ${subject.type} ${subject.name}`;
       if (told.has(key)) continue;
       if (told.size >= MOST_TOLD) told.clear();
       told.add(key);
       const { spentPico, baseline } = anomaly;
-      announcer.tooDear?.({ subject, hour, spentPico, usualPico: baseline.medianPico, why: describeChange(change) });
+      announcer.tooDear?.({ subject, hour, spentPico, usualPico: baseline.medianPico, why: whyDear(dear) });
     }
   };
   const look = async (): Promise<void> => {

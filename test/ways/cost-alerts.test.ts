@@ -62,7 +62,7 @@ const heard = ({ taken }: ToldServer): readonly Heard[] =>
     }));
   });
 
-const WHY = "+$20.00 against the same hour of the day before: number of calls +$20.00";
+const WHY = "+$20.00 against 00:00 on 2026-11-20, the median of 10 days: number of calls +$20.00";
 
 describe("alerts about money", () => {
   test("of a user whose hour is too dear reach people once, with what is usual and why", async () => {

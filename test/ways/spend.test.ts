@@ -118,7 +118,7 @@ describe("looking at spend", () => {
     ]);
     const [{ change, anomaly } = { change: null, anomaly: null }] = found;
     expect(anomaly?.ratio).toBeGreaterThan(2.5);
-    expect(change).toMatchObject({ changePico: 19n * USD, volumePico: 11n * USD, pricePico: 8n * USD });
+    expect(change).toMatchObject({ changePico: 20n * USD, volumePico: 10n * USD, pricePico: 10n * USD });
     await store.write("rep_0", [{ ...slot, hour, spend: costing(100, 14n * USD) }]);
     expect(await findDearHours(sources, NOW)).toEqual([]);
   });

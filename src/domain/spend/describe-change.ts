@@ -43,10 +43,7 @@ export function describeAmount(pico: bigint): string {
 }
 
 /** A change `against` something in words for people, its greatest part first; parts that are nothing are left out. */
-export function describeChange(
-  { changePico, ...parts }: SpendChange,
-  against = "the same hour of the day before",
-): string {
+export function describeChange({ changePico, ...parts }: SpendChange, against: string): string {
   const named: readonly (readonly [string, bigint])[] = [
     ["number of calls", parts.volumePico],
     ["models", parts.mixPico],

@@ -5,5 +5,7 @@ const instantWords = (at: number): string => {
 };
 
 /** What something is compared with: the time (epoch ms) whose spend was the median of so many days. */
-export const medianWords = (at: number, days: number): string =>
-  days === 1 ? `${instantWords(at)}, the only day before` : `${instantWords(at)}, the median of ${days} days`;
+export function medianWords(at: number, days: number): string {
+  if (days === 0) return `${instantWords(at)}, when nothing was spent`;
+  return `${instantWords(at)}, ${days === 1 ? "the only day before" : `the median of ${days} days`}`;
+}

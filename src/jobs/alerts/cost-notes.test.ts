@@ -46,10 +46,12 @@ const factsOf = (usd: number): RuleFacts => ({
 const COST_RULES = DEFAULT_RULES.filter(({ name }) => name === "cost-unusual");
 
 describe("why an endpoint is dear", () => {
-  test("is told with the alert: the parts of the change against the day before", async () => {
+  test("is told with the alert: the parts of the change against the usual day", async () => {
     const notes = new CostNotes(await spendOf([300, 30], [100, 10]));
     const facts = await notes.explained(COST_RULES, factsOf(30));
-    expect(facts.costNote?.("bot")).toBe("+$20.00 against the same hour of the day before: number of calls +$20.00");
+    expect(facts.costNote?.("bot")).toBe(
+      "+$20.00 against 15:00 on 2026-11-20, the median of 10 days: number of calls +$20.00",
+    );
     const [bot, faq] = COST_RULES.flatMap((rule) => judgeRule(rule, facts));
     expect(bot).toMatchObject({ isBad: true, summary: expect.stringContaining("number of calls +$20.00") as string });
     expect(faq).toMatchObject({ isBad: false, summary: expect.not.stringContaining("against") as string });
@@ -87,7 +89,7 @@ describe("a user whose hour is too dear", () => {
         signal: "user-too-dear",
         subject: { user: "ada" },
         value: 1,
-        note: "$30.00 where $10.00 is usual; +$20.00 against the same hour of the day before: number of calls +$20.00",
+        note: "$30.00 where $10.00 is usual; +$20.00 against 15:00 on 2026-11-20, the median of 10 days: number of calls +$20.00",
       },
     ]);
     const rule = DEFAULT_RULES.find(({ name }) => name === "user-cost-unusual");

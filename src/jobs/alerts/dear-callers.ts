@@ -1,7 +1,6 @@
 import { dearWords } from "../../domain/changes/changes-of-spend.ts";
 import type { Sight } from "../../domain/alerts/sighting.ts";
-import { describeChange } from "../../domain/spend/describe-change.ts";
-import { findDearHours } from "../find-dear-hours.ts";
+import { findDearHours, whyDear } from "../find-dear-hours.ts";
 import type { DearHour, DearSources } from "../find-dear-hours.ts";
 
 /** The hours of a fortnight are read for it: this often is soon enough, ms. */
@@ -31,5 +30,7 @@ export function createDearCallers(sources: DearSources): (at: number) => Promise
   };
 }
 
-const noteOf = ({ anomaly: { spentPico, baseline }, change }: DearHour): string =>
-  dearWords({ spentPico, usualPico: baseline.medianPico, why: describeChange(change) }).slice(0, 300);
+function noteOf(dear: DearHour): string {
+  const { spentPico, baseline } = dear.anomaly;
+  return dearWords({ spentPico, usualPico: baseline.medianPico, why: whyDear(dear) }).slice(0, 300);
+}
