@@ -22,7 +22,7 @@ export const spend: AddCommand = (program, line) => {
   );
   group
     .command("anomalies")
-    .description("endpoints and users whose present or last hour is too dear")
+    .description("endpoints, users and tenants whose present or last hour is too dear")
     .action(() => tellAnomalies(line));
 };
 

@@ -19,13 +19,13 @@ const PERCENT = /^(\d{1,3}(?:\.\d{1,10})?) ?%$/;
 /** Pattern of a percentage, for the published schema. */
 export const PERCENT_PATTERN = PERCENT.source;
 
-/** The number in [0, 1] nearest to a percentage: `2.5%` is 0.025; `null` for anything else or above 100 %. */
-export function parsePercent(text: string): number | null {
+/** The number nearest to a percentage: `2.5%` is 0.025; `null` for anything else or above `most`, 100 % unless given. */
+export function parsePercent(text: string, most = 1): number | null {
   const match = PERCENT.exec(text);
   if (match === null) return null;
   // Shifting the decimal point in the text gives the nearest double; dividing by 100 may not.
   const share = Number(`${match[1]}e-2`);
-  return share <= 1 ? share : null;
+  return share <= most ? share : null;
 }
 
 /** A share in [0, 1] as a percentage with at most ten decimals: 0.025 is `2.5%`. */

@@ -102,7 +102,7 @@ export const listSpendAnomalies = defineRoute({
   method: "GET",
   path: "/api/spend/anomalies",
   perEnvironment: true,
-  summary: "Endpoints and users whose present or last hour is too dear against the same hour of previous days",
+  summary: "Endpoints, users and tenants whose present or last hour is too dear against the same hour of previous days",
   answer: z.object({
     data: z.array(
       z.object({

@@ -24,6 +24,8 @@ async function dearStore(clock: HandClock): Promise<SpendStore> {
   return store;
 }
 
+const sourcesOf = (spend: SpendStore) => ({ spend, tenantOf: () => null });
+
 describe("watching what is spent", () => {
   test("tells of an hour that is too dear once, with usual spend and why", async () => {
     const clock = new HandClock();
@@ -34,7 +36,7 @@ describe("watching what is spent", () => {
       recovered() {},
       tooDear: (alert: DearHourAlert) => void told.push(alert),
     };
-    const stop = watchSpend({ store: await dearStore(clock), clock, announcer, isLeader: () => true });
+    const stop = watchSpend({ sources: sourcesOf(await dearStore(clock)), clock, announcer, isLeader: () => true });
     for (let look = 0; look < 4; look += 1) {
       clock.advance(300_000);
       await settled();
@@ -66,7 +68,7 @@ describe("watching what is spent", () => {
       sum: (query) => (isAway ? Promise.reject(new Error("away")) : store.sum(query)),
     };
     let leads = false;
-    watchSpend({ store: failing, clock, announcer, isLeader: () => leads });
+    watchSpend({ sources: sourcesOf(failing), clock, announcer, isLeader: () => leads });
     clock.advance(300_000);
     await settled();
     expect(heard).toEqual([]);

@@ -2,7 +2,9 @@ import { createNotifiers } from "../adapters/notifiers/index.ts";
 import type { SignedPost } from "../ports/signed-post.ts";
 import type { AlertSettings } from "../domain/alerts/alert-settings.ts";
 import { AlertBoard } from "../jobs/alerts/alert-board.ts";
-import { createDearUsers } from "../jobs/alerts/dear-users.ts";
+import { createBudgetOutlook } from "../jobs/alerts/budget-outlook.ts";
+import { createDearCallers } from "../jobs/alerts/dear-callers.ts";
+import { dearSourcesOf } from "../jobs/find-dear-hours.ts";
 import { createSight } from "../jobs/alerts/gather-sights.ts";
 import { createFirstSign } from "../jobs/alerts/first-sign.ts";
 import { sendAlerts } from "../jobs/alerts/send-alerts.ts";
@@ -41,7 +43,14 @@ export function startAlertsIn(house: House, opened: OpenEnvironment): () => void
       replicaId: replicas.replicaId,
       gateway,
       budgets: opened.stores.budgets,
-      dearUsers: createDearUsers(opened.stores.spend),
+      dearCallers: createDearCallers(dearSourcesOf(opened.stores.spend, gateway.keys)),
+      outlook: createBudgetOutlook({
+        environment: name,
+        replicaId: replicas.replicaId,
+        rules: () => gateway.settings().meters?.budgets ?? [],
+        bank: opened.stores.budgets,
+        spend: opened.stores.spend,
+      }),
       rollouts,
       releases,
       outbox: stores.alertOutbox,

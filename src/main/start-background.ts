@@ -1,6 +1,7 @@
 import { indexCalls } from "../jobs/index-calls.ts";
 import { watchPauses } from "../jobs/watch-pauses.ts";
 import { sendNotices } from "../jobs/send-notices.ts";
+import { dearSourcesOf } from "../jobs/find-dear-hours.ts";
 import { watchSpend } from "../jobs/watch-spend.ts";
 import { tellCalls } from "../http/live/tell-calls.ts";
 import { expireRecords } from "./expire-records.ts";
@@ -165,7 +166,7 @@ function startIn(
   return [
     () => learned.close(),
     () => overload.close(),
-    watchSpend({ store: stores.spend, clock, announcer, isLeader }),
+    watchSpend({ sources: dearSourcesOf(stores.spend, keys), clock, announcer, isLeader }),
     watchPauses({ store: stores.pauses, ...watched, rules, isLeader }),
   ];
 }

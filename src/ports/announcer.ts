@@ -8,7 +8,7 @@ import type { Rollout, RolloutEvent } from "../domain/rollout/rollout.ts";
 
 /** An hour of an endpoint or a user that is too dear against the same hour of previous days. */
 export interface DearHourAlert {
-  readonly subject: { readonly type: "endpoint" | "user"; readonly name: string };
+  readonly subject: { readonly type: "endpoint" | "user" | "tenant"; readonly name: string };
   /** Its beginning, epoch milliseconds. */
   readonly hour: number;
   readonly spentPico: bigint;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createMemorySpendStore } from "../../src/adapters/stores/memory/memory-spend-store.ts";
 import { NO_SPEND } from "../../src/domain/spend/add-spend.ts";
 import { HOUR_MS, hourOf } from "../../src/domain/spend/spend-book.ts";
-import { createDearUsers } from "../../src/jobs/alerts/dear-users.ts";
+import { createDearCallers } from "../../src/jobs/alerts/dear-callers.ts";
 import type { SpendStore } from "../../src/ports/spend-store.ts";
 import { openAlertWorld } from "../fixtures/alert-world.ts";
 import { HandClock } from "../fixtures/hand-clock.ts";
@@ -62,7 +62,7 @@ const heard = ({ taken }: ToldServer): readonly Heard[] =>
     }));
   });
 
-const WHY = "+$20.00 against the same hour of the day before: number of calls +$20.00";
+const WHY = "+$20.00 against 00:00 on 2026-11-20, the median of 10 days: number of calls +$20.00";
 
 describe("alerts about money", () => {
   test("of a user whose hour is too dear reach people once, with what is usual and why", async () => {
@@ -70,7 +70,7 @@ describe("alerts about money", () => {
     const server = kept(await startToldServer());
     const spend = await dearToday(clock);
     const world = kept(openAlertWorld(hook(server), { clock, variables, spend }));
-    world.sight = { ...world.sight, sights: await createDearUsers(spend)(clock.now()) };
+    world.sight = { ...world.sight, sights: await createDearCallers({ spend, tenantOf: () => null })(clock.now()) };
     await world.live(5 * MINUTE);
     expect(heard(server)).toEqual([
       {
@@ -83,6 +83,23 @@ describe("alerts about money", () => {
     await world.live(5 * MINUTE);
     expect(heard(server)[1]).toMatchObject({ name: "user-cost-unusual", status: "resolved" });
     expect(heard(server)[1]?.summary).toMatch(/The hour of user ada was too dear for /);
+  });
+
+  test("of a tenant and its only user are one message", async () => {
+    const clock = new HandClock();
+    const server = kept(await startToldServer());
+    const spend = await dearToday(clock);
+    const world = kept(openAlertWorld(hook(server), { clock, variables, spend }));
+    const sights = await createDearCallers({ spend, tenantOf: () => "acme" })(clock.now());
+    world.sight = { ...world.sight, sights };
+    await world.live(5 * MINUTE);
+    expect(server.taken).toHaveLength(1);
+    const summary = (whose: string): string =>
+      `The hour of ${whose} is too dear: $30.00 where $10.00 is usual; ${WHY}.`;
+    expect(heard(server)).toEqual([
+      { name: "user-cost-unusual", status: "firing", summary: summary("user ada") },
+      { name: "tenant-cost-unusual", status: "firing", summary: summary("tenant acme") },
+    ]);
   });
 
   test("of an endpoint carry the attribution of its cost", async () => {

@@ -93,7 +93,7 @@ describe("what becomes of money", () => {
   test("an hour of a user that is too dear is a change with its reason", async () => {
     const server = await start();
     const { gateway } = server.server.house;
-    const why = "+$20.00 against the same hour of the day before: number of calls +$20.00";
+    const why = "+$20.00 against 15:00 on 2026-11-20, the median of 10 days: number of calls +$20.00";
     const hour = hourOf(Date.now());
     const subject = { type: "user", name: "ada" } as const;
     gateway.announcer.tooDear?.({ subject, hour, spentPico: 30n * USD, usualPico: 10n * USD, why });

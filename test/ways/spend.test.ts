@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { HOUR_MS, hourOf } from "../../src/domain/spend/spend-book.ts";
-import { findDearHours, forecastWindows } from "../../src/jobs/look-at-spend.ts";
+import { findDearHours } from "../../src/jobs/find-dear-hours.ts";
+import { forecastWindows } from "../../src/jobs/look-at-spend.ts";
 import { createMemorySpendStore } from "../../src/adapters/stores/memory/memory-spend-store.ts";
 import { NO_SPEND } from "../../src/domain/spend/add-spend.ts";
 import type { ModelSpend } from "../../src/domain/spend/spend.ts";
@@ -98,8 +99,9 @@ const costing = (calls: number, costPico: bigint): ModelSpend => ({
 });
 
 describe("looking at spend", () => {
-  test("finds the endpoint and the user that are too dear, and says why to the last pico-dollar", async () => {
+  test("finds the endpoint, the user and the tenant that are too dear, and says why to the last pico-dollar", async () => {
     const store = createMemorySpendStore(10_000);
+    const sources = { spend: store, tenantOf: (keyId: string) => (keyId === "key_1" ? "acme" : null) };
     const slot = { endpoint: "bot", model: "sim/a", keyId: "key_1", user: "ada" };
     const hour = hourOf(NOW);
     for (let day = 1; day <= 10; day += 1) {
@@ -108,16 +110,17 @@ describe("looking at spend", () => {
       ]);
     }
     await store.write("rep_0", [{ ...slot, hour, spend: costing(200, 30n * USD) }]);
-    const found = await findDearHours(store, NOW);
+    const found = await findDearHours(sources, NOW);
     expect(found.map(({ subject }) => subject)).toEqual([
       { type: "endpoint", name: "bot" },
       { type: "user", name: "ada" },
+      { type: "tenant", name: "acme" },
     ]);
     const [{ change, anomaly } = { change: null, anomaly: null }] = found;
     expect(anomaly?.ratio).toBeGreaterThan(2.5);
-    expect(change).toMatchObject({ changePico: 19n * USD, volumePico: 11n * USD, pricePico: 8n * USD });
+    expect(change).toMatchObject({ changePico: 20n * USD, volumePico: 10n * USD, pricePico: 10n * USD });
     await store.write("rep_0", [{ ...slot, hour, spend: costing(100, 14n * USD) }]);
-    expect(await findDearHours(store, NOW)).toEqual([]);
+    expect(await findDearHours(sources, NOW)).toEqual([]);
   });
 
   test("expects of the day and the month what the days before were like", async () => {

@@ -13,6 +13,9 @@ export const RENOTIFY_MS = 4 * 3_600_000;
 export const GROUP_WAIT_MS = 10_000;
 export const BASELINE = { z: 4, times: 1.5, days: 14 } as const;
 
+/** What a budget is forecast to come to may be more than all of it: up to 900 %. */
+const MOST_FORECAST = 9;
+
 const once = (description: string) => z.literal(true).optional().meta({ description });
 
 /** An http(s) address for people. */
@@ -55,7 +58,11 @@ const conditions = {
     .optional()
     .meta({ description: "More records of calls than this were dropped within the time." }),
   budget_above: percent().optional().meta({ description: "More than this share of a budget is spent; told for each budget." }),
+  budget_forecast_above: percent(MOST_FORECAST)
+    .optional()
+    .meta({ description: "The day or month of a budget is forecast to come to more than this share of its amount; told for each budget, with why." }),
   user_too_dear: once("An hour of a user costs far more than the same hour of previous days; told for each user, with why."),
+  tenant_too_dear: once("An hour of a tenant costs far more than the same hour of previous days; told for each tenant, with why."),
   provider_trouble: once("The breaker of a model is open; told for each model."),
   rollout_held: once("A rollout holds; told for each endpoint."),
   rolled_back: once("A rollout was rolled back within the last hour; told for each endpoint."),

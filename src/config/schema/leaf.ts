@@ -130,15 +130,15 @@ function percentFix(input: unknown): string {
     : `write "${Number((input * 100).toPrecision(10))}%", or "${input}%" if you mean that`;
 }
 
-/** A percentage, as a share in [0, 1]. The number 0 needs no sign. */
-export const percent = () =>
+/** A percentage from 0 to 100 %, or to another share, as a share. The number 0 needs no sign. */
+export const percent = (most = 1) =>
   leaf<number>({
     json: { type: ["string", "number"], pattern: PERCENT_PATTERN, minimum: 0, maximum: 0, $comment: "percentage" },
     read: (input) => {
       if (input === 0) return 0;
-      const share = typeof input === "string" ? parsePercent(input) : null;
+      const share = typeof input === "string" ? parsePercent(input, most) : null;
       if (share !== null) return share;
-      return new Refusal(expected("a percentage from 0% to 100%", input), percentFix(input));
+      return new Refusal(expected(`a percentage from 0% to ${most * 100}%`, input), percentFix(input));
     },
   });
 

@@ -63,6 +63,7 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
     condition: { type: "baseline", op: "above", z: 4, ratio: 1.5, days: 14 },
   },
   ruleOf({ name: "user-cost-unusual", severity: "warning", signal: "user-too-dear", bound: 0.5, renotifyMs: null }),
+  ruleOf({ name: "tenant-cost-unusual", severity: "warning", signal: "tenant-too-dear", bound: 0.5, renotifyMs: null }),
   ruleOf({ name: "provider-trouble", severity: "warning", signal: "provider-trouble", bound: 0.5, forMs: MINUTE_MS }),
   ruleOf({ name: "rolled-back", severity: "warning", signal: "rollout-rolled-back", bound: 0.5, renotifyMs: null }),
   ruleOf({
@@ -75,6 +76,14 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   }),
   ruleOf({ name: "queue-slow", severity: "warning", signal: "queue-age", bound: 10_000, forMs: MINUTE_MS }),
   ruleOf({ name: "budget-nearly-spent", severity: "warning", signal: "budget-share", bound: 0.9, renotifyMs: null }),
+  ruleOf({
+    name: "budget-forecast-over",
+    severity: "warning",
+    signal: "budget-forecast",
+    bound: 1,
+    forMs: 30 * MINUTE_MS,
+    renotifyMs: null,
+  }),
   ruleOf({ name: "calls-stopped", severity: "info", signal: "paused", bound: 0.5, renotifyMs: null }),
   ruleOf({ name: "records-dropped", severity: "warning", signal: "drops", bound: 0 }),
   ruleOf({

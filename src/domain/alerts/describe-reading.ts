@@ -20,7 +20,9 @@ const WHAT: Readonly<Record<SignalName, (subject: string, rule: AlertRule) => st
   "queue-depth": () => "Calls that wait",
   drops: () => "Records that were dropped",
   "budget-share": (subject) => `Spent of the budget ${subject}`,
+  "budget-forecast": (subject) => `Forecast of the budget ${subject}`,
   "user-too-dear": (subject) => `The hour of ${subject} is too dear`,
+  "tenant-too-dear": (subject) => `The hour of ${subject} is too dear`,
   "provider-trouble": (subject) => `The breaker of ${subject} is open`,
   "rollout-held": (subject) => `The rollout of ${subject} is held`,
   "rollout-rolled-back": (subject) => `The rollout of ${subject} was rolled back`,
@@ -70,15 +72,16 @@ function limitOf({ condition, signal }: AlertRule, { bound }: AlertReading): str
   return `limit ${formatValue(signal.name, bound)}`;
 }
 
-const SIGHTED = new Set<SignalName>(["queue-age", "queue-depth", "drops", "budget-share"]);
+const SIGHTED = new Set<SignalName>(["queue-age", "queue-depth", "drops", "budget-share", "budget-forecast"]);
 
 const isCounted = (name: SignalName): boolean => !SIGHTED.has(name);
 
 /** What tells a subject, in words. */
 export function nameOf(subject: Readonly<Record<string, string>>): string {
-  const { provider, model, budget, account, user, endpoint, what, alertname } = subject;
+  const { provider, model, budget, account, user, tenant, endpoint, what, alertname } = subject;
   if (provider !== undefined) return model === undefined ? provider : `${provider}/${model}`;
   if (budget !== undefined) return account === undefined ? budget : `${budget} (${account})`;
   if (user !== undefined) return `user ${user}`;
+  if (tenant !== undefined) return `tenant ${tenant}`;
   return endpoint ?? what ?? alertname ?? "the server";
 }

@@ -17,11 +17,14 @@ describe("what a rule watches", () => {
       "rolled-back": "a rollout was rolled back within the last hour",
       "rollout-held": "a rollout is held, for 30 min",
       "queue-slow": "a call has waited longer than 10 s, for 60 s",
+      "budget-forecast-over":
+        "the day or month of a budget is forecast to come to more than 100 % of its amount, for 30 min",
       "budget-nearly-spent": "more than 90 % of a budget is spent",
       "calls-stopped": "calls are stopped",
       "records-dropped": "records of calls were dropped",
       "telemetry-trouble": "Rollward cannot write what it records, or a notifier takes nothing, for 60 s",
       "user-cost-unusual": "an hour of a user costs far more than the same hour of previous days",
+      "tenant-cost-unusual": "an hour of a tenant costs far more than the same hour of previous days",
     });
   });
 

@@ -8,6 +8,7 @@ type Threshold = Extract<AlertRule["condition"], { readonly type: "threshold" }>
 /** What is so while a signal that only knows yes and no says yes. */
 const YES: { readonly [S in SignalName]?: string } = {
   "user-too-dear": "an hour of a user costs far more than the same hour of previous days",
+  "tenant-too-dear": "an hour of a tenant costs far more than the same hour of previous days",
   "provider-trouble": "the breaker of a model is open",
   "rollout-held": "a rollout is held",
   "rollout-rolled-back": "a rollout was rolled back within the last hour",
@@ -92,6 +93,8 @@ function thresholdWords({ signal }: Pick<AlertRule, "signal">, { op, bound }: Th
         : `${number} records of calls were dropped within five minutes`;
     case "budget-share":
       return `${share} of a budget is spent`;
+    case "budget-forecast":
+      return `the day or month of a budget is forecast to come to ${share} of its amount`;
     default:
       return `${name} is ${op} ${value}`;
   }

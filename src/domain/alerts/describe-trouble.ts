@@ -29,6 +29,7 @@ export function describeTrouble(rule: AlertRule, subject: Subject): string {
 /** What was so while a signal said yes. */
 const WAS: { readonly [S in SignalName]?: (subject: string) => string } = {
   "user-too-dear": (subject) => `The hour of ${subject} was too dear`,
+  "tenant-too-dear": (subject) => `The hour of ${subject} was too dear`,
   "provider-trouble": (subject) => `The breaker of ${subject} was open`,
   "rollout-held": (subject) => `The rollout of ${subject} was held`,
   "rollout-rolled-back": (subject) => `The rollout of ${subject} was rolled back`,

@@ -14,9 +14,14 @@ export interface Finding {
   readonly subject: Readonly<Record<string, string>>;
   /** `null`: no numbers, or too few. */
   readonly isBad: boolean | null;
+  /** Whether that it is bad keeps alive an alert that fires, and begins none. */
+  readonly onlyLasts?: boolean;
   readonly reading: AlertReading | null;
   readonly summary: string;
 }
+
+/** What moves about its bound for days is over only at this part of it: it would be told again and again. */
+const OVER_AT: { readonly [S in SightedSignalName]?: number } = { "budget-forecast": 0.95 };
 
 /** A baseline of fewer days says nothing of what is usual. */
 export const LEAST_DAYS = 3;
@@ -119,10 +124,13 @@ function judgeSights(rule: AlertRule, facts: RuleFacts, name: SightedSignalName)
   }
   return sights
     .filter(({ subject }) => isAbout(rule, subject["endpoint"]))
-    .map(({ subject, value, note }) => {
+    .map(({ subject, value, note, onlyLasts }) => {
       const reading: AlertReading = { value, count: 1, bound: condition.bound, ...(note !== undefined && { note }) };
-      const isBad = isBeyond(condition.op, value, condition.bound);
-      return { subject, isBad, reading, summary: describeReading(rule, subject, reading) };
+      const isBegun = isBeyond(condition.op, value, condition.bound);
+      const isBad = isBegun || isBeyond(condition.op, value, condition.bound * (OVER_AT[name] ?? 1));
+      const lasts = isBad && (!isBegun || onlyLasts === true);
+      const summary = describeReading(rule, subject, reading);
+      return { subject, isBad, reading, summary, ...(lasts && { onlyLasts: true }) };
     });
 }
 

@@ -19,6 +19,6 @@ export interface RuleFacts {
   /** What servers that are gone saw last, a moment ago: who came after them may not know of it yet. */
   goneSights(signal: SightedSignalName): readonly Sight[];
   slo(name: string): Slo | undefined;
-  /** Why an endpoint costs more than the day before, in words, where a rule has found that it is dear. */
+  /** Why an endpoint costs more than it usually does, in words, where a rule has found that it is dear. */
   costNote?(endpoint: string): string | undefined;
 }

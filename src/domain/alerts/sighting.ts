@@ -8,6 +8,8 @@ export interface Sight {
   readonly value: number;
   /** In words for people; at most 300 characters. */
   readonly note?: string;
+  /** Whether it keeps alive an alert that fires, and begins none. */
+  readonly onlyLasts?: true;
 }
 
 /** What one server saw of one environment at one time. */

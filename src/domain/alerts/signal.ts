@@ -35,8 +35,12 @@ export type SightedSignalName =
   | "drops"
   /** Share of a budget that is spent; by budget. */
   | "budget-share"
+  /** What the window of a budget is forecast to come to, as a share of its amount; by budget. */
+  | "budget-forecast"
   /** 1 while the present or last hour of a user is too dear against the same hour of previous days; by user. */
   | "user-too-dear"
+  /** The same of a tenant; by tenant. */
+  | "tenant-too-dear"
   /** 1 while a model's circuit is open; by provider and model. */
   | "provider-trouble"
   /** 1 while a rollout holds, with its reasons; by endpoint. */

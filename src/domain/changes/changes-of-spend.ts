@@ -108,7 +108,7 @@ export const changeOfRelease = ({ environment, at, budget, releasedPico, by, rea
 export interface DearHourSeen {
   readonly environment: string;
   readonly at: number;
-  readonly subject: { readonly type: "endpoint" | "user"; readonly name: string };
+  readonly subject: { readonly type: "endpoint" | "user" | "tenant"; readonly name: string };
   /** Its beginning. */
   readonly hour: number;
   readonly spentPico: bigint;

@@ -12,6 +12,7 @@ const FIGURE_OF: { readonly [S in SignalName]?: FigureName } = {
   "first-token": "first-token",
   "cost-per-minute": "cost",
   "budget-share": "cost",
+  "budget-forecast": "cost",
   quality: "quality",
   feedback: "quality",
   "refusal-share": "quality",

@@ -14,6 +14,7 @@ export function isSaid({ endpoint, about, model }: AlertNow, facts: Pick<NowFact
     case "over-limit-share":
       return own.some(({ overBudget: { shared } }) => shared !== undefined && shared.share > 0);
     case "budget-share":
+    case "budget-forecast":
       return own.some(({ overBudget }) => overBudget.calls > 0);
     case "provider-trouble":
       return own.some(({ away }) => away.some((each) => each.model === model));

@@ -13,7 +13,7 @@ test("the parts that are shown add up to the change that is shown", () => {
     fc.property(fc.array(part, { minLength: 5, maxLength: 5 }), (parts) => {
       const [volumePico = 0n, mixPico = 0n, tokensPico = 0n, classesPico = 0n, pricePico = 0n] = parts;
       const changePico = parts.reduce((sum, one) => sum + one, 0n);
-      const text = describeChange({ changePico, volumePico, mixPico, tokensPico, classesPico, pricePico });
+      const text = describeChange({ changePico, volumePico, mixPico, tokensPico, classesPico, pricePico }, "before");
       const [total, ...shown] = centsIn(text);
       expect(shown.reduce((sum, one) => sum + one, 0)).toBe((total ?? 0) + 0);
     }),
@@ -22,13 +22,16 @@ test("the parts that are shown add up to the change that is shown", () => {
 
 test("three parts of 33.4 cents are a dollar", () => {
   const third = 334_000_000_000n;
-  const text = describeChange({
-    changePico: 3n * third,
-    volumePico: third,
-    mixPico: third,
-    tokensPico: third,
-    classesPico: 0n,
-    pricePico: 0n,
-  });
+  const text = describeChange(
+    {
+      changePico: 3n * third,
+      volumePico: third,
+      mixPico: third,
+      tokensPico: third,
+      classesPico: 0n,
+      pricePico: 0n,
+    },
+    "before",
+  );
   expect(centsIn(text).toSorted((one, other) => one - other)).toEqual([33, 33, 34, 100]);
 });

@@ -42,8 +42,8 @@ export function describeAmount(pico: bigint): string {
   return `$${shown / unit}.${String(shown % unit).padStart(digits, "0")}`;
 }
 
-/** A change in words for people, its greatest part first; parts that are nothing are left out. */
-export function describeChange({ changePico, ...parts }: SpendChange): string {
+/** A change `against` something in words for people, its greatest part first; parts that are nothing are left out. */
+export function describeChange({ changePico, ...parts }: SpendChange, against: string): string {
   const named: readonly (readonly [string, bigint])[] = [
     ["number of calls", parts.volumePico],
     ["models", parts.mixPico],
@@ -60,5 +60,5 @@ export function describeChange({ changePico, ...parts }: SpendChange): string {
     total,
   );
   const told = shown.map(([name, pico], index) => `${name} ${dollars(cents[index] ?? 0n, pico)}`);
-  return `${dollars(total, changePico)} against the same hour of the day before${told.length === 0 ? "" : `: ${told.join(", ")}`}`;
+  return `${dollars(total, changePico)} against ${against}${told.length === 0 ? "" : `: ${told.join(", ")}`}`;
 }

@@ -58,6 +58,13 @@ export function spendAnomaly(
   return { spentPico, baseline, ratio, robustZ };
 }
 
+/** Where the median stands, the first of equal ones; of two middle ones the lower. `null` of nothing. */
+export function middleIndex(values: readonly bigint[]): number | null {
+  const sorted = values.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0));
+  const middle = sorted[(sorted.length - 1) >> 1];
+  return middle === undefined ? null : values.indexOf(middle);
+}
+
 /** The middle one; of two middle ones the lower half of their sum. */
 function median(values: readonly bigint[]): bigint {
   const sorted = values.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0));

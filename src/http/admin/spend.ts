@@ -2,12 +2,13 @@ import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
 import { explainSpend, forecastSpend, listSpendAnomalies, showSpend } from "../../contract/spend.ts";
 import type { spendSum } from "../../contract/spend.ts";
-import { describeChange } from "../../domain/spend/describe-change.ts";
 import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
 import { modelCostPico, spendPico } from "../../domain/spend/spend.ts";
 import { attributeSpend } from "../../domain/spend/attribute-spend.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import { findDearHours, forecastWindows, spendBetween } from "../../jobs/look-at-spend.ts";
+import { dearSourcesOf, findDearHours, whyDear } from "../../jobs/find-dear-hours.ts";
+import type { DearHour } from "../../jobs/find-dear-hours.ts";
+import { forecastWindows, spendBetween } from "../../jobs/look-at-spend.ts";
 import type { SpendStore, SpendSum } from "../../ports/spend-store.ts";
 import type { AdminTerms } from "./admin-terms.ts";
 import { instantOf } from "./instant-of.ts";
@@ -52,17 +53,10 @@ export function spend(app: FastifyInstance, { gateway, storesOf }: AdminTerms): 
     };
   });
 
-  serveRoute(app, { gateway, route: listSpendAnomalies }, async ({ environment }) => ({
-    data: (await findDearHours(storesOf(environment).spend, clock.now())).map(({ subject, hour, anomaly, change }) => ({
-      subject: `${subject.type} ${subject.name}`,
-      hour: instantOf(hour),
-      spent_pico: anomaly.spentPico.toString(),
-      usual_pico: anomaly.baseline.medianPico.toString(),
-      ratio: Number.isFinite(anomaly.ratio) ? anomaly.ratio : null,
-      days: anomaly.baseline.days,
-      why: describeChange(change),
-    })),
-  }));
+  serveRoute(app, { gateway, route: listSpendAnomalies }, async ({ environment }) => {
+    const found = await findDearHours(dearSourcesOf(storesOf(environment).spend, gateway.keys), clock.now());
+    return { data: found.map(anomalyOf) };
+  });
 }
 
 interface Change extends Filters {
@@ -118,3 +112,16 @@ const viewOf = ({ spend: sum, hour, ...group }: SpendSum): z.input<typeof spendS
     reasoning: sum.classes.reasoning.tokens,
   },
 });
+
+function anomalyOf(dear: DearHour): z.input<typeof listSpendAnomalies.answer>["data"][number] {
+  const { subject, hour, anomaly } = dear;
+  return {
+    subject: `${subject.type} ${subject.name}`,
+    hour: instantOf(hour),
+    spent_pico: anomaly.spentPico.toString(),
+    usual_pico: anomaly.baseline.medianPico.toString(),
+    ratio: Number.isFinite(anomaly.ratio) ? anomaly.ratio : null,
+    days: anomaly.baseline.days,
+    why: whyDear(dear),
+  };
+}

@@ -8,7 +8,7 @@ import type { SeriesTally } from "../../domain/series/series-cell.ts";
 import { NO_SPEND } from "../../domain/spend/add-spend.ts";
 import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
 import type { SpendStore } from "../../ports/spend-store.ts";
-import { createDearUsers } from "./dear-users.ts";
+import { createDearCallers } from "./dear-callers.ts";
 import { CostNotes } from "./cost-notes.ts";
 
 const USD = 10n ** 12n;
@@ -28,6 +28,8 @@ async function spendOf(today: readonly [calls: number, usd: number], usual: read
   return store;
 }
 
+const sourcesOf = (spend: SpendStore, tenant: string | null = null) => ({ spend, tenantOf: () => tenant });
+
 const hourTally = (usd: number): SeriesTally => ({ ...openTally(), calls: 100, costPico: BigInt(usd) * USD });
 
 const factsOf = (usd: number): RuleFacts => ({
@@ -44,10 +46,12 @@ const factsOf = (usd: number): RuleFacts => ({
 const COST_RULES = DEFAULT_RULES.filter(({ name }) => name === "cost-unusual");
 
 describe("why an endpoint is dear", () => {
-  test("is told with the alert: the parts of the change against the day before", async () => {
+  test("is told with the alert: the parts of the change against the usual day", async () => {
     const notes = new CostNotes(await spendOf([300, 30], [100, 10]));
     const facts = await notes.explained(COST_RULES, factsOf(30));
-    expect(facts.costNote?.("bot")).toBe("+$20.00 against the same hour of the day before: number of calls +$20.00");
+    expect(facts.costNote?.("bot")).toBe(
+      "+$20.00 against 15:00 on 2026-11-20, the median of 10 days: number of calls +$20.00",
+    );
     const [bot, faq] = COST_RULES.flatMap((rule) => judgeRule(rule, facts));
     expect(bot).toMatchObject({ isBad: true, summary: expect.stringContaining("number of calls +$20.00") as string });
     expect(faq).toMatchObject({ isBad: false, summary: expect.not.stringContaining("against") as string });
@@ -78,14 +82,14 @@ describe("why an endpoint is dear", () => {
 
 describe("a user whose hour is too dear", () => {
   test("is sighted once, with what is usual and why, and found by the default rule", async () => {
-    const look = createDearUsers(await spendOf([300, 30], [100, 10]));
+    const look = createDearCallers(sourcesOf(await spendOf([300, 30], [100, 10])));
     const sights = await look(NOW);
     expect(sights).toEqual([
       {
         signal: "user-too-dear",
         subject: { user: "ada" },
         value: 1,
-        note: "$30.00 where $10.00 is usual; +$20.00 against the same hour of the day before: number of calls +$20.00",
+        note: "$30.00 where $10.00 is usual; +$20.00 against 15:00 on 2026-11-20, the median of 10 days: number of calls +$20.00",
       },
     ]);
     const rule = DEFAULT_RULES.find(({ name }) => name === "user-cost-unusual");
@@ -96,13 +100,13 @@ describe("a user whose hour is too dear", () => {
   });
 
   test("is looked for every five minutes, and gone when both hours are over", async () => {
-    const look = createDearUsers(await spendOf([300, 30], [100, 10]));
+    const look = createDearCallers(sourcesOf(await spendOf([300, 30], [100, 10])));
     expect(await look(NOW)).toHaveLength(1);
     expect(await look(NOW + HOUR_MS)).toHaveLength(1);
     expect(await look(NOW + 2 * HOUR_MS)).toEqual([]);
   });
 
   test("is nobody while users cost what they usually do", async () => {
-    expect(await createDearUsers(await spendOf([100, 10], [100, 10]))(NOW)).toEqual([]);
+    expect(await createDearCallers(sourcesOf(await spendOf([100, 10], [100, 10])))(NOW)).toEqual([]);
   });
 });

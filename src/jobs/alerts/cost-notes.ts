@@ -1,13 +1,13 @@
 import type { AlertRule } from "../../domain/alerts/alert-rule.ts";
 import { judgeRule } from "../../domain/alerts/judge-rule.ts";
 import type { RuleFacts } from "../../domain/alerts/rule-facts.ts";
-import type { SpendChange } from "../../domain/spend/attribute-spend.ts";
 import { describeChange } from "../../domain/spend/describe-change.ts";
+import { medianWords } from "../../domain/spend/median-words.ts";
 import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
 import type { SpendStore } from "../../ports/spend-store.ts";
-import { explainChange } from "../look-at-spend.ts";
+import { explainHour } from "../explain-spend.ts";
+import type { ExplainedHour } from "../explain-spend.ts";
 
-const DAY_MS = 24 * HOUR_MS;
 /** An explanation holds for so long, ms: reading it anew at each evaluation would tell the same. */
 const HOLDS_MS = 5 * 60_000;
 /** Endpoints that are remembered. */
@@ -39,23 +39,19 @@ export class CostNotes {
   async #noteOf(endpoint: string, at: number): Promise<string> {
     const known = this.#known.get(endpoint);
     if (known !== undefined && at >= known.at && at - known.at < HOLDS_MS) return known.note;
-    const note = describeChange(await this.#changeOf(endpoint, at));
+    const { change, against, days } = await this.#changeOf(endpoint, at);
+    const note = describeChange(change, medianWords(against, days));
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(endpoint, { at, note });
     return note;
   }
 
   /** Of the hour under way or the one before, whichever has grown more: the window of a rule lies in both. */
-  async #changeOf(endpoint: string, at: number): Promise<SpendChange> {
+  async #changeOf(endpoint: string, at: number): Promise<ExplainedHour> {
     const [present, last] = await Promise.all([
-      this.#between(endpoint, hourOf(at)),
-      this.#between(endpoint, hourOf(at) - HOUR_MS),
+      explainHour(this.#spend, { endpoint }, hourOf(at)),
+      explainHour(this.#spend, { endpoint }, hourOf(at) - HOUR_MS),
     ]);
-    return present.changePico >= last.changePico ? present : last;
-  }
-
-  #between(endpoint: string, hour: number): Promise<SpendChange> {
-    const before = { since: hour - DAY_MS, until: hour - DAY_MS + HOUR_MS };
-    return explainChange(this.#spend, { endpoint }, { before, after: { since: hour, until: hour + HOUR_MS } });
+    return present.change.changePico >= last.change.changePico ? present : last;
   }
 }

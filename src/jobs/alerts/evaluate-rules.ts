@@ -37,7 +37,8 @@ export function findAlerts(
       const identity = identityOf(rule, facts.environment, finding.subject);
       const known = states.get(identity.fingerprint);
       const alert = known === undefined ? newAlert(identity, rule) : { ...known, ...identity };
-      found.push({ rule, finding, alert });
+      const isBad = finding.onlyLasts === true ? alert.status === "firing" : finding.isBad;
+      found.push({ rule, finding: { ...finding, isBad }, alert });
     }
   }
   return found;

@@ -19,8 +19,10 @@ export interface SightTerms {
   readonly budgets: Pick<BudgetBank, "list">;
   readonly rollouts: Pick<RolloutStore, "list">;
   readonly releases: Pick<ReleaseStore, "byId">;
-  /** Users whose hour is too dear, as sights; absent is nobody. */
-  readonly dearUsers?: (at: number) => Promise<readonly Sight[]>;
+  /** Users and tenants whose hour is too dear, as sights; absent is nobody. */
+  readonly dearCallers?: (at: number) => Promise<readonly Sight[]>;
+  /** What budgets are forecast to come to, as sights; absent is none. */
+  readonly outlook?: (at: number) => Promise<readonly Sight[]>;
   readonly outbox: Pick<AlertOutbox, "deliveries">;
   /** Whether what is about the server as a whole is told here: in its own environment. */
   readonly isOwn: () => boolean;
@@ -59,7 +61,7 @@ export function createSight(terms: SightTerms): (at: number, isLeader: boolean) 
       }
     }
     if (isLeader) {
-      for (const look of [budgetSights, userSights, rolloutSights, notifierSights]) {
+      for (const look of [budgetSights, outlookSights, callerSights, rolloutSights, notifierSights]) {
         try {
           const seen = await look(terms, at);
           looked.push(...seen.looked);
@@ -111,10 +113,13 @@ async function budgetSights({ budgets, replicaId }: SightTerms, at: number): Pro
   return { looked: ["budget-share"], sights: sights.toSorted((one, other) => other.value - one.value).slice(0, 100) };
 }
 
-async function userSights({ dearUsers }: SightTerms, at: number): Promise<Look> {
-  return dearUsers === undefined
+const outlookSights = async ({ outlook }: SightTerms, at: number): Promise<Look> =>
+  outlook === undefined ? { looked: [], sights: [] } : { looked: ["budget-forecast"], sights: await outlook(at) };
+
+async function callerSights({ dearCallers }: SightTerms, at: number): Promise<Look> {
+  return dearCallers === undefined
     ? { looked: [], sights: [] }
-    : { looked: ["user-too-dear"], sights: await dearUsers(at) };
+    : { looked: ["user-too-dear", "tenant-too-dear"], sights: await dearCallers(at) };
 }
 
 async function rolloutSights({ rollouts, releases, environment: nameOf }: SightTerms, at: number): Promise<Look> {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { HandClock } from "../../../test/fixtures/hand-clock.ts";
-import { createMemorySpendStore } from "../../adapters/stores/memory/memory-spend-store.ts";
-import type { BudgetRule } from "../../domain/budgets/budget-rule.ts";
-import { NO_SPEND } from "../../domain/spend/add-spend.ts";
-import { HOUR_MS, hourOf } from "../../domain/spend/spend-book.ts";
+import { HandClock } from "../../test/fixtures/hand-clock.ts";
+import { createMemorySpendStore } from "../adapters/stores/memory/memory-spend-store.ts";
+import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
+import { NO_SPEND } from "../domain/spend/add-spend.ts";
+import { HOUR_MS, hourOf } from "../domain/spend/spend-book.ts";
 import { BudgetForecasts, spendSubjectOf } from "./budget-forecasts.ts";
 
 const USD = 10n ** 12n;

@@ -1,8 +1,8 @@
-import type { BudgetRule } from "../../domain/budgets/budget-rule.ts";
-import { forecastWindows } from "../../jobs/look-at-spend.ts";
-import type { SpendSubject, WindowForecast } from "../../jobs/look-at-spend.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { SpendStore } from "../../ports/spend-store.ts";
+import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
+import { forecastWindows } from "./look-at-spend.ts";
+import type { SpendSubject, WindowForecast } from "./look-at-spend.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { SpendStore } from "../ports/spend-store.ts";
 
 /** A forecast holds for so long, ms: it rests on weeks. */
 const HOLDS_MS = 60_000;
@@ -33,10 +33,10 @@ export function spendSubjectOf({ per, only }: Pick<BudgetRule, "per" | "only">, 
 
 /** What budgets of a day or a month are expected to come to, by the pace of the last four weeks. */
 export class BudgetForecasts {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "now">;
   readonly #known = new Map<string, { readonly at: number; readonly windows: readonly WindowForecast[] }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
   }
 
