@@ -1,7 +1,7 @@
 import type { CanonicalRequest } from "../../../domain/call/canonical.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { canonicalMessages } from "./canonical-messages.ts";
-import { settingsOf } from "./canonical-settings.ts";
+import { settingsOf } from "./settings-of.ts";
 import { canonicalTools, toolChoiceOf } from "./canonical-tools.ts";
 import { Fields } from "../fields.ts";
 

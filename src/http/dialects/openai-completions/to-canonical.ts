@@ -3,7 +3,7 @@ import { RollwardError } from "../../../domain/errors.ts";
 import type { Json, JsonObject } from "../../../domain/json.ts";
 import { roundedNumber } from "../../../kit/exact-json.ts";
 import { Fields } from "../fields.ts";
-import { settingsOf } from "../openai-chat/canonical-settings.ts";
+import { settingsOf } from "../openai-chat/settings-of.ts";
 
 /** Members that address Rollward itself or the form of the answer, which is ours to write. */
 const OURS = ["model", "metadata", "variables", "stream", "stream_options"];

@@ -2,7 +2,7 @@ import type { CanonicalRequest, ResponseFormat } from "../../../domain/call/cano
 import type { Fields } from "../fields.ts";
 
 /** What a request of OpenAI's says of its answer, by names that chat completions and the older completions share. */
-export type CanonicalSettings = Pick<
+type CanonicalSettings = Pick<
   CanonicalRequest,
   | "responseFormat"
   | "maxTokens"
