@@ -29,8 +29,11 @@ export const goldenText = (path: string): string => readFileSync(new URL(path, W
 /** Names of the files in a folder. */
 export const goldenNames = (folder: string): readonly string[] => readdirSync(new URL(folder, WIRES)).toSorted();
 
-/** The dialects of clients. */
-export const CLIENTS: readonly DialectName[] = ["anthropic-messages", "openai-chat", "openai-responses"];
+/** The dialects that clients and providers hold conversations in. */
+export const CONVERSATIONS: readonly DialectName[] = ["anthropic-messages", "openai-chat", "openai-responses"];
+
+/** The dialects of clients that are translated. */
+export const CLIENTS: readonly DialectName[] = [...CONVERSATIONS, "openai-completions"];
 
 const MODELS: Readonly<Record<string, string>> = {
   "openai-chat": "gpt-5",
@@ -139,17 +142,32 @@ export async function gotFor(client: Dialect, wire: string, file: string): Promi
   if (VENDORS[wire] !== undefined) {
     const asked = client.toCanonical(QUESTIONS[client.name] ?? {}, "other");
     const { got } = await overHttp(wire, { asked, stream, model: modelOf(wire), answer: { bytes: answer, encoder } });
-    return got;
+    return encoder.facts.fault === null ? got : broken({ client, encoder, stream }, got);
   }
   const reader = new TranslatingReader(dialectNamed(wire).eventReader(stream), encoder);
   const bytes = Buffer.concat([reader.push(answer), reader.end()]);
+  if (encoder.facts.fault !== null) return broken({ client, encoder, stream }, bytes.toString());
   if (reader.facts.fault !== null) throw new Error(reader.facts.fault.reason);
   return bytes.toString();
+}
+
+interface Breaking {
+  readonly client: Dialect;
+  readonly encoder: AnswerEncoder;
+  readonly stream: boolean;
+}
+
+/** What a client gets of an answer that its dialect has no place for. */
+function broken({ client, encoder, stream }: Breaking, got: string): string {
+  const { code, reason } = encoder.facts.fault ?? { code: "provider_bad_answer", reason: "" };
+  const error = new RollwardError(code, { provider: "other", reason });
+  return stream ? got + client.errorEvent(error, "call_01").toString() : client.errorBody(error, "call_01").toString();
 }
 
 const QUESTIONS: Readonly<Partial<Record<DialectName, JsonObject>>> = {
   "openai-chat": { model: "m", messages: [{ role: "user", content: "?" }] },
   "openai-responses": { model: "m", input: "?" },
+  "openai-completions": { model: "m", prompt: "?" },
   "anthropic-messages": { model: "m", max_tokens: 99, messages: [{ role: "user", content: "?" }] },
 };
 
@@ -235,7 +253,7 @@ function converse(
       if (encoder !== null) bytes.push(encoder.push(event));
     },
     end() {
-      if (encoder !== null) bytes.push(encoder.end());
+      if (encoder !== null && encoder.facts.fault === null) bytes.push(encoder.end());
       resolve(Buffer.concat(bytes).toString());
     },
     fail: reject,

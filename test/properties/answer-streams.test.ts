@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CallEvent } from "../../src/domain/call/canonical.ts";
 import type { AnswerFacts, Dialect } from "../../src/ports/dialect.ts";
-import { CLIENTS, dialectNamed, goldenNames, goldenText } from "../golden/wire-answers.ts";
+import { CONVERSATIONS, dialectNamed, goldenNames, goldenText } from "../golden/wire-answers.ts";
 
 interface Read {
   readonly events: readonly CallEvent[];
@@ -47,7 +47,7 @@ function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return [0, ...places].map((start, index) => bytes.subarray(start, places[index] ?? bytes.length));
 }
 
-describe.each(CLIENTS)("a stream of %s", (name) => {
+describe.each(CONVERSATIONS)("a stream of %s", (name) => {
   const dialect = dialectNamed(name);
 
   it("says the same with every line end, a byte order mark and noise between its events, wherever it is cut", () => {

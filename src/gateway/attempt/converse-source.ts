@@ -29,12 +29,8 @@ export function converseSource(
         },
         end() {
           begin();
-          if (encoder.facts.finishReason === null) {
-            sink.fail(
-              new RollwardError("provider_cut", { provider: provider.name, reason: "it has no finish reason" }),
-            );
-            return;
-          }
+          const error = faultOf(encoder, provider.name);
+          if (error !== null) return sink.fail(error);
           const rest = encoder.end();
           if (rest.length > 0) sink.bytes(rest);
           sink.end();
@@ -43,4 +39,11 @@ export function converseSource(
       });
     },
   };
+}
+
+/** Why what came is no answer; `null` where it is one. */
+function faultOf({ facts: { fault, finishReason } }: AnswerEncoder, provider: string): RollwardError | null {
+  if (fault !== null) return new RollwardError("provider_bad_answer", { provider, reason: fault.reason });
+  if (finishReason !== null) return null;
+  return new RollwardError("provider_cut", { provider, reason: "it has no finish reason" });
 }
