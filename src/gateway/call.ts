@@ -16,6 +16,7 @@ import { needOf, noteRefusal, providerLine, waitInLine } from "./attempt/wait-in
 import { beginningOf } from "./prompt-cache/beginning-of.ts";
 import { planWithRoom } from "./context/open-context.ts";
 import { fitTighter } from "./fit.ts";
+import { openModelRooms } from "./meters/model-rooms.ts";
 import { covers, coversNow, planWithinMeans, startWithinMeans } from "./meters/open-purse.ts";
 import { goesWith, sinceArrival } from "./open-call.ts";
 import type { Gateway } from "./gateway.ts";
@@ -29,8 +30,10 @@ import { chooseRoute, escalate } from "./routing/choose-route.ts";
  */
 export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
   const trip = tripOf(gateway, open);
+  const rooms = openModelRooms(gateway, open);
   try {
     while (!open.abandoned) {
+      rooms?.stayAt(trip.position);
       const leg = trip.leg();
       if (leg.type === "over") break;
       if (leg.type === "wait") {
@@ -38,6 +41,7 @@ export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
         continue;
       }
       if (open.purse !== undefined && open.attempts.length > 0 && !(await covers(open))) break;
+      if (rooms !== undefined && !(await rooms.enter(trip, leg.place))) continue;
       const errand = { trip, place: leg.place };
       const first = begin(gateway, open, errand);
       if (first === null) continue;
@@ -68,6 +72,7 @@ function unanswered(gateway: Gateway, open: OpenCall, trip: Trip): Attempt {
   if (open.abandoned) throw new RollwardError("provider_cut", { provider: "none", reason: "the client left" });
   if (trip.spare !== null) return upheld(open, trip.spare);
   noteRefusal(gateway, open, trip.error);
+  open.rooms?.noteRefusal(trip.error);
   throw trip.error;
 }
 
@@ -145,28 +150,53 @@ function hedgedStart(
   return startHedged(first, {
     clock: gateway.clock,
     delayMs,
-    second() {
-      const second = secondRunner(gateway, open, { trip, place });
-      if (second !== null) goesWith(open, both(first, second));
-      return second;
+    second: (isWanted) => secondRunner(gateway, open, { trip, place, first, isWanted }),
+    lost({ attempt }) {
+      const record = attempt.record();
+      open.attempts.push(record);
+      open.rooms?.leave(record);
     },
-    lost: ({ attempt }) => open.attempts.push(attempt.record()),
   });
 }
 
-/** The second attempt of a hedge, where the budget and the breakers permit one. */
-function secondRunner(gateway: Gateway, open: OpenCall, { trip, place }: Errand): Runner | null {
+interface SecondErrand extends Errand {
+  readonly first: Runner;
+  /** Whether a second attempt is still of use. */
+  readonly isWanted: () => boolean;
+}
+
+/** The second attempt of a hedge, where the budget, the breakers and the limits of its model permit one. */
+function secondRunner(gateway: Gateway, open: OpenCall, errand: SecondErrand): Runner | null | Promise<Runner | null> {
   if (!coversNow(open, 1)) return null;
+  const { trip, place, isWanted } = errand;
   const other = trip.second(place);
   if (other === null) return null;
+  const hasRoom = open.rooms?.enterNow(trip.plan, other) ?? true;
+  if (!(hasRoom instanceof Promise)) return beginSecond(gateway, open, { ...errand, other, hasRoom });
+  return hasRoom.then((has) => {
+    const isToGo = has && isWanted() && !open.abandoned;
+    if (has && !isToGo) open.rooms?.leave(other.deployment.target);
+    return beginSecond(gateway, open, { ...errand, other, hasRoom: isToGo });
+  });
+}
+
+type Second = SecondErrand & { readonly other: Place; readonly hasRoom: boolean };
+
+function beginSecond(gateway: Gateway, open: OpenCall, { trip, first, other, hasRoom }: Second): Runner | null {
+  if (!hasRoom) {
+    trip.giveBack(other, false);
+    return null;
+  }
   try {
     const { policy } = trip.plan;
     const whole = holdsAnswersOf(trip.plan, other.target);
     const order = { place: other, reason: "hedge", policy, hasNext: trip.hasNext, whole } as const;
     const second = beginAttempt(gateway, open, order);
     trip.alsoAsked(other);
+    goesWith(open, both(first, second));
     return second;
   } catch {
+    open.rooms?.leave(other.deployment.target);
     return null;
   }
 }

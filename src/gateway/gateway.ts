@@ -8,6 +8,7 @@ import type { BalanceStrategy } from "../domain/health/balance.ts";
 import type { HealthBoard } from "../domain/health/target-health.ts";
 import type { FlagSet } from "../domain/flags/flag.ts";
 import type { LimitRule, QueueRule, Rate } from "../domain/limits/limit-rule.ts";
+import type { SplitLimits } from "../domain/limits/split-limits.ts";
 import type { ShedThresholds } from "../domain/limits/shedding.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { BudgetLedger } from "../ports/budget-ledger.ts";
@@ -69,6 +70,8 @@ export interface Pool {
 /** What calls are measured by. */
 export interface Meters {
   readonly limits: readonly LimitRule[];
+  /** The same apart; absent where none goes by the model. */
+  readonly split?: SplitLimits;
   readonly budgets: readonly BudgetRule[];
   /** Whether calls over a limit wait; absent or `null` refuses them at once. */
   readonly queue?: QueueRule | null;

@@ -17,6 +17,7 @@ import type { OriginalError } from "./attempt/answer-source.ts";
 import type { CacheCourse } from "./cache/course.ts";
 import type { OpenContext } from "./context/open-context.ts";
 import type { Gateway, GatewaySettings } from "./gateway.ts";
+import type { ModelRooms } from "./meters/model-rooms.ts";
 import type { OpenPurse } from "./meters/open-purse.ts";
 import type { QueueNote } from "./meters/visit-of.ts";
 import type { SentRequest } from "./prompt-cache/steer.ts";
@@ -143,6 +144,8 @@ export interface OpenCall {
   /** How the limits stand that it was let in or refused by; absent without limits. */
   limits?: readonly LimitState[];
   pass?: LimitPass;
+  /** What it has taken of limits that go by the model; absent where there are none, and until one is asked. */
+  rooms?: ModelRooms;
   /** What it had to do with the line of those who wait; absent where it neither waited nor was turned away from it. */
   queue?: QueueNote;
   /** The budget or limit that has refused it; absent where none has. */

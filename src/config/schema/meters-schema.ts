@@ -73,6 +73,12 @@ const onlySchema = z
   })
   .meta({ description: "Which calls count; all conditions must hold. Default: all calls." });
 
+const limitOnlySchema = onlySchema
+  .extend({
+    models: names("provider/model", "Only what is asked of these models, as `provider/model`; a pool by its own name."),
+  })
+  .meta({ description: "Which calls count; all conditions must hold. Default: all calls." });
+
 const per = z.enum(["environment", "tenant", "key", "user", "endpoint", "model"]).meta({
   description:
     "Whose calls are counted together. `environment`: all calls. `user`: as the request names one (`user`, `safety_identifier`, `metadata.user_id`), within the tenant or the key; calls that name none count as one more user.",
@@ -96,7 +102,7 @@ export const rateLimitSchema = z
     burst_tokens: number({ min: 1, max: MOST_BURST, integer: true })
       .optional()
       .meta({ description: "The same for tokens. A call that is larger is let in when nothing is owed." }),
-    only: onlySchema.optional(),
+    only: limitOnlySchema.optional(),
   })
   .meta({ description: "One limit: at least one of `requests`, `tokens` and `concurrent`." });
 

@@ -24,6 +24,7 @@ const CLASSES: Partial<Record<ErrorCode, FaultClass>> = {
   provider_timeout: "late",
   provider_unavailable: "gone",
   provider_rate_limited: "rate-limit",
+  rate_limited: "rate-limit",
   provider_credentials: "credentials",
   provider_context_overflow: "context-overflow",
   provider_content_policy: "content-policy",

@@ -26,6 +26,10 @@ test("a failure that a fallback repaired still counts", () => {
 
 test("a target that was passed over because its breaker was open counts as its release's failure", () => {
   expect(ok(attempt("skipped", "provider_unavailable"), attempt("answered"))).toBe("provider");
+  expect(ok(attempt("skipped", "rate_limited"), attempt("answered"))).toBe("refused");
+  expect(ok(attempt("skipped", "rate_limited"), attempt("failed", "provider_timeout"), attempt("answered"))).toBe(
+    "timeout",
+  );
 });
 
 test("an attempt that lost to a faster one is no failure", () => {

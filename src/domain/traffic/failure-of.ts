@@ -31,10 +31,12 @@ type Ending = Pick<CallFacts, "outcome" | "errorCode" | "findings"> &
  * Intention to treat: the first failure of any attempt belongs to the assigned release, also when a
  * fallback repaired it. A client that leaves is no failure, but what failed before it left is, and so is silence until it gave up:
  * else a release that hangs would look no worse for as long as clients are less patient than its timeouts. A rejected answer is
- * one only where its finding counts as such: a cascade rejects answers all day.
+ * one only where its finding counts as such: a cascade rejects answers all day. A model that was passed over for a limit of
+ * one's own hides nothing that went wrong after it.
  */
 export function failureOf(call: Ending): FailureCause | null {
-  const failed = call.attempts.find(({ error, end }) => error !== null && end !== "abandoned" && end !== "rejected");
+  const { attempts } = call;
+  const failed = attempts.find((one) => isFailed(one) && !isOurLimit(one)) ?? attempts.find(isFailed);
   if (failed?.error != null) return causeOf(failed.error.code);
   if (call.findings?.some(({ action }) => isFailing(action)) === true) return "bad_answer";
   if (hasGivenUp(call)) return "timeout";
@@ -46,3 +48,8 @@ function hasGivenUp({ outcome, errorCode, attempts, totalMs = 0, status }: Endin
   if (outcome !== "abandoned" || errorCode !== null || attempts.length === 0) return false;
   return status === CLIENT_LEFT && totalMs >= PATIENCE_MS;
 }
+
+const isFailed = ({ error, end }: AttemptRecord): boolean =>
+  error !== null && end !== "abandoned" && end !== "rejected";
+
+const isOurLimit = ({ error }: AttemptRecord): boolean => error?.code === "rate_limited";

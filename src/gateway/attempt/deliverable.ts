@@ -90,7 +90,8 @@ async function repaired(
 ): Promise<Runner | null> {
   if (open.abandoned || !(await covers(open))) return null;
   const chunks = runner.attempt.held;
-  const second = beginRepair(gateway, open, { trip, target: runner.target, finding, chunks, tookMs });
+  const begun = beginRepair(gateway, open, { trip, target: runner.target, finding, chunks, tookMs });
+  const second = begun instanceof Promise ? await begun : begun;
   if (second === null) return null;
   goesWith(open, second.attempt);
   try {

@@ -6,8 +6,8 @@ export interface HedgeTerms {
   readonly clock: Clock;
   /** How long the first may take to begin. */
   readonly delayMs: number;
-  /** Makes the second attempt when the first is late; `null` when nobody can be asked. */
-  readonly second: () => Runner | null;
+  /** Makes the second attempt when the first is late; `null` when nobody can be asked, or it `isWanted` no longer. */
+  readonly second: (isWanted: () => boolean) => Runner | null | Promise<Runner | null>;
   /** Takes an attempt that did not win; its end is known. */
   readonly lost: (runner: Runner) => void;
 }
@@ -25,7 +25,14 @@ export async function startHedged(first: Runner, terms: HedgeTerms): Promise<Run
   const early = await Promise.race([opening, late.promise]).finally(cancel);
   if (early !== null) return early;
   // What has begun and is only held back is not late.
-  const second = first.attempt.hasBegun ? null : terms.second();
+  let isWanted = true;
+  const made = first.attempt.hasBegun ? null : terms.second(() => isWanted);
+  // What comes when the first has begun or failed is not made, and not waited for.
+  const unwanted = (): null => {
+    isWanted = false;
+    return null;
+  };
+  const second = made instanceof Promise ? await Promise.race([made, opening.then(unwanted, unwanted)]) : made;
   if (second === null) return opening;
   const hedge = second.attempt.start().then(() => second);
   try {

@@ -5,6 +5,7 @@ import type { OpenCall } from "../open-call.ts";
 import { beginAttempt } from "./begin-attempt.ts";
 import type { Runner } from "./begin-attempt.ts";
 import { answerOf } from "./examine.ts";
+import type { Place } from "./find-place.ts";
 import type { Trip } from "./trip.ts";
 
 /** What is to be repaired. */
@@ -20,10 +21,10 @@ export interface Errand {
 
 /**
  * Makes the second attempt at a target whose answer had a finding: the same request with the answer and what is wrong
- * with it at its end. `null` when there is no time for another answer as slow as the first, nobody may be asked now,
- * or the request cannot be written on.
+ * with it at its end. `null` when there is no time for another answer as slow as the first, nobody may be asked now (also by
+ * the limits of the model), or the request cannot be written on.
  */
-export function beginRepair(gateway: Gateway, open: OpenCall, errand: Errand): Runner | null {
+export function beginRepair(gateway: Gateway, open: OpenCall, errand: Errand): Runner | null | Promise<Runner | null> {
   const { trip, target, finding, chunks, tookMs } = errand;
   const { dialect } = open.arrival;
   const { checking } = dialect;
@@ -32,15 +33,28 @@ export function beginRepair(gateway: Gateway, open: OpenCall, errand: Errand): R
   const again = trip.again(target);
   if (again === null) return null;
   const complaint = complaintOf(finding, answer);
+  const repair = { trip, again, amend: (body: Buffer) => checking.askAgain(body, { answer, complaint }) };
+  open.rooms?.leaveOthers(again.deployment);
+  const hasRoom = open.rooms?.enterNow(trip.plan, again) ?? true;
+  if (hasRoom instanceof Promise) return hasRoom.then((has) => beginAgain(gateway, open, { ...repair, hasRoom: has }));
+  return beginAgain(gateway, open, { ...repair, hasRoom });
+}
+
+interface Repair {
+  readonly trip: Trip;
+  readonly again: Place;
+  readonly amend: (body: Buffer) => Buffer;
+  readonly hasRoom: boolean;
+}
+
+function beginAgain(gateway: Gateway, open: OpenCall, { trip, again, amend, hasRoom }: Repair): Runner | null {
+  if (!hasRoom) {
+    trip.giveBack(again, false);
+    return null;
+  }
+  const { policy } = trip.plan;
   try {
-    return beginAttempt(gateway, open, {
-      place: again,
-      reason: "repair",
-      policy: trip.plan.policy,
-      hasNext: false,
-      whole: true,
-      amend: (body) => checking.askAgain(body, { answer, complaint }),
-    });
+    return beginAttempt(gateway, open, { place: again, reason: "repair", policy, hasNext: false, whole: true, amend });
   } catch {
     return null;
   }

@@ -92,6 +92,11 @@ export class Trip {
     return this.#terms.plan;
   }
 
+  /** Position of the target that is asked next. */
+  get position(): number {
+    return this.#target;
+  }
+
   /** Whether another target could step in after an outage. */
   get hasNext(): boolean {
     return this.#next("outage") !== null;
@@ -151,6 +156,20 @@ export class Trip {
     this.#terms.onSkip(this.#target, error);
     this.#error ??= error;
     this.#stop("rate-limit");
+  }
+
+  /**
+   * A place is not asked after all; where it `isFull` a limit of one's own has no room for it. Whether another one of its
+   * target may then be asked, which is the next leg.
+   */
+  giveBack({ deployment, target, admission }: Place, isFull: boolean): boolean {
+    deployment.health.circuit.withdrawn(admission);
+    return isFull && this.#leaveForOther(deployment, target);
+  }
+
+  /** The target that is next has no room under a limit of one's own: it is passed over. */
+  passOver(error: RollwardError): void {
+    this.#pass({ error, waitMs: null });
   }
 
   /**
@@ -283,13 +302,19 @@ export class Trip {
 
   /** Whether another key or deployment of the target takes over, which then counts as tried. */
   #findOther(fault: FaultClass, deployment: Deployment, target: number): boolean {
-    const { gateway, plan, need } = this.#terms;
+    const { gateway, need } = this.#terms;
     const isKeys = fault === "rate-limit" || fault === "credentials";
     const { keys } = deployment.health;
     if (isKeys && this.#rotations < keys.size - 1 && keys.isReady(gateway.clock.elapsed(), need?.())) {
       this.#rotations += 1;
       return true;
     }
+    return this.#leaveForOther(deployment, target);
+  }
+
+  /** Whether another deployment of the target may be asked; then this one is not any more. */
+  #leaveForOther(deployment: Deployment, target: number): boolean {
+    const { gateway, plan } = this.#terms;
     if ((plan.targets[target]?.deployments.length ?? 0) < 2) return false;
     const left = new Set([...(this.#left ?? []), deployment]);
     if (!hasOther(gateway, plan, this.#search({ target, left, isUrgent: false }))) return false;

@@ -36,7 +36,7 @@ export function likelyTokens({ answerLengths }: Pick<Gateway, "answerLengths">, 
 /** Learns from an answer to a call that a limit had let in and whose request names no maximum. */
 export function learnAnswerLength({ answerLengths }: Pick<Gateway, "answerLengths">, call: OpenCall): void {
   const last = call.attempts.at(-1);
-  if (call.pass == null || last?.end !== "answered" || last.usage === null) return;
+  if ((call.pass == null && call.rooms === undefined) || last?.end !== "answered" || last.usage === null) return;
   if (WITHOUT_ANSWER.has(call.arrival.dialect.name) || answerMaximum(present(call.request).body) !== null) return;
   answerLengths.observe(answerNameOf(call), (last.usage.output + last.usage.reasoning) / answersOf(call));
 }

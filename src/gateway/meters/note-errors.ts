@@ -12,7 +12,7 @@ export function noteErrors({ errors, clock }: Gateway, { settings, key, aim }: O
   const rules = settings.pauseRules;
   if (rules === undefined || errors === undefined || key === null || aim === null) return;
   if (facts.attempts.length === 0 && facts.outcome === "failed") return;
-  if (facts.errorCode === "server_stopped") return;
+  if (facts.errorCode === "server_stopped" || facts.errorCode === "rate_limited") return;
   const cause = facts.outcome === "failed" ? failureOf(facts) : null;
   const failed = cause !== null && cause !== "refused";
   const call = { endpoint: facts.endpoint, tenant: key.tenant ?? null, keyId: key.id, failed };

@@ -118,17 +118,29 @@ export class WaitingRoom {
 
   /** Lets a call in, at once where nobody waits for the same limits, or when its turn has come. */
   async enter(visit: Visit, rule: QueueRule): Promise<LimitPass | LimitRefusal> {
-    const ahead = visit.claims.find((claim) => this.#lines.has(nameOf(claim)));
-    if (ahead === undefined) {
+    const behind = this.#behind(visit.claims);
+    if (behind === null) {
       const answer = await this.#take(visit);
       const isTooLong = (refusal: LimitRefusal): boolean =>
         refusal.kind !== "concurrent" && refusal.retryAfterMs > rule.longestWaitMs;
       return isPass(answer) || isTooLong(answer) ? answer : this.#wait(visit, rule, answer);
     }
+    return this.#wait(visit, rule, behind);
+  }
+
+  /** Lets a call in that does not wait: where there is room, and nobody waits for it. */
+  takeNow(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal | Promise<LimitPass | LimitRefusal> {
+    return this.#behind(claims) ?? this.#limiter.take(claims, tokens);
+  }
+
+  /** Where others wait for the same limits: who comes now would overtake them. */
+  #behind(claims: readonly LimitClaim[]): LimitRefusal | null {
+    const ahead = claims.find((claim) => this.#lines.has(nameOf(claim)));
+    if (ahead === undefined) return null;
     const { requests, tokens, concurrent } = ahead.rule;
     const isCap = requests === null && tokens === null && concurrent !== null;
     const kind = isCap ? "concurrent" : requests === null && tokens !== null ? "tokens" : "requests";
-    return this.#wait(visit, rule, { claim: ahead, kind, retryAfterMs: MOST_MS, states: [] });
+    return { claim: ahead, kind, retryAfterMs: MOST_MS, states: [] };
   }
 
   #take(visit: Visit): LimitPass | LimitRefusal | Promise<LimitPass | LimitRefusal> {

@@ -1,6 +1,7 @@
 import { createProvider } from "../../adapters/providers/index.ts";
 import { DEFAULT_TRACES } from "../../domain/trace/trace-settings.ts";
 import type { Project, ProviderSettings } from "../../config/project.ts";
+import { splitLimits } from "../../domain/limits/split-limits.ts";
 import { targetsOf } from "../../domain/release/fault-policy.ts";
 import type { Release } from "../../domain/release/release.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
@@ -129,7 +130,7 @@ const settingsOf = (project: Project, providers: ReadonlyMap<string, Provider>):
   priceVersion: project.priceVersion,
   limits: project.limits,
   results: project.results,
-  ...(project.meters !== null && { meters: project.meters }),
+  ...(project.meters !== null && { meters: metersOf(project.meters) }),
   flags: project.flags,
   evaluations: project.evaluations,
   feedbackRate: project.feedbackRate,
@@ -151,3 +152,8 @@ const fingerprintOf = (settings: ProviderSettings): string =>
     if (typeof value === "bigint") return value.toString();
     return value instanceof Map ? [...value] : value;
   });
+
+function metersOf(meters: NonNullable<Project["meters"]>): NonNullable<GatewaySettings["meters"]> {
+  const split = splitLimits(meters.limits);
+  return split === undefined ? meters : { ...meters, split };
+}

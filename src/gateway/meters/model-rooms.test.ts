@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { HandClock } from "../../../test/fixtures/hand-clock.ts";
+import { LocalLimiter } from "../../adapters/limiters/local-limiter.ts";
+import { RollwardError } from "../../domain/errors.ts";
+import type { AttemptRecord } from "../../domain/call/call-record.ts";
+import { HealthBoard } from "../../domain/health/target-health.ts";
+import { AnswerLengths } from "../../domain/limits/answer-lengths.ts";
+import type { LimitClaim, LimitRule } from "../../domain/limits/limit-rule.ts";
+import { splitLimits } from "../../domain/limits/split-limits.ts";
+import { DEFAULT_FAULT_POLICY } from "../../domain/release/fault-policy.ts";
+import { isPass } from "../../ports/limiter.ts";
+import type { LimitPass, LimitRefusal } from "../../ports/limiter.ts";
+import type { ConversingProvider } from "../../ports/provider.ts";
+import type { Place } from "../attempt/find-place.ts";
+import type { CallPlan, PlannedTarget } from "../attempt/plan-of.ts";
+import { Trip } from "../attempt/trip.ts";
+import type { Gateway } from "../gateway.ts";
+import type { OpenCall } from "../open-call.ts";
+import { openModelRooms } from "./model-rooms.ts";
+import { WaitingRoom } from "./waiting-room.ts";
+
+const PRICE = { input: 1n, cachedInput: 1n, cacheWrite: 1n, output: 1n, reasoning: 1n };
+const BURST = 1_000_000;
+const CAP = 2;
+
+const RULES: readonly LimitRule[] = [
+  {
+    name: "provider",
+    per: "model",
+    only: {},
+    requests: null,
+    tokens: { amount: BURST, windowMs: 86_400_000, burst: BURST },
+    concurrent: CAP,
+  },
+];
+
+/** A provider that is only a name. */
+const provider = (name: string): ConversingProvider => ({
+  name,
+  prices: new Map([["m", PRICE]]),
+  speaks: null,
+  converse() {
+    throw new Error("Nobody asks it here.");
+  },
+  close: () => Promise.resolve(),
+});
+
+/** Two models alone and a pool of two. */
+function planOn(board: HealthBoard): CallPlan {
+  const targets = [["a"], ["b", "c"], ["d"]].map((names): PlannedTarget => {
+    const deployments = names.map((name) => {
+      const target = { provider: name, model: "m" };
+      return { target, provider: provider(name), price: PRICE, weight: 1, health: board.of(target, {}) };
+    });
+    return { target: { provider: names.join(""), model: "m" }, deployments, balance: "weighted" };
+  });
+  const all = [0, 1, 2];
+  const chains = { outage: all, rateLimit: all, contextOverflow: all, contentPolicy: [], rejected: all };
+  return { policy: DEFAULT_FAULT_POLICY, targets, chains, examines: false, verifier: null };
+}
+
+/** A limiter that answers later, as a shared one may, and counts what was let in and is not over. */
+class CountingLimiter extends LocalLimiter {
+  underWay = 0;
+
+  override take(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal {
+    const answer = super.take(claims, tokens);
+    if (!isPass(answer)) return answer;
+    this.underWay += 1;
+    let isOver = false;
+    const settle = (used: number | null): void => {
+      if (!isOver) this.underWay -= 1;
+      isOver = true;
+      answer.settle(used);
+    };
+    return { ...answer, settle };
+  }
+}
+
+/** What becomes of a call, one step after the other. */
+const STEPS = ["go", "go", "fail", "reject", "hedge", "lose", "answer", "leave"] as const;
+type Step = (typeof STEPS)[number];
+
+class World {
+  readonly clock = new HandClock();
+  readonly limiter = new CountingLimiter(this.clock);
+  readonly plan = planOn(new HealthBoard());
+  /** Tokens used, by provider. */
+  readonly used = new Map<string, number>();
+  readonly gateway: Gateway;
+
+  constructor(isLate: boolean) {
+    const take = async (...given: Parameters<CountingLimiter["take"]>) => this.limiter.take(...given);
+    const limiter = isLate ? { take, counts: () => this.limiter.counts(), close: async () => {} } : this.limiter;
+    const waiting = new WaitingRoom(this.clock, limiter);
+    const { clock } = this;
+    const parts = { clock, limiter, waiting, random: () => 0.5, answerLengths: new AnswerLengths() };
+    this.gateway = parts as unknown as Gateway;
+  }
+}
+
+class PlayedCall {
+  readonly #world: World;
+  readonly #trip: Trip;
+  readonly #open: OpenCall;
+  #running: Place[] = [];
+  isOver = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    const parts = {
+      settings: { environment: "e", meters: { limits: RULES, split: splitLimits(RULES), budgets: [] } },
+      key: { id: "key_1" },
+      aim: { type: "direct", target: { provider: "a", model: "m" } },
+      request: { body: { max_tokens: 20 }, model: "a/m" },
+      arrival: { dialect: { name: "openai-chat" }, bytes: Buffer.alloc(40) },
+      placement: null,
+      attempts: [],
+      abandoned: false,
+    };
+    this.#open = parts as unknown as OpenCall;
+    const { gateway, plan } = world;
+    this.#trip = new Trip({ gateway, plan, deadline: 600_000, stream: true, onSkip: () => {} });
+    openModelRooms(gateway, this.#open);
+  }
+
+  get underWay(): number {
+    return this.isOver ? 0 : Math.max(1, this.#running.length);
+  }
+
+  async play(step: Step, tokens: number): Promise<void> {
+    const [first, second] = this.#running;
+    if (this.isOver) return;
+    if (step === "leave") return this.#end(tokens);
+    if (first === undefined) return step === "go" ? this.#go() : undefined;
+    if (step === "answer") return this.#end(tokens);
+    if (step === "hedge" && second === undefined) return this.#hedge(first);
+    if (step === "lose" && second !== undefined) return this.#lose(tokens);
+    if ((step !== "fail" && step !== "reject") || second !== undefined) return;
+    this.#record(first, tokens);
+    this.#running = [];
+    const code = step === "fail" ? "provider_error" : "answer_rejected";
+    this.#trip.failed(new RollwardError(code, { provider: "p", reason: "" }), first, 0);
+  }
+
+  async #go(): Promise<void> {
+    const { rooms } = this.#open;
+    rooms?.stayAt(this.#trip.position);
+    const leg = this.#trip.leg();
+    if (leg.type === "over") return this.#end(0);
+    if (leg.type === "ask" && (await rooms?.enter(this.#trip, leg.place)) === true) this.#running = [leg.place];
+  }
+
+  async #hedge(first: Place): Promise<void> {
+    const other = this.#trip.second(first);
+    if (other === null || (await this.#open.rooms?.enterNow(this.#world.plan, other)) !== true) return;
+    this.#trip.alsoAsked(other);
+    this.#running.push(other);
+  }
+
+  #lose(tokens: number): void {
+    const lost = this.#running.pop();
+    if (lost === undefined) return;
+    this.#record(lost, tokens);
+    this.#open.rooms?.leave(lost.deployment.target);
+  }
+
+  #end(tokens: number): void {
+    if (this.#running.length > 1) this.#lose(tokens);
+    for (const place of this.#running) this.#record(place, tokens);
+    this.#running = [];
+    this.isOver = true;
+    this.#open.rooms?.close();
+  }
+
+  #record({ deployment: { target } }: Place, tokens: number): void {
+    const usage = { input: tokens, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+    this.#open.attempts.push({ ...target, usage, end: "failed", error: null } as unknown as AttemptRecord);
+    const { used } = this.#world;
+    used.set(target.provider, (used.get(target.provider) ?? 0) + tokens);
+  }
+}
+
+const moves = fc.array(fc.record({ call: fc.nat(4), step: fc.constantFrom(...STEPS), tokens: fc.nat(500) }), {
+  maxLength: 120,
+});
+
+test("whatever becomes of calls, their places are free afterwards and what they have used is what is missing", async () => {
+  await fc.assert(
+    fc.asyncProperty(moves, fc.boolean(), async (given, isLate) => {
+      const world = new World(isLate);
+      const calls = Array.from({ length: 5 }, () => new PlayedCall(world));
+      for (const { call, step, tokens } of given) {
+        await calls[call]?.play(step, tokens);
+        const most = calls.reduce((sum, { underWay }) => sum + underWay, 0);
+        expect(world.limiter.underWay).toBeLessThanOrEqual(most);
+      }
+      for (const call of calls) await call.play("leave", 7);
+      expect(world.limiter.underWay).toBe(0);
+      for (const name of ["a", "b", "c", "d"]) {
+        const claims = [{ rule: RULES[0] as LimitRule, subject: `${name}/m` }];
+        const passes = Array.from({ length: CAP }, () => world.limiter.take(claims, 1));
+        expect(passes.every(isPass)).toBe(true);
+        const [state] = passes.at(-1)?.states ?? [];
+        expect(state?.remaining).toBe(BURST - CAP - (world.used.get(name) ?? 0));
+      }
+    }),
+  );
+});
