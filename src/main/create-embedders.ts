@@ -1,5 +1,5 @@
 import { createLocalEmbedder } from "../adapters/embedders/local-embedder.ts";
-import { createProviderEmbedder } from "../adapters/embedders/provider-embedder.ts";
+import { createProviderEmbedder, makesVectors } from "../adapters/embedders/provider-embedder.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Embedder } from "../ports/embedder.ts";
 import type { Embedders } from "../ports/embedders.ts";
@@ -13,8 +13,7 @@ export function createEmbedders(clock: Clock): Embedders {
     of({ embedder: choice, dimension }, providers) {
       if (choice === "local") return (local ??= createLocalEmbedder({ clock }));
       const provider = providers.get(choice.provider);
-      if (provider === undefined || provider.speaks === null) return null;
-      if (!provider.speaks.includes("openai-embeddings")) return null;
+      if (provider === undefined || !makesVectors(provider)) return null;
       if (!provider.prices.has(choice.model) || dimension === null) return null;
       // Another configuration makes another provider, and every environment has its own.
       const own = made.get(provider) ?? new Map<string, Embedder>();

@@ -1,6 +1,7 @@
 import type { AnswerSummary } from "../domain/answer/answer.ts";
 import type { AnswerTerms } from "../domain/answer/answer-terms.ts";
 import type { CallEvent, CanonicalRequest, ReasoningOrigin, ToolCall } from "../domain/call/canonical.ts";
+import type { EmbeddingRequest, Vectors } from "../domain/call/embedding.ts";
 import type { Units } from "../domain/call/units.ts";
 import type { RequestOutline } from "../domain/call/outline.ts";
 import type { RollwardError } from "../domain/errors.ts";
@@ -264,9 +265,26 @@ export interface WireDialect {
   tellsAll?(stream: boolean, chunks: readonly Buffer[]): boolean;
 }
 
+/** Vectors as a provider has made them. */
+export interface MadeVectors {
+  readonly model: string;
+  readonly vectors: Vectors;
+  readonly inputTokens: number;
+}
+
+/** What a dialect of embeddings needs so that a provider which does not speak it can be asked. */
+export interface EmbeddingForm {
+  /** Throws `untranslatable` or `invalid_request` naming the field. `body` is the rendered body. */
+  request(body: JsonObject, provider: string): EmbeddingRequest;
+  /** The answer to that body. */
+  answer(body: JsonObject, made: MadeVectors): Buffer;
+}
+
 /** One dialect, from the client's side and from the provider's. */
 export interface Dialect extends ClientDialect, WireDialect {
   readonly name: DialectName;
   /** Largest request or answer that is kept with the record of a call, bytes; absent is any. */
   readonly recordBytes?: number;
+  /** Absent where it is not about embeddings. */
+  readonly embedding?: EmbeddingForm;
 }

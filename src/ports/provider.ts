@@ -1,4 +1,5 @@
 import type { CallEvent, CanonicalRequest, ReasoningOrigin } from "../domain/call/canonical.ts";
+import type { EmbeddingRequest, Vectors } from "../domain/call/embedding.ts";
 import type { RollwardError } from "../domain/errors.ts";
 import type { BreakerPolicy } from "../domain/health/circuit.ts";
 import type { TokenPrice } from "../domain/money/price.ts";
@@ -74,6 +75,20 @@ export interface ConverseRequest {
   readonly trace?: TraceHeaders;
 }
 
+/** Texts for a provider that makes vectors and does not speak OpenAI's wire. */
+export interface EmbedRequest extends Omit<ConverseRequest, "request" | "stream"> {
+  readonly request: EmbeddingRequest;
+}
+
+/** Receives vectors; exactly one of `end` and `fail` comes last. */
+export interface EmbedSink {
+  /** A part of the texts is done, and this is what the provider counts for it; `null` where it does not say. */
+  part(inputTokens: number | null): void;
+  /** The vectors of all texts. */
+  end(vectors: Vectors): void;
+  fail(error: RollwardError): void;
+}
+
 /** How the prompt caches of a provider are steered. */
 export interface PromptCacheTerms {
   /** `marks`: it keeps what ends at a mark. `names`: it looks first where requests of the same name went. */
@@ -122,6 +137,11 @@ export interface ConversingProvider extends ProviderBase {
   /** Whose reasoning this model takes back in later turns; absent or `null` is nobody's. */
   reasons?(model: string): ReasoningOrigin | null;
   converse(request: ConverseRequest, sink: EventSink): Flow;
+  /**
+   * Makes vectors, in as many requests as the vendor wants; the flow cannot be paused, because nothing is handed on before
+   * the end. Absent where it makes none. What cannot be asked for is `untranslatable`, told to the sink.
+   */
+  readonly embed?: (request: EmbedRequest, sink: EmbedSink) => Flow;
 }
 
 /** One configured provider. */

@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { createBedrock } from "../../src/adapters/providers/aws/bedrock.ts";
 import type { BedrockTerms } from "../../src/adapters/providers/aws/bedrock.ts";
 import { bedrockWire } from "../fixtures/bedrock-upstream.ts";
+import { HandClock } from "../fixtures/hand-clock.ts";
 import { aborts, abortsAtAnyTime, pauses } from "./conversing-flow.contract.ts";
 import { answers, faults } from "./conversing-provider.contract.ts";
 import { vendorOpener } from "./vendor-subject.ts";
@@ -20,6 +21,7 @@ const TERMS: Omit<BedrockTerms, "baseUrl"> = {
   keys: [],
   keyEnv: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
   credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: SECRET, sessionToken: null },
+  clock: new HandClock(),
 };
 
 describe("the provider bedrock", () => {

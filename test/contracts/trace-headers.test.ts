@@ -3,6 +3,7 @@ import { createBedrock } from "../../src/adapters/providers/aws/bedrock.ts";
 import { createGemini } from "../../src/adapters/providers/gemini.ts";
 import type { Provider } from "../../src/ports/provider.ts";
 import { bedrockWire } from "../fixtures/bedrock-upstream.ts";
+import { HandClock } from "../fixtures/hand-clock.ts";
 import { geminiWire } from "../fixtures/gemini-upstream.ts";
 import { startScriptedUpstream } from "../fixtures/scripted-upstream.ts";
 import type { VendorWire } from "../fixtures/scripted-upstream.ts";
@@ -42,6 +43,7 @@ const VENDORS: Readonly<Record<string, Vendor>> = {
         keys: [],
         keyEnv: "K",
         credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: SECRET, sessionToken: null },
+        clock: new HandClock(),
       }),
   },
 };

@@ -7,6 +7,7 @@ import type { ConversingProvider } from "../../src/ports/provider.ts";
 import { bedrockWire } from "../fixtures/bedrock-upstream.ts";
 import { closedAfterEach } from "../fixtures/closed-after-each.ts";
 import { cohereWire } from "../fixtures/cohere-upstream.ts";
+import { HandClock } from "../fixtures/hand-clock.ts";
 import { geminiWire } from "../fixtures/gemini-upstream.ts";
 import { startScriptedUpstream } from "../fixtures/scripted-upstream.ts";
 import type { ScriptedUpstream, VendorWire, WireRequest } from "../fixtures/scripted-upstream.ts";
@@ -33,7 +34,15 @@ export const VENDORS = {
     model: "anthropic.claude-haiku-4-5-20251001-v1:0",
     wire: bedrockWire("key-zero"),
     open: (origin) =>
-      createBedrock({ ...TERMS, ...KEYS, name: "bedrock", baseUrl: origin, region: "eu-central-1", credentials: null }),
+      createBedrock({
+        ...TERMS,
+        ...KEYS,
+        name: "bedrock",
+        baseUrl: origin,
+        region: "eu-central-1",
+        credentials: null,
+        clock: new HandClock(),
+      }),
   },
   cohere: {
     model: "command-a-reasoning-08-2025",

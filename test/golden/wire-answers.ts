@@ -79,7 +79,7 @@ const VENDORS: Readonly<Record<string, (origin: string) => Promise<ConversingPro
       clock: new HandClock(),
     }),
   bedrock: (origin) =>
-    createBedrock({ ...TERMS, ...KEYS, name: "other", baseUrl: origin, region: "eu-central-1", credentials: null }),
+    createBedrock({ ...TERMS, ...KEYS, name: "other", baseUrl: origin, region: "eu-central-1", credentials: null, clock: new HandClock() }),
 };
 
 /** The dialect of this name; throws when there is none. */

@@ -1,6 +1,7 @@
 import { RollwardError } from "../../domain/errors.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { ByteSink, Flow, Headers } from "../../ports/provider.ts";
+import type { ByteSink, Headers } from "../../ports/provider.ts";
+import { TimedFlight } from "./timed-flight.ts";
+import type { FlightTerms } from "./timed-flight.ts";
 
 /** An answer gathered whole. */
 export interface WholeAnswer {
@@ -13,38 +14,16 @@ export interface WholeAnswer {
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Gathers a provider's answer within limits of time and bytes. */
-export class EmbeddingSink implements ByteSink {
-  readonly #answer = Promise.withResolvers<WholeAnswer>();
+export class EmbeddingSink extends TimedFlight<WholeAnswer> implements ByteSink {
   readonly #provider: string;
-  readonly #cancel: () => void;
   readonly #chunks: Buffer[] = [];
-  #flow: Flow | null = null;
   #bytes = 0;
   #status = 0;
   #headers: Headers = {};
-  #isOver = false;
 
-  constructor({ provider, limitMs, clock }: { provider: string; limitMs: number; clock: Clock }) {
-    this.#provider = provider;
-    this.#cancel = clock.after(limitMs, () => {
-      this.stop(new RollwardError("provider_timeout", { provider, phase: "embedding", limitMs }));
-    });
-  }
-
-  get answer(): Promise<WholeAnswer> {
-    return this.#answer.promise;
-  }
-
-  /** Takes the flow of the exchange, to stop it by. */
-  control(flow: Flow): void {
-    this.#flow = flow;
-    if (this.#isOver) flow.abort();
-  }
-
-  /** Ends it with an error, and the exchange with it. */
-  stop(error: RollwardError): void {
-    this.#flow?.abort();
-    this.fail(error);
+  constructor(terms: FlightTerms) {
+    super(terms);
+    this.#provider = terms.provider;
   }
 
   head(status: number, headers: Headers): void {
@@ -59,17 +38,6 @@ export class EmbeddingSink implements ByteSink {
   }
 
   end(): void {
-    this.#over();
-    this.#answer.resolve({ status: this.#status, headers: this.#headers, bytes: Buffer.concat(this.#chunks) });
-  }
-
-  fail(error: RollwardError): void {
-    this.#over();
-    this.#answer.reject(error);
-  }
-
-  #over(): void {
-    this.#isOver = true;
-    this.#cancel();
+    this.land({ status: this.#status, headers: this.#headers, bytes: Buffer.concat(this.#chunks) });
   }
 }

@@ -8,6 +8,25 @@ export interface ExpectedEmbeddings {
   readonly dimension: number;
 }
 
+/** Vectors as vectors of length 1. Throws `provider_bad_answer` where one has another dimension or none. */
+export function unitVectors(
+  vectors: readonly ArrayLike<number>[],
+  { provider, dimension }: ExpectedEmbeddings,
+): readonly Float32Array[] {
+  return vectors.map((values) => {
+    if (values.length !== dimension) throw badAnswer(provider, otherDimension(values.length, dimension));
+    const vector = unitVector(values, dimension);
+    if (vector === null) throw badAnswer(provider, "an embedding is missing or has no direction");
+    return vector;
+  });
+}
+
+const badAnswer = (provider: string, reason: string): RollwardError =>
+  new RollwardError("provider_bad_answer", { provider, reason });
+
+const otherDimension = (found: number, wanted: number): string =>
+  `its vectors have ${found} dimensions and not the ${wanted} that are configured`;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -18,7 +37,7 @@ export function readEmbeddings(
   bytes: Buffer,
   { provider, count, dimension }: ExpectedEmbeddings,
 ): { readonly vectors: readonly Float32Array[]; readonly inputTokens: number } {
-  const bad = (reason: string): RollwardError => new RollwardError("provider_bad_answer", { provider, reason });
+  const bad = (reason: string): RollwardError => badAnswer(provider, reason);
   const answer = fieldsIn(bytes);
   const data: unknown = answer?.["data"];
   if (!Array.isArray(data) || data.length !== count) throw bad(`it does not hold ${count} embeddings`);
@@ -28,9 +47,7 @@ export function readEmbeddings(
     const index = item?.["index"] ?? place;
     const values = valuesOf(item?.["embedding"]);
     if (values === null) throw bad("an embedding is neither numbers nor base64");
-    if (values.length !== dimension) {
-      throw bad(`its vectors have ${values.length} dimensions and not the ${dimension} that are configured`);
-    }
+    if (values.length !== dimension) throw bad(otherDimension(values.length, dimension));
     if (typeof index === "number" && vectors[index] === null) vectors[index] = unitVector(values, dimension);
   }
   if (!vectors.every((vector) => vector !== null)) throw bad("an embedding is missing or has no direction");

@@ -7,6 +7,8 @@ import type { AiSdkCallTerms } from "./ai-sdk-bridge/call.ts";
 import { aiSdkCallOptions } from "./ai-sdk-bridge/call-options.ts";
 import { aiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
 import type { AiSdkFetch } from "./ai-sdk-bridge/fetch.ts";
+import { EmbedCall } from "./embeddings/embed-call.ts";
+import type { EmbeddingWire } from "./embeddings/embedding-wire.ts";
 import { Upstream } from "./upstream/upstream.ts";
 import { rehearseAiSdkCall } from "./ai-sdk-bridge/rehearse-call.ts";
 import type { VendorParts } from "./ai-sdk-bridge/vendor-parts.ts";
@@ -32,6 +34,8 @@ export interface AiSdkVendor {
   readonly promptCache?: PromptCacheTerms;
   /** What it has a place for. */
   readonly parts: VendorParts;
+  /** How it is asked for vectors, over the same connections; absent where it makes none. */
+  readonly embeddings?: EmbeddingWire;
   /** Media type of its streams; absent is server-sent events. */
   readonly streamType?: string;
   /** A model whose requests go through this `fetch`, with the key of this number, from 0. */
@@ -80,9 +84,12 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
       };
     },
   };
+  const { embeddings: wire } = vendor;
+  const embedTerms = wire && { provider: name, keyEnv, secrets, upstream, answerBytes, wire };
   return {
     name,
     prices,
+    ...(embedTerms && { embed: (request, sink) => new EmbedCall(embedTerms, request, sink).start() }),
     ...(vendor.promptCache !== undefined && { promptCache: vendor.promptCache }),
     keys: vendor.keys,
     ...(vendor.breaker !== undefined && { breaker: vendor.breaker }),

@@ -6,6 +6,7 @@ import { parseExactJson } from "../../kit/exact-json.ts";
 import { createAiSdkBridge } from "./ai-sdk-bridge.ts";
 import { PLAIN_PARTS, untranslatable } from "./ai-sdk-bridge/vendor-parts.ts";
 import type { VendorParts } from "./ai-sdk-bridge/vendor-parts.ts";
+import { cohereEmbeddings } from "./embeddings/cohere-embeddings.ts";
 import { loadPackage } from "./load-package.ts";
 import { providerAddress } from "./provider-address.ts";
 import type { KeyedVendorTerms } from "./vendor-terms.ts";
@@ -32,6 +33,7 @@ export async function createCohere(terms: KeyedVendorTerms): Promise<ConversingP
     secrets: keys,
     keys: keys.length,
     parts: PARTS,
+    embeddings: cohereEmbeddings({ provider: name, base: url.pathname, keys }),
     model: (id, fetch, key) => sdk.createCohere({ baseURL: url.href, apiKey: keys[key] ?? "", fetch })(id),
     asked(request) {
       refuseLooseTools(request, name);

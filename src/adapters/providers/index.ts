@@ -153,7 +153,14 @@ const PROVIDERS = {
     const credentials = settings.keyEnvs.length > 0 ? null : awsCredentials(settings, terms.environment);
     const keyEnv = credentials === null ? namesOf(settings.keyEnvs) : awsNames(settings);
     const promptCache = promptCacheOf("marks", settings.models);
-    return createBedrock({ ...settings, ...keyedTerms(settings, terms), promptCache, credentials, keyEnv });
+    return createBedrock({
+      ...settings,
+      ...keyedTerms(settings, terms),
+      promptCache,
+      credentials,
+      keyEnv,
+      clock: terms.clock,
+    });
   },
   sagemaker: async (settings, terms) => {
     const { createSageMaker } = await import("./aws/sage-maker.ts");

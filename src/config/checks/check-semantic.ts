@@ -96,6 +96,10 @@ function checkVectors(
 const EMBEDDING_KINDS: ReadonlySet<unknown> = new Set<string>([
   "openai-compatible",
   "azure-openai",
+  "gemini",
+  "vertex",
+  "bedrock",
+  "cohere",
   ...HOSTED_KINDS,
   ...OWN_KINDS,
 ]);
@@ -110,6 +114,6 @@ function kindFault(providers: unknown, embedder: string): Fault | null {
   const here = able.length === 0 ? "" : `; here: ${able.slice(0, MOST_NAMED).join(", ")}`;
   return {
     message: `${shown(name)} makes no vectors: its kind is \`${kind}\``,
-    fix: `write \`local\`, or a model of a provider of the kind \`openai\`, \`azure-openai\`, \`openai-compatible\` or another that speaks OpenAI's wire${here}`,
+    fix: `write \`local\`, or a model of a provider of the kind \`openai\`, \`azure-openai\`, \`openai-compatible\`, \`gemini\`, \`vertex\`, \`bedrock\`, \`cohere\` or another that speaks OpenAI's wire${here}`,
   };
 }

@@ -3,13 +3,14 @@ import type { ModelTarget } from "../../domain/release/release.ts";
 import { givenTo } from "../../domain/call/given-to.ts";
 import { parseExactJson } from "../../kit/exact-json.ts";
 import type { Dialect } from "../../ports/dialect.ts";
-import type { Provider, TraceHeaders, WireProvider } from "../../ports/provider.ts";
+import type { EmbedRequest, Provider, TraceHeaders, WireProvider } from "../../ports/provider.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
 import type { AnswerSource } from "./answer-source.ts";
 import { steerBytes, steerRequest } from "../prompt-cache/steer.ts";
 import { converseSource } from "./converse-source.ts";
+import { embedSource } from "./embed-source.ts";
 import { TranslatingReader } from "./translating-reader.ts";
 import { wireSource } from "./wire-source.ts";
 
@@ -47,6 +48,8 @@ function sourceOf(gateway: Gateway, open: OpenCall, asked: Asked): AnswerSource 
     const passing = steered.sent(wireSource(provider, request, dialect.reader(form)));
     return bytes === body ? passing : without(passing, REASONING);
   }
+  const vectors = vectorsSource(open, asked, terms);
+  if (vectors !== null) return vectors;
   const canonical = dialect.toCanonical(documentIn(open, body), provider.name);
   const encoder = dialect.encoder(form, open.id, open.at);
   if (provider.speaks === null) {
@@ -74,6 +77,18 @@ function sourceOf(gateway: Gateway, open: OpenCall, asked: Asked): AnswerSource 
   const asking = { ...terms, dialect: wire.name, bytes: steered.request };
   const source = steered.sent(inOwnWords(wireSource(provider, asking, reader)));
   return leftOut.length === 0 ? source : without(source, leftOut);
+}
+
+/** Vectors of a provider that makes them on a wire of its own; `null` where that is not what is asked, or of whom. */
+function vectorsSource(
+  open: OpenCall,
+  { provider, body }: Asked,
+  terms: Omit<EmbedRequest, "request">,
+): AnswerSource | null {
+  const { embedding: form } = open.arrival.dialect;
+  if (form === undefined || provider.speaks !== null || provider.embed === undefined) return null;
+  const { embed, name } = provider;
+  return embedSource({ embed, provider: name, form, body: documentIn(open, body), bodyBytes: body.length }, terms);
 }
 
 /** What the models of another vendor thought, which this one cannot read. */

@@ -1,14 +1,18 @@
 import type { JSONValue, SharedV4ProviderMetadata, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CanonicalRequest } from "../../../domain/call/canonical.ts";
-import type { ConversingProvider, PromptCacheTerms } from "../../../ports/provider.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { ConversingProvider, Headers, PromptCacheTerms } from "../../../ports/provider.ts";
 import { createAiSdkBridge } from "../ai-sdk-bridge.ts";
 import { PLAIN_PARTS, textIn, untranslatable } from "../ai-sdk-bridge/vendor-parts.ts";
 import type { VendorParts } from "../ai-sdk-bridge/vendor-parts.ts";
+import { bedrockEmbeddings } from "../embeddings/bedrock-embeddings.ts";
+import type { EmbeddingTarget } from "../embeddings/embedding-wire.ts";
 import { loadPackage } from "../load-package.ts";
 import { providerAddress } from "../provider-address.ts";
 import type { VendorTerms } from "../vendor-terms.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import { awsHost } from "./aws-host.ts";
+import { signV4 } from "./sign-v4.ts";
 import { withinLimit } from "./within-limit.ts";
 
 /** Bedrock in one region, by API keys or signed with AWS credentials. */
@@ -21,6 +25,7 @@ export interface BedrockTerms extends VendorTerms {
   readonly keyEnv: string | null;
   /** `null` when there are keys. */
   readonly credentials: AwsCredentials | null;
+  readonly clock: Clock;
 }
 
 const NAMES = ["amazonBedrock", "bedrock"];
@@ -75,6 +80,11 @@ export async function createBedrock(terms: BedrockTerms): Promise<ConversingProv
     secrets: [...keys, credentials?.secretAccessKey ?? "", credentials?.sessionToken ?? ""].filter((one) => one !== ""),
     keys: Math.max(1, keys.length),
     parts: PARTS,
+    embeddings: bedrockEmbeddings({
+      provider: name,
+      base: url.pathname.replace(/\/$/, ""),
+      access: (post, target) => accessOf(terms, { ...post, origin: url.origin }, target),
+    }),
     streamType: "application/vnd.amazon.eventstream",
     model(id, fetch, key) {
       // An empty key keeps the SDK from looking for one in the environment.
@@ -88,6 +98,17 @@ export async function createBedrock(terms: BedrockTerms): Promise<ConversingProv
     },
     options: (request) => bedrockOptions(request, name),
   });
+}
+
+/** A key as it is, or a signature of the request (AWS Signature Version 4). */
+function accessOf(
+  { credentials, region, keys, clock }: BedrockTerms,
+  { origin, path, bytes }: { readonly origin: string; readonly path: string; readonly bytes: Buffer },
+  { key }: EmbeddingTarget,
+): Headers {
+  if (credentials === null) return { authorization: `Bearer ${keys[key] ?? ""}` };
+  const request = { method: "POST", url: new URL(path, origin), headers: {}, body: bytes };
+  return signV4(request, { credentials, region, service: "bedrock", nowMs: clock.now() });
 }
 
 /** The API takes calls and results only beside tools, and the SDK would send the conversation without them. */

@@ -9,6 +9,8 @@ const ALLOWED: ReadonlySet<string> = new Set([
   "openai-processing-ms",
   // Of the limits that it tells: their resets count from the provider's own time.
   "date",
+  // What Bedrock counts of texts to make vectors of, where the model's own answer does not say.
+  "x-amzn-bedrock-input-token-count",
 ]);
 const ALLOWED_PREFIXES = ["x-ratelimit-", "anthropic-ratelimit-", "ratelimit"];
 

@@ -2,6 +2,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { ConversingProvider } from "../../../ports/provider.ts";
 import { createAiSdkBridge } from "../ai-sdk-bridge.ts";
 import type { AiSdkFetch } from "../ai-sdk-bridge/fetch.ts";
+import { vertexEmbeddings } from "../embeddings/vertex-embeddings.ts";
 import { GEMINI_PARTS, geminiOptions } from "../gemini-parts.ts";
 import { loadPackage } from "../load-package.ts";
 import { providerAddress } from "../provider-address.ts";
@@ -42,6 +43,11 @@ export async function createVertex(terms: VertexTerms): Promise<ConversingProvid
     secrets,
     keys: 1,
     parts: { ...GEMINI_PARTS, settings: new Set(["reasoningTokens", "strictSchema", "strictTools"]) },
+    embeddings: vertexEmbeddings({
+      provider: name,
+      base: url.pathname,
+      access: async () => ({ authorization: `Bearer ${await tokens.token()}` }),
+    }),
     model: (id, fetch) => sdk.createGoogle({ baseURL: url.href, apiKey: "none", fetch: signed(fetch, tokens) })(id),
     // It has no tiers, and `default` asks for none.
     options: (request) => geminiOptions({ ...request, serviceTier: null }, name),

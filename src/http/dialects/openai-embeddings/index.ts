@@ -2,9 +2,10 @@ import { RollwardError } from "../../../domain/errors.ts";
 import type { Dialect, IncomingRequest } from "../../../ports/dialect.ts";
 import { errorBody, errorEvent } from "../openai-chat/error-body.ts";
 import { passingWords, readPassing, untranslated } from "../untranslated.ts";
+import { embeddingForm } from "./embedding-form.ts";
 import { EmbeddingsReader } from "./embeddings-reader.ts";
 
-/** OpenAI's embeddings (`POST /v1/embeddings`), for providers that speak them. */
+/** OpenAI's embeddings (`POST /v1/embeddings`): as they are for providers that speak them, translated for those that make vectors otherwise. */
 export const openAiEmbeddings: Dialect = {
   name: "openai-embeddings",
   read,
@@ -13,6 +14,7 @@ export const openAiEmbeddings: Dialect = {
   // Every answer tells its usage.
   usageEdits: () => [],
   ...untranslated("openai-embeddings", "input"),
+  embedding: embeddingForm,
   reader: () => new EmbeddingsReader(),
   errorBody,
   errorEvent,
