@@ -177,6 +177,8 @@ export function runInForeground(node, args, { variables = {}, onReady } = {}) {
   // A terminal's Ctrl-C reaches the child by itself; handed on, it would count as a second, impatient one.
   process.on("SIGINT", () => process.stdin.isTTY || tell("SIGINT"));
   process.on("SIGTERM", () => tell("SIGTERM"));
+  // A terminal that is closed: the child ends in good order, and so do we with it.
+  process.on("SIGHUP", () => tell("SIGHUP"));
   // npm hands a signal to the shell between it and us, and the shell dies without a word to us.
   const parent = process.ppid;
   const watch = setInterval(() => {

@@ -165,7 +165,7 @@ export function plug(
     seeing: plugSeeing({ ...base, ...counting, ...ground, served, noted, dataDir }),
     host: new ProjectHost({ delivery, projects, calls, turns, environments, flags: flagKeeper, variables }),
     ...plugConsole({ stores, keys: gateway.keys, clock, ids, announcer, variables }),
-    responses: createResponseKeeper({ store: stores.responses, clock, announcer }),
+    responses: createResponseKeeper({ store: stores.responses, clock, announcer, isShared: stores.kind === "server" }),
     conductor: new Conductor(delivery),
     spendKeeper: spendKeeperOf(base, spendBook, environments),
     ...counting,

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, openSync, rmSync } from "node:fs";
+import { openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import colors from "picocolors";
 import { destination } from "pino";
 import type { Logger } from "pino";
+import { inDataDir } from "../adapters/stores/postgres/data-dir.ts";
 import { lockDataDir } from "../adapters/stores/postgres/data-dir-lock.ts";
 import { openEmbedded } from "../adapters/stores/postgres/embedded.ts";
 import type { Embedded } from "../adapters/stores/postgres/embedded.ts";
@@ -105,9 +106,10 @@ const speaksJson = ({ demo }: Options): boolean => !demo && !process.stdout.isTT
 function logFor(options: Options): Logger {
   if (speaksJson(options)) return createMaskedLog();
   if (!options.demo) return createMaskedLog(createHumanStream((text) => void process.stdout.write(text)));
-  mkdirSync(options.dataDir, { recursive: true });
+  const { dataDir } = options;
   // Opened here and now: pino writes out what waits when the process exits, and fails with a file that is still opening.
-  return createMaskedLog(destination({ dest: openSync(join(options.dataDir, "rollward.log"), "a"), sync: false }));
+  const dest = inDataDir(dataDir, () => openSync(join(dataDir, "rollward.log"), "a"));
+  return createMaskedLog(destination({ dest, sync: false }));
 }
 
 /** A start that is longer silent looks like one that hangs, ms. */

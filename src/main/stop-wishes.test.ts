@@ -65,4 +65,16 @@ describe("a wish to stop", () => {
     signals.emit("SIGINT");
     expect([stop.mock.calls.length, codes]).toEqual([1, [143, 130]]);
   });
+
+  it("of a terminal that is closed stops in good order, and never at once", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = vi.fn<() => Promise<void>>(() => promise);
+    wishes.grantWith(stop);
+    signals.emit("SIGHUP");
+    nowMs = 5_000;
+    signals.emit("SIGHUP");
+    expect([stop.mock.calls.length, codes]).toEqual([1, []]);
+    resolve();
+    await vi.waitFor(() => expect(codes).toEqual([0]));
+  });
 });

@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 
-const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** A terminal, npm and whoever watches its parent may each hand on one and the same wish, ms. */
 const SAME_WISH_MS = 1_000;
@@ -21,9 +21,11 @@ export interface StopTerms {
 }
 
 /**
- * Hears SIGINT and SIGTERM from before the first call can be answered: a server that answers must also stop in good order.
+ * Hears SIGINT, SIGTERM and SIGHUP, which a closed terminal sends, from before the first call can be answered: a server that answers
+ * must also stop in good order.
  * A wish that comes earlier is granted as soon as there is something to stop. A second one ends the process at once, with the shell's
  * exit code for the signal (128 and its number), and loses what a kill loses: the last seconds of records and of what was counted.
+ * SIGHUP is never that second one: who closes his terminal over a server that stops is not impatient.
  */
 export class StopWishes {
   readonly #terms: StopTerms;
@@ -49,7 +51,7 @@ export class StopWishes {
   #wish(number: number): void {
     const { now, say, exit, drainMs } = this.#terms;
     if (this.#wishedAt !== null) {
-      if (now() - this.#wishedAt >= SAME_WISH_MS) exit(128 + number);
+      if (number !== SIGNALS.SIGHUP && now() - this.#wishedAt >= SAME_WISH_MS) exit(128 + number);
       return;
     }
     this.#wishedAt = now();

@@ -49,14 +49,20 @@ export interface ResponseStore {
   expire(now: number): Promise<void>;
 }
 
+/** Makes a signal that is told when whoever asks has left; asked for only where something is waited for. */
+export type Gone = () => AbortSignal;
+
 /** Keeps responses without making anybody wait for a database; what was kept can be found at once. */
 export interface ResponseKeeper {
   /** False when it is too large or too much is waiting: it cannot be referred to then. */
   keep(response: StoredResponse): boolean;
-  /** Throws `database_unavailable` when the store does not answer in time. */
-  find(keyId: string, id: string): Promise<StoredResponse | null>;
-  /** Items of answers of that key; `null` when they are too large together. Throws as `find` does. */
-  findItems(keyId: string, ids: readonly string[]): Promise<FoundItems | null>;
+  /**
+   * What another replica is about to write is waited for, a second at most and while the caller is there. Throws
+   * `database_unavailable` when the store does not answer in time.
+   */
+  find(keyId: string, id: string, gone?: Gone): Promise<StoredResponse | null>;
+  /** Items of answers of that key; `null` when they are too large together. Waits and throws as `find` does. */
+  findItems(keyId: string, ids: readonly string[], gone?: Gone): Promise<FoundItems | null>;
   delete(keyId: string, id: string): Promise<boolean>;
   /** Responses that were asked to be kept and are not. */
   dropped(): number;

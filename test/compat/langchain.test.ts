@@ -1,4 +1,5 @@
 import { HumanMessage, ToolMessage } from "@langchain/core/messages";
+import type { AIMessageChunk } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,6 +57,19 @@ describe.each([
     const result = new ToolMessage({ tool_call_id: call?.id ?? "", content: "shipped" });
     const second = await model.invoke([question, first, result]);
     expect(second.text.length).toBeGreaterThan(0);
+  });
+
+  test("puts a tool call together that comes in a stream, and goes on with its result", async () => {
+    const model = chat(responses).bindTools([lookUpOrder]);
+    const question = new HumanMessage("What is the status of order 4711?");
+    let first: AIMessageChunk | undefined;
+    for await (const piece of await model.stream([question])) first = first?.concat(piece) ?? piece;
+    const [call] = first?.tool_calls ?? [];
+    expect(call).toMatchObject({ name: "lookup_order", args: { order_id: expect.any(String) as string } });
+    const result = new ToolMessage({ tool_call_id: call?.id ?? "", content: "shipped" });
+    let text = "";
+    for await (const piece of await model.stream([question, first as AIMessageChunk, result])) text += piece.text;
+    expect(text.length).toBeGreaterThan(0);
   });
 
   test("gets an object of its schema", async () => {

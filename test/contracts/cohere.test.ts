@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createCohere } from "../../src/adapters/providers/cohere.ts";
 import type { CanonicalMessage, CanonicalRequest, CanonicalTool } from "../../src/domain/call/canonical.ts";
-import { cohereWire } from "../fixtures/cohere-upstream.ts";
+import { cohereAnswer, cohereWire } from "../fixtures/cohere-upstream.ts";
 import { ask, questionFor } from "./conversing-subject.ts";
 import type { EventLog } from "./conversing-subject.ts";
 import { aborts, abortsAtAnyTime, pauses } from "./conversing-flow.contract.ts";
@@ -94,3 +94,32 @@ describe("a request for Cohere", () => {
     expect(body).toBeNull();
   });
 });
+
+test.each([[true], [false]])(
+  "what Cohere's models plan before their calls is told as a thought (streamed: %s)",
+  async (stream) => {
+    const upstream = await startScriptedUpstream(cohereWire(SECRET));
+    const terms = {
+      ...TERMS,
+      name: "cohere",
+      baseUrl: `${upstream.origin}/v2`,
+      keys: [SECRET],
+      keyEnv: "COHERE_API_KEY",
+    };
+    const provider = await createCohere(terms);
+    upstream.play(
+      cohereAnswer({ plan: "I will look the order up.", calls: [{ id: "lookup_1", name: "lookup", arguments: "{}" }] }),
+    );
+    try {
+      const { events, error } = await ask(provider, questionFor("command-a-03-2025", stream, { tools: [tool(null)] }));
+      expect(error).toBeNull();
+      const thoughts = events.map((event) => (event.type === "reasoning-delta" ? event.text : "")).join("");
+      expect(thoughts).toBe("I will look the order up.");
+      const types = events.map(({ type }) => type);
+      expect(types.lastIndexOf("reasoning-delta")).toBeLessThan(types.indexOf("tool-call-start"));
+    } finally {
+      await provider.close();
+      await upstream.close();
+    }
+  },
+);

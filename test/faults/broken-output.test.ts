@@ -42,8 +42,8 @@ async function breakOutput({ process: { stdout, stderr } }: ServerProcess): Prom
 }
 
 /** The exit code of a server that is told to stop. */
-function stop({ process, exited }: ServerProcess): Promise<number | null> {
-  process.kill("SIGINT");
+function stop({ process, exited }: ServerProcess, signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {
+  process.kill(signal);
   return exited;
 }
 
@@ -62,6 +62,12 @@ describe("a server whose output nobody reads any more", () => {
     const kept = await askProcess(second, { method: "GET", path: "/api/calls?limit=10" });
     expect(kept?.body).toMatchObject({ data: [{ outcome: "ok" }, { outcome: "ok" }, { outcome: "ok" }] });
     expect(await stop(second)).toBe(0);
+  });
+
+  test("because its terminal was closed stops in good order too", { timeout: 120_000 }, async () => {
+    const server = await start(["--no-demo"]);
+    await breakOutput(server);
+    expect(await stop(server, "SIGHUP")).toBe(0);
   });
 
   test("that writes for people stops in good order too", { timeout: 120_000 }, async () => {

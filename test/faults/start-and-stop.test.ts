@@ -4,6 +4,7 @@ import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { lockDataDir } from "../../src/adapters/stores/postgres/data-dir-lock.ts";
@@ -81,6 +82,19 @@ describe("a server that cannot start", () => {
     held.release();
     rmSync(dataDir, { recursive: true });
     expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, pid: process.pid }));
+  });
+
+  const BELOW_A_FILE = fileURLToPath(import.meta.url);
+  test.each([
+    // Node's own making of directories tries for ever there.
+    ...(process.platform === "linux" ? [["/proc/rollward/data", "nothing can be made there"] as const] : []),
+    [join(BELOW_A_FILE, "data"), "a part of its path is a file"] as const,
+  ])("says in words that nothing can be kept in %s", async (dataDir, reason) => {
+    for (const more of [["--no-demo"], []]) {
+      const refused = spawnServer(await freePort(), [...more, "--data-dir", dataDir]);
+      expect(await refused.exited).toBe(1);
+      expect(refused.output()).toBe(told("data_dir_unusable", { dir: dataDir, reason }));
+    }
   });
 
   test("says in words that its host is no address of this machine", async () => {

@@ -192,7 +192,7 @@ describe("what undoes a rollback, as Now says it", () => {
     await takeBack(server);
     const { code, complaint } = await rollward(server, "rollout", "promote", "support-bot", "-r", "Go.");
     expect(code).toBe(1);
-    expect(complaint).toContain("to open a new one (`rollward apply --again`).");
+    expect(complaint).toContain("to open a new one (`rollward apply --again --endpoint support-bot`).");
   });
 });
 

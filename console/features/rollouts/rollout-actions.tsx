@@ -4,9 +4,11 @@ import { useState } from "react";
 import type { commandRollout } from "../../../src/contract/rollouts.ts";
 import type { Body } from "../../lib/api.ts";
 import { pathOf } from "../../lib/api.ts";
+import { applyAgain } from "../../lib/apply-again.ts";
 import { share } from "../../lib/format.ts";
 import { useKeys } from "../../lib/keys.ts";
 import { useCommand } from "../../lib/use-api.ts";
+import { useEnvironment } from "../../lib/use-environment.ts";
 import { Button } from "../../ui/button.tsx";
 import type { ButtonKind } from "../../ui/button.tsx";
 import { ReasonDialog } from "../../ui/reason-dialog.tsx";
@@ -31,8 +33,8 @@ interface Action {
 const BEFORE_START = new Set(["draft", "validated", "pending"]);
 
 /** What a person can tell a rollout now, the usual first. */
-function actionsFor(rollout: RolloutView): readonly Action[] {
-  const { state, stable, candidate, weight, holds, activity, waits } = rollout;
+function actionsFor(rollout: RolloutView, environment: string | null): readonly Action[] {
+  const { state, stable, candidate, weight, holds, activity, waits, endpoint } = rollout;
   if (hasEnded(rollout) || state === "rolling_back" || state === "aborting") return [];
   const actions: Action[] = [];
   const waitsForApproval = activity === "awaiting_approval" || waits.some((wait) => wait.includes("approval"));
@@ -41,7 +43,8 @@ function actionsFor(rollout: RolloutView): readonly Action[] {
   if (holds.includes("manual")) actions.push(RESUME(weight));
   else if (state !== "draining") actions.push(HOLD(weight));
   if (state === "ramping" || state === "shadowing") actions.push(PROMOTE(candidate));
-  return [...actions, ABORT(stable, candidate), ROLL_BACK(stable, candidate)];
+  const sides = { stable, candidate, again: applyAgain(endpoint, environment) };
+  return [...actions, ABORT(sides), ROLL_BACK(sides)];
 }
 
 const APPROVE = (candidate: string): Action => ({
@@ -121,25 +124,32 @@ const PROMOTE = (candidate: string): Action => ({
   reasons: [],
 });
 
-const ROLL_BACK = (stable: string, candidate: string): Action => ({
+/** The releases of a rollout, and the command that begins it again. */
+interface Sides {
+  readonly stable: string;
+  readonly candidate: string;
+  readonly again: string;
+}
+
+const ROLL_BACK = ({ stable, candidate, again }: Sides): Action => ({
   command: "rollback",
   label: "Roll back",
   key: "b",
   icon: Undo2,
   kind: "danger",
-  effect: `All sessions go to ${stable} within a second. The rollout of ${candidate} ends; \`rollward apply --again\` begins it anew.`,
+  effect: `All sessions go to ${stable} within a second. The rollout of ${candidate} ends; \`${again}\` begins it anew.`,
   done: "It is being rolled back.",
   reasons: ["Users complain", "Something looks wrong"],
 });
 
 /** It ends without blame: nobody is alerted of harm, and an experiment that is over was no failure. */
-const ABORT = (stable: string, candidate: string): Action => ({
+const ABORT = ({ stable, candidate, again }: Sides): Action => ({
   command: "abort",
   label: "Abort",
   key: "x",
   icon: CircleSlash,
   kind: "plain",
-  effect: `Ends the rollout without blaming ${candidate}: all sessions go to ${stable}, and it counts as aborted and not as rolled back. \`rollward apply --again\` begins it anew.`,
+  effect: `Ends the rollout without blaming ${candidate}: all sessions go to ${stable}, and it counts as aborted and not as rolled back. \`${again}\` begins it anew.`,
   done: "It is being aborted.",
   reasons: ["The test is over", "Not needed any more"],
 });
@@ -148,7 +158,7 @@ const ABORT = (stable: string, candidate: string): Action => ({
 export function RolloutActions({ rollout }: { rollout: RolloutView }) {
   const [chosen, choose] = useState<Action | null>(null);
   const command = useCommand();
-  const actions = actionsFor(rollout);
+  const actions = actionsFor(rollout, useEnvironment().environment);
   useKeys(
     "This rollout",
     actions.map((action) => ({ key: action.key, does: action.label, run: () => choose(action) })),

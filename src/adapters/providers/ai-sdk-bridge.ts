@@ -74,6 +74,7 @@ export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
       const options = {
         ...aiSdkCallOptions(asked, { provider: name, parts }),
         providerOptions: vendor.options(asked),
+        ...(parts.thoughtIn !== undefined && { includeRawChunks: true }),
       };
       const model = (fetch: AiSdkFetch): LanguageModelV4 => vendor.model(request.model, fetch, request.key ?? 0);
       await rehearseAiSdkCall({ provider: name, modelId: request.model, model, rehearsed, streamType }, options);

@@ -17,7 +17,20 @@ const BASE_URL = "https://api.cohere.com/v2";
 const PARTS: VendorParts = {
   ...PLAIN_PARTS,
   settings: new Set(["reasoningTokens", "strictSchema", "strictTools"]),
+  thoughtIn: planIn,
 };
+
+/** What a model says that it is about to do, for which the SDK has no part: in `message` of an answer, or in `delta.message` of an event. */
+function planIn(raw: unknown): string | null {
+  if (!isRecord(raw)) return null;
+  const from = raw["type"] === "tool-plan-delta" ? raw["delta"] : raw;
+  const message = isRecord(from) ? from["message"] : null;
+  const plan = isRecord(message) ? message["tool_plan"] : null;
+  return typeof plan === "string" ? plan : null;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 /**
  * Cohere's chat API (`/v2/chat`) through the Vercel AI SDK, which is loaded only when this is called. Throws

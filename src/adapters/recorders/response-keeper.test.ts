@@ -62,7 +62,7 @@ const answerOf = (id: string, item: string, text = "Hi"): StoredResponse => ({
   response: { id, output: [{ id: item, type: "message", content: text }] },
 });
 
-function keeperOn(store: Store) {
+function keeperOn(store: Store, isShared = false) {
   const clock = new HandClock();
   const said: string[] = [];
   const announcer = {
@@ -70,7 +70,7 @@ function keeperOn(store: Store) {
     troubled: (what: string) => void said.push(`trouble ${what}`),
     recovered: (what: string) => void said.push(`recovered ${what}`),
   };
-  return { clock, said, keeper: createResponseKeeper({ store, clock, announcer }) };
+  return { clock, said, keeper: createResponseKeeper({ store, clock, announcer, isShared }) };
 }
 
 describe("a keeper of responses", () => {
@@ -211,5 +211,19 @@ describe("a keeper of responses", () => {
     await keeper.flush();
     expect(store.kept.size).toBe(0);
     expect(await keeper.delete("key_a", "resp_1")).toBe(false);
+  });
+
+  test("finds what another replica writes only now, and waits for none where there is none", async () => {
+    const store = new Store();
+    const { keeper, clock } = keeperOn(store, true);
+    const [response, items] = [keeper.find("key_a", "resp_000001"), keeper.findItems("key_a", ["msg_000001"])];
+    await settle();
+    await store.append([answerOf("resp_000001", "msg_000001")]);
+    clock.advance(50);
+    expect((await response)?.id).toBe("resp_000001");
+    expect([...((await items) ?? [])].map(([id]) => id)).toEqual(["msg_000001"]);
+    const alone = keeperOn(store).keeper;
+    expect(await alone.find("key_a", "resp_000002")).toBeNull();
+    expect((await alone.findItems("key_a", ["msg_000002"]))?.size).toBe(0);
   });
 });

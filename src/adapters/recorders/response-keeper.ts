@@ -3,13 +3,23 @@ import { outputItems } from "../../domain/call/output-items.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Announcer } from "../../ports/announcer.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { FoundItems, ResponseKeeper, ResponseStore, StoredResponse } from "../../ports/response-store.ts";
+import type {
+  FoundItems,
+  Gone,
+  ResponseKeeper,
+  ResponseStore,
+  StoredResponse,
+  WantedItems,
+} from "../../ports/response-store.ts";
+import { LateLooks } from "./late-looks.ts";
 
 /** What the keeper is plugged into. */
 export interface KeeperTerms {
   readonly store: ResponseStore;
   readonly clock: Clock;
   readonly announcer: Announcer;
+  /** Whether other replicas write to the store: what is not found may be about to come. */
+  readonly isShared: boolean;
 }
 
 /** Largest response with its conversation, bytes, and what may wait to be written. */
@@ -42,6 +52,7 @@ interface Held {
 
 class QueueKeeper implements ResponseKeeper {
   readonly #terms: KeeperTerms;
+  readonly #late: LateLooks | null;
   readonly #waiting = new Map<string, Held>();
   /** Which of them holds an item. */
   readonly #holding = new Map<string, Held>();
@@ -54,6 +65,7 @@ class QueueKeeper implements ResponseKeeper {
 
   constructor(terms: KeeperTerms) {
     this.#terms = terms;
+    this.#late = terms.isShared ? new LateLooks(terms.clock) : null;
   }
 
   keep(response: StoredResponse): boolean {
@@ -73,14 +85,15 @@ class QueueKeeper implements ResponseKeeper {
     return true;
   }
 
-  async find(keyId: string, id: string): Promise<StoredResponse | null> {
+  async find(keyId: string, id: string, gone?: Gone): Promise<StoredResponse | null> {
     const held = this.#waiting.get(placeOf(keyId, id));
     if (held !== undefined) return held.response;
     const { store, clock } = this.#terms;
-    return this.#inTime(store.find(keyId, id, clock.now()));
+    const look = (): Promise<StoredResponse | null> => this.#inTime(store.find(keyId, id, clock.now()));
+    return (await look()) ?? (await this.#late?.untilFound({ keyId, ids: [id], gone }, look)) ?? null;
   }
 
-  async findItems(keyId: string, ids: readonly string[]): Promise<FoundItems | null> {
+  async findItems(keyId: string, ids: readonly string[], gone?: Gone): Promise<FoundItems | null> {
     const found = new Map<string, JsonObject>();
     let left = FOUND_BYTES;
     for (const id of ids) {
@@ -92,9 +105,22 @@ class QueueKeeper implements ResponseKeeper {
     }
     const others = ids.filter((id) => !found.has(id));
     if (others.length === 0) return found;
-    const { store, clock } = this.#terms;
-    const stored = await this.#inTime(store.findItems({ keyId, ids: others, now: clock.now(), mostBytes: left }));
+    const stored = await this.#storedItems({ keyId, ids: others, mostBytes: left }, gone);
     return stored === null ? null : new Map([...stored, ...found]);
+  }
+
+  async #storedItems(wanted: Omit<WantedItems, "now">, gone: Gone | undefined): Promise<FoundItems | null> {
+    const { store, clock } = this.#terms;
+    const look = (): Promise<FoundItems | null> => this.#inTime(store.findItems({ ...wanted, now: clock.now() }));
+    const first = await look();
+    const ids = wanted.ids.filter((id) => first?.has(id) === false);
+    if (ids.length === 0) return first;
+    // Of an array, because those that are too large together are an answer, too.
+    const later = await this.#late?.untilFound({ keyId: wanted.keyId, ids, gone }, async () => {
+      const found = await look();
+      return found === null || ids.every((id) => found.has(id)) ? [found] : null;
+    });
+    return later === undefined || later === null ? first : (later[0] ?? null);
   }
 
   /** What the store finds; throws when that takes too long. */

@@ -20,6 +20,12 @@ export const MACHINE_ERRORS = {
     message: "The data directory {dir} is in use by process {pid}.",
     help: "Stop that process, choose another directory with `--data-dir`, or use a server with DATABASE_URL.",
   },
+  data_dir_unusable: {
+    status: 500,
+    retryable: false,
+    message: "The data directory {dir} cannot be used: {reason}.",
+    help: "Name a directory that this user may write to with `--data-dir` or ROLLWARD_DATA_DIR, or use a server with DATABASE_URL.",
+  },
   node_too_old: {
     status: 500,
     retryable: false,

@@ -30,11 +30,13 @@ export const opensIncident = ({ openOn }: IncidentPolicy, severity: Severity): b
  * The open incident that an alert belongs to; `null` where it is a trouble of its own. The same cause is: the same endpoint, the
  * same provider, or a provider's trouble within ten minutes of an endpoint's. What fired before an incident's trouble
  * began is no part of it, and what began after its calls were well neither: of failing calls for ten minutes, which is a
- * relapse, of anything else at once. Of several the oldest.
+ * relapse, of anything else at once. Where only what was done about a rollout is told, what began after that is a trouble
+ * of its own, with causes of its own. Of several the oldest.
  */
 export function incidentFor(alert: IncidentAlert, incidents: readonly Incident[]): Incident | null {
   const open = incidents
-    .filter((incident) => isOpenIncident(incident) && isOfItsTime(incident, alert) && !isLater(incident, alert))
+    .filter((incident) => isOpenIncident(incident) && isOfItsTime(incident, alert))
+    .filter((incident) => !isLater(incident, alert) && !isBehindRollback(incident, alert))
     .toSorted((one, other) => one.openedAt - other.openedAt);
   return (
     open.find((incident) => isAboutSame(incident, alert)) ??
@@ -46,6 +48,13 @@ export function incidentFor(alert: IncidentAlert, incidents: readonly Incident[]
 /** Alerts that a person opened one for may have fired a while before. */
 const isOfItsTime = ({ startedAt, openedBy: opener }: Incident, { firedAt }: IncidentAlert): boolean =>
   firedAt >= (opener.kind === "key" ? startedAt - SAME_OUTAGE_MS : startedAt);
+
+/** A rollback is told for an hour, of a trouble that it has ended. */
+const isBehindRollback = ({ alerts, startedAt, openedBy: opener }: Incident, alert: IncidentAlert): boolean =>
+  opener.kind === "machine" &&
+  alert.rollout === undefined &&
+  alert.startedAt > startedAt &&
+  alerts.every(({ rollout }) => rollout !== undefined);
 
 /** Whoever opened one about everything wants everything in it. */
 const isOfEverything = ({ endpoints, openedBy: opener }: Incident): boolean =>

@@ -93,12 +93,12 @@ const FULFILLED_BY: Readonly<Record<Command["type"], readonly Phase[]>> = {
   supersede: ENDS,
 };
 
-function answerAfterEnd({ phase }: Rollout, { type }: Command): CommandAnswer {
+function answerAfterEnd({ phase, channel }: Rollout, { type }: Command): CommandAnswer {
   if (FULFILLED_BY[type].includes(phase)) return FULFILLED;
   const way =
     phase === "completed"
       ? "The rollout has completed and its candidate is stable; roll the endpoint back to return to the release before it."
-      : `The rollout has ended (${phase.replace("_", " ")}); apply the release again to open a new one (\`rollward apply --again\`).`;
+      : `The rollout has ended (${phase.replace("_", " ")}); apply the release again to open a new one (\`rollward apply --again --endpoint ${channel.endpoint}\`).`;
   return refused(way);
 }
 

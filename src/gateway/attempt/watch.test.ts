@@ -73,7 +73,7 @@ describe("the watch of an attempt", () => {
     clock.advance(9);
     expect(expiries).toEqual([]);
     clock.advance(1);
-    expect(expiries).toEqual([{ phase: "the gap between tokens", limitMs: 50 }]);
+    expect(expiries).toEqual([{ phase: expect.stringContaining("pings came but no token") as string, limitMs: 50 }]);
   });
 
   test("does not blame the provider for a client that reads slowly", () => {

@@ -2,9 +2,14 @@ import type { Timeouts } from "../../domain/release/release.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AnswerFacts } from "../../ports/dialect.ts";
 
+type Phase = "the first token" | "the gap between tokens" | "the whole answer";
+
+/** A connection was lively all the while: whoever looks at it would find no gap. */
+const ONLY_PINGS = "the gap between tokens, in which bytes such as pings came but no token,";
+
 /** What took too long, in words for the error, and its limit. */
 export interface Expiry {
-  readonly phase: "the first token" | "the gap between tokens" | "the whole answer";
+  readonly phase: Phase | typeof ONLY_PINGS;
   readonly limitMs: number;
 }
 
@@ -43,10 +48,12 @@ class AttemptWatch implements Watch {
   readonly #expire: (expiry: Expiry) => void;
   readonly #check = (): void => this.#look();
   #mark: number;
-  #phase: Expiry["phase"];
+  #phase: Phase;
   #isPaused = false;
   #thinks = false;
   #pieces = 0;
+  /** Whether bytes have come since the last token. */
+  #isPinged = false;
   #cancel: () => void;
 
   constructor(clock: Clock, limits: WatchLimits, expire: (expiry: Expiry) => void) {
@@ -64,9 +71,11 @@ class AttemptWatch implements Watch {
     this.#pieces = pieces ?? 0;
     if (this.#phase === "the gap between tokens" && this.#thinks === onlyThoughts) {
       if (hasMore) this.#mark = this.#clock.elapsed();
+      this.#isPinged = !hasMore;
       return;
     }
     this.#phase = "the gap between tokens";
+    this.#isPinged = false;
     this.#thinks = onlyThoughts;
     this.#armAgain();
   }
@@ -110,7 +119,7 @@ class AttemptWatch implements Watch {
     const now = this.#clock.elapsed();
     if (now >= deadline) return this.#expire({ phase: "the whole answer", limitMs: timeouts.totalMs });
     const limitMs = this.#phaseLimit();
-    if (now >= this.#mark + limitMs) return this.#expire({ phase: this.#phase, limitMs });
+    if (now >= this.#mark + limitMs) return this.#expire({ phase: this.#isPinged ? ONLY_PINGS : this.#phase, limitMs });
     this.#cancel = this.#arm(now);
   }
 }

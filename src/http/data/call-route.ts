@@ -5,6 +5,7 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import type { Reply } from "../../ports/reply.ts";
 import { callerOf, identifyCaller } from "../caller.ts";
 import type { WithHeaders } from "../header-of.ts";
+import { goneFrom } from "../gone-signal.ts";
 import { createRawReply } from "../raw-reply.ts";
 
 /** A request for a call, whichever way it was read. */
@@ -13,6 +14,8 @@ export interface CallRequest extends WithHeaders {
   readonly key: Key;
   /** Takes the answer over, once: what goes wrong from here on is told by the call itself. */
   readonly reply: () => Reply;
+  /** Makes a signal that is told when the client leaves before `reply` is taken. */
+  readonly gone: () => AbortSignal;
 }
 
 /** An address that calls are posted to. */
@@ -44,6 +47,7 @@ export const callRequestOf = (request: FastifyRequest, reply: FastifyReply, stal
     reply.hijack();
     return createRawReply(request.raw, reply.raw, stallMs);
   },
+  gone: () => goneFrom(reply.raw),
 });
 
 /** A check of the head as an `onRequest` hook. */

@@ -1,6 +1,6 @@
 import { RollwardError } from "../../domain/errors.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { ResponseKeeper } from "../../ports/response-store.ts";
+import type { Gone, ResponseKeeper } from "../../ports/response-store.ts";
 import { invalidMember } from "../dialects/checked-members.ts";
 import { isReference } from "../dialects/openai-responses/request/check-fields.ts";
 
@@ -13,7 +13,9 @@ export interface ResolvedItem {
 
 /** Whose answers are looked through, and the conversation before the items of the request. */
 export interface ReferenceTerms {
+  readonly keeper: ResponseKeeper;
   readonly keyId: string;
+  readonly gone: Gone;
   readonly before: readonly JsonObject[];
 }
 
@@ -25,15 +27,14 @@ const MOST_REFERENCES = 1_000;
  * conversation already is not said again. Throws `invalid_request` with the place of a reference to nothing.
  */
 export async function resolveReferences(
-  keeper: ResponseKeeper,
-  { keyId, before }: ReferenceTerms,
+  { keeper, keyId, gone, before }: ReferenceTerms,
   items: readonly JsonObject[],
 ): Promise<readonly ResolvedItem[] | null> {
   const wanted = referencesIn(items);
   if (wanted.size === 0) return null;
   const said = new Set([...before, ...items.filter((item) => !isReference(item))].map(({ id }) => id));
   const missing = [...wanted.keys()].filter((id) => !said.has(id));
-  const found = missing.length === 0 ? new Map<string, JsonObject>() : await keeper.findItems(keyId, missing);
+  const found = missing.length === 0 ? new Map<string, JsonObject>() : await keeper.findItems(keyId, missing, gone);
   if (found === null) throw invalidMember("input", "refers to items that are too large together: send fewer of them");
   for (const id of missing) if (!found.has(id)) throw notFound(wanted.get(id) ?? 0, id);
   const resolved: ResolvedItem[] = [];

@@ -1,6 +1,6 @@
 import { RollwardError } from "../../domain/errors.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
-import type { ChainSession, ResponseKeeper, StoredResponse } from "../../ports/response-store.ts";
+import type { ChainSession, Gone, ResponseKeeper, StoredResponse } from "../../ports/response-store.ts";
 import { spliceJson } from "../../kit/json-splice.ts";
 import { replaceValue } from "../dialects/body-edits.ts";
 import { isRecord } from "../dialects/is-record.ts";
@@ -23,20 +23,27 @@ export interface Chain {
   readonly isThoughtless: boolean;
 }
 
+/** Where stored responses are looked up, for whom, and whether he is still there. */
+export interface ChainTerms {
+  readonly keeper: ResponseKeeper;
+  readonly keyId: string;
+  readonly gone: Gone;
+}
+
 /** In OpenAI's words; its clients look at the status and the param. */
 export const missingPrevious = (id: string): RollwardError =>
   new RollwardError("previous_response_not_found", { response: id.slice(0, 100), param: "previous_response_id" });
 
 /** Looks up what a request refers to, a response or items of responses; `null` when it refers to nothing. */
-export async function chainOf(keeper: ResponseKeeper, keyId: string, bytes: Buffer): Promise<Chain | null> {
+export async function chainOf(terms: ChainTerms, bytes: Buffer): Promise<Chain | null> {
   if (!bytes.includes('"previous_response_id"') && !bytes.includes('"item_reference"')) return null;
   const scanned = scanBody(bytes);
   const { previous_response_id: previousId, input: _, ...rest } = scanned.body;
   const { input } = checkFields(scanned.body, { withReferences: true });
-  const previous = await previousOf(keeper, keyId, previousId);
+  const previous = await previousOf(terms, previousId);
   const before = previous === null ? [] : [...previous.input, ...outputOf(previous)];
   const now = itemsOf(input);
-  const resolved = await resolveReferences(keeper, { keyId, before }, now);
+  const resolved = await resolveReferences({ ...terms, before }, now);
   if (previous === null) {
     if (resolved === null) return null;
     const sent = Buffer.from(JSON.stringify(resolved.flatMap(sentOf)));
@@ -59,10 +66,10 @@ export async function chainOf(keeper: ResponseKeeper, keyId: string, bytes: Buff
 }
 
 /** The response that a request names, by `id`; `null` when it names none. */
-async function previousOf(keeper: ResponseKeeper, keyId: string, id: Json | undefined): Promise<StoredResponse | null> {
+async function previousOf({ keeper, keyId, gone }: ChainTerms, id: Json | undefined): Promise<StoredResponse | null> {
   if (id == null) return null;
   if (typeof id !== "string") throw invalid("previous_response_id", "must be a string");
-  const stored = await keeper.find(keyId, id);
+  const stored = await keeper.find(keyId, id, gone);
   if (stored === null) throw missingPrevious(id);
   return stored;
 }

@@ -3,6 +3,7 @@ import type { Key } from "../../domain/access/key.ts";
 import { behindWrites } from "../../kit/end-of-turn.ts";
 import type { FindCaller } from "../caller.ts";
 import type { CallRoute } from "../data/call-route.ts";
+import { goneSignal } from "../gone-signal.ts";
 import type { ArrivingBytes } from "../read-body.ts";
 import { SMALL_BYTES } from "../read-body.ts";
 import { PlainHeads } from "./plain-heads.ts";
@@ -187,7 +188,8 @@ export class PlainConnection {
       return reply;
     };
     try {
-      await route.serve({ headers: head.headers, body: request.subarray(head.headBytes), key, reply: taken });
+      const gone = (): AbortSignal => goneSignal((stop) => reply.onAbandoned(stop));
+      await route.serve({ headers: head.headers, body: request.subarray(head.headBytes), key, reply: taken, gone });
       // Behind the books, which the call has put off before.
       behindWrites(() => this.#settled(reply));
     } catch {

@@ -262,6 +262,24 @@ describe("a client that leaves", () => {
     await stopped.passed;
   });
 
+  test("before its answer is taken over is told to whoever asked", async () => {
+    const signal = Promise.withResolvers<AbortSignal>();
+    const { open, passed } = gate();
+    server.serve = async ({ gone }) => {
+      signal.resolve(gone());
+      await passed;
+      throw new Error("It is not there.");
+    };
+    const client = await server.connect();
+    client.write(plainRequest("1"));
+    const told = await signal.promise;
+    expect(told.aborted).toBe(false);
+    client.socket.destroy();
+    await eventually(() => expect(told.aborted).toBe(true));
+    open();
+    await eventually(() => expect(server.underWay).toBe(0));
+  });
+
   test("before its call fails is counted once", async () => {
     const { open, passed } = gate();
     server.serve = async () => {

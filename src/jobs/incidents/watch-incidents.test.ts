@@ -92,6 +92,29 @@ describe("incidents from alerts", () => {
     expect(await all()).toMatchObject([{ state: "monitoring" }]);
   });
 
+  test("that a rollback opened take no trouble that began after it, which has causes of its own", async () => {
+    const { watch, set, all, clock } = world({ openOn: "warning", resolveAfterMs: 30 * MINUTE });
+    const labels = { endpoint: "bot", rollout: "rol_1" };
+    const look = watch();
+    await set(["rolled-back", "bot"], "firing", { severity: "warning", labels });
+    await look.look();
+    // It tells of the trouble that the rollback ended.
+    await set(["latency", "bot"], "firing", { severity: "warning" });
+    await look.look();
+    expect(await all()).toMatchObject([{ alerts: [{ rule: "rolled-back" }, { rule: "latency" }] }]);
+    clock.advance(MINUTE);
+    await set(["rolled-back", "faq"], "firing", { severity: "warning", labels: { ...labels, endpoint: "faq" } });
+    await look.look();
+    clock.advance(20 * MINUTE);
+    await set(["errors-many", "faq"], "firing", { labels: { endpoint: "faq" } });
+    await set(["latency", "faq"], "firing", { severity: "warning" });
+    await look.look();
+    expect((await all()).slice(1)).toMatchObject([
+      { alerts: [{ rule: "rolled-back" }] },
+      { startedAt: clock.now() - MINUTE, alerts: [{ rule: "errors-many" }, { rule: "latency" }] },
+    ]);
+  });
+
   test("opens one for a critical alert, once, however often and by whomever it is looked", async () => {
     const { watch, set, all } = world();
     const [one, other] = [watch(), watch()];

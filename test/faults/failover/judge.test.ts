@@ -114,6 +114,13 @@ describe("what single faults are judged by", () => {
     expect(verdictOf(id, evidence(seenAs("whole", rest)))).toBe(wanted);
   });
 
+  test("S14 fails when the fallback got a prefix last, whatever is told of it", () => {
+    const refused = attempts(0, 10).map((attempt) => ({ ...attempt, lastRole: "assistant" }));
+    const seen = seenAs("error", { error: { code: "provider_cut", message: "It broke." } });
+    expect(verdictOf("S14", evidence(seen, { backup: refused }))).toBe("fail");
+    expect(verdictOf("S14", evidence(seenAs("whole"), { backup: [...refused, ...attempts(20)] }))).toBe("pass");
+  });
+
   test("S14 fails when the refused prefix is the final error", () => {
     const error = { code: "prefill_not_supported", message: "Simulated: prefill_not_supported." };
     expect(verdictOf("S14", evidence(seenAs("error", { error })))).toBe("fail");

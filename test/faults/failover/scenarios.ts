@@ -224,7 +224,8 @@ export const SCENARIOS: readonly Scenario[] = [
     forms: cutForms,
     wants: "answer",
     backup: "no-prefill",
-    checks: ({ seen }) => [
+    checks: ({ backup, seen }) => [
+      must("the fallback is not left with a prefix that it refuses", backup.at(-1)?.lastRole !== "assistant"),
       must("the refused prefix is not the final error", !JSON.stringify(seen.error).includes("prefill")),
     ],
   },

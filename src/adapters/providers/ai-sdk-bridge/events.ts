@@ -75,6 +75,8 @@ export class AiSdkEvents {
         return void this.#toolCall(part.id, part.toolName, part.providerMetadata);
       case "tool-call":
         return this.#wholeToolCall(part);
+      case "raw":
+        return this.#leftOut(part.rawValue);
       case "file":
       case "reasoning-file":
         throw this.#unreadable();
@@ -91,8 +93,14 @@ export class AiSdkEvents {
     const { response, content } = result;
     this.#head = { id: response?.id ?? "", model: response?.modelId ?? this.#head.model };
     this.#start();
+    this.#leftOut(response?.body);
     for (const each of content) this.#content(each);
     this.#finish(result);
+  }
+
+  #leftOut(raw: unknown): void {
+    const thought = this.#terms.parts.thoughtIn?.(raw) ?? "";
+    if (thought !== "") this.#text("reasoning-delta", thought);
   }
 
   #content(content: LanguageModelV4Content): void {

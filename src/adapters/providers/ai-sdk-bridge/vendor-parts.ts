@@ -44,6 +44,8 @@ export interface VendorParts {
   tierOf(metadata: SharedV4ProviderMetadata | undefined): string | null;
   /** How many of the tokens that an answer's request wrote to a prompt cache were written for an hour. */
   hourTokensOf(metadata: SharedV4ProviderMetadata | undefined): number;
+  /** What a model thought that the SDK leaves out: in one raw event of a stream, or in a whole raw answer. Absent: it leaves out nothing. */
+  thoughtIn?(raw: unknown): string | null;
   /** The mark of a prefix to be kept; `null` where the vendor has none. */
   cacheOptions(ttl: CacheTtl): SharedV4ProviderOptions | null;
 }

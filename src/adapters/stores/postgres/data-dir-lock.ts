@@ -1,18 +1,9 @@
 import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { RollwardError } from "../../../domain/errors.ts";
+import { inDataDir } from "./data-dir.ts";
 
 const FILE = "rollward.lock";
 const HEARTBEAT_MS = 2_000;
@@ -38,16 +29,15 @@ export interface DataDirLock {
 
 /**
  * Takes a data directory for this process: two embedded databases on one directory would destroy it. Throws
- * `data_dir_in_use` at once when another process has it. A lock is taken over when its holder is gone, also
+ * `data_dir_in_use` at once when another process has it, and `data_dir_unusable` where files cannot be made in it. A lock is taken over when its holder is gone, also
  * when another process bears its number now, and when its holder cannot be looked at (another machine or
  * container) and has been silent for `STALE_MS`. `onLost` is told when somebody took the directory over
  * nevertheless, after this process had been frozen: it must not touch the data again.
  */
 export function lockDataDir(dir: string, onLost: () => void): DataDirLock {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, FILE);
   const self: Holder = { pid: process.pid, host: hostName(), started: startOf(process.pid), token: randomUUID() };
-  acquire(path, self, dir);
+  inDataDir(dir, () => acquire(path, self, dir));
   const timer = setInterval(() => {
     if (beat(path, self)) return;
     clearInterval(timer);
