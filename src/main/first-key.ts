@@ -16,21 +16,39 @@ export interface FirstKeyTerms {
   readonly adminKey: string | null;
 }
 
+/** The name of a key that the operator chose. */
+const CHOSEN = "ROLLWARD_ADMIN_KEY";
+
 /**
  * Sees to it that there is an admin key. Returns the text of a key that was made now, to be shown once;
- * `null` when one existed or the operator chose one.
+ * `null` when one existed or the operator chose one. `warn` hears of what a choice leaves as it was.
  */
-export async function ensureAdminKey({ keys, clock, ids, adminKey }: FirstKeyTerms): Promise<string | null> {
+export async function ensureAdminKey(terms: FirstKeyTerms, warn: (warning: string) => void): Promise<string | null> {
+  const { keys, clock, ids, adminKey } = terms;
   const known = await keys.list();
   const chosen = adminKey === null ? null : chosenKey(adminKey);
+  if (chosen !== null) for (const warning of warningsOf(chosen, known)) warn(warning);
   if (chosen !== null && known.some(({ id }) => id === chosen.id)) return null;
   if (chosen === null && known.some(({ scopes, revokedAt }) => scopes.includes("admin") && revokedAt === null))
     return null;
   const id = chosen?.id ?? ids.next("key");
   const secret = chosen?.secret ?? ids.secret(32);
-  const name = chosen === null ? "first admin key" : "ROLLWARD_ADMIN_KEY";
+  const name = chosen === null ? "first admin key" : CHOSEN;
   await keys.create(adminKeyOf({ id, secret, name, createdAt: clock.now(), expiresAt: null }));
   return chosen === null ? presentKey(id, secret) : null;
+}
+
+/** A leaked key is not gone because another one stands in its place, and one that was revoked opens nothing. */
+function warningsOf(chosen: PresentedKey, known: readonly Key[]): readonly string[] {
+  const revoked = known.filter(({ id, revokedAt }) => id === chosen.id && revokedAt !== null);
+  const older = known.filter(({ id, name, revokedAt }) => name === CHOSEN && id !== chosen.id && revokedAt === null);
+  return [
+    ...revoked.map(() => `The key in ${CHOSEN} was revoked: whatever is asked with it is refused. Choose another one.`),
+    ...older.map(
+      ({ id }) =>
+        `An admin key that stood in ${CHOSEN} before is still good. If it is not meant to be: \`rollward keys revoke ${id}\`.`,
+    ),
+  ];
 }
 
 /** The operator's own key; throws `key_mistyped` for one that looks like ours and has a typing error. */

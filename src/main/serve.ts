@@ -135,7 +135,8 @@ async function listenAndMakeKey(house: House, options: Options, app: FastifyInst
   const { clock, ids } = gateway;
   try {
     await listen(app, options);
-    const created = await ensureAdminKey({ keys: stores.keys, clock, ids, adminKey: options.adminKey });
+    const terms = { keys: stores.keys, clock, ids, adminKey: options.adminKey };
+    const created = await ensureAdminKey(terms, (warning) => gateway.announcer.keyDoubted?.(warning));
     gateway.keys.replace(await stores.keys.list());
     return created;
   } catch (error) {

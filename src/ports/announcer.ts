@@ -26,6 +26,8 @@ export interface Announcer extends AlertAnnouncer, ApplyAnnouncer, BudgetAnnounc
   recovered(what: string): void;
   /** A call has ended of which the log is to tell, and so many before it of which it was not told. */
   callEnded?(facts: CallFacts, untold: number): void;
+  /** The operator's choice of an admin key leaves something as it was; the sentence says what to do. */
+  keyDoubted?(warning: string): void;
   /** A rule has paused something, noted what it did not do, or lifted its pause. */
   pausedByRule?(pause: Pause): void;
   /** An hour is too dear; told once for each. */
