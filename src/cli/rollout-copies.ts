@@ -31,11 +31,10 @@ const percent = (part: number, whole: number): string => `${((100 * part) / whol
 
 /** What the copies showed, in sentences and a table. */
 export function describeCopies(copies: Copies): string {
-  if (copies.copies === 0) return "No copy has been made yet.";
-  const skipped = Object.entries(copies.skipped).map(([why, count]) => `${why} ${count}`);
+  if (copies.copies === 0) return ["No copy has been made yet.", ...skippedOf(copies)].join("\n");
   return [
     `${copies.copies} copies for ${usd(copies.spent_pico)}; ${copies.pairs} sessions are evidence, ${copies.excused} copies are not because a provider or this server failed.`,
-    ...(skipped.length === 0 ? [] : [`Not copied or judged here: ${skipped.join(", ")}.`]),
+    ...skippedOf(copies),
     ...answersOf(copies.answers),
     ...judgedOf(copies),
     "",
@@ -44,6 +43,14 @@ export function describeCopies(copies: Copies): string {
       ...copies.recent.slice(0, SHOWN).map(rowOf),
     ]),
   ].join("\n");
+}
+
+function skippedOf({ skipped, no_room_in: budget }: Copies): readonly string[] {
+  const counts = Object.entries(skipped).map(([why, count]) => `${why} ${count}`);
+  return [
+    ...(counts.length === 0 ? [] : [`Not copied or judged here: ${counts.join(", ")}.`]),
+    ...(budget === null ? [] : [`The budget ${budget} has no room for copies now; its last tenth is for live calls.`]),
+  ];
 }
 
 function judgedOf({ judged, judge_trouble: trouble }: Copies): readonly string[] {

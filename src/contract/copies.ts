@@ -56,6 +56,10 @@ export const showCopies = defineRoute({
     }),
     judged: judgedView.nullable().describe("null where no judge of pairs is asked"),
     judge_trouble: z.string().nullable().describe("why the judge made nothing of a pair, the last time"),
+    no_room_in: z
+      .string()
+      .nullable()
+      .describe("the configured budget that had no room for the last copy, or its judge, on this server"),
     recent: z.array(pairView).describe("newest first"),
   }),
 });

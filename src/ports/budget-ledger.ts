@@ -38,12 +38,19 @@ export interface BudgetCounts {
   readonly trouble: string | null;
 }
 
+/**
+ * Who wants money. `spare` is work that nobody waits for, such as a copy: it gets money only where a part of every budget
+ * stays free for live calls, none while nobody can say what is left, and its refusals say nothing of the budget.
+ */
+export type BudgetClaim = "live" | "spare";
+
 /** Reserves and settles money. Answers at once while this replica holds enough, else it asks the bank. */
 export interface BudgetLedger {
-  /** All accounts or none. */
+  /** All accounts or none; absent is a live call. */
   reserve(
     accounts: readonly BudgetAccount[],
     amountPico: bigint,
+    claim?: BudgetClaim,
   ): BudgetHold | BudgetRefusal | Promise<BudgetHold | BudgetRefusal>;
   counts(): BudgetCounts;
   /** Settles with the bank and returns everything that is not needed. */

@@ -31,6 +31,8 @@ export interface ShadowBook {
   readonly skipped: Readonly<Record<string, number>>;
   /** Why the judge of pairs made nothing of one, the last time; `null` where it never was so. */
   readonly judgeTrouble: string | null;
+  /** The configured budget that had no room for the last copy or questions here; `null` where all had. */
+  readonly noRoomIn: string | null;
   /** Newest first. */
   readonly recent: readonly KeptShadowPair[];
 }

@@ -85,8 +85,8 @@ describe("a backtest of a release", () => {
     expect(metric(done, "cost")?.effect.value).toBeCloseTo(3, 0);
   });
 
-  test("is no traffic: no evidence, no session of a rollout, no budget of users, and spend under a name of its own", async () => {
-    const on = await staged("also", 30, "budgets:\n  all: { per: environment, amount: 1, window: day }\n");
+  test("is no traffic: no evidence, no session of a rollout, no budget of callers, and spend under a name of its own", async () => {
+    const on = await staged("also", 30, "budgets:\n  all: { per: key, amount: 1, window: day }\n");
     const looks = async () => {
       const { data: rollouts } = (await on.running.ask("GET", "/api/rollouts?endpoint=bot")).body as {
         data: { metrics?: unknown }[];

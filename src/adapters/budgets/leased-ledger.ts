@@ -1,7 +1,14 @@
 import { Purse } from "../../domain/budgets/purse.ts";
 import type { BudgetAccount } from "../../domain/budgets/budget-rule.ts";
 import type { BankAnswer, BankOrder, BudgetBank } from "../../ports/budget-bank.ts";
-import type { BudgetAlert, BudgetCounts, BudgetHold, BudgetLedger, BudgetRefusal } from "../../ports/budget-ledger.ts";
+import type {
+  BudgetAlert,
+  BudgetClaim,
+  BudgetCounts,
+  BudgetHold,
+  BudgetLedger,
+  BudgetRefusal,
+} from "../../ports/budget-ledger.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { orderOf } from "./orders.ts";
 import type { Demand } from "./orders.ts";
@@ -36,9 +43,14 @@ const BATCH = 500;
 /** A call that waits is overtaken by others at most this often. */
 const ROUNDS = 5;
 
-interface Waiter {
+/** What is to be reserved, in all purses or in none. */
+interface Wanted {
   readonly purses: readonly Purse[];
   readonly amount: bigint;
+  readonly claim: BudgetClaim;
+}
+
+interface Waiter extends Wanted {
   rounds: number;
   readonly resolve: (answer: BudgetRefusal | null) => void;
 }
@@ -69,12 +81,13 @@ export class LeasedLedger implements BudgetLedger {
   reserve(
     accounts: readonly BudgetAccount[],
     amountPico: bigint,
+    claim: BudgetClaim = "live",
   ): BudgetHold | BudgetRefusal | Promise<BudgetHold | BudgetRefusal> {
-    const purses = accounts.map((account) => this.#purseOf(account));
-    const refusal = this.#take(purses, amountPico);
-    if (refusal === null) return this.#hold(purses, amountPico);
+    const wanted = { purses: accounts.map((account) => this.#purseOf(account)), amount: amountPico, claim };
+    const refusal = this.#take(wanted);
+    if (refusal === null) return this.#hold(wanted);
     if (!(refusal instanceof Promise)) return refusal;
-    return refusal.then((one) => one ?? this.#hold(purses, amountPico));
+    return refusal.then((one) => one ?? this.#hold(wanted));
   }
 
   counts(): BudgetCounts {
@@ -108,19 +121,33 @@ export class LeasedLedger implements BudgetLedger {
   }
 
   /** Reserves in all purses: `null` when done, a refusal, or a promise of either where the bank must be asked. */
-  #take(purses: readonly Purse[], amount: bigint): null | BudgetRefusal | Promise<BudgetRefusal | null> {
+  #take(wanted: Wanted): null | BudgetRefusal | Promise<BudgetRefusal | null> {
+    const { purses, amount, claim } = wanted;
     const now = this.#now();
     const short = purses.find((purse) => purse.freePico < amount);
+    if (short !== undefined && (now < this.#awayUntil || this.#isClosed)) return this.#withoutBank(wanted);
+    if (claim === "spare" && purses.some(({ roomPico }) => roomPico === null) && short !== undefined) {
+      // What is left is asked for first: what was granted and may not be taken others would miss for a moment.
+      return this.#ask({ purses, amount: 0n, claim }).then((refusal) => refusal ?? this.#take(wanted));
+    }
+    const narrow = narrowFor(wanted);
+    if (narrow !== undefined) {
+      // Others may have given back meanwhile: who asks again is to know.
+      this.#touch(narrow);
+      return this.#refuse(narrow, wanted);
+    }
     if (short === undefined) {
       this.#reserveIn(purses, amount);
       return null;
     }
-    if (now < this.#awayUntil || this.#isClosed) return this.#withoutBank(purses, amount);
     const dry = purses.find((purse) => purse.isDryOf(amount, now));
-    if (dry !== undefined) return this.#refuse(dry, amount);
-    for (const purse of purses) purse.want(amount, now);
+    return dry === undefined ? this.#ask(wanted) : this.#refuse(dry, wanted);
+  }
+
+  #ask(wanted: Wanted): Promise<BudgetRefusal | null> {
+    for (const purse of wanted.purses) purse.want(wanted.amount, this.#now());
     return new Promise((resolve) => {
-      this.#waiting.push({ purses, amount, rounds: 0, resolve });
+      this.#waiting.push({ ...wanted, rounds: 0, resolve });
       void this.#work();
     });
   }
@@ -134,30 +161,36 @@ export class LeasedLedger implements BudgetLedger {
     }
   }
 
-  #hold(purses: readonly Purse[], first: bigint): BudgetHold {
+  #hold({ purses, amount: first, claim }: Wanted): BudgetHold {
     let amount = first;
     let isOver = false;
     this.#open += 1;
+    const close = (sum: bigint, cost: bigint): void => {
+      for (const purse of purses) {
+        purse.settle(sum, cost, this.#now());
+        this.#touch(purse);
+      }
+    };
     const extended = (more: bigint) => (refusal: BudgetRefusal | null) => {
-      if (refusal === null) amount += more;
-      return refusal;
+      if (refusal !== null) return refusal;
+      // The call has ended while the bank was asked.
+      if (isOver) close(more, 0n);
+      else amount += more;
+      return null;
     };
     return {
       get amountPico() {
         return amount;
       },
       extend: (more) => {
-        const refusal = this.#take(purses, more);
+        const refusal = this.#take({ purses, amount: more, claim });
         return refusal instanceof Promise ? refusal.then(extended(more)) : extended(more)(refusal);
       },
       settle: (cost) => {
         if (isOver) return;
         isOver = true;
         this.#open -= 1;
-        for (const purse of purses) {
-          purse.settle(amount, cost, this.#now());
-          this.#touch(purse);
-        }
+        close(amount, cost);
       },
     };
   }
@@ -223,15 +256,19 @@ export class LeasedLedger implements BudgetLedger {
   #serve(asked: readonly Waiter[], answered: ReadonlySet<Purse>): void {
     const waiting = new Set(this.#waiting);
     for (const waiter of asked) {
-      const { purses, amount } = waiter;
+      const { purses, amount, claim } = waiter;
       const short = purses.find((purse) => purse.freePico < amount);
-      if (short === undefined) {
+      const narrow = narrowFor(waiter);
+      if (short === undefined && narrow === undefined) {
         this.#reserveIn(purses, amount);
         waiter.resolve(null);
-      } else if (this.#now() < this.#awayUntil) waiter.resolve(this.#withoutBank(purses, amount));
-      else if (answered.has(short) && (isDry(short, amount) || waiter.rounds >= ROUNDS)) {
-        short.refused(amount, this.#now() + DRY_MS);
-        waiter.resolve(this.#refuse(short, amount));
+      } else if (short === undefined && narrow !== undefined) {
+        this.#touch(narrow);
+        waiter.resolve(this.#refuse(narrow, waiter));
+      } else if (this.#now() < this.#awayUntil) waiter.resolve(this.#withoutBank(waiter));
+      else if (short !== undefined && answered.has(short) && (isDry(short, amount) || waiter.rounds >= ROUNDS)) {
+        if (claim === "live") short.refused(amount, this.#now() + DRY_MS);
+        waiter.resolve(this.#refuse(short, waiter));
       } else {
         waiter.rounds += 1;
         continue;
@@ -241,11 +278,12 @@ export class LeasedLedger implements BudgetLedger {
     this.#waiting = [...waiting];
   }
 
-  #refuse(purse: Purse, amount: bigint): BudgetRefusal {
+  #refuse(purse: Purse, { amount, claim }: Wanted): BudgetRefusal {
     const { account, roomPico, limitPico, totalSettledPico } = purse;
-    const reason = totalSettledPico + amount > limitPico ? "spent" : "held";
-    // A call too dear for a budget that is hardly used says nothing of the budget.
-    if (reason === "spent" && totalSettledPico * 10n >= limitPico * 9n) {
+    const mostPico = claim === "spare" ? purse.sparePico : limitPico;
+    const reason = totalSettledPico + amount > mostPico ? "spent" : "held";
+    // A call too dear for a budget that is hardly used says nothing of the budget, nor does one that nobody waits for.
+    if (claim === "live" && reason === "spent" && totalSettledPico * 10n >= limitPico * 9n) {
       purse.wasRefused = true;
       this.#touch(purse);
     }
@@ -253,8 +291,10 @@ export class LeasedLedger implements BudgetLedger {
   }
 
   /** Nobody can be asked: the purses' own policies decide. */
-  #withoutBank(purses: readonly Purse[], amount: bigint): BudgetRefusal | null {
-    const closed = purses.find((purse) => purse.freePico < amount && purse.account.whenUnreachable === "refuse");
+  #withoutBank({ purses, amount, claim }: Wanted): BudgetRefusal | null {
+    const isClosed = ({ freePico, account }: Purse): boolean =>
+      freePico < amount && (claim === "spare" || account.whenUnreachable === "refuse");
+    const closed = purses.find(isClosed);
     if (closed === undefined) {
       this.#reserveIn(purses, amount);
       return null;
@@ -304,6 +344,10 @@ export class LeasedLedger implements BudgetLedger {
 }
 
 const isDry = (purse: Purse, amount: bigint): boolean => (purse.roomPico ?? 0n) < amount - purse.freePico;
+
+/** The purse that would have too little left for live calls. */
+const narrowFor = ({ purses, amount, claim }: Wanted): Purse | undefined =>
+  claim === "spare" && amount > 0n ? purses.find((purse) => !purse.sparesLive(amount)) : undefined;
 
 /** What the waiting calls want of each purse that is short of it. */
 function demandsOf(waiting: readonly Waiter[]): ReadonlyMap<Purse, Demand> {

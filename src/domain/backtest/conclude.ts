@@ -18,6 +18,8 @@ export interface Replayed {
   readonly spentPico: bigint;
   /** Why it ends; `null` while it goes on. */
   readonly how: BacktestEnding | null;
+  /** The configured budget that had no more room for it; absent or `null` where its own was used up. */
+  readonly emptied?: string | null;
 }
 
 /** More diverged turns than this make what is left another kind of traffic. */
@@ -29,7 +31,7 @@ const MANY_MISSING = 0.05;
 /** What a backtest found. The tests rest on the drawn sessions alone and are valid however it ended. */
 export function conclude(
   backtest: Pick<Backtest, "policy" | "estimate" | "candidate" | "baseline">,
-  { pairs, leftOut, spentPico, how }: Replayed,
+  { pairs, leftOut, spentPico, how, emptied = null }: Replayed,
 ): BacktestResult {
   const { policy, estimate } = backtest;
   const drawn = pairs.filter(({ part }) => part === "drawn");
@@ -51,7 +53,7 @@ export function conclude(
   const unseen = verdict === proven ? null : `${missing} of ${sessions.planned}`;
   return {
     verdict,
-    why: whyOf({ ...reading, verdict, drawn: drawn.length, how, unseen }),
+    why: whyOf({ ...reading, verdict, drawn: drawn.length, how, emptied, unseen }),
     metrics,
     union,
     answers: answerChanges(pairs.map(({ pair }) => pair)),
@@ -89,16 +91,15 @@ function verdictOf({ metrics, union, required }: Reading): Verdict {
   return isProven ? "non-inferior" : "inconclusive";
 }
 
-interface Told extends Reading {
+interface Told extends Reading, Required<Pick<Replayed, "how" | "emptied">> {
   readonly verdict: Verdict;
   readonly drawn: number;
-  readonly how: BacktestEnding | null;
   /** How many sessions keep it from being cleared; `null` for none. */
   readonly unseen: string | null;
 }
 
 function whyOf(told: Told): string {
-  return [reasonOf(told), endOf(told.how), besideOf(told)].filter((part) => part !== "").join(" ");
+  return [reasonOf(told), endOf(told), besideOf(told)].filter((part) => part !== "").join(" ");
 }
 
 function reasonOf({ metrics, verdict, required, drawn, unseen }: Told): string {
@@ -139,7 +140,9 @@ function valueText(unit: BacktestMetric["unit"], value: number | null): string {
 const listOf = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
-function endOf(how: BacktestEnding | null): string {
+function endOf({ how, emptied }: Pick<Told, "how" | "emptied">): string {
+  if (how === "budget" && emptied !== null)
+    return `It ended because the budget ${emptied} had no more room for it; what was compared until then counts.`;
   if (how === "budget") return "It ended when its budget was used up; what was compared until then counts.";
   if (how === "stopped") return "It was stopped before its end.";
   if (how === "provider") return "It ended because the candidate's provider was away.";

@@ -13,6 +13,12 @@ export const AHEAD_OF_SERVER: Ahead = { seconds: 240, calls: 4n };
 /** Where this process keeps them itself: they are there as long as it is, a call that asks waits a millisecond. */
 export const AHEAD_OF_OWN: Ahead = { seconds: 5, calls: 0n };
 
+/**
+ * One part in so many of a budget is left to live calls by what nobody waits for: it stops where people are told that a
+ * budget is nearly spent, so that it never takes what a live call would have had from there on.
+ */
+const LIVE_PART = 10n;
+
 /** The spending of this many seconds is what the near future is judged by. */
 const MEMORY_S = 30;
 
@@ -68,6 +74,16 @@ export class Purse {
   /** What may be reserved at once; below zero where calls went on without the bank. */
   get freePico(): bigint {
     return this.grantedPico - this.settledPico - this.returnedPico - this.reservedPico;
+  }
+
+  /** The most that the budget comes to where somebody who nobody waits for takes from it. */
+  get sparePico(): bigint {
+    return this.limitPico - this.limitPico / LIVE_PART;
+  }
+
+  /** Whether what nobody waits for may take an amount: what is left then, and held by nobody, is for live calls. */
+  sparesLive(amount: bigint): boolean {
+    return (this.roomPico ?? 0n) + this.freePico - amount >= this.limitPico - this.sparePico;
   }
 
   get isDirty(): boolean {

@@ -110,6 +110,6 @@ async function viewOf(
 ): Promise<z.input<typeof showBacktest.answer>> {
   const progress = await backtestStore.progress(backtest.id);
   const soFar =
-    isSoFar && backtest.state === "running" ? await resultOf({ store: backtestStore }, backtest, null) : null;
+    isSoFar && backtest.state === "running" ? await resultOf({ store: backtestStore }, backtest, { how: null }) : null;
   return backtestViewOf(backtest, { progress, result: backtest.ended?.result ?? soFar });
 }

@@ -15,7 +15,7 @@ const PICO_PER_USD = 1e12;
 export function copies(app: FastifyInstance, { gateway, delivery, shadows }: AdminTerms): void {
   serveRoute(app, { gateway, route: showCopies }, async ({ params, named }) => {
     const rollout = await requireRollout(delivery, params.rollout, { named });
-    const { evidence, skipped, recent, judgeTrouble } = await shadows.show(rollout);
+    const { evidence, skipped, recent, judgeTrouble, noRoomIn } = await shadows.show(rollout);
     const changes = evidence.changes();
     return {
       rollout: rollout.id,
@@ -36,6 +36,7 @@ export function copies(app: FastifyInstance, { gateway, delivery, shadows }: Adm
       },
       judged: evidence.judged === null ? null : judgedViewOf(evidence.judged),
       judge_trouble: judgeTrouble,
+      no_room_in: noRoomIn,
       recent: recent.map(viewOf),
     };
   });

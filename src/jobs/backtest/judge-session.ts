@@ -1,7 +1,10 @@
 import type { PairOutcome, SessionJudgement } from "../../domain/backtest/compare-session.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ChannelName } from "../../domain/traffic/route.ts";
+import type { BudgetRefusal } from "../../ports/budget-ledger.ts";
+import type { SetAside } from "../copy-money/operator-budgets.ts";
 import { askInBothOrders } from "../judging/ask-in-both-orders.ts";
+import { askPaid } from "../judging/ask-paid.ts";
 import type { AskTerms, PairsJudgePlan } from "../judging/ask-in-both-orders.ts";
 import { asBuffer } from "./judge-call.ts";
 import type { LastAnswers } from "./replay-session.ts";
@@ -17,13 +20,14 @@ export interface SessionToJudge {
 
 /**
  * What a judge makes of a session's last answers. What is known is not asked: equal answers are a tie, and a side that has
- * failed has lost against one that has not. `null` where there is nothing to compare.
+ * failed has lost against one that has not. `null` where there is nothing to compare; a refusal where a budget of live
+ * traffic has no room for the questions.
  */
 export async function judgeSession(
   plan: PairsJudgePlan,
   { id, channel, outcome, last }: SessionToJudge,
-  terms: AskTerms,
-): Promise<SessionJudgement | null> {
+  terms: AskTerms & { readonly setAside: SetAside },
+): Promise<SessionJudgement | BudgetRefusal | null> {
   const { baseline, candidate, turns } = outcome;
   if (baseline.failed && candidate.failed) return null;
   if (baseline.failed) return known("candidate");
@@ -37,7 +41,7 @@ export async function judgeSession(
     stable: shown(last.baseline),
     candidate: shown(last.candidate),
   };
-  return askInBothOrders(plan, asked, terms);
+  return askPaid(plan, terms.setAside, () => askInBothOrders(plan, asked, terms));
 }
 
 const known = (verdict: SessionJudgement["verdict"]): SessionJudgement => ({

@@ -2,9 +2,9 @@ import { accountOf } from "../../domain/budgets/budget-rule.ts";
 import type { BudgetAccount, BudgetRule } from "../../domain/budgets/budget-rule.ts";
 import type { BudgetHold, BudgetLedger, BudgetRefusal } from "../../ports/budget-ledger.ts";
 
-/** The rule that the replayed calls of a backtest fall under: they take from its own budget and from no other. */
+/** The rule that stands for the own budget of replayed calls. No configured budget can have its name. */
 export const PURSE_RULE: BudgetRule = {
-  name: "backtest",
+  name: "(own)",
   per: "environment",
   window: "total",
   limitPico: 0n,
@@ -14,7 +14,7 @@ export const PURSE_RULE: BudgetRule = {
 };
 
 /** Shown where a call has no money; a budget without an end needs no time. */
-const ACCOUNT: BudgetAccount = accountOf(PURSE_RULE, "backtest", 0);
+const ACCOUNT: BudgetAccount = accountOf(PURSE_RULE, "", 0);
 
 /**
  * The money of one backtest. What is set aside for sessions under way and what was spent never exceed the budget: a

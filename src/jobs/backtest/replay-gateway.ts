@@ -8,6 +8,8 @@ import { ProviderLimits } from "../../gateway/meters/provider-limits.ts";
 import { PrefixDesk } from "../../gateway/prompt-cache/prefix-desk.ts";
 import type { BudgetLedger } from "../../ports/budget-ledger.ts";
 import type { Pins } from "../../ports/pins.ts";
+import { createCopyLedger } from "../copy-money/create-copy-ledger.ts";
+import { operatorBudgets } from "../copy-money/operator-budgets.ts";
 import { PURSE_RULE } from "./purse.ts";
 
 /** What a candidate is replayed on. */
@@ -25,6 +27,7 @@ export interface ReplayTerms {
 
 /** What one session is replayed with. */
 export interface SessionSockets {
+  /** Its own; beside it its calls take from the budgets of whoever runs the server. */
   readonly budgets: BudgetLedger;
   /** Gets every call as it is recorded, with its bytes. */
   readonly onRecord: (record: CallRecord) => void;
@@ -37,7 +40,8 @@ const NO_PINS: Pins = { get: () => undefined, set: () => {}, forgotten: () => 0 
 
 /**
  * The same stages as those of a live call, plugged into other sockets: the candidate answers alone, nothing is pinned,
- * kept or counted as evidence, and money comes from the backtest's own budget. Providers and their prices, emergency stops
+ * kept or counted as evidence, and money comes from the backtest's own budget and, where they have room to spare, from
+ * those budgets of live traffic that belong to no caller. Providers and their prices, emergency stops
  * and the refusals of a server with too much to do are those of the live traffic. What is known of the providers' health
  * is its own: no live call is led round a provider because of a replay.
  */
@@ -80,7 +84,7 @@ export function replayGateways({
     const gateway: Gateway = {
       ...common,
       sessionRoutes: keptRoutes(),
-      budgets,
+      budgets: createCopyLedger({ own: budgets, ownName: PURSE_RULE.name, shared: live.budgets }),
       recorder: { record: onRecord, counts: () => live.recorder.counts(), flush: async () => {} },
       environments: onlyOne(() => gateway, channel.environment),
     };
@@ -114,7 +118,8 @@ function settingsOf(live: Gateway): () => GatewaySettings {
   return () => {
     const from = live.settings();
     if (known?.from === from) return known.made;
-    const made = { ...from, meters: { limits: [], budgets: [PURSE_RULE], queue: null }, pauseRules: [] };
+    const budgets = [PURSE_RULE, ...operatorBudgets(from.meters?.budgets ?? [])];
+    const made = { ...from, meters: { limits: [], budgets, queue: null }, pauseRules: [] };
     known = { from, made };
     return made;
   };

@@ -5,8 +5,11 @@ import type { ToolRecord } from "../../domain/backtest/tool-calls.ts";
 import type { RecordedTurn } from "../../domain/backtest/turns.ts";
 import type { CallRecord } from "../../domain/call/call-record.ts";
 import type { Dialect } from "../../ports/dialect.ts";
+import { missingBudget } from "../copy-money/missing-budget.ts";
+import type { MissingBudget } from "../copy-money/missing-budget.ts";
 import { answerIn, excuseOf, judgeCall } from "./judge-call.ts";
 import type { Excuse, JudgeTerms } from "./judge-call.ts";
+import { PURSE_RULE } from "./purse.ts";
 import { toolCallsIn, toolRecordOf } from "./recorded-session.ts";
 import type { RecordedCall, RecordedSession } from "./recorded-session.ts";
 import type { CallUnderWay, ReplayRequest } from "./replay-call.ts";
@@ -35,7 +38,12 @@ export interface LastAnswers {
 /** A session that was replayed, or why it could not be. */
 export type SessionReplay =
   | { readonly type: "compared"; readonly outcome: PairOutcome; readonly last: LastAnswers | null }
-  | { readonly type: "excused"; readonly excuse: Excuse }
+  | {
+      readonly type: "excused";
+      readonly excuse: Excuse;
+      /** The budget of live traffic that it was for; `null` for other excuses and for its own budget. */
+      readonly missing: MissingBudget | null;
+    }
   /** It was told to end in the middle. */
   | { readonly type: "broken-off" };
 
@@ -97,7 +105,7 @@ async function replayTurn(
     const record = await sendOne(turn.first.id, { dialect, bytes, session }, terms);
     if (record.facts.outcome === "abandoned") return { type: "broken-off" };
     const excuse = excuseOf(record);
-    if (excuse !== null) return { type: "excused", excuse };
+    if (excuse !== null) return { type: "excused", excuse, missing: missingIn(record) };
     calls.push(record);
     const answer = answerIn(record, dialect);
     if (toolCallsIn(answer).length === 0 || endsLikeRecorded(turn, calls.length, terms)) {
@@ -122,12 +130,14 @@ async function sendOne(replays: string, request: ReplayRequest, terms: SessionTe
   try {
     const record = await call.record;
     // What this server itself refuses is tried again every second: nobody wants to read of that.
-    if (excuseOf(record) !== "here") terms.keep(record, replays);
+    if (excuseOf(record) !== "here" && missingIn(record)?.isSpent !== false) terms.keep(record, replays);
     return record;
   } finally {
     terms.onCall(call, true);
   }
 }
+
+const missingIn = ({ facts }: CallRecord): MissingBudget | null => missingBudget(facts, PURSE_RULE.name);
 
 /** The conversation with what the candidate said and what its tools gave then; `null` where one gave nothing. */
 function withResults(

@@ -1,12 +1,14 @@
 import type { Backtest, BacktestEnding } from "../../domain/backtest/backtest.ts";
 import type { BacktestSession } from "../../domain/backtest/backtest-session.ts";
 import { conclude } from "../../domain/backtest/conclude.ts";
+import type { Replayed } from "../../domain/backtest/conclude.ts";
 import type { BacktestResult } from "../../domain/backtest/result.ts";
 import type { Release } from "../../domain/release/release.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import { questionMoney } from "../copy-money/operator-budgets.ts";
 import type { BacktestHouse } from "./backtest-house.ts";
+import { BudgetWatch } from "./budget-watch.ts";
 import { actionsOf } from "./judge-call.ts";
-import type { Excuse } from "./judge-call.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { isQuiet } from "./is-quiet.ts";
 import { ProviderWatch } from "./provider-watch.ts";
@@ -45,6 +47,8 @@ export class BacktestRun {
   readonly #terms: RunTerms;
   readonly #lease: LeaseKeeper;
   readonly #provider: ProviderWatch;
+  /** Those of live traffic. */
+  readonly #budgets: BudgetWatch;
   readonly #underWay = new Set<CallUnderWay>();
   #purse = new Purse(0n, 0n);
   #queue: BacktestSession[] = [];
@@ -61,7 +65,9 @@ export class BacktestRun {
     this.#terms = terms;
     this.#lease = new LeaseKeeper({ ...house, id: backtest.id, onLost: () => this.letGo() });
     this.#provider = new ProviderWatch(house.clock);
-    this.#judges = new SessionJudges(house, backtest);
+    this.#budgets = new BudgetWatch(house.clock);
+    const setAside = questionMoney(terms.live, backtest.channel.endpoint);
+    this.#judges = new SessionJudges({ house, backtest, setAside, budgets: this.#budgets });
   }
 
   /** Resolves when it has ended or was let go. Its lease must be held. Rejects when the store fails for long. */
@@ -153,6 +159,7 @@ export class BacktestRun {
     try {
       if (!(await this.#keep(begun))) return this.letGo();
       const replayed = await this.#judges.take(session, await this.#replayRecorded(session, purse), purse);
+      if (this.#budgets.emptied !== null) this.#ending ??= "budget";
       const spent = { ...session, spentPico: session.spentPico + purse.spentPico };
       const next = this.#after(spent, replayed);
       if (!(await this.#keep(next))) return this.letGo();
@@ -185,15 +192,20 @@ export class BacktestRun {
   #after(session: BacktestSession, replayed: SessionReplay | null): BacktestSession {
     if (replayed === null) return { ...session, state: "done", leftOut: "purged" };
     if (replayed.type === "broken-off") return { ...session, state: "waiting" };
-    if (replayed.type === "excused") return this.#excused(session, replayed.excuse);
+    if (replayed.type === "excused") return this.#excused(session, replayed);
     this.#provider.answered();
+    this.#budgets.paid();
     return { ...session, state: "done", tries: session.tries + 1, outcome: replayed.outcome };
   }
 
-  #excused(session: BacktestSession, excuse: Excuse): BacktestSession {
+  #excused(
+    session: BacktestSession,
+    { excuse, missing }: Extract<SessionReplay, { type: "excused" }>,
+  ): BacktestSession {
     const waiting = { ...session, state: "waiting" } as const;
     if (excuse === "money") {
-      this.#ending ??= "budget";
+      if (missing !== null && this.#budgets.refused(missing)) this.#provider.held();
+      else this.#ending ??= "budget";
       return waiting;
     }
     // While nobody is answered it says nothing about this session.
@@ -213,7 +225,7 @@ export class BacktestRun {
 
   async #end(how: BacktestEnding): Promise<void> {
     const { house, backtest } = this.#terms;
-    const result = await resultOf(house, backtest, how);
+    const result = await resultOf(house, backtest, { how, emptied: how === "budget" ? this.#budgets.emptied : null });
     const end = { at: house.clock.now(), how, why: result.why, result };
     await house.store.update(backtest.id, { type: "end", ...end });
   }
@@ -227,7 +239,7 @@ export class BacktestRun {
 export async function resultOf(
   { store }: Pick<BacktestHouse, "store">,
   backtest: Backtest,
-  how: BacktestEnding | null,
+  end: Pick<Replayed, "how" | "emptied">,
 ): Promise<BacktestResult> {
   const sessions = await store.sessions(backtest.id);
   return conclude(backtest, {
@@ -236,6 +248,6 @@ export async function resultOf(
     ),
     leftOut: sessions.flatMap(({ leftOut }) => (leftOut === null ? [] : [leftOut])),
     spentPico: sessions.reduce((sum, one) => sum + one.spentPico, 0n),
-    how,
+    ...end,
   });
 }

@@ -1,34 +1,49 @@
 import type { Backtest } from "../../domain/backtest/backtest.ts";
+import type { SessionJudgement } from "../../domain/backtest/compare-session.ts";
 import type { BacktestSession } from "../../domain/backtest/backtest-session.ts";
 import { judgeIn, sessionsToJudge } from "../../domain/backtest/judged-sessions.ts";
 import type { PairsJudgePlan } from "../judging/ask-in-both-orders.ts";
+import { missingOf } from "../copy-money/missing-budget.ts";
+import type { SetAside } from "../copy-money/operator-budgets.ts";
 import type { BacktestHouse } from "./backtest-house.ts";
+import type { BudgetWatch } from "./budget-watch.ts";
 import { judgeSession } from "./judge-session.ts";
+import type { SessionToJudge } from "./judge-session.ts";
 import type { SessionPurse } from "./purse.ts";
 import type { SessionReplay } from "./replay-session.ts";
 
 /** How often it is looked whether the judge has time, ms. */
 const LOOK_MS = 100;
+/** How often a budget is asked that calls under way hold, ms. */
+const HELD_MS = 1_000;
+
+/** What judging one backtest needs. */
+export interface SessionJudgesTerms {
+  readonly house: Pick<BacktestHouse, "judge" | "clock">;
+  readonly backtest: Pick<Backtest, "id" | "policy" | "channel">;
+  /** In the budgets of live traffic. */
+  readonly setAside: SetAside;
+  readonly budgets: BudgetWatch;
+}
 
 /** Has the chosen sessions of one backtest judged, so many at the same time as its policy says. */
 export class SessionJudges {
-  readonly #house: Pick<BacktestHouse, "judge" | "clock">;
-  readonly #backtest: Pick<Backtest, "id" | "policy" | "channel">;
+  readonly #terms: SessionJudgesTerms;
   readonly #plan: PairsJudgePlan | null;
   readonly #stop = new AbortController();
   /** Places of the sessions that are judged. */
   #chosen: ReadonlySet<number> = new Set();
   #underWay = 0;
 
-  constructor(house: Pick<BacktestHouse, "judge" | "clock">, backtest: Pick<Backtest, "id" | "policy" | "channel">) {
-    this.#house = house;
-    this.#backtest = backtest;
-    this.#plan = judgeIn(backtest.policy);
+  constructor(terms: SessionJudgesTerms) {
+    this.#terms = terms;
+    this.#plan = judgeIn(terms.backtest.policy);
   }
 
   /** Chooses among all sessions of the backtest; the same ones after a restart. */
   choose(sessions: readonly BacktestSession[]): void {
-    this.#chosen = sessionsToJudge(this.#backtest.id, this.#backtest.policy, sessions);
+    const { id, policy } = this.#terms.backtest;
+    this.#chosen = sessionsToJudge(id, policy, sessions);
   }
 
   /** Gives up what is asked. */
@@ -36,7 +51,10 @@ export class SessionJudges {
     this.#stop.abort();
   }
 
-  /** A replayed session with what the judge makes of it. Whatever the judge does, the session is compared. */
+  /**
+   * A replayed session with what the judge makes of it. Whatever the judge does, and whether or not budgets have room for
+   * its questions, the session is compared.
+   */
   async take(
     session: BacktestSession,
     replayed: SessionReplay | null,
@@ -44,12 +62,11 @@ export class SessionJudges {
   ): Promise<SessionReplay | null> {
     const plan = this.#plan;
     if (plan === null || replayed?.type !== "compared" || !this.#chosen.has(session.position)) return replayed;
-    while (this.#underWay >= plan.pairs.atOnce) await this.#pause();
+    while (this.#underWay >= plan.pairs.atOnce) await this.#pause(LOOK_MS);
     this.#underWay += 1;
     try {
-      const { id, channel } = this.#backtest;
-      const pair = { ...replayed, id: `${id}.${session.position}`, channel };
-      const judged = await judgeSession(plan, pair, { ...this.#house, signal: this.#stop.signal });
+      const { id, channel } = this.#terms.backtest;
+      const judged = await this.#judge(plan, { ...replayed, id: `${id}.${session.position}`, channel });
       if (judged === null) return replayed;
       purse.pay(BigInt(judged.questions) * BigInt(plan.pairs.questionPico));
       if (this.#stop.signal.aborted) return { type: "broken-off" };
@@ -59,7 +76,19 @@ export class SessionJudges {
     }
   }
 
-  #pause(): Promise<void> {
-    return new Promise((resolve) => void this.#house.clock.after(LOOK_MS, resolve));
+  /** Waits for a budget that calls under way hold; `null` where there is nothing to compare or no money for it. */
+  async #judge(plan: PairsJudgePlan, pair: SessionToJudge): Promise<SessionJudgement | null> {
+    const { house, setAside, budgets } = this.#terms;
+    const { signal } = this.#stop;
+    for (;;) {
+      const judged = await judgeSession(plan, pair, { ...house, signal, setAside });
+      if (judged === null || "verdict" in judged) return judged;
+      if (!budgets.refused(missingOf(judged)) || signal.aborted) return null;
+      await this.#pause(HELD_MS);
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#terms.house.clock.after(ms, resolve));
   }
 }

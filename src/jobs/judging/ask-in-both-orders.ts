@@ -51,6 +51,7 @@ export async function askInBothOrders(
   const { score, digest, pairs } = plan;
   const { request } = pair;
   if (request === null) return failed("its request cannot be read", 0);
+  if (terms.signal.aborted) return failed("it was to be stopped", 0);
   const asked = { ...pair, request, score, digest };
   const orders: readonly PairQuestion[] = [
     { id: `${id}.1`, ...asked, first: stable, second: candidate },

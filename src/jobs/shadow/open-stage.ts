@@ -4,10 +4,11 @@ import type { Clock } from "../../ports/clock.ts";
 import type { PairJudge } from "../../ports/pair-judge.ts";
 import type { NewShadowEntry } from "../../ports/shadow-store.ts";
 import { PairJudging } from "./pair-judging.ts";
+import type { PairJudgingTerms } from "./pair-judging.ts";
 import { ShadowStageRun } from "./shadow-stage.ts";
 
 /** What a stage is opened with. */
-export interface OpenStageTerms {
+export interface OpenStageTerms extends Pick<PairJudgingTerms, "setAside"> {
   readonly judge: PairJudge;
   readonly clock: Clock;
   /** Takes what the judge says; false where there is no room. */
@@ -28,7 +29,7 @@ export const NO_STAGE: ShadowStage = {
 export function openStage(
   plan: ShadowStage,
   rollout: Rollout,
-  { judge: asked, clock, keep }: OpenStageTerms,
+  { judge: asked, clock, setAside, keep }: OpenStageTerms,
 ): ShadowStageRun {
   const stage = new ShadowStageRun(plan, rollout);
   const judge = rollout.plan.metrics.find(({ metric }) => metric === "judge")?.judge;
@@ -42,7 +43,9 @@ export function openStage(
       clock,
       evidence: stage.evidence,
       keep: (session, judgement) => keep(stage, { rolloutId, session, judgement }),
+      setAside,
       skip: (why) => stage.skip(why),
+      unpaid: (budget) => (stage.noRoomIn = budget),
     },
   );
   return stage;

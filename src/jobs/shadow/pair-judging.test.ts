@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { settled } from "../../../test/fixtures/delivery-world.ts";
+import { account } from "../../../test/fixtures/far-bank.ts";
 import { HandClock } from "../../../test/fixtures/hand-clock.ts";
 import type { PairJudgePlan } from "../../domain/rollout/plan.ts";
 import type { PairJudgement, ShadowPair } from "../../domain/shadow/shadow-pair.ts";
@@ -46,6 +47,7 @@ function world(plan: Partial<PairJudgePlan> = {}) {
   const kept: PairJudgement[] = [];
   const skipped: string[] = [];
   const evidence = { judgedPico: 0n, isJudged: (session: string) => session === "judged before" };
+  const paid = { isThere: true, asidePico: 0n, settledPico: 0n, refusedBy: null as string | null };
   let hasRoom = true;
   const judging = new PairJudging(
     { score: "helpful", digest: "judge-1", sample: 1, pairs: { ...PAIRS, ...plan } },
@@ -64,6 +66,12 @@ function world(plan: Partial<PairJudgePlan> = {}) {
         if (hasRoom) kept.push(judgement);
         return hasRoom;
       },
+      setAside: (_, pico) => {
+        paid.asidePico += pico;
+        if (!paid.isThere) return { account: account({ budget: "company" }), reason: "spent", roomPico: 0n };
+        return { amountPico: pico, extend: () => null, settle: (cost) => void (paid.settledPico += cost) };
+      },
+      unpaid: (budget) => (paid.refusedBy = budget),
       skip: (why) => skipped.push(why),
     },
   );
@@ -84,7 +92,7 @@ function world(plan: Partial<PairJudgePlan> = {}) {
       judging.read(entry);
     }
   };
-  return { judging, clock, asked, kept, skipped, offer, comeBack, fill: () => (hasRoom = false) };
+  return { judging, clock, asked, paid, kept, skipped, offer, comeBack, fill: () => (hasRoom = false) };
 }
 
 const answer = async ({ asked }: ReturnType<typeof world>, index: number, said: PairAnswer): Promise<void> => {
@@ -194,6 +202,39 @@ describe("the money of judging", () => {
     full.offer("a");
     full.comeBack({ ...asking, call: "call_a" });
     expect(full.asked).toEqual([]);
+  });
+
+  test("is set aside in the budgets of live traffic when it is asked, and settled by what was asked", async () => {
+    const there = world(COSTS);
+    there.offer("a");
+    expect(there.paid.asidePico).toBe(0n);
+    there.comeBack(...there.kept);
+    await settled();
+    expect(there.paid.asidePico).toBe(20n);
+    await answer(there, 0, { trouble: "it answered 500" });
+    expect(there.paid.settledPico).toBe(10n);
+  });
+
+  test("is given back in its place where such a budget has no room, which is counted and named", async () => {
+    const there = world(COSTS);
+    there.paid.isThere = false;
+    there.offer("a");
+    there.comeBack(...there.kept);
+    await settled();
+    expect(there.asked).toEqual([]);
+    expect(there.kept.at(-1)).toMatchObject({ verdict: "unasked", costPico: "-20" });
+    expect(there.skipped).toEqual(["judge budget"]);
+    expect(there.paid.refusedBy).toBe("company");
+  });
+
+  test("is settled before a server that stops has closed its budgets", async () => {
+    const there = world(COSTS);
+    there.offer("a");
+    there.comeBack(...there.kept);
+    await settled();
+    there.judging.stop();
+    await there.judging.settled();
+    expect(there.paid.settledPico).toBe(10n);
   });
 
   test("comes back for what was never asked when the stage ends, and what was under way is stopped", async () => {

@@ -4,9 +4,12 @@ import type { ShadowEvidence } from "../../domain/shadow/shadow-evidence.ts";
 import type { PairJudgement, ShadowPair } from "../../domain/shadow/shadow-pair.ts";
 import { hmacUnit, sha256Hex } from "../../kit/hash.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { BudgetRefusal } from "../../ports/budget-ledger.ts";
 import type { PairJudge, ShownAnswer } from "../../ports/pair-judge.ts";
+import type { SetAside } from "../copy-money/operator-budgets.ts";
 import { askInBothOrders, QUESTIONS_PER_PAIR } from "../judging/ask-in-both-orders.ts";
 import type { PairsJudgePlan } from "../judging/ask-in-both-orders.ts";
+import { askPaid } from "../judging/ask-paid.ts";
 
 /** A pair to be judged, with what both sides said. */
 export interface PairToJudge {
@@ -31,7 +34,11 @@ export interface PairJudgingTerms {
   readonly evidence: Pick<ShadowEvidence, "judgedPico" | "isJudged">;
   /** Takes what was found, in the order of the pairs; false where there is no room. */
   keep(session: string, judgement: PairJudgement): boolean;
-  skip(why: "judge busy" | "judge money"): void;
+  /** Sets the money for a pair's questions aside in the budgets of live traffic, too. */
+  setAside(one: PairToJudge, pico: bigint): ReturnType<SetAside>;
+  skip(why: "judge busy" | "judge money" | "judge budget"): void;
+  /** Hears which of these budgets had no room. */
+  unpaid(budget: string): void;
 }
 
 /** Pairs that wait for the judge; one that is too slow for the traffic misses the further ones. */
@@ -58,7 +65,7 @@ export class PairJudging {
   /** Those for which money is being set aside, by the copy's call. */
   readonly #reserving = new Map<string, InLine>();
   #waiting: InLine[] = [];
-  #underWay = 0;
+  readonly #underWay = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
   constructor(plan: PairsJudgePlan, terms: PairJudgingTerms) {
@@ -108,6 +115,11 @@ export class PairJudging {
     this.#release();
   }
 
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
   #hasRoomFor(morePico: bigint): boolean {
     const { budgetPico } = this.#plan.pairs;
     return budgetPico === null || this.#terms.evidence.judgedPico + morePico <= BigInt(budgetPico);
@@ -139,15 +151,15 @@ export class PairJudging {
   }
 
   #begin(): void {
-    while (this.#underWay < this.#plan.pairs.atOnce) {
+    while (this.#underWay.size < this.#plan.pairs.atOnce) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      this.#underWay += 1;
-      void this.#judge(next).finally(() => {
-        this.#underWay -= 1;
+      const asked: Promise<void> = this.#judge(next).finally(() => {
+        this.#underWay.delete(asked);
         this.#release();
         this.#begin();
       });
+      this.#underWay.add(asked);
     }
   }
 
@@ -157,8 +169,20 @@ export class PairJudging {
     if (stable === null || candidate === null) throw new Error("A pair without both answers was to be judged.");
     const id = `${rolloutId}.${pair.candidate.call}`;
     const asked = { id, endpoint, environment, request: one.request(), stable, candidate };
-    const found = await askInBothOrders(this.#plan, asked, { judge, clock, signal: this.#stop.signal });
-    waiting.judgement = this.#judgement(pair, found);
+    const { signal } = this.#stop;
+    const found = await askPaid(
+      this.#plan,
+      (pico) => this.#terms.setAside(waiting.one, pico),
+      () => askInBothOrders(this.#plan, asked, { judge, clock, signal }),
+    );
+    waiting.judgement = this.#judgement(pair, "verdict" in found ? found : this.#unpaid(found));
+  }
+
+  /** A budget of live traffic has no room: what was set aside for the pair is given back. */
+  #unpaid({ account }: BudgetRefusal): Pick<PairJudgement, "verdict"> {
+    this.#terms.skip("judge budget");
+    this.#terms.unpaid(account.budget);
+    return { verdict: "unasked" };
   }
 
   /** With the difference to what was set aside for it, which is nothing where nothing was to be asked. */

@@ -11,6 +11,9 @@ import type { ShadowReadings } from "../../ports/shadow-readings.ts";
 import type { PairJudge } from "../../ports/pair-judge.ts";
 import type { NewShadowEntry, ShadowStore } from "../../ports/shadow-store.ts";
 import { isQuiet } from "../backtest/is-quiet.ts";
+import { PURSE_RULE } from "../backtest/purse.ts";
+import { missingBudget } from "../copy-money/missing-budget.ts";
+import { questionMoney } from "../copy-money/operator-budgets.ts";
 import { beginCopy, isOfTools, keptCopy, pairOf } from "./copy-call.ts";
 import type { FoundPair } from "./copy-call.ts";
 import { NO_STAGE, openStage } from "./open-stage.ts";
@@ -82,8 +85,12 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
-    for (const copy of this.#underWay) copy.stop();
-    for (const { judging } of this.#stages.values()) judging?.stop();
+    const copies = [...this.#underWay];
+    for (const copy of copies) copy.stop();
+    const judgings = [...this.#stages.values()].flatMap(({ judging }) => judging ?? []);
+    for (const judging of judgings) judging.stop();
+    // What they have cost is to reach the budgets before those are closed.
+    await Promise.allSettled([...copies.map(({ record }) => record), ...judgings.map((one) => one.settled())]);
     await this.#look;
     await this.look();
   }
@@ -93,8 +100,8 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     const watched = this.#stages.get(rollout.id);
     const stage = watched ?? new ShadowStageRun(rollout.plan.shadow ?? NO_STAGE, rollout);
     if (watched === undefined) await this.#read(rollout.id, stage);
-    const { evidence, skipped, judgeTrouble } = stage;
-    return { evidence, skipped, judgeTrouble, recent: stage.recent() };
+    const { evidence, skipped, judgeTrouble, noRoomIn } = stage;
+    return { evidence, skipped, judgeTrouble, noRoomIn, recent: stage.recent() };
   }
 
   async *entries(rolloutId: string): AsyncIterable<KeptShadowEntry> {
@@ -118,6 +125,7 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     if (stage === undefined || live === undefined || this.#isStopped) return;
     const mostPico = stage.mostPico(this.#terms.servers());
     if (mostPico === null) return stage.skip(stage.isSpent ? "money" : "busy");
+    if (stage.isResting(this.#terms.clock.elapsed())) return stage.skip("budget");
     if (!isQuiet(live, call.shadow.candidate)) return stage.skip("busy");
     stage.begun();
     // After the call's own books are closed: what is done here must not make its client wait.
@@ -164,7 +172,12 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
     if (shadow === undefined || rollout.startedAt === null) return;
     const stage =
       this.#stages.get(rollout.id) ??
-      openStage(shadow, rollout, { ...this.#terms, keep: (own, entry) => this.#keep(own, entry) });
+      openStage(shadow, rollout, {
+        ...this.#terms,
+        setAside: ({ environment, endpoint }, pico) =>
+          questionMoney(this.#terms.environments().named(environment), endpoint)(pico),
+        keep: (own, entry) => this.#keep(own, entry),
+      });
     stage.isOver = rollout.phase !== "shadowing";
     if (stage.isOver) stage.judging?.stop();
     this.#stages.set(rollout.id, stage);
@@ -205,6 +218,10 @@ export class ShadowDesk implements ShadowCopies, ShadowReadings, ShadowBooks {
       this.#underWay.add(copy);
       const record = await copy.record.finally(() => this.#underWay.delete(copy));
       spentPico = record.facts.costPico;
+      const missing = missingBudget(record.facts, PURSE_RULE.name);
+      // Nobody was asked, and while a budget has no room it is so every second: nobody wants to read of that.
+      if (missing !== null) return stage.missed(missing.budget, clock.elapsed());
+      stage.noRoomIn = null;
       live.recorder.record(keptCopy(record, call));
       if (OUT_OF_MONEY.has(record.facts.errorCode)) stage.refused();
       // One that was given up, because the server stops, says nothing.

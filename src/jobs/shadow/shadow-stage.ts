@@ -15,7 +15,10 @@ const MOST_PAIRS = 100_000;
 const RECENT = 50;
 
 /** Why a call of a sampled session was not copied. */
-export type Skipped = "busy" | "tools" | "money" | "lost" | "judge busy" | "judge money";
+export type Skipped = "busy" | "tools" | "money" | "budget" | "lost" | "judge busy" | "judge money" | "judge budget";
+
+/** How long no copy is begun after a budget of live traffic had no room for one, ms. */
+const REST_MS = 1_000;
 
 /** One shadow stage on this server: what it may spend, and what all servers have found. */
 export class ShadowStageRun {
@@ -32,6 +35,9 @@ export class ShadowStageRun {
   #isOutOfMoney = false;
   /** Why the judge made nothing of a pair, the last time; `null` where it never was so. */
   judgeTrouble: string | null = null;
+  /** The configured budget that had no room for the last copy or questions that were to be paid; `null` where all had. */
+  noRoomIn: string | null = null;
+  #restsUntil = 0;
   /** Has a judge compare the pairs of this server; `null` where none is asked. */
   judging: PairJudging | null = null;
   /** Whether what all servers have found up to some moment has been read. */
@@ -77,6 +83,18 @@ export class ShadowStageRun {
     const { budgetPico } = this.plan;
     if (this.evidence.copies >= MOST_PAIRS || this.#isOutOfMoney) return true;
     return budgetPico !== null && this.evidence.spentPico + this.#largestPico >= BigInt(budgetPico);
+  }
+
+  /** A budget of live traffic had no room for a copy: its own is as it was, and the next one is tried a little later. */
+  missed(budget: string, now: number): void {
+    this.skip("budget");
+    this.noRoomIn = budget;
+    this.#restsUntil = now + REST_MS;
+  }
+
+  /** Whether a budget had no room a moment ago (monotonic ms). */
+  isResting(now: number): boolean {
+    return now < this.#restsUntil;
   }
 
   begun(): void {
