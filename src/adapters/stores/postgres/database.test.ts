@@ -214,8 +214,8 @@ describe("a data directory that cannot be used", () => {
     const file = join(root, "a-file");
     writeFileSync(file, "");
     const error = await failure(openDatabase({ dataDir: join(file, "data") }));
-    expect(error.code).toBe("database_unavailable");
-    expect(error.details["reason"]).toContain(join(file, "data"));
+    expect(error.code).toBe("data_dir_unusable");
+    expect(error.details["dir"]).toBe(join(file, "data"));
   });
 });
 
