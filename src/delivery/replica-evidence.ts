@@ -51,7 +51,7 @@ export class ReplicaEvidence {
     this.#entries += entries.length;
     for (const entry of entries) {
       if (entry.type === "final") {
-        // One that was given up as lost has had its say.
+        // One that was given up as lost has had its say, in an old log.
         const waiting = this.#waiting.get(entry.order);
         if (waiting === undefined) continue;
         this.#waiting.delete(entry.order);
@@ -69,7 +69,10 @@ export class ReplicaEvidence {
     }
   }
 
-  /** Sessions assigned before `due` (epoch ms) that never came to an end are failures of their arm: the replica died. */
+  /**
+   * Sessions assigned before `due` (epoch ms) that never came to an end are failures of their arm. Only to compute the
+   * decisions of old logs again: what a dead replica left open is left out, as is what waited behind it.
+   */
   giveUp(due: number): void {
     for (const [order, { assignment, at }] of this.#waiting) {
       if (at > due) return;
@@ -82,7 +85,7 @@ export class ReplicaEvidence {
   }
 }
 
-/** What becomes of a session whose replica died before it ended. */
+/** What became of a session whose replica died before it ended, in old logs. */
 export const lost = ({ arm, epoch, weight }: Assignment): SessionOutcome => ({
   arm,
   epoch,

@@ -8,6 +8,7 @@ import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JournalEntry } from "../ports/evidence-journal.ts";
 import type { EvidenceLog } from "../ports/evidence-log.ts";
+import { beforeOf } from "./before-of.ts";
 import { DelayedLedger } from "./delayed-ledger.ts";
 import { delayedMetrics } from "./delayed-metrics.ts";
 import { addTurn, openSession, outcomeOf } from "./open-session.ts";
@@ -207,7 +208,7 @@ export class SessionLedger {
 
   #cutNow(): LedgerCut {
     const parts = this.#terms.others.cutWith(this.#entries);
-    return { parts, ...(this.#before > 0 && { before: this.#before }) };
+    return { parts, ...beforeOf(this.#before) };
   }
 
   #write(entry: JournalEntry): void {
