@@ -3,7 +3,9 @@ import type { EvidencePlan } from "../domain/evidence/running-evidence.ts";
 import type { SessionOutcome } from "../domain/evidence/evidence.ts";
 import type { CutPart, GivenUp } from "../domain/evidence/evidence-cut.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
-import type { JournalBatch } from "../ports/evidence-journal.ts";
+import type { JournalBatch, JournalEntry } from "../ports/evidence-journal.ts";
+
+type Ended = Extract<JournalEntry, { readonly type: "final" | "left_out" }>;
 
 interface Waiting {
   readonly assignment: Assignment;
@@ -50,13 +52,8 @@ export class ReplicaEvidence {
     this.#batch = batch;
     this.#entries += entries.length;
     for (const entry of entries) {
-      if (entry.type === "final") {
-        // One that was given up as lost has had its say, in an old log.
-        const waiting = this.#waiting.get(entry.order);
-        if (waiting === undefined) continue;
-        this.#waiting.delete(entry.order);
-        this.evidence.add(entry.outcome);
-        onFinal(waiting.at, entry.outcome);
+      if (entry.type === "final" || entry.type === "left_out") {
+        this.#end(entry, onFinal);
         continue;
       }
       if (entry.type === "late") this.evidence.addDelayed(entry.metric, entry.outcome);
@@ -67,6 +64,19 @@ export class ReplicaEvidence {
       this.evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
       onAssigned(assignment);
     }
+  }
+
+  #end(entry: Ended, onFinal: (at: number, outcome: SessionOutcome) => void): void {
+    const waiting = this.#waiting.get(entry.order);
+    // One that was given up as lost has had its say, in an old log.
+    if (waiting === undefined) return;
+    this.#waiting.delete(entry.order);
+    if (entry.type === "left_out") {
+      const { arm, epoch, weight } = waiting.assignment;
+      return this.evidence.leftOut(arm, epoch, weight);
+    }
+    this.evidence.add(entry.outcome);
+    onFinal(waiting.at, entry.outcome);
   }
 
   /**

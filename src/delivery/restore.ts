@@ -148,6 +148,7 @@ class Replaying implements Replay {
     if (entry.type === "signal") this.delayed.hear(entry);
     else if (entry.type === "late") this.#takeLate(entry);
     else if (entry.type === "assigned") this.#assign(entry);
+    else if (entry.type === "left_out") this.#takeOut(entry);
     else {
       const at = this.#open.get(entry.order)?.at ?? 0;
       this.#open.delete(entry.order);
@@ -160,6 +161,15 @@ class Replaying implements Replay {
     this.delayed.add(assignment, at);
     this.evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
     this.#listeners.onAssigned?.(assignment);
+  }
+
+  #takeOut({ order, session }: Extract<JournalEntry, { readonly type: "left_out" }>): void {
+    const waiting = this.#open.get(order);
+    this.#open.delete(order);
+    this.delayed.leftOut(session);
+    if (waiting === undefined) return;
+    const { arm, epoch, weight } = waiting.assignment;
+    this.evidence.leftOut(arm, epoch, weight);
   }
 
   #takeLate({ metric, session, outcome, of }: Extract<JournalEntry, { readonly type: "late" }>): void {

@@ -10,12 +10,13 @@ import { HandClock } from "../fixtures/hand-clock.ts";
 
 const ROLLOUT = { id: "rol_1", plan: DEFAULT_PLAN };
 
-/** One session as it goes: its arm, after how many others it ends (`null` is never), and how. */
+/** One session as it goes: its arm, after how many others it ends (`null` is never), and how; or that we refused it. */
 const session = fc.record({
   arm: fc.constantFrom("stable", "candidate" as const),
   endsAfter: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null, freq: 10 }),
   failure: fc.option(fc.constantFrom("provider", "timeout" as const), { nil: null, freq: 3 }),
   latencyMs: fc.integer({ min: 1, max: 5_000 }),
+  isRefused: fc.nat(4).map((dice) => dice === 0),
 });
 
 type SessionScript = typeof session extends fc.Arbitrary<infer T> ? T : never;
@@ -46,10 +47,11 @@ function start(name: string, evidence = new Evidence(DEFAULT_PLAN)) {
 function serve({ ledger, name }: ReturnType<typeof start>, scripts: readonly SessionScript[]): void {
   const unit = (index: number) => ({ rolloutId: ROLLOUT.id, session: `${name}/${index}` });
   for (const now of scripts.keys()) {
-    for (const [index, { arm, endsAfter, failure, latencyMs }] of scripts.slice(0, now + 1).entries()) {
+    for (const [index, { arm, endsAfter, failure, latencyMs, isRefused }] of scripts.slice(0, now + 1).entries()) {
       if (index === now) ledger.assigned({ ...unit(index), arm, epoch: 1, weight: 0.5 });
       if (endsAfter === null || index + endsAfter !== now) continue;
-      ledger.turnEnded({ ...unit(index), failure, latencyMs, firstTokenMs: null, costPico: BigInt(latencyMs) });
+      if (isRefused) ledger.leftOut(unit(index).session);
+      else ledger.turnEnded({ ...unit(index), failure, latencyMs, firstTokenMs: null, costPico: BigInt(latencyMs) });
     }
   }
 }
@@ -62,7 +64,13 @@ const journalOf = (batches: readonly JournalBatch[]) => ({
 
 const hashOf = (evidence: Evidence): string => hashReading(evidence.reading());
 
-const answered = (arm: "stable" | "candidate"): SessionScript => ({ arm, endsAfter: 0, failure: null, latencyMs: 9 });
+const answered = (arm: "stable" | "candidate"): SessionScript => ({
+  arm,
+  endsAfter: 0,
+  failure: null,
+  latencyMs: 9,
+  isRefused: false,
+});
 
 describe("a hard kill", () => {
   test("makes no failure of sessions that were answered behind one that was still open", async () => {
