@@ -89,6 +89,12 @@ export const rolloutView = z.object({
     .object({ stable: z.number(), candidate: z.number() })
     .nullable()
     .describe("observed, by arm, as it stands now or stood at the end; null where it was not kept"),
+  left_out: z
+    .object({ stable: z.number(), candidate: z.number() })
+    .optional()
+    .describe(
+      "drawn and not observed, because a budget or a pause refused them or another release answered; absent is none",
+    ),
   metrics: z.array(metricView),
   evidence_of: z
     .enum(["ladder", "bake"])

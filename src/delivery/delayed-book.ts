@@ -51,6 +51,11 @@ export class DelayedBook {
     this.#queues.get(metric)?.remove(session);
   }
 
+  /** A session is not observed in any metric. */
+  leftOut(session: string): void {
+    for (const queue of this.#queues.values()) queue.remove(session);
+  }
+
   /** See `DelayedQueue.removeAhead`. */
   removeAhead(metric: MetricName, session: string): void {
     this.#queues.get(metric)?.removeAhead(session);

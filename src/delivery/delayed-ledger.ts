@@ -68,6 +68,11 @@ export class DelayedLedger {
     this.#own.add(assignment, at);
   }
 
+  /** A session that was assigned here is not observed. */
+  leftOut(session: string): void {
+    this.#own.leftOut(session);
+  }
+
   /** Goes on with what an earlier process left. */
   inherit(book: DelayedBook): void {
     this.#inherited = book;
@@ -87,6 +92,7 @@ export class DelayedLedger {
     const book = this.#bookOf(replicaId);
     for (const entry of entries) {
       if (entry.type === "assigned") this.#assignedElsewhere(book, entry.assignment, entry.at);
+      else if (entry.type === "left_out") book.leftOut(entry.session);
       else if (entry.type === "signal") this.#hearFromElsewhere(entry);
       else if (entry.type === "late") this.#settledElsewhere(entry, book);
     }

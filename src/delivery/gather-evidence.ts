@@ -4,7 +4,7 @@ import type { Pins } from "../ports/pins.ts";
 import type { Delivery } from "./delivery.ts";
 import { tellProvidersApart } from "./observe-gates.ts";
 
-/** A replica closes its windows itself; only after this long on top is it taken for dead, ms. */
+/** A replica settles its own sessions; only so long after the end of their windows does another one, ms. */
 const DEAD_MS = 60_000;
 /** The last batch that a journal can number: what this replica wrote is known. */
 const EVERYTHING = 2 ** 31 - 1;
@@ -19,7 +19,7 @@ export async function gatherEvidence(
   isOver: () => boolean = () => false,
 ): Promise<void> {
   const { observatory, journal, clock, replicas } = delivery;
-  const { id, channel, plan } = rollout;
+  const { id, channel } = rollout;
   const ledger = observatory.ledger(id);
   if (!replicas.isShared || ledger === null) return;
   // Who leads judges what was gathered, possibly before its first look at the rollout.
@@ -39,9 +39,7 @@ export async function gatherEvidence(
     ledger.delayed?.takeBatch(batch);
     if (isOver()) return;
   }
-  // Times in journals are those of their writers' clocks: who lives closes its windows itself, however its clock goes.
   const live = new Set(replicas.live.map(({ replicaId }) => replicaId));
-  others.giveUp(clock.now() - plan.window.withinMs - DEAD_MS, live);
   ledger.delayed?.gathered(startedAt, live.size > 1);
   if (replicas.isLeader) ledger.delayed?.adopt(live, DEAD_MS);
 }

@@ -90,6 +90,13 @@ export class Observatory implements SessionObserver {
     this.#judge(turn.rolloutId);
   }
 
+  leftOut(rolloutId: string, session: string): void {
+    const ledger = this.ledger(rolloutId);
+    if (ledger === null) return;
+    ledger.leftOut(session);
+    this.#judge(rolloutId);
+  }
+
   /** The rollout that is watched under this id; `null` when it has ended or is not known. */
   watched(rolloutId: string): Rollout | null {
     return this.#ledgers.get(rolloutId)?.rollout ?? null;

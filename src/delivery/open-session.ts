@@ -21,6 +21,7 @@ export interface OpenSession {
   invalid: boolean;
   toolFailed: boolean;
   isFinal: boolean;
+  isLeftOut: boolean;
 }
 
 /** A session before its first turn has ended. */
@@ -42,6 +43,7 @@ export const openSession = (order: number, assignment: Assignment, assignedAt: n
   invalid: false,
   toolFailed: false,
   isFinal: false,
+  isLeftOut: false,
 });
 
 /** Adds what a turn contributes. */

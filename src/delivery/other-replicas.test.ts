@@ -83,19 +83,19 @@ describe("evidence of several replicas", () => {
     );
   });
 
-  test("counts sessions of a replica that died as lost once, whatever it still says of them", () => {
+  test("counts sessions that an old log gave up as lost once, whatever their replica still says of them", () => {
     const others = new OtherReplicas(DEFAULT_PLAN, "rep_1");
     const [assigned, final] = entriesOf({ arm: "candidate", fails: false, latencyMs: 5 }, 1);
     if (assigned === undefined || final === undefined) throw new Error("There are two entries.");
     const batch = { rolloutId: ROLLOUT, replicaId: "rep_2", batch: 1, entries: [assigned] };
     others.of("rep_2").take(batch, ignore);
     const count = (): number => others.mergedWith(new Evidence(DEFAULT_PLAN)).reading().sessions.candidate;
-    others.giveUp(0);
+    others.of("rep_2").giveUp(0);
     expect(count()).toBe(0);
-    others.giveUp(1);
+    others.of("rep_2").giveUp(1);
     expect(count()).toBe(1);
     others.of("rep_2").take({ ...batch, batch: 2, entries: [final] }, ignore);
-    others.giveUp(10);
+    others.of("rep_2").giveUp(10);
     expect(count()).toBe(1);
   });
 

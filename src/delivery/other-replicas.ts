@@ -3,8 +3,6 @@ import type { Evidence, EvidencePlan } from "../domain/evidence/running-evidence
 import type { CutPart } from "../domain/evidence/evidence-cut.ts";
 import { ReplicaEvidence } from "./replica-evidence.ts";
 
-const NOBODY: ReadonlySet<string> = new Set();
-
 /** The evidence of one rollout on all replicas but this one. */
 export class OtherReplicas {
   readonly #plan: EvidencePlan;
@@ -39,11 +37,6 @@ export class OtherReplicas {
   /** The last batch taken in, by replica. */
   seen(): ReadonlyMap<string, number> {
     return new Map([...this.#replicas].map(([replicaId, { batch }]) => [replicaId, batch]));
-  }
-
-  /** See `ReplicaEvidence.giveUp`; nothing is given up of those that live. */
-  giveUp(due: number, live: ReadonlySet<string> = NOBODY): void {
-    for (const [replicaId, replica] of this.#replicas) if (!live.has(replicaId)) replica.giveUp(due);
   }
 
   /** What of all journals the sum rests on, with so many entries of this replica's own, in the order of ids. */

@@ -52,7 +52,7 @@ function passesOf(cuts: readonly EvidenceCut[]): readonly (readonly EvidenceCut[
 
 /** Whether whoever has come to `one` comes to `other` by going on. */
 function liesBehind(one: EvidenceCut, other: EvidenceCut): boolean {
-  if (one.before !== other.before || one.parts.length === 0) return false;
+  if (one.before !== other.before || one.leavesOpenOut !== other.leavesOpenOut || one.parts.length === 0) return false;
   return one.parts.every((part) => {
     const next = other.parts.find(({ replicaId }) => replicaId === part.replicaId);
     return next !== undefined && next.entries >= part.entries && isContinued(part, next);
@@ -75,12 +75,12 @@ async function replayPass(
   rollout: Replayed,
   cuts: readonly EvidenceCut[],
 ): Promise<readonly CutReading[]> {
-  const [{ before, parts } = { parts: [], before: undefined }] = cuts;
+  const [{ before, leavesOpenOut, parts } = { parts: [], before: undefined, leavesOpenOut: undefined }] = cuts;
   const replicas = new Map<string, CutReplica>();
   if (before !== undefined) {
     const [own] = parts;
     const read = (id: string): AsyncIterable<JournalBatch> => upTo(journal.read(id), before, own?.replicaId);
-    const earlier = await replayEvidence({ journal: { read } }, rollout);
+    const earlier = await replayEvidence({ journal: { read } }, rollout, { countsOpen: leavesOpenOut !== true });
     if (earlier.entries < before) return cuts.map(() => ({ missing: shortBy(before - earlier.entries) }));
     // Harm that was proven on the way is told as it was then.
     if (own === undefined) {

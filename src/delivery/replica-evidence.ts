@@ -3,7 +3,9 @@ import type { EvidencePlan } from "../domain/evidence/running-evidence.ts";
 import type { SessionOutcome } from "../domain/evidence/evidence.ts";
 import type { CutPart, GivenUp } from "../domain/evidence/evidence-cut.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
-import type { JournalBatch } from "../ports/evidence-journal.ts";
+import type { JournalBatch, JournalEntry } from "../ports/evidence-journal.ts";
+
+type Ended = Extract<JournalEntry, { readonly type: "final" | "left_out" }>;
 
 interface Waiting {
   readonly assignment: Assignment;
@@ -50,13 +52,8 @@ export class ReplicaEvidence {
     this.#batch = batch;
     this.#entries += entries.length;
     for (const entry of entries) {
-      if (entry.type === "final") {
-        // One that was given up as lost has had its say.
-        const waiting = this.#waiting.get(entry.order);
-        if (waiting === undefined) continue;
-        this.#waiting.delete(entry.order);
-        this.evidence.add(entry.outcome);
-        onFinal(waiting.at, entry.outcome);
+      if (entry.type === "final" || entry.type === "left_out") {
+        this.#end(entry, onFinal);
         continue;
       }
       if (entry.type === "late") this.evidence.addDelayed(entry.metric, entry.outcome);
@@ -69,7 +66,23 @@ export class ReplicaEvidence {
     }
   }
 
-  /** Sessions assigned before `due` (epoch ms) that never came to an end are failures of their arm: the replica died. */
+  #end(entry: Ended, onFinal: (at: number, outcome: SessionOutcome) => void): void {
+    const waiting = this.#waiting.get(entry.order);
+    // One that was given up as lost has had its say, in an old log.
+    if (waiting === undefined) return;
+    this.#waiting.delete(entry.order);
+    if (entry.type === "left_out") {
+      const { arm, epoch, weight } = waiting.assignment;
+      return this.evidence.leftOut(arm, epoch, weight);
+    }
+    this.evidence.add(entry.outcome);
+    onFinal(waiting.at, entry.outcome);
+  }
+
+  /**
+   * Sessions assigned before `due` (epoch ms) that never came to an end are failures of their arm. Only to compute the
+   * decisions of old logs again: what a dead replica left open is left out, as is what waited behind it.
+   */
   giveUp(due: number): void {
     for (const [order, { assignment, at }] of this.#waiting) {
       if (at > due) return;
@@ -82,7 +95,7 @@ export class ReplicaEvidence {
   }
 }
 
-/** What becomes of a session whose replica died before it ended. */
+/** What became of a session whose replica died before it ended, in old logs. */
 export const lost = ({ arm, epoch, weight }: Assignment): SessionOutcome => ({
   arm,
   epoch,

@@ -8,6 +8,7 @@ import type { Delivery } from "./delivery.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { DelayedBook } from "./delayed-book.ts";
 import { delayedMetrics } from "./delayed-metrics.ts";
+import { beforeOf } from "./before-of.ts";
 import { lost } from "./replica-evidence.ts";
 import { tellProvidersApart } from "./observe-gates.ts";
 import { publishRoutes } from "./publish-routes.ts";
@@ -83,12 +84,14 @@ export interface ReplayListeners {
   readonly onAssigned?: (assignment: Assignment) => void;
   /** An outcome, with the time of its assignment (epoch ms). */
   readonly onFinal?: (at: number, outcome: SessionOutcome) => void;
+  /** Sessions that a dead process left open are failures of their arms, as they were for cuts that do not leave them out. */
+  readonly countsOpen?: boolean;
 }
 
 /**
- * Evidence from the journal, in canonical order: replica by replica, batch by batch. A session that a
- * dead replica assigned and never finished is a failure of its arm. Assignments are handed on one by one and not
- * kept: what is in memory is one page of the journal and the sessions that have no outcome yet.
+ * Evidence from the journal, in canonical order: replica by replica, batch by batch. It is that of each process when it
+ * died: what waited there for its outcome, or behind a session that did, is left out. Assignments are handed on one by
+ * one and not kept: what is in memory is one page of the journal and the sessions that have no outcome yet.
  */
 export async function replayEvidence(
   { journal }: { readonly journal: Pick<EvidenceJournal, "read"> },
@@ -97,7 +100,7 @@ export async function replayEvidence(
 ): Promise<Replay> {
   const replaying = new Replaying(rollout, listeners);
   for await (const batch of journal.read(rollout.id)) replaying.take(batch);
-  replaying.loseOpen();
+  replaying.leave();
   return replaying;
 }
 
@@ -125,7 +128,7 @@ class Replaying implements Replay {
   }
 
   take(batch: JournalBatch): void {
-    if (batch.replicaId !== this.#replicaId) this.loseOpen();
+    if (batch.replicaId !== this.#replicaId) this.leave();
     this.#replicaId = batch.replicaId;
     for (const entry of batch.entries) {
       this.entries += 1;
@@ -133,16 +136,19 @@ class Replaying implements Replay {
     }
   }
 
-  /** Sessions of a replica whose journal has ended. */
-  loseOpen(): void {
-    for (const { assignment, at } of this.#open.values()) this.#add(at, lost(assignment));
+  /** The journal of a replica has ended. */
+  leave(): void {
+    const open = this.#open;
     this.#open = new Map();
+    if (this.#listeners.countsOpen !== true) return;
+    for (const { assignment, at } of open.values()) this.#add(at, lost(assignment));
   }
 
   #takeEntry(entry: JournalEntry): void {
     if (entry.type === "signal") this.delayed.hear(entry);
     else if (entry.type === "late") this.#takeLate(entry);
     else if (entry.type === "assigned") this.#assign(entry);
+    else if (entry.type === "left_out") this.#takeOut(entry);
     else {
       const at = this.#open.get(entry.order)?.at ?? 0;
       this.#open.delete(entry.order);
@@ -155,6 +161,15 @@ class Replaying implements Replay {
     this.delayed.add(assignment, at);
     this.evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
     this.#listeners.onAssigned?.(assignment);
+  }
+
+  #takeOut({ order, session }: Extract<JournalEntry, { readonly type: "left_out" }>): void {
+    const waiting = this.#open.get(order);
+    this.#open.delete(order);
+    this.delayed.leftOut(session);
+    if (waiting === undefined) return;
+    const { arm, epoch, weight } = waiting.assignment;
+    this.evidence.leftOut(arm, epoch, weight);
   }
 
   #takeLate({ metric, session, outcome, of }: Extract<JournalEntry, { readonly type: "late" }>): void {
@@ -172,7 +187,7 @@ class Replaying implements Replay {
 
   #judge(): void {
     const { evidence, entries } = this;
-    const now = (): ReplayedCrossing => ({ reading: evidence.reading(), cut: { parts: [], before: entries } });
+    const now = (): ReplayedCrossing => ({ reading: evidence.reading(), cut: { parts: [], ...beforeOf(entries) } });
     if (this.crossing === null && hasCrossed(evidence)) this.crossing = now();
     if (this.crossingItself !== null || evidence.itself === null || !hasCrossed(evidence.itself)) return;
     this.crossingItself = now();

@@ -8,12 +8,12 @@ import { SessionLedger } from "./session-ledger.ts";
 
 const ROLLOUT = "rol_1";
 
-function openLedger() {
+function openLedger(window = { turns: 1, withinMs: 1_000 }) {
   const entries: JournalEntry[] = [];
   const clock = new HandClock();
   const ledger = new SessionLedger({
     rolloutId: ROLLOUT,
-    window: { turns: 1, withinMs: 1_000 },
+    window,
     evidence: new Evidence(DEFAULT_PLAN),
     clock,
     others: new OtherReplicas(DEFAULT_PLAN, "rep_1"),
@@ -43,6 +43,48 @@ describe("the ledger of sessions", () => {
     end("first");
     assign("later");
     expect(ledger.unobserved).toBe(10);
+  });
+
+  test("leaves a refused session out, and goes on with what was answered behind it", () => {
+    const { clock, ledger, entries, assign, end } = openLedger();
+    for (const session of ["refused", "answered", "open", "refused too"]) assign(session);
+    end("answered");
+    ledger.leftOut("refused too");
+    expect(ledger.reading().sessions.stable).toBe(0);
+    ledger.leftOut("refused");
+    expect(ledger.reading()).toMatchObject({ sessions: { stable: 1 }, metrics: [{ value: { stable: 0 } }, {}, {}] });
+    end("open");
+    clock.advance(1_000);
+    ledger.expire();
+    const ends = entries.flatMap((entry) => ("order" in entry && entry.type !== "assigned" ? [entry] : []));
+    expect(ends.map(({ type, order }) => [type, order])).toEqual([
+      ["left_out", 1],
+      ["final", 2],
+      ["final", 3],
+      ["left_out", 4],
+    ]);
+    expect(ledger.reading()).toMatchObject({ sessions: { stable: 2 }, leftOut: { stable: 2, candidate: 0 } });
+  });
+
+  test("keeps what a session has shown before it is refused, and nothing of what comes after that", () => {
+    const { ledger, assign, end } = openLedger({ turns: 2, withinMs: 1_000 });
+    assign("refused at its second call");
+    end("refused at its second call");
+    ledger.leftOut("refused at its second call");
+    expect(ledger.reading().leftOut).toBeUndefined();
+    end("refused at its second call");
+    assign("refused at its first");
+    ledger.leftOut("refused at its first");
+    end("refused at its first");
+    expect(ledger.reading()).toMatchObject({ sessions: { stable: 1 }, leftOut: { stable: 1 } });
+  });
+
+  test("lets nothing that was answered wait behind a session without a turn when the process stops in good order", () => {
+    const { ledger, assign, end } = openLedger();
+    for (const session of ["silent", "answered"]) assign(session);
+    end("answered");
+    ledger.close();
+    expect(ledger.reading()).toMatchObject({ sessions: { stable: 1 }, leftOut: { stable: 1 } });
   });
 
   test("keeps a session that was drawn again apart from its first draw", () => {

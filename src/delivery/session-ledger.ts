@@ -8,6 +8,7 @@ import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JournalEntry } from "../ports/evidence-journal.ts";
 import type { EvidenceLog } from "../ports/evidence-log.ts";
+import { beforeOf } from "./before-of.ts";
 import { DelayedLedger } from "./delayed-ledger.ts";
 import { delayedMetrics } from "./delayed-metrics.ts";
 import { addTurn, openSession, outcomeOf } from "./open-session.ts";
@@ -207,7 +208,7 @@ export class SessionLedger {
 
   #cutNow(): LedgerCut {
     const parts = this.#terms.others.cutWith(this.#entries);
-    return { parts, ...(this.#before > 0 && { before: this.#before }) };
+    return { parts, ...beforeOf(this.#before) };
   }
 
   #write(entry: JournalEntry): void {
@@ -257,6 +258,14 @@ export class SessionLedger {
     this.#consume();
   }
 
+  /** A session is not observed: nobody asked its release. One that has had a turn keeps it. */
+  leftOut(session: string): void {
+    const open = this.#open.get(session);
+    if (open === undefined || open.turns > 0) return;
+    this.#leaveOut(open);
+    this.#consume();
+  }
+
   /** Closes the windows that have run out. Windows are equally long, so they run out in assignment order. */
   expire(): void {
     const due = this.#terms.clock.now() - this.#terms.window.withinMs;
@@ -272,12 +281,19 @@ export class SessionLedger {
     this.delayed?.expire();
   }
 
-  /** Closes every window now: the process is stopping in good order, alike for both arms. */
+  /** Closes every window now: the process is stopping in good order, alike for both arms. What had no turn is left out. */
   close(): void {
     for (const session of this.#open.values()) {
       if (session.turns > 0) this.#finalise(session);
+      else this.#leaveOut(session);
     }
     this.#consume();
+  }
+
+  #leaveOut(session: OpenSession): void {
+    session.isLeftOut = true;
+    this.delayed?.leftOut(session.assignment.session);
+    this.#finalise(session);
   }
 
   #finalise(session: OpenSession): void {
@@ -292,16 +308,26 @@ export class SessionLedger {
       const session = this.#sessions[this.#head];
       if (session === undefined || !session.isFinal) break;
       this.#head += 1;
-      const outcome = outcomeOf(session, this.#wantsSpeed);
-      this.#terms.evidence.add(outcome);
-      this.#recent.add(session.assignedAt, outcome);
-      this.#write({ type: "final", order: session.order, outcome });
-      this.#lastOutcomeAt = this.#terms.clock.now();
-      this.hasCrossed();
+      if (session.isLeftOut) this.#takeOut(session);
+      else this.#observe(session);
     }
     if (this.#head > 1_000 && this.#head * 2 > this.#sessions.length) {
       this.#sessions = this.#sessions.slice(this.#head);
       this.#head = 0;
     }
+  }
+
+  #observe(session: OpenSession): void {
+    const outcome = outcomeOf(session, this.#wantsSpeed);
+    this.#terms.evidence.add(outcome);
+    this.#recent.add(session.assignedAt, outcome);
+    this.#write({ type: "final", order: session.order, outcome });
+    this.#lastOutcomeAt = this.#terms.clock.now();
+    this.hasCrossed();
+  }
+
+  #takeOut({ order, assignment: { session, arm, epoch, weight } }: OpenSession): void {
+    this.#terms.evidence.leftOut(arm, epoch, weight);
+    this.#write({ type: "left_out", order, session });
   }
 }

@@ -67,6 +67,8 @@ export interface Placement {
   readonly arm: Exclude<Arm, "shadow">;
   /** The rollout that drew the session into evidence, or `null`. */
   readonly evidenceOf: string | null;
+  /** The rollout that this very call drew the session into; absent where it was drawn before, or not at all. */
+  readonly drawnFor?: string;
   /** Why it is served where no lot of the ladder put it; absent is the usual. */
   readonly reason?: PlacementReason;
 }

@@ -34,7 +34,7 @@ export interface Placing {
 type Remembered = Placing & { readonly pin: Pin | undefined };
 
 /** Where a session is served and what that means for the evidence. */
-type Side = Pick<Placement, "release" | "arm" | "evidenceOf" | "reason">;
+type Side = Pick<Placement, "release" | "arm" | "evidenceOf" | "drawnFor" | "reason">;
 
 /**
  * A session that was seen before keeps its side: it never moves from stable to candidate. One that has
@@ -94,7 +94,8 @@ function drawn(placing: Remembered, split: Split): Side {
   const arm = drawArm(split, endpoint, unit);
   if (session.source !== "call") gateway.pins.set(endpoint, unit, pinOf(split, arm));
   gateway.observer.assigned({ rolloutId, session: unit, arm, epoch: route.epoch, weight });
-  return { release: arm === "candidate" ? split.candidate : route.stable, arm, evidenceOf: rolloutId };
+  const release = arm === "candidate" ? split.candidate : route.stable;
+  return { release, arm, evidenceOf: rolloutId, drawnFor: rolloutId };
 }
 
 /** On stable and no evidence, for as long as the session is remembered. */
@@ -157,11 +158,11 @@ function begins(placing: Remembered, draining: Draining): Side {
   const lot = holdback === undefined ? "rest" : lotIn(placing, holdback);
   const arm = lot === "held" ? "stable" : "candidate";
   remember(placing, draining, arm);
-  if (holdback !== undefined && lot !== "rest") {
-    const { weight } = holdback;
-    gateway.observer.assigned({ rolloutId, session: unit, arm, epoch: route.epoch, weight });
-  }
-  return lot === "held" ? heldBack(draining) : promotedSide(route, draining, lot);
+  const side = lot === "held" ? heldBack(draining) : promotedSide(route, draining, lot);
+  if (holdback === undefined || lot === "rest") return side;
+  const { weight } = holdback;
+  gateway.observer.assigned({ rolloutId, session: unit, arm, epoch: route.epoch, weight });
+  return { ...side, drawnFor: rolloutId };
 }
 
 type Lot = ReturnType<typeof drawBake>;

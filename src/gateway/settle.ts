@@ -6,7 +6,7 @@ import { keepAnswer } from "./cache/keep-answer.ts";
 import { closeMeaning, countMeaning } from "./cache/semantic/close-meaning.ts";
 import { learnFromUsage } from "./context/learn-tokens.ts";
 import type { Gateway } from "./gateway.ts";
-import { closePass, closePurse, isUnaffordable } from "./meters/close-meters.ts";
+import { closePass, closePurse } from "./meters/close-meters.ts";
 import { learnAnswerLength } from "./meters/expected-tokens.ts";
 import { noteErrors } from "./meters/note-errors.ts";
 import { noteSpend } from "./meters/note-spend.ts";
@@ -17,7 +17,7 @@ import { learnPrefixes, promptCacheFactOf } from "./prompt-cache/learn-prefixes.
 import { offerCopy } from "./offer-copy.ts";
 import type { OpenCall } from "./open-call.ts";
 import { tierOf } from "./tier-of.ts";
-import { turnOf } from "./turn-of.ts";
+import { tellEvidence } from "./tell-evidence.ts";
 import { userOf } from "./user-of.ts";
 
 /** Users are named by clients; a record keeps so much of a name. */
@@ -37,10 +37,7 @@ export function settle(gateway: Gateway, call: OpenCall, totalMs: number): void 
   const facts = factsOf(call, totalMs);
   learnAnswerLength(gateway, call);
   closePass(call);
-  const rolloutId = call.placement?.evidenceOf ?? null;
-  if (rolloutId !== null && call.placement !== null && !isUnaffordable(facts)) {
-    gateway.observer.turnEnded({ rolloutId, ...turnOf(call, facts, call.placement) });
-  }
+  tellEvidence(gateway, call, facts);
   noteErrors(gateway, call, facts);
   if (audit === null) return closeBooks(gateway, call, facts);
   // What a judge says and costs belongs to the call whose answer it compares.

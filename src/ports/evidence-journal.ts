@@ -7,6 +7,8 @@ import type { Assignment } from "../domain/traffic/assignment.ts";
 export type JournalEntry =
   | { readonly type: "assigned"; readonly order: number; readonly at: number; readonly assignment: Assignment }
   | { readonly type: "final"; readonly order: number; readonly outcome: SessionOutcome }
+  /** In the place of `final`: the release of its arm was never asked, so the session is not observed. */
+  | { readonly type: "left_out"; readonly order: number; readonly session: string }
   /** Somebody said something of a session afterwards; the replica that received it writes it, whoever assigned the session. */
   | ({ readonly type: "signal" } & Signal)
   /**

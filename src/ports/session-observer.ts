@@ -6,4 +6,6 @@ export interface SessionObserver {
   assigned(assignment: Assignment): void;
   /** A call of an assigned session ended. */
   turnEnded(turn: Turn): void;
+  /** The call that drew a session was refused by us or answered from elsewhere: without a turn so far it is not observed. */
+  leftOut(rolloutId: string, session: string): void;
 }

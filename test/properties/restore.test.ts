@@ -89,7 +89,7 @@ describe("evidence", () => {
     );
   });
 
-  test("counts a session that a dead process never finished as a failure of its arm", async () => {
+  test("has a session that a dead process never finished only for logs in which it was a failure", async () => {
     const journal = createMemoryEvidenceJournal(1_000_000);
     const assignment = { rolloutId: "rol_1", session: "a", arm: "candidate", epoch: 1, weight: 0.5 } as const;
     await journal.append([
@@ -100,9 +100,11 @@ describe("evidence", () => {
         entries: [{ type: "assigned", order: 1, at: 0, assignment }],
       },
     ]);
-    const { evidence } = await replayEvidence({ journal }, ROLLOUT);
-    const errors = evidence.reading().metrics.find(({ metric }) => metric === "errors");
-    expect(errors).toMatchObject({ n: { candidate: 1 }, value: { candidate: 1 } });
+    const errorsOf = ({ evidence }: { readonly evidence: Evidence }) =>
+      evidence.reading().metrics.find(({ metric }) => metric === "errors");
+    expect(errorsOf(await replayEvidence({ journal }, ROLLOUT))).toMatchObject({ n: { candidate: 0 } });
+    const old = await replayEvidence({ journal }, ROLLOUT, { countsOpen: true });
+    expect(errorsOf(old)).toMatchObject({ n: { candidate: 1 }, value: { candidate: 1 } });
   });
 });
 

@@ -225,6 +225,26 @@ describe("a budget that names a cheaper release", () => {
     await back.text();
   });
 
+  test("leaves a session out of the comparison that it answers from the first call on", async () => {
+    const server = await startServer(twoEndpoints(null));
+    servers.push(server);
+    const project = { path: writeProject(twoEndpoints(7)), dryRun: false };
+    expect((await sendProject({ url: server.url, key: ADMIN_KEY }, project)).mistakes).toEqual([]);
+    const { routes } = server.server.house.gateway;
+    await expect.poll(() => routes.byEndpoint("support-bot")?.split?.collecting).toBe(true);
+    const degraded = await call(server, { session: "new", maxTokens: 500 });
+    expect(degraded.headers.get("x-rollward-placement")).toBe("degraded");
+    await degraded.text();
+    const compared = async (): Promise<unknown> => {
+      const { body } = await server.ask("GET", "/api/rollouts?endpoint=support-bot");
+      const [one] = (body as { readonly data: readonly Record<string, Readonly<Record<string, number>>>[] }).data;
+      const sumOf = (counts: Readonly<Record<string, number>> = {}): number =>
+        Object.values(counts).reduce((sum, count) => sum + count, 0);
+      return { observed: sumOf(one?.["sessions"]), leftOut: sumOf(one?.["left_out"]) };
+    };
+    await expect.poll(compared).toEqual({ observed: 0, leftOut: 1 });
+  });
+
   test("refuses what even that release cannot be paid for, and what no release is named for", async () => {
     const server = await startServer(twoEndpoints(null, "0.001"));
     servers.push(server);

@@ -205,6 +205,16 @@ describe("canary", () => {
   });
 });
 
+describe("a window that ends before a call has had its time", () => {
+  test("is warned of in both durations; one that says nothing is long enough", async () => {
+    stage = await StrategyStage.start(stageProject(GOOD, `{ ${ERRORS} }`));
+    const hasty = await stage.send(stageProject(BETTER, `{ ${ERRORS}, window: { within: 2m } }`), true);
+    expect(hasty.warnings?.join(" ")).toMatch(/after 2 min as a failure, and a call may take 10 min/);
+    const patient = await stage.send(stageProject(BETTER, `{ ${ERRORS} }`), true);
+    expect(patient.warnings?.join(" ")).not.toMatch(/may take/);
+  });
+});
+
 describe("a plan that can never promote", () => {
   test("is refused with the reason and the sessions that it would take", async () => {
     stage = await StrategyStage.start(stageProject(GOOD, `{ ${ERRORS} }`));

@@ -1,5 +1,7 @@
 import type { Segments } from "../../domain/flags/condition.ts";
 import type { ModelTarget, ReleaseContent, ReleasePolicies } from "../../domain/release/release.ts";
+import { leastWindowMs } from "../../domain/rollout/impatience-of.ts";
+import type { RolloutPlan } from "../../domain/rollout/plan.ts";
 import type { SessionSource } from "../../domain/traffic/assignment.ts";
 import { splitModel } from "../checks/check-models.ts";
 import type { ProjectContents } from "../content/project-contents.ts";
@@ -57,6 +59,13 @@ export interface EndpointSources extends ProjectContents {
 const modelsOf = ({ models }: EndpointInput): readonly ModelTarget[] =>
   models.map(splitModel).filter((target) => target !== null);
 
+/** Unless the plan says when a session without an answer is a failure, a call has all its time. */
+function patientPlan(plan: RolloutPlan, { rollout }: EndpointInput, { policies }: ReleaseContent): RolloutPlan {
+  const leastMs = leastWindowMs(policies.timeouts.totalMs);
+  if (rollout?.window?.within !== undefined || plan.window.withinMs >= leastMs) return plan;
+  return { ...plan, window: { ...plan.window, withinMs: leastMs } };
+}
+
 /** An endpoint without mistakes. */
 export function buildEndpoint(name: string, input: EndpointInput, contents: EndpointSources): EndpointSettings {
   const content: ReleaseContent = {
@@ -68,11 +77,12 @@ export function buildEndpoint(name: string, input: EndpointInput, contents: Endp
     tools: (input.tools ?? []).map((reference) => contents.tools.get(reference)).filter((tool) => tool !== undefined),
     policies: policiesOf(input, contents.windowOf),
   };
+  const plan = patientPlan(buildPlan(input.rollout, contents.segments), input, content);
   return {
     name,
     description: input.description ?? "",
     content,
-    plan: { ...buildPlan(input.rollout, contents.segments), ...communicationOf(input) },
+    plan: { ...plan, ...communicationOf(input) },
     sessions: input.sessions ?? DEFAULT_SESSIONS,
   };
 }

@@ -39,8 +39,7 @@ const windowSchema = z
     within: duration({ min: 1, max: DAY })
       .optional()
       .meta({
-        preset: spellDuration(DEFAULT_PLAN.window.withinMs),
-        description: "… or this long after its first call; no finished turn by then is a failure.",
+        description: `… or this long after its first call; no finished turn by then is a failure. Default: 10s more than a call may take (\`timeouts.total\`), and at least ${spellDuration(DEFAULT_PLAN.window.withinMs)}.`,
       }),
   })
   .meta({ description: "Which part of a session is observed, the same for both arms." });

@@ -1,4 +1,7 @@
-/** Sessions that were given up as lost: all that were open after so many entries and had been assigned up to a time. */
+/**
+ * Sessions that were given up as lost: all that were open after so many entries and had been assigned up to a time. Only
+ * in logs from before what a dead replica left open was left out.
+ */
 export interface GivenUp {
   readonly after: number;
   /** Epoch milliseconds, on the clock of who assigned them. */
@@ -25,4 +28,6 @@ export interface EvidenceCut {
   readonly parts: readonly CutPart[];
   /** Entries of processes that ended before this one took their evidence up; absent where each replica's is kept apart. */
   readonly before?: number;
+  /** Whether sessions that those processes left open are left out; in logs from before that was so they are failures. */
+  readonly leavesOpenOut?: true;
 }

@@ -97,6 +97,8 @@ export interface Reading {
   readonly itself?: Reading["union"];
   /** Sample-ratio mismatch on assigned sessions; a crossing is a hold, never a block on harm. */
   readonly sampleRatio: { readonly logE: number; readonly threshold: number; readonly crossed: boolean };
+  /** Sessions that were drawn and are not observed, because their release was never asked; absent where there are none. */
+  readonly leftOut?: { readonly stable: number; readonly candidate: number };
   /** Whether every required metric is certified as no worse. */
   readonly certified: boolean;
 }

@@ -197,6 +197,23 @@ describe("Evidence", () => {
     expect(evidence.reading().sampleRatio.crossed).toBe(true);
   });
 
+  it("notices when the sessions that are not observed are not those of both arms alike", () => {
+    const leftOut = (isCandidate: (index: number) => boolean) => {
+      const evidence = new Evidence(PLAN);
+      for (let index = 0; index < 400; index += 1) {
+        evidence.assigned(index % 4 === 0 ? "candidate" : "stable", 1, 0.25);
+        if (index % 2 === 0) evidence.leftOut(isCandidate(index) ? "candidate" : "stable", 1, 0.25);
+      }
+      return evidence.reading();
+    };
+    expect(leftOut((index) => index % 8 === 0)).toMatchObject({
+      sampleRatio: { crossed: false },
+      leftOut: { stable: 150, candidate: 50 },
+    });
+    expect(leftOut(() => true).sampleRatio.crossed).toBe(true);
+    expect(leftOut(() => false).sampleRatio.crossed).toBe(true);
+  });
+
   it("is, on average, at most 1 under the null, also with drift (8,000 simulated rollouts, fixed seed)", () => {
     const random = xoroshiro128plus(20_261_121);
     const uniform = (): number => uniformFloat64(random);

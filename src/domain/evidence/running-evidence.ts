@@ -42,6 +42,8 @@ interface AssignedCounts extends EpochRow {
   stable: number;
 }
 
+const noSessions = (epoch: number, weight: number): AssignedCounts => ({ epoch, weight, candidate: 0, stable: 0 });
+
 /** Only a draw by lot is evidence. */
 const isDrawn = (weight: number): boolean => weight > 0 && weight < 1;
 
@@ -69,7 +71,9 @@ export class Evidence {
   readonly #test: AbEvidence | null;
   /** The same without failures of the candidate's provider; `null` where those count like all others. */
   readonly itself: Evidence | null;
-  readonly #assigned = new ByEpoch<AssignedCounts>((epoch, weight) => ({ epoch, weight, candidate: 0, stable: 0 }));
+  readonly #assigned = new ByEpoch<AssignedCounts>(noSessions);
+  /** Sessions that were drawn and are not observed. */
+  readonly #leftOut = new ByEpoch<AssignedCounts>(noSessions);
 
   constructor(plan: EvidencePlan) {
     const proofs: Proof[] = [];
@@ -113,6 +117,13 @@ export class Evidence {
     const bake = this.#bakeOf(weight);
     if (bake !== null) bake.assigned(arm, epoch, weight);
     else if (isDrawn(weight)) this.#assigned.row(epoch, weight)[arm] += 1;
+  }
+
+  /** A session is not observed, in assignment order of one replica: counts for the sample-ratio test. */
+  leftOut(arm: "stable" | "candidate", epoch: number, weight: number): void {
+    const bake = this.#bakeOf(weight);
+    if (bake !== null) bake.leftOut(arm, epoch, weight);
+    else if (isDrawn(weight)) this.#leftOut.row(epoch, weight)[arm] += 1;
   }
 
   /** A final outcome, in assignment order of one replica. Weights of 0 and 1 are no draw and count nothing. */
@@ -207,14 +218,19 @@ export class Evidence {
       union,
       ...(this.itself !== null && { itself: this.itself.#readUnion() }),
       sampleRatio,
+      ...(this.#leftOut.rows.length > 0 && { leftOut: sumOf(this.#leftOut.rows) }),
       certified: metrics.every(({ required, noWorse }) => !required || noWorse.crossed),
     };
   }
 
-  /** Of the assigned sessions, averaged with that of the analysed ones where a metric leaves some out. */
+  /**
+   * Of the assigned sessions, averaged with that of the analysed ones where a metric leaves some out, and with that of
+   * those that are not observed once there are any. Beginning with those only then at most doubles the level.
+   */
   #logSampleRatio(): number {
     const assigned = logSampleRatio(this.#assigned.rows);
     const analysed = this.#proofs.flatMap((proof) => (proof.logLeftOut === undefined ? [] : [proof.logLeftOut()]));
+    if (this.#leftOut.rows.length > 0) analysed.push(logSampleRatio(this.#leftOut.rows));
     if (analysed.length === 0) return assigned;
     return logSumExp([assigned, ...analysed]) - Math.log(1 + analysed.length);
   }
@@ -229,12 +245,26 @@ export class Evidence {
     if (other.#bake !== null) this.#bake?.absorb(other.#bake);
     if (other.itself !== null) this.itself?.absorb(other.itself);
     if (other.#test !== null) this.#test?.absorb(other.#test);
-    for (const { epoch, weight, candidate, stable } of other.#assigned.rows) {
-      const row = this.#assigned.row(epoch, weight);
-      row.candidate += candidate;
-      row.stable += stable;
-    }
+    addRows(this.#assigned, other.#assigned);
+    addRows(this.#leftOut, other.#leftOut);
   }
+}
+
+function addRows(to: ByEpoch<AssignedCounts>, from: ByEpoch<AssignedCounts>): void {
+  for (const { epoch, weight, candidate, stable } of from.rows) {
+    const row = to.row(epoch, weight);
+    row.candidate += candidate;
+    row.stable += stable;
+  }
+}
+
+function sumOf(rows: readonly AssignedCounts[]): NonNullable<Reading["leftOut"]> {
+  const sum = { stable: 0, candidate: 0 };
+  for (const { stable, candidate } of rows) {
+    sum.stable += stable;
+    sum.candidate += candidate;
+  }
+  return sum;
 }
 
 /** How much of harm is proven: 2 is that of the releases themselves, 1 over all sessions, 0 nothing. */

@@ -90,8 +90,8 @@ export const DEFAULT_PLAN: RolloutPlan = {
   alpha: 0.05,
   beta: 0.05,
   mode: "enforce",
-  // The first turn says whether a release answers; two minutes is the total timeout of a slow model. Outcomes
-  // are consumed in assignment order, so a longer window would delay every verdict by as much.
+  // The first turn says whether a release answers. Two minutes are enough for most conversations; where a call may take
+  // longer, the plan of an endpoint waits for it. Outcomes are consumed in assignment order, so what waits delays all behind it.
   window: { turns: 1, withinMs: 2 * MINUTE_MS },
   onInconclusive: "hold",
   // At 40 sessions an hour these margins need about 5.5 days.

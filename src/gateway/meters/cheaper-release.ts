@@ -38,8 +38,9 @@ interface Cheaper {
 export async function servedBy(gateway: Gateway, call: OpenCall, { release, pay }: Cheaper): Promise<OpenPurse | null> {
   const { placement, rendered } = call;
   if (placement === null) return null;
-  const { session, unit } = placement;
-  call.placement = { session, unit, release, arm: "stable", evidenceOf: null, reason: "degraded" };
+  const { session, unit, drawnFor } = placement;
+  const drawn = drawnFor === undefined ? {} : { drawnFor };
+  call.placement = { session, unit, release, arm: "stable", evidenceOf: null, ...drawn, reason: "degraded" };
   let purse: OpenPurse | null = null;
   try {
     render(gateway, call);

@@ -79,7 +79,7 @@ function etaViewOf(estimate: RolloutEstimate | null): Pick<z.input<typeof rollou
 
 type EvidenceView = Pick<
   z.input<typeof rolloutView>,
-  "sessions" | "metrics" | "evidence_of" | "union" | "sample_ratio"
+  "sessions" | "left_out" | "metrics" | "evidence_of" | "union" | "sample_ratio"
 >;
 
 function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
@@ -87,6 +87,7 @@ function evidenceOf(rollout: Rollout, reading: Reading | null): EvidenceView {
   const { union, sampleRatio } = reading;
   return {
     sessions: reading.sessions,
+    ...(reading.leftOut !== undefined && { left_out: reading.leftOut }),
     metrics: reading.metrics.map((metric) => metricOf(metric, rollout)),
     evidence_of: isOfBake(rollout, reading) ? "bake" : "ladder",
     union: { log_r: union.logR, threshold: union.threshold, crossed: union.crossed, ...proofOf(reading) },

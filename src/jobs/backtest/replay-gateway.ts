@@ -65,7 +65,7 @@ export function replayGateways({
     // Whatever the endpoint was called when it was recorded: an alias may have gone since.
     routes: { byEndpoint: () => route, all: () => [route] },
     pins: NO_PINS,
-    observer: { assigned: () => {}, turnEnded: () => {} },
+    observer: { assigned: () => {}, turnEnded: () => {}, leftOut: () => {} },
     summaries: { ...summaries, keyOf: summaries.keyOf.bind(summaries), get: () => undefined, keep: () => {} },
     spend: {
       note: (slot, attempt) =>

@@ -76,7 +76,7 @@ function apartGateway(
     ...plain,
     ...(route !== null && { routes: { byEndpoint: () => route, all: () => [route] } }),
     pins: NO_PINS,
-    observer: { assigned: () => {}, turnEnded: () => {} },
+    observer: { assigned: () => {}, turnEnded: () => {}, leftOut: () => {} },
     sessionRoutes: { get: () => undefined, set: () => {} },
     // No live call is led round a provider because of a call like this.
     health: new HealthBoard(),

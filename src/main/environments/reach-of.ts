@@ -1,10 +1,12 @@
-import type { Project } from "../../config/project.ts";
+import type { EndpointSettings, Project } from "../../config/project.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import { presentTraffic } from "../../delivery/present-traffic.ts";
 import { trafficOf } from "../../delivery/traffic-of.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { checkReach } from "../../domain/rollout/check-reach.ts";
+import { impatienceOf } from "../../domain/rollout/impatience-of.ts";
 import { judgeOutlook } from "../../domain/rollout/judge-outlook.ts";
+import type { ChannelName } from "../../domain/traffic/route.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { EndpointChange } from "./change-around.ts";
 
@@ -44,11 +46,25 @@ export async function reachOf(
     const [error] = reach.errors;
     if (error !== undefined) throw new RollwardError("plan_unreachable", { endpoint, reason: error });
     if (!isNew) continue;
-    warnings.push(...reach.warnings.map((warning) => `The rollout of ${endpoint} ${warning}.`));
+    const impatience = impatienceOf(plan, await totalsOf(delivery, channel, endpoints.get(endpoint)));
+    const said = impatience === null ? reach.warnings : [...reach.warnings, impatience];
+    warnings.push(...said.map((warning) => `The rollout of ${endpoint} ${warning}.`));
     outlooks.set(
       endpoint,
       [...reach.outlook, ...judgeOutlook(plan)].map((sentence) => `The rollout ${sentence}.`),
     );
   }
   return { warnings, outlooks };
+}
+
+/** How long a call of each release may take, ms. */
+async function totalsOf(
+  { rollouts, releases }: Pick<Delivery, "rollouts" | "releases">,
+  channel: ChannelName,
+  settings: EndpointSettings | undefined,
+): Promise<readonly number[]> {
+  const stableId = (await rollouts.channel(channel))?.stable;
+  const stable = stableId === undefined ? null : await releases.byId(stableId);
+  const contents = [settings?.content, stable?.content].filter((content) => content !== undefined);
+  return contents.map(({ policies }) => policies.timeouts.totalMs);
 }

@@ -175,7 +175,8 @@ const endCalls = (seat: Seat): Action =>
 const GOOD: Outcome = { failed: false, slow: false };
 const SLOW: Outcome = { failed: false, slow: true };
 const BAD: Outcome = { failed: true, slow: false };
-const end = fc.constantFrom(GOOD, GOOD, SLOW, BAD);
+const REFUSED: Outcome = { failed: false, slow: false, refused: true };
+const end = fc.constantFrom(GOOD, GOOD, SLOW, BAD, REFUSED);
 const arm = fc.constantFrom("stable" as const, "candidate" as const, "candidate" as const);
 const NEWS = {
   better: { stable: [BAD, SLOW, SLOW], candidate: [GOOD], sessions: 48 },

@@ -39,6 +39,8 @@ export interface Served {
 export interface Outcome {
   readonly failed: boolean;
   readonly slow: boolean;
+  /** A budget refused it before anybody was asked. */
+  readonly refused?: true;
 }
 
 /** The place of a process: its disk and its address outlive it. */
@@ -214,9 +216,10 @@ export class World {
   }
 
   /** A turn ends. What a dead process was doing never does. */
-  end({ seat, replicaId, unit, evidenceOf }: Served, { failed, slow }: Outcome): void {
+  end({ seat, replicaId, unit, evidenceOf }: Served, { failed, slow, refused }: Outcome): void {
     const replica = this.at(seat);
     if (!replica.isAlive || replica.replicaId !== replicaId || evidenceOf === null) return;
+    if (refused === true) return replica.delivery.observatory.leftOut(evidenceOf, unit);
     // Distinct values: ties tell nothing.
     const jitter = (this.#sessions % 97) / 100;
     replica.delivery.observatory.turnEnded({
