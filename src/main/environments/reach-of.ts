@@ -1,12 +1,18 @@
+import { costTerms } from "../../config/cost-terms.ts";
 import type { Project } from "../../config/project.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import { presentTraffic } from "../../delivery/present-traffic.ts";
+import { pricedPlan } from "../../delivery/priced-plan.ts";
 import { trafficOf } from "../../delivery/traffic-of.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { checkReach } from "../../domain/rollout/check-reach.ts";
 import { judgeOutlook } from "../../domain/rollout/judge-outlook.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { EndpointChange } from "./change-around.ts";
+
+const WAIVED = "does not have to prove cost no worse, because no model of either release costs anything";
+const UNPROVABLE =
+  "requires cost to be proven no worse, and no model of either release costs anything, so that it never will be; leave `required` of cost out, or give the models prices";
 
 /** What is known of traffic. */
 export interface ReachSources {
@@ -27,15 +33,18 @@ export interface ProjectReach {
  */
 export async function reachOf(
   { delivery, calls }: ReachSources,
-  { environment, endpoints }: Project,
+  project: Project,
   changes: readonly EndpointChange[],
 ): Promise<ProjectReach> {
+  const { environment, endpoints } = project;
   const warnings: string[] = [];
   const outlooks = new Map<string, readonly string[]>();
   for (const { endpoint, outcome } of changes) {
-    const plan = endpoints.get(endpoint)?.plan;
-    if (plan === undefined) continue;
+    const settings = endpoints.get(endpoint);
+    if (settings === undefined) continue;
     const channel = { endpoint, environment };
+    const costs = costTerms(project, settings);
+    const { plan, cost } = await pricedPlan(delivery, channel, { ...settings, costs });
     const isNew = outcome === "rollout" || outcome === "queued";
     const traffic =
       (await trafficOf(delivery, channel, plan)) ??
@@ -44,10 +53,12 @@ export async function reachOf(
     const [error] = reach.errors;
     if (error !== undefined) throw new RollwardError("plan_unreachable", { endpoint, reason: error });
     if (!isNew) continue;
-    warnings.push(...reach.warnings.map((warning) => `The rollout of ${endpoint} ${warning}.`));
+    const doubts = cost === "unprovable" ? [...reach.warnings, UNPROVABLE] : reach.warnings;
+    warnings.push(...doubts.map((warning) => `The rollout of ${endpoint} ${warning}.`));
+    const told = cost === "waived" ? [...reach.outlook, WAIVED] : reach.outlook;
     outlooks.set(
       endpoint,
-      [...reach.outlook, ...judgeOutlook(plan)].map((sentence) => `The rollout ${sentence}.`),
+      [...told, ...judgeOutlook(plan)].map((sentence) => `The rollout ${sentence}.`),
     );
   }
   return { warnings, outlooks };
