@@ -201,6 +201,8 @@ export interface EndpointSettings {
   readonly description: string;
   readonly content: ReleaseContent;
   readonly plan: RolloutPlan;
+  /** Whether the policy says in words that cost is required, so that it stays so where nothing costs anything. */
+  readonly isCostRequired: boolean;
   /** The order in which a session's identity is looked for. */
   readonly sessions: readonly SessionSource[];
 }

@@ -7,6 +7,7 @@ import { explainQueue } from "../domain/rollout/explain-queue.ts";
 import type { HeldBack } from "../domain/rollout/held-back.ts";
 import { makesWay, onNewRelease } from "../domain/rollout/open-rollout.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
+import type { CostTerms } from "../domain/rollout/waive-free-cost.ts";
 import { isTerminal, isWithdrawing } from "../domain/rollout/rollout.ts";
 import type { Actor, Rollout } from "../domain/rollout/rollout.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
@@ -15,6 +16,7 @@ import type { Delivery } from "./delivery.ts";
 import { findHeldBack } from "./find-held-back.ts";
 import { freezeContent } from "./freeze-content.ts";
 import { openRollout } from "./open-rollout.ts";
+import { pricedPlan } from "./priced-plan.ts";
 import { publishRoutes } from "./publish-routes.ts";
 
 /** What one endpoint of a project asks for. */
@@ -22,6 +24,8 @@ export interface Authored {
   readonly environment: string;
   readonly content: ReleaseContent;
   readonly plan: RolloutPlan;
+  /** Absent where nobody knows prices. */
+  readonly costs?: CostTerms;
   readonly actor: Actor;
   /** Shown as the release's author. */
   readonly author: string;
@@ -87,10 +91,11 @@ export async function author(delivery: Delivery, authored: Authored): Promise<Au
   if (isClear && now.stable === release.id) {
     return { ...nothing, outcome: "back", ended: open.filter(({ phase }) => !isWithdrawing(phase)) };
   }
+  const { plan } = await pricedPlan(delivery, channel.name, authored);
   const rollout = await openRollout(delivery, {
     channel: now,
     release,
-    plan: await budgetedPlan(delivery, { channel, release, plan: authored.plan }),
+    plan: await budgetedPlan(delivery, { channel, release, plan }),
     actor: authored.actor,
     reason: authored.reason ?? `${releaseName(release)} was applied${held === null ? "" : " again"}.`,
     queued: before !== null,

@@ -2,6 +2,7 @@ import { RollwardError } from "../domain/errors.ts";
 import { releaseName } from "../domain/release/release.ts";
 import type { ModelTarget, Release, ReleaseContent } from "../domain/release/release.ts";
 import type { RolloutPlan } from "../domain/rollout/plan.ts";
+import type { CostTerms } from "../domain/rollout/waive-free-cost.ts";
 import { isTerminal } from "../domain/rollout/rollout.ts";
 import type { Actor } from "../domain/rollout/rollout.ts";
 import type { Channel } from "../domain/traffic/channel.ts";
@@ -25,6 +26,8 @@ export interface PromotionTarget {
   readonly to: string;
   /** The policy of the endpoint there; `null` where it is not configured. */
   readonly plan: RolloutPlan | null;
+  /** What is known of costs there; absent where nobody knows prices. */
+  readonly costs?: CostTerms;
   /** Models of the release that are not configured there. */
   readonly missing: readonly ModelTarget[];
 }
@@ -93,6 +96,7 @@ export async function promote(delivery: Delivery, promotion: Promotion): Promise
     environment: to,
     content,
     plan,
+    ...(target.costs !== undefined && { costs: target.costs }),
     actor,
     author: promotion.author,
     reason: reason ?? `It was promoted from ${from}.`,

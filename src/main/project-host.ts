@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { budgetWarnings } from "../config/budget-warnings.ts";
 import { cacheWarnings } from "../config/cache-warnings.ts";
+import { costTerms } from "../config/cost-terms.ts";
 import { formatMistakes } from "../config/explain.ts";
 import { loadProject } from "../config/load.ts";
 import type { EndpointSettings, Project, ProjectFiles } from "../config/project.ts";
@@ -186,10 +187,17 @@ export class ProjectHost {
     const { environment, endpoints } = project;
     if (project.releases === "promoted") return found;
     const results: FoundChange[] = [];
-    for (const { name, content, plan } of endpoints.values()) {
+    for (const endpoint of endpoints.values()) {
+      const { name, content, plan } = endpoint;
       await turn?.renew(results.length, endpoints.size);
       const from = { environment, actor, author: nameOf(actor), ...(origin != null && { origin }) };
-      const result = await author(this.#terms.delivery, { ...from, content, plan, again: again(name) });
+      const result = await author(this.#terms.delivery, {
+        ...from,
+        content,
+        plan,
+        costs: costTerms(project, endpoint),
+        again: again(name),
+      });
       results.push(await this.#told(result, found[results.length]?.change, environment));
     }
     return results;

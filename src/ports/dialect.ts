@@ -51,7 +51,7 @@ export interface IncomingRequest {
   readonly sessionId: string | null;
   /**
    * What identifies the conversation when nobody named it: its opening up to and including the first
-   * user message, with the user's id where one is given; `null` when there is no user message.
+   * user message, with the user's id and the values of `variables` where they are given; `null` when there is no user message.
    */
   readonly opening: string | null;
   /** Whether the request carries earlier turns (an assistant or tool message), so the session did not begin here. */

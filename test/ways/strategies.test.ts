@@ -237,3 +237,37 @@ describe("a plan that can never promote", () => {
     expect(endpoints[0]?.outlook).toEqual([]);
   });
 });
+
+describe("models that cost nothing", () => {
+  const LADDER = "steps: [{ weight: 50%, min_duration: 0s }, 100%]";
+  /** The same project with models whose price is nothing. */
+  const free = (model: string, rollout: string): Record<string, string> => ({
+    "rollward.yaml": (stageProject(model, rollout)["rollward.yaml"] ?? "")
+      .split("\n")
+      .map((line) =>
+        line.trimStart().startsWith("price:")
+          ? `${line.slice(0, line.indexOf("price:"))}price: { input: 0, output: 0 }`
+          : line,
+      )
+      .join("\n"),
+  });
+  const costIn = async (rollout: string): Promise<unknown> => {
+    const { body } = await (stage as StrategyStage).server.ask("GET", `/api/rollouts/${rollout}/events?limit=1`);
+    const [{ fact }] = (body as { data: [{ fact: { plan: { metrics: { metric: string; required: boolean }[] } } }] })
+      .data;
+    return fact.plan.metrics.find(({ metric }) => metric === "cost")?.required;
+  };
+
+  test("need not prove their cost, which is said; a policy that requires it all the same is warned of", async () => {
+    stage = await StrategyStage.start(free(GOOD, `{ ${LADDER} }`));
+    const said = /does not have to prove cost no worse, because no model of either release costs anything/;
+    const planned = await stage.send(free(BETTER, `{ ${LADDER} }`), true);
+    expect(planned.endpoints[0]?.outlook.join(" ")).toMatch(said);
+    const stubborn = `{ ${LADDER}, metrics: { cost: { required: true } } }`;
+    const doubted = await stage.send(free(BETTER, stubborn), true);
+    expect(doubted.warnings?.join(" ")).toMatch(/support-bot requires cost to be proven no worse, and no model/);
+    const applied = await stage.send(free(BETTER, `{ ${LADDER} }`));
+    expect(applied.endpoints[0]?.outlook.join(" ")).toMatch(said);
+    expect(await costIn(applied.endpoints[0]?.rollout ?? "")).toBe(false);
+  });
+});

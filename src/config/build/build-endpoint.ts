@@ -13,6 +13,7 @@ import { buildContextPolicy } from "./build-context-policy.ts";
 import type { WindowOf } from "./build-context-policy.ts";
 import { buildFaultPolicy } from "./build-fault-policy.ts";
 import { communicationOf } from "./build-gates.ts";
+import { writtenRequired } from "./build-metrics.ts";
 import { buildPlan } from "./build-plan.ts";
 import { buildPromptCachePolicy } from "./build-prompt-cache-policy.ts";
 import { buildRoutingPolicy } from "./build-routing-policy.ts";
@@ -83,6 +84,7 @@ export function buildEndpoint(name: string, input: EndpointInput, contents: Endp
     description: input.description ?? "",
     content,
     plan: { ...plan, ...communicationOf(input) },
+    isCostRequired: writtenRequired(input.rollout?.metrics, "cost") === true,
     sessions: input.sessions ?? DEFAULT_SESSIONS,
   };
 }

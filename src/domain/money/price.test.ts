@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { costPico, dearestInputPico, unitCostPico } from "./price.ts";
+import { costPico, dearestInputPico, isFreePrice, unitCostPico } from "./price.ts";
 
 const pico = fc.bigInt({ min: 0n, max: 10n ** 13n });
 
@@ -50,4 +50,19 @@ describe("the cost of units", () => {
     );
     expect(unitCostPico({ unit: "second", count: 90 }, { units: { minute: 6_000_000_000n } })).toBe(9_000_000_000n);
   });
+});
+
+test("a price is free when nothing costs anything: no class of tokens, no unit and no tier", () => {
+  const nothing = { input: 0n, cachedInput: 0n, cacheWrite: 0n, output: 0n, reasoning: 0n };
+  expect([nothing, { ...nothing, units: { image: 0n }, tiers: { flex: nothing } }].map(isFreePrice)).toEqual([
+    true,
+    true,
+  ]);
+  const dear = [
+    { output: 1n },
+    { cacheWrite1h: 1n },
+    { units: { image: 1n } },
+    { tiers: { flex: { ...nothing, input: 1n } } },
+  ];
+  expect(dear.map((more) => isFreePrice({ ...nothing, ...more }))).toEqual([false, false, false, false]);
 });

@@ -44,6 +44,12 @@ export interface TokenPrice {
   readonly tiers?: Readonly<Partial<Record<ServiceTier, TokenPrice>>>;
 }
 
+/** Whether nothing that a model does costs anything, in any tier. */
+export function isFreePrice({ units = {}, tiers = {}, ...tokens }: TokenPrice): boolean {
+  const all = [...Object.values(tokens), ...Object.values(units)];
+  return all.every((pico) => pico === 0n) && Object.values(tiers).every(isFreePrice);
+}
+
 /** Cost in pico-dollars, exact. */
 export function costPico(usage: TokenUsage, price: TokenPrice): bigint {
   const { output, reasoning } = priceAt(price, usage.tier);

@@ -1,3 +1,4 @@
+import { costTerms } from "../../config/cost-terms.ts";
 import type { PromotionTarget } from "../../delivery/promote.ts";
 import type { ReleaseContent } from "../../domain/release/release.ts";
 import type { EnvironmentRegistry } from "./environment-registry.ts";
@@ -9,9 +10,11 @@ export function promotionTarget(
   environment: string,
 ): PromotionTarget {
   const project = environments.known(environment)?.project;
+  const endpoint = project?.project?.endpoints.get(content.endpoint);
   return {
     to: environment,
-    plan: project?.project?.endpoints.get(content.endpoint)?.plan ?? null,
+    plan: endpoint?.plan ?? null,
+    ...(project?.project != null && endpoint !== undefined && { costs: costTerms(project.project, endpoint) }),
     missing: project?.unresolvable({ content }) ?? [],
   };
 }

@@ -1,6 +1,8 @@
+import { costTerms } from "../../config/cost-terms.ts";
 import type { EndpointSettings, Project } from "../../config/project.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import { presentTraffic } from "../../delivery/present-traffic.ts";
+import { pricedPlan } from "../../delivery/priced-plan.ts";
 import { trafficOf } from "../../delivery/traffic-of.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import { checkReach } from "../../domain/rollout/check-reach.ts";
@@ -9,6 +11,10 @@ import { judgeOutlook } from "../../domain/rollout/judge-outlook.ts";
 import type { ChannelName } from "../../domain/traffic/route.ts";
 import type { CallStore } from "../../ports/call-store.ts";
 import type { EndpointChange } from "./change-around.ts";
+
+const WAIVED = "does not have to prove cost no worse, because no model of either release costs anything";
+const UNPROVABLE =
+  "requires cost to be proven no worse, and no model of either release costs anything, so that it never will be; leave `required` of cost out, or give the models prices";
 
 /** What is known of traffic. */
 export interface ReachSources {
@@ -29,15 +35,18 @@ export interface ProjectReach {
  */
 export async function reachOf(
   { delivery, calls }: ReachSources,
-  { environment, endpoints }: Project,
+  project: Project,
   changes: readonly EndpointChange[],
 ): Promise<ProjectReach> {
+  const { environment, endpoints } = project;
   const warnings: string[] = [];
   const outlooks = new Map<string, readonly string[]>();
   for (const { endpoint, outcome } of changes) {
-    const plan = endpoints.get(endpoint)?.plan;
-    if (plan === undefined) continue;
+    const settings = endpoints.get(endpoint);
+    if (settings === undefined) continue;
     const channel = { endpoint, environment };
+    const costs = costTerms(project, settings);
+    const { plan, cost } = await pricedPlan(delivery, channel, { ...settings, costs });
     const isNew = outcome === "rollout" || outcome === "queued";
     const traffic =
       (await trafficOf(delivery, channel, plan)) ??
@@ -47,11 +56,16 @@ export async function reachOf(
     if (error !== undefined) throw new RollwardError("plan_unreachable", { endpoint, reason: error });
     if (!isNew) continue;
     const impatience = impatienceOf(plan, await totalsOf(delivery, channel, endpoints.get(endpoint)));
-    const said = impatience === null ? reach.warnings : [...reach.warnings, impatience];
-    warnings.push(...said.map((warning) => `The rollout of ${endpoint} ${warning}.`));
+    const doubts = [
+      ...reach.warnings,
+      ...(impatience === null ? [] : [impatience]),
+      ...(cost === "unprovable" ? [UNPROVABLE] : []),
+    ];
+    warnings.push(...doubts.map((warning) => `The rollout of ${endpoint} ${warning}.`));
+    const told = cost === "waived" ? [...reach.outlook, WAIVED] : reach.outlook;
     outlooks.set(
       endpoint,
-      [...reach.outlook, ...judgeOutlook(plan)].map((sentence) => `The rollout ${sentence}.`),
+      [...told, ...judgeOutlook(plan)].map((sentence) => `The rollout ${sentence}.`),
     );
   }
   return { warnings, outlooks };

@@ -17,7 +17,7 @@ export function readRequest(bytes: Buffer): IncomingRequest {
     model,
     stream,
     sessionId: typeof sessionId === "string" ? sessionId : null,
-    opening: openingOf(messages, user),
+    opening: openingOf({ messages, user, variables }),
     continues: isContinued(messages),
     variables: variablesOf(variables, metadata),
   };

@@ -1,14 +1,16 @@
 import type { Json } from "../../../../domain/json.ts";
 import type { CheckedMessage } from "../../checked-members.ts";
+import { variablesInOpening } from "../../variables-in-opening.ts";
 import type { CheckedFields } from "./check-fields.ts";
 
 /**
- * The opening of a conversation: the user's id, the system prompt and the messages up to and including the
- * first of the user, as a text that two conversations share only if these are equal; `null` when there is no
+ * The opening of a conversation: the user's id, the values for the prompt's variables, the system prompt and
+ * the messages up to and including the first of the user, as a text that two conversations share only if these are equal; `null` when there is no
  * user message.
  */
-export function openingOf({ user, system, messages }: CheckedFields): string | null {
+export function openingOf({ user, system, messages, variables }: CheckedFields): string | null {
   let opening = user === null ? "" : `user ${user.length} ${user}\n`;
+  opening += variablesInOpening(variables);
   if (system !== null) opening += part("system", system);
   for (const { role, content } of messages) {
     opening += part(role, content ?? null);

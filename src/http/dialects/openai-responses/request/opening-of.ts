@@ -1,20 +1,23 @@
 import type { JsonObject } from "../../../../domain/json.ts";
 import { sha256Hex } from "../../../../kit/hash.ts";
+import { variablesInOpening } from "../../variables-in-opening.ts";
 import type { CheckedFields } from "./check-fields.ts";
 
 /**
  * What identifies a conversation that nobody named: a hash of the instructions, the items up to and including
- * the first message of the user, and the user's id; `null` when the user says nothing. It is short because it is
+ * the first message of the user, the user's id, and the values for the prompt's variables; `null` when the user says nothing. It is short because it is
  * kept with a stored response: a chain goes on under the identity of its first request.
  */
-export function openingOf({ input, instructions, user }: CheckedFields): string | null {
-  if (typeof input === "string") return hashOf([user, instructions, input]);
+export function openingOf({ input, instructions, user, variables }: CheckedFields): string | null {
+  const values = variablesInOpening(variables);
+  if (typeof input === "string") return hashOf(values, [user, instructions, input]);
   const first = input.findIndex((item) => item["role"] === "user");
   if (first < 0) return null;
-  return hashOf([user, instructions, ...input.slice(0, first + 1)]);
+  return hashOf(values, [user, instructions, ...input.slice(0, first + 1)]);
 }
 
-const hashOf = (parts: readonly unknown[]): string => `responses ${sha256Hex(JSON.stringify(parts))}`;
+const hashOf = (values: string, parts: readonly unknown[]): string =>
+  `responses ${sha256Hex(values + JSON.stringify(parts))}`;
 
 /** Types of items that only an earlier turn can have made. */
 const MADE_EARLIER: ReadonlySet<unknown> = new Set(["function_call", "function_call_output", "reasoning"]);
