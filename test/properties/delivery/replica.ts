@@ -114,7 +114,8 @@ export class Replica {
         delivery.observatory.assigned(assignment);
       },
     };
-    const gateway = { pins: delivery.pinsOf(ENVIRONMENT), observer } as unknown as Gateway;
+    const routes = { byEndpoint: () => route };
+    const gateway = { pins: delivery.pinsOf(ENVIRONMENT), observer, routes } as unknown as Gateway;
     const call = {
       id: `call_${this.#calls}`,
       arrival: { sessionHeader: session },
