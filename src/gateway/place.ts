@@ -39,13 +39,19 @@ type Side = Pick<Placement, "release" | "arm" | "evidenceOf" | "drawnFor" | "rea
 /**
  * A session that was seen before keeps its side: it never moves from stable to candidate. One that has
  * earlier turns we do not remember began outside the rollout, so it stays on stable and is no evidence.
+ * One that lay still for a day is over, unless the rollout in force drew it: its next call begins a new one.
  * Throws `session_ended` where the plan ends the sessions of a candidate that was taken back.
  */
 export function place(placing: Placing): Placement {
   const { gateway, route, session, unit } = placing;
-  const pin = gateway.pins.get(route.channel.endpoint, unit);
+  const known = gateway.pins.get(route.channel.endpoint, unit);
+  const pin = known?.isQuiet === true && !isInForce(route, known) ? undefined : known;
   return { session, unit, ...sideOf({ ...placing, pin }) };
 }
+
+/** Whether the rollout that drew a session still decides about it. Any other session that lay still for a day is over. */
+const isInForce = ({ split, draining, withdrawn }: Route, { rolloutId }: Pin): boolean =>
+  rolloutId !== null && [split, draining, withdrawn].some((one) => one?.rolloutId === rolloutId);
 
 function sideOf(placing: Remembered): Side {
   const { route, pin } = placing;

@@ -234,7 +234,7 @@ function plugDelivery(
   const log = createJournalWriter({ journal, replicaId, clock, announcer });
   const ownEnvironment = (): string => environments().own;
   // Sessions of drills come from nobody: opening an environment for them would start all that runs behind one.
-  const drillPins = createMemoryPins(DRILL_PINS);
+  const drillPins = createMemoryPins(DRILL_PINS, clock);
   const replicas = new Replicas({ replicaId, board: stores.board, routes, ownEnvironment, clock });
   return {
     clock,

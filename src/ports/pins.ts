@@ -3,6 +3,8 @@ export interface Pin {
   /** The rollout that drew the session, or `null` when it began outside any rollout. */
   readonly rolloutId: string | null;
   readonly arm: "stable" | "candidate";
+  /** Only on what is read: the session had not been seen for a day. */
+  readonly isQuiet?: true;
 }
 
 /** Remembers sessions; bounded, the longest unseen are forgotten first. Never waits. */

@@ -64,7 +64,7 @@ describe("pins", () => {
   test("never exceed their capacity, and a session that keeps coming is never forgotten", () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 50 }), fc.integer({ min: 1, max: 500 }), (capacity, others) => {
-        const pins = createMemoryPins(capacity);
+        const pins = createMemoryPins(capacity, { elapsed: () => 0 });
         const pin = { rolloutId: "rol_1", arm: "candidate" } as const;
         pins.set("bot", "regular", pin);
         for (let index = 0; index < others; index += 1) {

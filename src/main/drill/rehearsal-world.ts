@@ -45,7 +45,7 @@ export function createRehearsalWorld(seed: string): RehearsalWorld {
   const routes = createRouteTable();
   const replicaId = ids.next("rep");
   const troubles = new Troubles(QUIET);
-  const pins = createMemoryPins(0);
+  const pins = createMemoryPins(0, clock);
   const delivery: Delivery = {
     clock,
     ids,

@@ -96,7 +96,7 @@ export function openEnvironment(
   const gateway: Gateway = {
     ...commonOf(ground),
     routes: ground.routes.of(name),
-    pins: createMemoryPins(PINS),
+    pins: createMemoryPins(PINS, ground.clock),
     pauses,
     spend: spendIn(ground.spendBook, scope),
     errors,

@@ -142,7 +142,7 @@ function deliveryOf({ line, stores, notes, troubled, ...rest }: ReplicaTerms): D
     publish: (route) => void line.do("publish", () => table.publish(route)),
   };
   const log = createJournalWriter({ journal, replicaId, clock });
-  const pins = createMemoryPins(10_000);
+  const pins = createMemoryPins(10_000, clock);
   const announcer = hearing(troubled);
   const troubles = new Troubles(announcer);
   const run = async (): Promise<RunEnd> => rest.runGate();
