@@ -12,6 +12,8 @@ export interface OpenSession {
   latencyCount: number;
   firstTokenSumMs: number;
   firstTokenCount: number;
+  /** Whether every turn that is known asked for no stream. */
+  isWhole: boolean;
   speedSum: number;
   speedCount: number;
   costPico: bigint;
@@ -35,6 +37,7 @@ export const openSession = (order: number, assignment: Assignment, assignedAt: n
   latencyCount: 0,
   firstTokenSumMs: 0,
   firstTokenCount: 0,
+  isWhole: true,
   speedSum: 0,
   speedCount: 0,
   costPico: 0n,
@@ -51,6 +54,7 @@ export function addTurn(session: OpenSession, turn: Turn): void {
   session.turns += 1;
   session.failure ??= turn.failure;
   session.costPico += turn.costPico;
+  session.isWhole &&= turn.streamed === false;
   session.refused ||= turn.refused === true;
   session.invalid ||= turn.invalid === true;
   session.toolFailed ||= turn.toolFailed === true;
@@ -79,6 +83,7 @@ export function outcomeOf(session: OpenSession, wantsSpeed: boolean): SessionOut
     failure: session.failure,
     latencyMs: session.latencyCount === 0 ? null : session.latencySumMs / session.latencyCount,
     firstTokenMs: session.firstTokenCount === 0 ? null : session.firstTokenSumMs / session.firstTokenCount,
+    ...(session.failure !== null && session.turns > 0 && session.isWhole && { notStreamed: true as const }),
     costPico: Number(session.costPico),
     ...(session.refused && { refused: true as const }),
     ...(session.invalid && { invalid: true as const }),

@@ -45,7 +45,8 @@ describe("what a call contributes to its session", () => {
   });
 
   test("is a failure where its client gave up waiting", () => {
-    const waited = { outcome: "abandoned", status: 499, attempts: factsOf({}).attempts } as const;
+    const stages = [{ stage: "call", startMs: 1, endMs: 2 }];
+    const waited = { outcome: "abandoned", status: 499, stages } as const;
     expect(turn({ ...waited, totalMs: 20_000 }).failure).toBe("timeout");
     expect(turn({ ...waited, totalMs: 2_000 }).failure).toBeNull();
   });

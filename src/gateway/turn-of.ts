@@ -8,17 +8,18 @@ import { countedFindings } from "./routing/open-routing.ts";
 /** What a call contributes to its session as evidence. */
 export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placement, "unit">): Omit<Turn, "rolloutId"> {
   const findings = countedFindings(call);
-  const { attempts, errorCode, status, totalMs } = facts;
+  const { attempts, errorCode, stages, status, stream, totalMs } = facts;
   const outcome = outcomeOf(facts);
   const speed = speedOf(facts);
   const savedPico = BigInt(facts.promptCache?.savedPico ?? 0);
   return {
     session: unit,
-    failure: failureOf({ outcome, errorCode, attempts, findings, status, totalMs }),
+    failure: failureOf({ outcome, errorCode, attempts, findings, stages, status, totalMs }),
     // A client that left waited at least this long: a lower bound, the same for both arms.
     latencyMs: outcome === "failed" ? null : totalMs,
     // The same lower bound: else the slowest first tokens would be missing, and more of the slower arm's.
-    firstTokenMs: facts.firstTokenMs ?? (facts.stream && outcome === "abandoned" ? totalMs : null),
+    firstTokenMs: facts.firstTokenMs ?? (stream && outcome === "abandoned" ? totalMs : null),
+    streamed: stream,
     costPico: facts.costPico,
     refused: findings.some(({ check }) => isRefusal(check)),
     invalid: findings.some(({ check }) => isInvalid(check)),

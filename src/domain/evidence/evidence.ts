@@ -14,6 +14,8 @@ export interface SessionOutcome {
   readonly latencyMs: number | null;
   /** Mean over the observed turns, milliseconds; `null` when nothing was streamed. */
   readonly firstTokenMs: number | null;
+  /** No client of a failed session asked for a stream; absent where one did or it is not known, and where it did not fail. */
+  readonly notStreamed?: true;
   /** Sum over the observed turns, pico-dollars as a number (statistics, not accounting). */
   readonly costPico: number;
   /** A refusal in any observed turn; absent when there was none, as in journals from before it was looked for. */

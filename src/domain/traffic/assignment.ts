@@ -32,6 +32,8 @@ export interface Turn {
   readonly latencyMs: number | null;
   /** Milliseconds to the first token; `null` when not streamed or none came. */
   readonly firstTokenMs: number | null;
+  /** Whether the client asked for a stream; absent is not known. */
+  readonly streamed?: boolean;
   /** Cost of all attempts in pico-dollars. */
   readonly costPico: bigint;
   /** Whether any answer of the turn was a refusal, also one that was asked for again. */

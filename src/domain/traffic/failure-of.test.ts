@@ -50,23 +50,41 @@ test("a failure is one also when the client leaves while the next attempt is wai
 
 describe("a client that leaves with nothing to read", () => {
   const attempts = [attempt("abandoned", "provider_cut")];
-  const left = { outcome: "abandoned", errorCode: null, attempts, status: 499, totalMs: 20_000 } as const;
+  const after = (startMs: number, totalMs: number) =>
+    ({
+      outcome: "abandoned",
+      errorCode: null,
+      attempts,
+      status: 499,
+      totalMs,
+      stages: [
+        { stage: "limit", startMs: 0, endMs: startMs },
+        { stage: "call", startMs, endMs: totalMs },
+      ],
+    }) as const;
 
   test("has given up waiting after a while, which is a failure", () => {
-    expect(failureOf(left)).toBe("timeout");
-    expect(failureOf({ ...left, totalMs: 5_000 })).toBe("timeout");
+    expect(failureOf(after(1, 20_000))).toBe("timeout");
+    expect(failureOf(after(0, 5_000))).toBe("timeout");
   });
 
-  test("may have changed its mind before that", () => {
-    expect(failureOf({ ...left, totalMs: 4_999 })).toBeNull();
+  test("has given up waiting for its release also in the line of a model that nobody could ask yet", () => {
+    expect(failureOf({ ...after(1, 20_000), attempts: [] })).toBe("timeout");
   });
 
-  test("is none where it had an answer to read, or nobody had been asked", () => {
-    expect(failureOf({ ...left, status: 200 })).toBeNull();
-    expect(failureOf({ ...left, attempts: [] })).toBeNull();
+  test("may have changed its mind before that, however long it waited for everybody's limits", () => {
+    expect(failureOf(after(0, 4_999))).toBeNull();
+    expect(failureOf(after(30_000, 30_050))).toBeNull();
+    expect(
+      failureOf({ ...after(0, 0), stages: [{ stage: "limit", startMs: 0, endMs: 60_000 }], totalMs: 60_000 }),
+    ).toBeNull();
+  });
+
+  test("is none where it had an answer to read", () => {
+    expect(failureOf({ ...after(0, 20_000), status: 200 })).toBeNull();
   });
 
   test("is none where a stop of the server has ended it", () => {
-    expect(failureOf({ ...left, errorCode: "server_stopped" })).toBeNull();
+    expect(failureOf({ ...after(0, 20_000), errorCode: "server_stopped" })).toBeNull();
   });
 });

@@ -25,7 +25,7 @@ const PATIENCE_MS = 5_000;
 
 /** What tells whether a call failed; without its times nobody is taken to have given up waiting. */
 type Ending = Pick<CallFacts, "outcome" | "errorCode" | "findings"> &
-  Partial<Pick<CallFacts, "totalMs" | "status">> & { readonly attempts: readonly AttemptRecord[] };
+  Partial<Pick<CallFacts, "totalMs" | "status" | "stages">> & { readonly attempts: readonly AttemptRecord[] };
 
 /**
  * Intention to treat: the first failure of any attempt belongs to the assigned release, also when a
@@ -43,10 +43,14 @@ export function failureOf(call: Ending): FailureCause | null {
   return call.outcome === "failed" && call.errorCode !== null ? causeOf(call.errorCode) : null;
 }
 
-/** Whether the client left after a long time in which it was given nothing. Whom a stop of the server ends has an error and no patience lost. */
-function hasGivenUp({ outcome, errorCode, attempts, totalMs = 0, status }: Ending): boolean {
-  if (outcome !== "abandoned" || errorCode !== null || attempts.length === 0) return false;
-  return status === CLIENT_LEFT && totalMs >= PATIENCE_MS;
+/**
+ * Whether the client left after a long time in which it was given nothing, from when a model was to be asked: lines before the arm was drawn
+ * are nobody's fault. Whom a stop of the server ends has an error and no patience lost.
+ */
+function hasGivenUp({ outcome, errorCode, stages = [], totalMs = 0, status }: Ending): boolean {
+  if (outcome !== "abandoned" || errorCode !== null || status !== CLIENT_LEFT) return false;
+  const asking = stages.find(({ stage }) => stage === "call");
+  return asking !== undefined && totalMs - asking.startMs >= PATIENCE_MS;
 }
 
 const isFailed = ({ error, end }: AttemptRecord): boolean =>

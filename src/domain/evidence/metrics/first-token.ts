@@ -5,9 +5,9 @@ import { TimeDisplay } from "./time-display.ts";
 
 /**
  * Time to the first token, mean over the session's turns, by the block-rank test. A failed session counts as
- * infinitely slow; two such sessions tie. Where the client left before it, it took at least as long as that waited. A session that did not fail and has no first token is not part of the
- * metric: whether an answer is streamed is the client's choice, made without knowing the arm. A failed session
- * counts whether it asked for a stream or not, because the failure may have come before that shows.
+ * infinitely slow; two such sessions tie. Where the client left before it, it took at least as long as that waited. A session
+ * that asked for no stream is not part of the metric, failed or not: that is the client's choice, made without knowing the arm, and
+ * what belongs to a metric must not depend on what fails. A failed session of which it is not known counts.
  */
 export const firstToken = defineMetric({
   name: "first-token",
@@ -15,7 +15,8 @@ export const firstToken = defineMetric({
   create: (plan) =>
     new PartialBlockTally({
       ...rankTests(plan),
-      valueOf: ({ failure, firstTokenMs }) => (failure === null ? firstTokenMs : Infinity),
+      valueOf: ({ failure, firstTokenMs, notStreamed }) =>
+        failure === null ? firstTokenMs : notStreamed === true ? null : Infinity,
       display: new TimeDisplay(),
     }),
 });

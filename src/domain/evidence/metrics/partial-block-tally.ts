@@ -14,7 +14,8 @@ interface AnalysedCounts extends EpochRow {
 
 /**
  * Evidence from blocks of a metric that many sessions are no part of. Which ones must not depend on the arm, or those that are left say nothing
- * of all: so they have a sample-ratio test of their own (reference 3.9).
+ * of all: so they have a sample-ratio test of their own (reference 3.9). For metrics alone whose sessions are chosen by what is known before an answer:
+ * where failing decides, the test would find that one arm fails more.
  */
 export class PartialBlockTally extends BlockTally {
   readonly #valueOf: BlockTerms["valueOf"];

@@ -1,6 +1,5 @@
-import { turnedRankTests } from "./block-tally.ts";
+import { BlockTally, turnedRankTests } from "./block-tally.ts";
 import { defineMetric } from "./metric.ts";
-import { PartialBlockTally } from "./partial-block-tally.ts";
 import { TimeDisplay } from "./time-display.ts";
 
 /** The speed of a session that gave nothing. */
@@ -16,7 +15,7 @@ export const tokensPerSecond = defineMetric({
   name: "tokens-per-second",
   unit: "tokens/s",
   create: (plan) =>
-    new PartialBlockTally({
+    new BlockTally({
       ...turnedRankTests(plan),
       valueOf: ({ failure, tokensPerSecond: speed }) => (failure === null ? (speed ?? null) : FAILED),
       display: new TimeDisplay(FAILED),
