@@ -183,8 +183,10 @@ function secondRunner(gateway: Gateway, open: OpenCall, errand: SecondErrand): R
 type Second = SecondErrand & { readonly other: Place; readonly hasRoom: boolean };
 
 function beginSecond(gateway: Gateway, open: OpenCall, { trip, first, other, hasRoom }: Second): Runner | null {
+  const { budget } = other.deployment.health;
   if (!hasRoom) {
     trip.giveBack(other, false);
+    budget.putBack();
     return null;
   }
   try {
@@ -197,6 +199,7 @@ function beginSecond(gateway: Gateway, open: OpenCall, { trip, first, other, has
     return second;
   } catch {
     open.rooms?.leave(other.deployment.target);
+    budget.putBack();
     return null;
   }
 }

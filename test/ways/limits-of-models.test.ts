@@ -22,6 +22,7 @@ const MODELS = simulatedText(
   modelText("three-2026-01-01"),
   modelText("down-2026-01-01", { failures: "server_error: 100%" }),
   modelText("cut-2026-01-01", { failures: "cut: 100%" }),
+  modelText("late-2026-01-01", { firstToken: "300ms" }),
   modelText("slow-2026-01-01", { firstToken: "60s" }),
 ).replace("environment: production\n", "");
 
@@ -202,6 +203,18 @@ describe("limits that go by the model", () => {
       "{ per: model, requests: 60/h, burst: 1, only: { models: [both/one-2026-01-01] } }",
     );
     expect([(await answer(together)).status, (await answer(together)).status]).toEqual([200, 429]);
+  });
+
+  test("let no second request of a hedge that has no room use up the retries of its model", async () => {
+    const server = await start(
+      "late two",
+      "{ per: model, requests: 60/h, burst: 1, only: { models: [sim/two-2026-01-01] } }",
+      "\n    hedge: { after: 20ms }",
+    );
+    expect((await answer(server, { model: "two" })).status).toBe(200);
+    expect(await answer(server, { stream: true })).toMatchObject({ status: 200, tier: "primary" });
+    const two = { provider: "sim", model: "two-2026-01-01" };
+    expect(server.server.house.gateway.health.find(two)?.health.budget.tokens).toBe(20);
   });
 
   test("make calls wait for their first model where there is a queue", async () => {

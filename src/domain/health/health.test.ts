@@ -63,6 +63,15 @@ describe("the retry budget", () => {
     expect(budget.take(1_999, 0.2)).toBe(false);
     expect(budget.take(2_000, 0.2)).toBe(true);
   });
+
+  test("what is put back may be taken again, and never makes more than there may be", () => {
+    const budget = new RetryBudget();
+    while (budget.take(0, 0.2));
+    budget.putBack();
+    expect([budget.take(0, 0.2), budget.take(0, 0.2)]).toEqual([true, false]);
+    for (let each = 0; each < 30; each += 1) budget.putBack();
+    expect(budget.tokens).toBe(20);
+  });
 });
 
 describe("a key pool", () => {

@@ -32,4 +32,9 @@ export class RetryBudget {
     this.#tokens -= 1;
     return true;
   }
+
+  /** What was taken is put back: nobody was asked. */
+  putBack(): void {
+    this.#tokens = Math.min(CAPACITY, this.#tokens + 1);
+  }
 }
