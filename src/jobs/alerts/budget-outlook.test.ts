@@ -93,6 +93,23 @@ describe("what budgets are forecast to come to", () => {
     ]);
   });
 
+  test("is told of the whole company, too, after twenty endpoints that count each for themselves", async () => {
+    const spend = await spendOf(100, 100);
+    const endpoints = Array.from({ length: 20 }, (_, number) => `bot-${number}`);
+    const classes = { ...NO_SPEND.classes, output: { tokens: 200, costPico: 200n * USD } };
+    const hour = hourOf(NOON) - 2 * DAY_MS;
+    await spend.write(
+      "rep_6",
+      endpoints.map((endpoint) => {
+        return { endpoint, model: "sim/a", keyId: "key_1", user: "", hour, spend: { ...NO_SPEND, calls: 1, classes } };
+      }),
+    );
+    const rules = [ruleOf({ name: "bots", per: "endpoint" }), ruleOf({ name: "keys", per: "key" }), ruleOf()];
+    const sights = await outlookOf(rules, spend)(NOON);
+    const told = sights.map(({ subject }) => subject["budget"]);
+    expect([told.length, told.at(-2), told.at(-1)]).toEqual([22, "keys", "company"]);
+  });
+
   test("is looked at every five minutes", async () => {
     const spend = await spendOf(100, 100);
     let sums = 0;

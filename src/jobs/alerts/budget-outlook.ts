@@ -50,11 +50,15 @@ async function outlookAt(terms: OutlookTerms, at: number): Promise<readonly Sigh
   const { environment: nameOf, spend } = terms;
   const accounts = await accountsAt(terms, at);
   const forecasts = new BudgetForecasts({ now: () => at });
-  const expected = await forecasts.of({ environment: nameOf(), spend }, accounts);
+  const expected = new Map<Account, bigint | null>();
+  // Each rule has a list of its own: the endpoints of one must not use up the forecasts of the next.
+  for (const own of Map.groupBy(accounts, ({ rule }) => rule).values()) {
+    const comes = await forecasts.of({ environment: nameOf(), spend }, own);
+    for (const [index, account] of own.entries()) expected.set(account, comes[index] ?? null);
+  }
   const days = new Map<string, ExplainedDay | null>();
   const sights: Sight[] = [];
-  for (const [index, account] of accounts.entries()) {
-    const comes = expected[index] ?? null;
+  for (const [account, comes] of expected) {
     const about = spendSubjectOf(account.rule, account.subject);
     if (comes === null || about === null) continue;
     const key = JSON.stringify(about);

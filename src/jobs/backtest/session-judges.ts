@@ -67,9 +67,10 @@ export class SessionJudges {
     try {
       const { id, channel } = this.#terms.backtest;
       const judged = await this.#judge(plan, { ...replayed, id: `${id}.${session.position}`, channel });
-      if (judged === null) return replayed;
-      purse.pay(BigInt(judged.questions) * BigInt(plan.pairs.questionPico));
+      purse.pay(BigInt(judged?.questions ?? 0) * BigInt(plan.pairs.questionPico));
+      // What has waited for a budget was not judged: whoever goes on must find it open.
       if (this.#stop.signal.aborted) return { type: "broken-off" };
+      if (judged === null) return replayed;
       return { ...replayed, outcome: { ...replayed.outcome, judged } };
     } finally {
       this.#underWay -= 1;
