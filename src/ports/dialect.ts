@@ -77,6 +77,8 @@ export interface AnswerFacts {
   /** In the words of the dialect; `null` until the answer says so. An answer without it is incomplete. */
   readonly finishReason: string | null;
   readonly usage: TokenUsage | null;
+  /** Of a request that goes out in parts, the bytes that were sent and are not in `usage`; absent where it goes as one. */
+  readonly unmeteredBytes?: number;
   readonly model: string | null;
   /** The provider's own mark of the system that answers; absent where it gives none. */
   readonly fingerprint?: string | null;

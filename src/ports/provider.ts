@@ -82,8 +82,13 @@ export interface EmbedRequest extends Omit<ConverseRequest, "request" | "stream"
 
 /** Receives vectors; exactly one of `end` and `fail` comes last. */
 export interface EmbedSink {
-  /** A part of the texts is done, and this is what the provider counts for it; `null` where it does not say. */
-  part(inputTokens: number | null): void;
+  /** A part of the texts goes out: so many bytes of UTF-8. */
+  sent(bytes: number): void;
+  /**
+   * A part that was sent is done, and this is what the provider counts for it; `null` where it does not say. `bytes` are
+   * those that `sent` told.
+   */
+  part(inputTokens: number | null, bytes: number): void;
   /** The vectors of all texts. */
   end(vectors: Vectors): void;
   fail(error: RollwardError): void;

@@ -20,6 +20,8 @@ interface Made {
 
 interface Asking {
   readonly flow: Flow;
+  /** Bytes of the texts of each request, as they were told. */
+  readonly sent: readonly number[];
   readonly made: Promise<Made>;
 }
 
@@ -38,16 +40,18 @@ async function stageOf(name: EmbeddingProviderName, model: string, answerBytes =
       const request = { texts: ["one"], dimensions: null, purpose: null, user: null, ...set };
       const done = Promise.withResolvers<Made>();
       const tokens: (number | null)[] = [];
+      const sent: number[] = [];
       const flow = provider.embed?.(
         { callId: "c-1", model, request, connectMs: 5_000, key: provider.keys === 2 ? 1 : 0 },
         {
+          sent: (bytes) => void sent.push(bytes),
           part: (count) => void tokens.push(count),
           end: (vectors) => done.resolve({ vectors, error: null, tokens }),
           fail: (error) => done.resolve({ vectors: null, error, tokens }),
         },
       );
       if (flow === undefined) throw new Error("It makes no vectors.");
-      return { flow, made: done.promise };
+      return { flow, sent, made: done.promise };
     },
   };
 }
@@ -190,6 +194,15 @@ describe("a size and a purpose", () => {
     const { error } = await ask({ dimensions: 256 }).made;
     expect(error?.details["reason"]).toBe("its vectors have 3 dimensions and not the 256 that were asked for");
   });
+});
+
+test("what was sent is told, and nothing of what still waits", async () => {
+  const { vendors, ask } = await stageOf("bedrock", "amazon.titan-embed-text-v2:0");
+  vendors.replyWith(() => null);
+  const { flow, sent } = ask({ texts: ["é", "two", "four", "fifth", "sixth", "seven"] });
+  await eventually(() => expect(vendors.asked).toHaveLength(4));
+  flow.abort();
+  expect(sent).toEqual([2, 3, 4, 5]);
 });
 
 test("Gemini without a count of tokens says so", async () => {

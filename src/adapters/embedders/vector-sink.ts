@@ -12,6 +12,8 @@ export interface ToldVectors {
 export class VectorSink extends TimedFlight<ToldVectors> implements EmbedSink {
   #inputTokens = 0;
 
+  sent(): void {}
+
   part(inputTokens: number | null): void {
     this.#inputTokens += inputTokens ?? 0;
   }

@@ -17,9 +17,10 @@ export function estimateUsage(requestBytes: number, answerCharacters: number): M
 
 /**
  * Usage that a provider reported when an answer began, for one that broke off: its input is right, and its output at
- * least what has come, which is estimated.
+ * least what has come, which is estimated. `unmeteredBytes` of the request were read, too, and are not in that input.
  */
-export function usageSoFar(reported: TokenUsage, answerCharacters: number): MeteredUsage {
+export function usageSoFar(reported: TokenUsage, answerCharacters: number, unmeteredBytes = 0): MeteredUsage {
   const generated = Math.ceil(answerCharacters / CHARACTERS_PER_TOKEN) - reported.reasoning;
-  return { ...reported, output: Math.max(reported.output, generated), estimated: true };
+  const input = reported.input + Math.ceil(unmeteredBytes / CHARACTERS_PER_TOKEN);
+  return { ...reported, input, output: Math.max(reported.output, generated), estimated: true };
 }

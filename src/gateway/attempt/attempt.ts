@@ -270,13 +270,14 @@ export class Attempt implements AnswerSink {
   }
 
   #usage(): MeteredUsage | null {
-    const { usage, characters, begun, finishReason, units } = this.#source.facts;
+    const { usage, characters, begun, finishReason, units, unmeteredBytes } = this.#source.facts;
     // What is not counted in tokens has none to estimate.
     if (units !== undefined && usage === null) return null;
     if (usage !== null && finishReason !== null) return { ...usage, estimated: false };
-    if (usage !== null) return this.#atTier(usageSoFar(usage, characters));
-    if (!begun && !this.#wasReadForNothing()) return null;
-    return this.#atTier(estimateUsage(this.#terms.requestBytes, characters));
+    const wasRead = this.#wasReadForNothing();
+    if (usage !== null) return this.#atTier(usageSoFar(usage, characters, wasRead ? unmeteredBytes : 0));
+    if (!begun && !wasRead) return null;
+    return this.#atTier(estimateUsage(unmeteredBytes ?? this.#terms.requestBytes, characters));
   }
 
   #atTier(usage: MeteredUsage): MeteredUsage {

@@ -25,34 +25,26 @@ const USER = ["user"];
 export function embedSource(ask: EmbedAsk, terms: Omit<EmbedRequest, "request">): AnswerSource {
   const { form, body, bodyBytes } = ask;
   const asked: EmbeddingRequest = form.request(body, ask.provider);
-  const facts: Facts = {
-    begun: false,
-    finishReason: null,
-    usage: null,
-    model: null,
-    fault: null,
-    characters: 0,
-  };
+  const meter = new PartsMeter(asked.texts, bodyBytes);
+  const { facts } = meter;
   return {
     facts,
     sent: null,
     ...(asked.user !== null && { leftOut: USER }),
     start(sink) {
-      let tokens: number | null = 0;
       let parts = 0;
       return ask.embed(
         { ...terms, request: asked },
         {
-          part(inputTokens) {
+          sent: (bytes) => meter.sent(bytes),
+          part(inputTokens, bytes) {
             if ((parts += 1) === 1) sink.head(200);
-            tokens = tokens === null || inputTokens === null ? null : tokens + inputTokens;
-            // What the parts of a request that fails later have cost is known all the same.
-            facts.usage = tokens === null ? null : inputOf(tokens);
+            meter.answered(inputTokens, bytes);
           },
           end(vectors) {
             facts.begun = true;
             facts.finishReason = "stop";
-            const inputTokens = tokens ?? estimateUsage(bodyBytes, 0).input;
+            const inputTokens = facts.usage?.input ?? estimateUsage(bodyBytes, 0).input;
             sink.bytes(form.answer(body, { model: terms.model, vectors, inputTokens }));
             sink.end();
           },
@@ -61,6 +53,46 @@ export function embedSource(ask: EmbedAsk, terms: Omit<EmbedRequest, "request">)
       );
     },
   };
+}
+
+/** Counts what the parts of a request have cost, and how much of it was sent that nobody has counted. */
+class PartsMeter {
+  readonly facts: Facts = {
+    begun: false,
+    finishReason: null,
+    usage: null,
+    unmeteredBytes: 0,
+    model: null,
+    fault: null,
+    characters: 0,
+  };
+  /** Bytes of the request for each byte of its texts. */
+  readonly #share: number;
+  #sentBytes = 0;
+  #meteredBytes = 0;
+  #tokens: number | null = 0;
+
+  constructor(texts: readonly string[], bodyBytes: number) {
+    this.#share = bodyBytes / texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  }
+
+  sent(bytes: number): void {
+    this.#sentBytes += bytes;
+    this.#tell();
+  }
+
+  answered(inputTokens: number | null, bytes: number): void {
+    this.#tokens = this.#tokens === null || inputTokens === null ? null : this.#tokens + inputTokens;
+    this.#meteredBytes += bytes;
+    // What the parts of a request that fails later have cost is known all the same.
+    this.facts.usage = this.#tokens === null ? null : inputOf(this.#tokens);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const bytes = this.#tokens === null ? this.#sentBytes : this.#sentBytes - this.#meteredBytes;
+    this.facts.unmeteredBytes = Math.round(bytes * this.#share);
+  }
 }
 
 const inputOf = (input: number): TokenUsage => ({ input, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 });

@@ -76,15 +76,15 @@ export class EmbedCall implements Flow {
       if (this.#isOver || answer === null) return;
       const { vectors, inputTokens } = this.#read(answer, part);
       this.#vectors.splice(part.from, vectors.length, ...vectors);
-      this.#sink.part(inputTokens);
+      this.#sink.part(inputTokens, bytesOf(part));
     }
   }
 
   /** `null` when the call was over before anything was sent. */
-  async #ask({ texts }: TextsPart): Promise<WholeAnswer | null> {
+  async #ask(part: TextsPart): Promise<WholeAnswer | null> {
     const { wire, provider, upstream, answerBytes } = this.#terms;
     const { request, connectMs, trace } = this.#request;
-    const { path, body } = wire.post({ ...request, texts }, this.#target);
+    const { path, body } = wire.post({ ...request, texts: part.texts }, this.#target);
     const bytes = Buffer.from(JSON.stringify(body));
     const access = await wire.access({ path, bytes }, this.#target);
     if (this.#isOver) return null;
@@ -93,6 +93,7 @@ export class EmbedCall implements Flow {
     const exchange = new Exchange({ provider, path, headers, answerBytes, upstream }, sink);
     this.#flights.add(exchange);
     exchange.start({ bytes, connectMs, ...(trace !== undefined && { trace }) });
+    this.#sink.sent(bytesOf(part));
     try {
       return await sink.answer;
     } finally {
@@ -127,6 +128,8 @@ export class EmbedCall implements Flow {
     return new RollwardError("provider_bad_answer", { provider: this.#terms.provider, reason });
   }
 }
+
+const bytesOf = ({ texts }: TextsPart): number => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 
 function parsedOrNull(bytes: Buffer): unknown {
   try {
