@@ -151,10 +151,10 @@ function hedgedStart(
     clock: gateway.clock,
     delayMs,
     second: (isWanted) => secondRunner(gateway, open, { trip, place, first, isWanted }),
-    lost({ attempt }) {
+    lost({ attempt, target }) {
       const record = attempt.record();
       open.attempts.push(record);
-      open.rooms?.leave(record);
+      open.rooms?.leaveAt(target, record);
     },
   });
 }
@@ -171,11 +171,12 @@ function secondRunner(gateway: Gateway, open: OpenCall, errand: SecondErrand): R
   const { trip, place, isWanted } = errand;
   const other = trip.second(place);
   if (other === null) return null;
-  const hasRoom = open.rooms?.enterNow(trip.plan, other) ?? true;
-  if (!(hasRoom instanceof Promise)) return beginSecond(gateway, open, { ...errand, other, hasRoom });
-  return hasRoom.then((has) => {
-    const isToGo = has && isWanted() && !open.abandoned;
-    if (has && !isToGo) open.rooms?.leave(other.deployment.target);
+  if (open.rooms === undefined) return beginSecond(gateway, open, { ...errand, other, hasRoom: true });
+  const room = open.rooms.enterNow(trip.plan, other);
+  if (!(room instanceof Promise)) return beginSecond(gateway, open, { ...errand, other, hasRoom: room !== null });
+  return room.then((late) => {
+    const isToGo = late !== null && isWanted() && !open.abandoned;
+    if (late !== null && !isToGo) open.rooms?.leave(late);
     return beginSecond(gateway, open, { ...errand, other, hasRoom: isToGo });
   });
 }
@@ -198,7 +199,7 @@ function beginSecond(gateway: Gateway, open: OpenCall, { trip, first, other, has
     goesWith(open, both(first, second));
     return second;
   } catch {
-    open.rooms?.leave(other.deployment.target);
+    open.rooms?.leaveAt(other.target, other.deployment.target);
     budget.putBack();
     return null;
   }

@@ -35,9 +35,10 @@ export function beginRepair(gateway: Gateway, open: OpenCall, errand: Errand): R
   const complaint = complaintOf(finding, answer);
   const repair = { trip, again, amend: (body: Buffer) => checking.askAgain(body, { answer, complaint }) };
   open.rooms?.leaveOthers(again.deployment);
-  const hasRoom = open.rooms?.enterNow(trip.plan, again) ?? true;
-  if (hasRoom instanceof Promise) return hasRoom.then((has) => beginAgain(gateway, open, { ...repair, hasRoom: has }));
-  return beginAgain(gateway, open, { ...repair, hasRoom });
+  if (open.rooms === undefined) return beginAgain(gateway, open, { ...repair, hasRoom: true });
+  const room = open.rooms.enterNow(trip.plan, again);
+  if (!(room instanceof Promise)) return beginAgain(gateway, open, { ...repair, hasRoom: room !== null });
+  return room.then((late) => beginAgain(gateway, open, { ...repair, hasRoom: late !== null }));
 }
 
 interface Repair {

@@ -18,6 +18,7 @@ import { Trip } from "../attempt/trip.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { openModelRooms } from "./model-rooms.ts";
+import type { ModelRooms } from "./model-rooms.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 const PRICE = { input: 1n, cachedInput: 1n, cacheWrite: 1n, output: 1n, reasoning: 1n };
@@ -100,6 +101,24 @@ class World {
   }
 }
 
+/** A call that has asked nobody yet. */
+function openedAt({ gateway, plan }: World): { open: OpenCall; trip: Trip; rooms: ModelRooms } {
+  const parts = {
+    settings: { environment: "e", meters: { limits: RULES, split: splitLimits(RULES), budgets: [] } },
+    key: { id: "key_1" },
+    aim: { type: "direct", target: { provider: "a", model: "m" } },
+    request: { body: { max_tokens: 20 }, model: "a/m" },
+    arrival: { dialect: { name: "openai-chat" }, bytes: Buffer.alloc(40) },
+    placement: null,
+    attempts: [],
+    abandoned: false,
+  };
+  const open = parts as unknown as OpenCall;
+  const trip = new Trip({ gateway, plan, deadline: 600_000, stream: true, onSkip: () => {} });
+  const rooms = openModelRooms(gateway, open) ?? expect.unreachable("There are limits of models.");
+  return { open, trip, rooms };
+}
+
 class PlayedCall {
   readonly #world: World;
   readonly #trip: Trip;
@@ -109,20 +128,9 @@ class PlayedCall {
 
   constructor(world: World) {
     this.#world = world;
-    const parts = {
-      settings: { environment: "e", meters: { limits: RULES, split: splitLimits(RULES), budgets: [] } },
-      key: { id: "key_1" },
-      aim: { type: "direct", target: { provider: "a", model: "m" } },
-      request: { body: { max_tokens: 20 }, model: "a/m" },
-      arrival: { dialect: { name: "openai-chat" }, bytes: Buffer.alloc(40) },
-      placement: null,
-      attempts: [],
-      abandoned: false,
-    };
-    this.#open = parts as unknown as OpenCall;
-    const { gateway, plan } = world;
-    this.#trip = new Trip({ gateway, plan, deadline: 600_000, stream: true, onSkip: () => {} });
-    openModelRooms(gateway, this.#open);
+    const { open, trip } = openedAt(world);
+    this.#open = open;
+    this.#trip = trip;
   }
 
   get underWay(): number {
@@ -154,7 +162,7 @@ class PlayedCall {
 
   async #hedge(first: Place): Promise<void> {
     const other = this.#trip.second(first);
-    if (other === null || (await this.#open.rooms?.enterNow(this.#world.plan, other)) !== true) return;
+    if (other === null || (await this.#open.rooms?.enterNow(this.#world.plan, other)) == null) return;
     this.#trip.alsoAsked(other);
     this.#running.push(other);
   }
@@ -163,7 +171,7 @@ class PlayedCall {
     const lost = this.#running.pop();
     if (lost === undefined) return;
     this.#record(lost, tokens);
-    this.#open.rooms?.leave(lost.deployment.target);
+    this.#open.rooms?.leaveAt(lost.target, lost.deployment.target);
   }
 
   #end(tokens: number): void {
@@ -207,4 +215,24 @@ test("whatever becomes of calls, their places are free afterwards and what they 
       }
     }),
   );
+});
+
+test("a room for a hedge that comes too late is left, and not the one that the call has taken at that very model", async () => {
+  const world = new World(false);
+  const late = Promise.withResolvers<null>();
+  const call = openedAt(world);
+  const first = call.trip.leg();
+  if (first.type !== "ask") throw new Error("The first target can be asked.");
+  expect(await call.rooms.enter(call.trip, first.place)).toBe(true);
+  const hedge = call.trip.second(first.place) ?? expect.unreachable("The pool can be asked.");
+  const { takeNow } = world.gateway.waiting;
+  world.gateway.waiting.takeNow = (...given) => late.promise.then(() => takeNow.call(world.gateway.waiting, ...given));
+  const coming = call.rooms.enterNow(world.plan, hedge);
+  world.gateway.waiting.takeNow = takeNow;
+  call.rooms.leaveOthers(hedge.deployment);
+  expect(await call.rooms.enterNow(world.plan, hedge)).toBeTruthy();
+  late.resolve(null);
+  const room = await coming;
+  if (room !== null) call.rooms.leave(room);
+  expect(world.limiter.underWay).toBe(1);
 });

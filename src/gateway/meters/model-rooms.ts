@@ -21,7 +21,7 @@ import { tokensOf } from "./tokens-of.ts";
 import { noteTurnedAway, rankOf, visitOf } from "./visit-of.ts";
 
 /** What a call has taken of one model's limits. */
-interface Room {
+export interface Room {
   readonly deployment: Deployment;
   /** Position of its target. */
   readonly target: number;
@@ -75,10 +75,11 @@ export class ModelRooms {
     return false;
   }
 
-  /** The same beside or after an attempt, where nobody waits: whether there is room, which is then taken. */
-  enterNow(plan: CallPlan, place: Place): boolean | Promise<boolean> {
+  /** The same beside or after an attempt, where nobody waits: the room that is then the call's, `null` where there is none. */
+  enterNow(plan: CallPlan, place: Place): Room | null | Promise<Room | null> {
     const answer = this.#answerAt(plan, place);
-    return answer instanceof Promise ? answer.then(isNull) : answer === null;
+    const roomOf = (refusal: LimitRefusal | null): Room | null => (refusal === null ? this.#lastAt(place) : null);
+    return answer instanceof Promise ? answer.then(roomOf) : roomOf(answer);
   }
 
   /** The call has gone on to the target at a position. */
@@ -90,9 +91,17 @@ export class ModelRooms {
     this.#keep((room) => room.deployment === deployment);
   }
 
-  /** Nobody is asked there any more; its attempts are in the record. */
-  leave({ provider, model }: ModelTarget): void {
-    this.#keep(({ deployment: { target } }) => target.provider !== provider || target.model !== model);
+  /** Nobody is asked in that room any more; its attempts are in the record. */
+  leave(room: Room): void {
+    this.#keep((one) => one !== room);
+  }
+
+  /** The same for the model of an attempt that was made at the target at a position. */
+  leaveAt(at: number, { provider, model }: ModelTarget): void {
+    this.#keep(
+      ({ target, deployment }) =>
+        target !== at || deployment.target.provider !== provider || deployment.target.model !== model,
+    );
   }
 
   /** The call is over. */
@@ -116,6 +125,12 @@ export class ModelRooms {
     if (claims.length === 0) return null;
     const answer = this.#gateway.waiting.takeNow(claims, likelyTokens(this.#gateway, this.#open));
     return answer instanceof Promise ? answer.then((one) => this.#note(place, one)) : this.#note(place, answer);
+  }
+
+  /** The room that was taken last at a place; where no limit is about it, one that holds nothing. */
+  #lastAt({ deployment, target }: Place): Room {
+    const room = this.#rooms.findLast((one) => one.deployment === deployment);
+    return room ?? { deployment, target, pass: NOTHING, from: this.#open.attempts.length };
   }
 
   /** A rule that names a pool counts its members together. */
@@ -185,4 +200,4 @@ export function openModelRooms(gateway: Gateway, open: OpenCall): ModelRooms | u
 const nameOf = ({ provider, model }: ModelTarget): string | null =>
   model === NO_MODEL ? null : `${provider}/${model}`;
 
-const isNull = (refusal: LimitRefusal | null): boolean => refusal === null;
+const NOTHING: LimitPass = { states: [], settle() {} };
