@@ -225,10 +225,11 @@ test("a room for a hedge that comes too late is left, and not the one that the c
   if (first.type !== "ask") throw new Error("The first target can be asked.");
   expect(await call.rooms.enter(call.trip, first.place)).toBe(true);
   const hedge = call.trip.second(first.place) ?? expect.unreachable("The pool can be asked.");
-  const { takeNow } = world.gateway.waiting;
-  world.gateway.waiting.takeNow = (...given) => late.promise.then(() => takeNow.call(world.gateway.waiting, ...given));
+  const { waiting } = world.gateway;
+  const takeNow = waiting.takeNow.bind(waiting);
+  waiting.takeNow = (...given) => late.promise.then(() => takeNow(...given));
   const coming = call.rooms.enterNow(world.plan, hedge);
-  world.gateway.waiting.takeNow = takeNow;
+  waiting.takeNow = takeNow;
   call.rooms.leaveOthers(hedge.deployment);
   expect(await call.rooms.enterNow(world.plan, hedge)).toBeTruthy();
   late.resolve(null);
