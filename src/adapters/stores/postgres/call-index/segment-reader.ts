@@ -55,10 +55,14 @@ export class SegmentReader {
     return rows;
   }
 
-  /** Those of some segments that may have a call that is looked for. Throws `SegmentGone`. */
-  async likely(places: readonly SegmentPlace[], compiled: CompiledSearch): Promise<readonly SegmentPlace[]> {
+  /** Those of some segments that may have a call that meets all but so many of the facets that are looked for. Throws `SegmentGone`. */
+  async likely(
+    places: readonly SegmentPlace[],
+    compiled: CompiledSearch,
+    mostMissed = 0,
+  ): Promise<readonly SegmentPlace[]> {
     const heads = await this.heads(places);
-    let likely = places.filter((place) => mayHave(present(heads.get(place.id)), place, compiled));
+    let likely = places.filter((place) => mayHave({ head: present(heads.get(place.id)), place }, compiled, mostMissed));
     const { session } = compiled.search;
     if (session !== undefined && compiled.hashes.session !== null)
       likely = [...(await this.withSessions(likely, [session]))];

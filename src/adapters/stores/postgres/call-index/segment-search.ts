@@ -42,11 +42,15 @@ export function compileSearch(search: CallSearch): CompiledSearch {
 const timesIn = (ids: ReadonlySet<string> | undefined): ReadonlySet<number> | null =>
   ids === undefined ? null : new Set([...ids].map((id) => ulidTime(id) ?? -1));
 
-/** Whether a segment can have a call that is looked for, as far as its head says. */
-export function mayHave(head: SegmentHead, place: SegmentPlace, { search, hashes, times }: CompiledSearch): boolean {
+/** Whether a segment can have a call that meets all but so many of the facets that are looked for, as far as its head says. */
+export function mayHave(
+  { head, place }: { readonly head: SegmentHead; readonly place: SegmentPlace },
+  { search, hashes, times }: CompiledSearch,
+  mostMissed = 0,
+): boolean {
   const { facets = {}, ranges = {}, words = [] } = search;
-  const others = FACETS.every(
-    (facet) => facets[facet]?.some((value) => (head.facets[facet]?.values ?? [NO_VALUE]).includes(value)) ?? true,
+  const missed = FACETS.filter(
+    (facet) => facets[facet]?.some((value) => (head.facets[facet]?.values ?? [NO_VALUE]).includes(value)) === false,
   );
   const measures = MEASURES.every((measure) => {
     const range = ranges[measure];
@@ -57,7 +61,7 @@ export function mayHave(head: SegmentHead, place: SegmentPlace, { search, hashes
     );
   });
   return (
-    others &&
+    missed.length <= mostMissed &&
     measures &&
     (hashes.user === null || head.hasUsers) &&
     (words.length === 0 || head.textDays.length > 0) &&

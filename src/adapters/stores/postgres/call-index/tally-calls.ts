@@ -35,7 +35,8 @@ export async function tallyCalls(
   const oldest = [...places, ...waiting.places].reduce((least, { firstMs }) => Math.min(least, firstMs), now);
   const tally = startTally({ facets, spans, firstAt: search.since ?? oldest, endAt: search.until ?? now });
   const more = ["outcome" as const, ...facets].map(facetPart);
-  const likely = hasWords(search) || search.ids !== undefined ? await reader.likely(places, compiled) : places;
+  // A facet is counted without the choice that is made of it: a segment may lack what is chosen of one.
+  const likely = hasWords(search) || search.ids !== undefined ? await reader.likely(places, compiled, 1) : places;
   for (const place of places) if (!likely.includes(place)) tally.looked += place.calls;
   for (let start = 0; start < likely.length; start += SEGMENTS_AT_ONCE) {
     const group = likely.slice(start, start + SEGMENTS_AT_ONCE);
