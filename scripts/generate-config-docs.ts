@@ -19,6 +19,7 @@ const HEADINGS = [
 const reference = [
   configReference(configJsonSchema(), "rollward.yaml", HEADINGS),
   configReference(configJsonSchema().definitions?.["condition"] ?? {}, "Condition", []),
+  configReference(configJsonSchema().definitions?.["price-step"] ?? {}, "Price step", []),
   configReference(promptJsonSchema(), "Front matter of a prompt file", []),
   configReference(toolJsonSchema(), "Tool file", []),
 ].join("\n\n");

@@ -23,8 +23,8 @@ export interface Study {
 
 /** All draws of a study, however many threads carry them out. */
 export function drawsOf({ runs, isFull, seed }: Study): readonly Draw[] {
-  return SCENARIOS.flatMap(({ name, fullRuns, quickRuns = runs }) => {
-    const all = isFull ? fullRuns : Math.min(runs, quickRuns, fullRuns);
+  return SCENARIOS.flatMap(({ name, fullRuns, quickTimes = 1, quickRuns = runs * quickTimes }) => {
+    const all = isFull ? fullRuns : Math.min(runs * quickTimes, quickRuns, fullRuns);
     const draws = Math.ceil(all / RUNS_OF_A_DRAW);
     return Array.from({ length: draws }, (_, number) => ({
       scenario: name,

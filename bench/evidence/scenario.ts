@@ -82,6 +82,8 @@ export interface Scenario {
   readonly fullRuns: number;
   /** Most runs of a quick look, for what takes seconds a run. */
   readonly quickRuns?: number;
+  /** Runs of a quick look for each that was asked for, where a few would not tell; one unless said. */
+  readonly quickTimes?: number;
   readonly simulate: (random: Random, runs: number) => readonly Outcome[];
 }
 

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
+import { Pacer } from "./pacer.ts";
 import { ResponseReader } from "./response-reader.ts";
 
 /** One measurement that the generator is asked for. */
@@ -11,7 +12,7 @@ export interface LoadOrder {
   /** `{question}` in it is replaced by a text of its own in every call. */
   readonly body: string;
   readonly connections: number;
-  /** `closed`: as fast as answers come, for `seconds` or `calls`. `open`: at a fixed rate, for `seconds`. */
+  /** `closed`: as fast as answers come, for `seconds` or `calls`. `open`: at a fixed mean rate, each call by itself, for `seconds`. */
   readonly mode: "closed" | "open";
   readonly seconds: number;
   readonly calls?: number;
@@ -135,13 +136,11 @@ class Generator {
   /** Calls start when they are due, whether answers have come or not; waiting for a connection counts. */
   #keepRate(connections: readonly Connection[]): void {
     this.#idle.push(...connections);
-    const gapMs = 1000 / (this.#order.ratePerSecond ?? 100);
-    let due = performance.now();
-    const timer = setInterval(() => {
-      if (this.#ended) return clearInterval(timer);
-      for (const now = performance.now(); due <= now; due += gapMs) this.#backlog.push(due);
+    const pacer = new Pacer(this.#order.ratePerSecond ?? 100, (dueMs) => {
+      if (this.#ended) return pacer.stop();
+      this.#backlog.push(dueMs);
       this.#takeBacklog();
-    }, 1);
+    });
   }
 
   #takeBacklog(): void {

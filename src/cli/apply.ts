@@ -38,7 +38,10 @@ export const apply: AddCommand = (program, line) => {
     .description("applies a project, rollward.yaml unless named: freezes releases and opens rollouts")
     .argument("[file]", "the project's main file", DEFAULT_FILE)
     .option("--plan", "only say what would change, as `rollward diff` does")
-    .option("--again", "begin releases again that were rolled back or aborted; they are held back otherwise")
+    .option(
+      "--again",
+      "begin releases again that were rolled back or aborted, or lost their A/B test; they are held back otherwise",
+    )
     .option("--endpoint <name>", "with --again: only of this endpoint; may be given several times", gathered)
     .option("--format <format>", FORMAT_HELP)
     .option("--wait", "wait until every rollout that this opens has ended, and end by how they did")
@@ -133,11 +136,11 @@ function report(line: CommandLine, answer: ApplyAnswer, { format, file }: Pick<P
   else line.say(format === "markdown" ? planMarkdown(answer, again).trimEnd() : formatApply(answer, again));
   for (const { release, how } of answer.held_back ?? []) {
     const left = answer.applied ? "was left out" : "would be left out";
-    line.warn(`warning: ${release} ${left}: it was ${HOW[how]}, and nobody said --again.`);
+    line.warn(`warning: ${release} ${left}: it ${HOW[how]}, and nobody said --again.`);
   }
 }
 
-const HOW = { rolled_back: "rolled back", aborted: "aborted" } as const;
+const HOW = { rolled_back: "was rolled back", aborted: "was aborted", lost: "lost its A/B test" } as const;
 
 /** The command that begins a release again, as it is written for these files and this environment. */
 function againCommand(line: CommandLine, file: string): AgainCommand {

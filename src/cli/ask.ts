@@ -64,11 +64,15 @@ function withEnvironment(
   return `${path}${path.includes("?") ? "&" : "?"}environment=${encodeURIComponent(environment)}`;
 }
 
-/** Sends a request with the key. Throws `CliError` when nobody answers. */
+/** Sends a request with the key. Throws `CliError` where the address is none, and when nobody answers. */
 export async function send(
   { url, key }: Connection,
   { method, path, body }: { readonly method: string; readonly path: string; readonly body?: unknown },
 ): Promise<Response> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    const help = "Write it like http://127.0.0.1:4400, in ROLLWARD_URL or after --url.";
+    throw new CliError(`${url} is no address of a server.`, help);
+  }
   if (key === null) {
     throw new CliError(
       "No API key.",

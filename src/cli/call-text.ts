@@ -149,7 +149,7 @@ function section(title: string, body: { text?: string | undefined; bytes: number
   return [`${title} (${body.bytes} bytes)`, body.text ?? "(not text)"];
 }
 
-function costText({ cost, cost_pico: total }: z.output<typeof showCall.answer>): readonly string[] {
+function costText({ cost, cost_pico: total, attempts }: z.output<typeof showCall.answer>): readonly string[] {
   if (cost.lines.length === 0) return [];
   const lines = cost.lines.map(({ what, count, price_pico: price, cost_pico: sum, attempt }) => {
     const worked =
@@ -158,7 +158,10 @@ function costText({ cost, cost_pico: total }: z.output<typeof showCall.answer>):
   });
   const other = cost.other_pico === "0" ? [] : [`  ${"beside the attempts".padEnd(28)}${signedUsd(cost.other_pico)}`];
   const changed = cost.is_recorded ? [] : ["  the prices of today come to something else than what was recorded"];
-  return ["cost", ...lines, ...other, `  ${"recorded".padEnd(28)}${usd(total)}`, ...changed];
+  const long = attempts.flatMap(({ price_above: above }, index) =>
+    above === null ? [] : [`  attempt ${index + 1} was paid at the price of prompts above ${above} tokens`],
+  );
+  return ["cost", ...lines, ...long, ...other, `  ${"recorded".padEnd(28)}${usd(total)}`, ...changed];
 }
 
 /** Dollars for a million, from pico-dollars for one. */

@@ -1,6 +1,6 @@
 import { catalogueName } from "../contract/catalogue/compare-catalogues.ts";
 import { wholeModel } from "../contract/catalogue/read-catalogue.ts";
-import type { CatalogueModel } from "../contract/catalogue/schema.ts";
+import type { CatalogueModel, CataloguePrice } from "../contract/catalogue/schema.ts";
 import { CliError } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
@@ -61,11 +61,19 @@ function rowOf(model: CatalogueModel): string[] {
   return [
     catalogueName(model),
     model.context === null ? UNKNOWN : String(model.context),
-    price?.input ?? UNKNOWN,
-    price?.cached_input ?? UNKNOWN,
-    price?.output ?? UNKNOWN,
+    withSteps(price, "input"),
+    withSteps(price, "cached_input"),
+    withSteps(price, "output"),
     model.retires ?? UNKNOWN,
   ];
+}
+
+/** A price, and after it those of long prompts: `1.25, above 200000: 2.5`. */
+function withSteps(price: CataloguePrice | undefined, kind: "input" | "cached_input" | "output"): string {
+  const steps = (price?.steps ?? []).flatMap((step) =>
+    step[kind] === undefined ? [] : `above ${step.above}: ${step[kind]}`,
+  );
+  return [price?.[kind] ?? UNKNOWN, ...steps].join(", ");
 }
 
 function textOf({ version, before, changes, kept }: CatalogueUpdate, to: string): string {

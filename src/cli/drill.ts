@@ -14,7 +14,11 @@ export const drill: AddCommand = (program, line) => {
   program
     .command("drill <endpoint>")
     .description("rehearses the rollback of a harmful release by the endpoint's plan; no session of a user is touched")
-    .option("--harm <harm>", "errors:10%, refusals:20%, invalid-output:20%, latency:1.5x or cost:1.5x", "errors:10%")
+    .option(
+      "--harm <harm>",
+      "errors:10%, refusals:20%, invalid-output:20%, abandoned:10%, latency:1.5x or cost:1.5x",
+      "errors:10%",
+    )
     .option("--runs <n>", "rehearsals", "20")
     .option("--sessions-per-hour <n>", "new sessions an hour; default: as many as were recorded lately")
     .action(async (endpoint: string, { harm, runs, sessionsPerHour }: DrillOptions) => {

@@ -1,4 +1,5 @@
-import { createKey, listKeys, revokeKey } from "../contract/keys.ts";
+import { Option } from "commander";
+import { createKey, keyScope, listKeys, revokeKey } from "../contract/keys.ts";
 import { ask, CliError } from "./ask.ts";
 import type { AddCommand } from "./command-line.ts";
 import { formatTable } from "./format-table.ts";
@@ -9,7 +10,7 @@ export const keys: AddCommand = (program, line) => {
   group
     .command("create <name>")
     .description("creates a key and shows it once")
-    .option("-s, --scope <scope...>", "inference, direct, flags, admin", ["inference"])
+    .addOption(new Option("-s, --scope <scope...>", "what it may do").choices(keyScope.options).default(["inference"]))
     .option("-e, --endpoint <endpoint...>", "only these endpoints")
     .option("--preview", "its calls are given the candidate wherever a rollout has one; they are no evidence")
     .option("--role <role...>", "what its holder may decide at gates, for example approver")
@@ -19,7 +20,7 @@ export const keys: AddCommand = (program, line) => {
       const body = keyOf(name, options);
       const { key, secret } = await ask(line.connection(), createKey, {
         body,
-        written: { tenant: "--tenant", name: "The name" },
+        written: { tenant: "--tenant", name: "The name", expires_at: "--expires" },
       });
       line.say(
         line.json() ? JSON.stringify({ key, secret }) : `${secret}\n\nThis is the only time it is shown. Id: ${key.id}`,

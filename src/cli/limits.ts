@@ -20,7 +20,7 @@ export const limits: AddCommand = (program, line) => {
       const where = answer.shared ? "shared with other servers" : "of this server alone";
       line.say(formatTable([["limit", "per", "requests", "tokens", "concurrent", "only"], ...rows]));
       line.say(
-        `Counted for ${answer.subjects} subjects, ${where}; ${answer.refused} ${answer.refused === 1 ? "call was" : "calls were"} refused here${ofWhom(answer)}.`,
+        `Counted for ${answer.subjects} ${answer.subjects === 1 ? "subject" : "subjects"}, ${where}; ${answer.refused} ${answer.refused === 1 ? "call was" : "calls were"} refused here${ofWhom(answer)}.`,
       );
       for (const text of loadTexts(answer)) line.say(text);
     });

@@ -15,7 +15,7 @@ const MAX_ROUNDS = 4;
 export interface ProjectToSend {
   readonly path: string;
   readonly dryRun: boolean;
-  /** Whether releases are begun again that were rolled back or aborted: all, or those of some endpoints. Absent is none. */
+  /** Whether releases are begun again that are held back: all, or those of some endpoints. Absent is none. */
   readonly again?: boolean | readonly string[];
   /** Where it comes from; absent where nobody says. */
   readonly origin?: z.input<typeof originInput>;

@@ -29,6 +29,13 @@ test("writes the catalogue that comes along into a new file", async () => {
   expect(await readdir(directory)).toEqual(["catalogue.json"]);
 });
 
+test("shows what long prompts cost beside the others", async () => {
+  const { said } = await run("list", "--vendor", "gemini");
+  expect(said.split("\n").find((line) => line.includes("gemini-2.5-pro "))).toMatch(
+    /1\.25, above 200000: 2\.5 +0\.125, above 200000: 0\.25 +10, above 200000: 15/,
+  );
+});
+
 test("takes a later one from a file, tells what changed and keeps the one before", async () => {
   const [to, from] = [join(directory, "catalogue.json"), join(directory, "later.json")];
   await run("update", "--to", to);

@@ -40,6 +40,11 @@ test("a call that names no tier is held to cost what the dearest tier would", ()
   expect(warnings("amount: 0.5", "service_tier: default", dear)).toEqual([]);
 });
 
+test("what only long prompts cost is not said of every call", () => {
+  const long = "{ input: 1, output: 10, steps: [{ above: 1000, input: 2, output: 20 }] }";
+  expect(warnings("amount: 0.5", "", long)).toEqual([]);
+});
+
 test("no word is lost of a budget that has room, is about others, or lets something cheaper answer", () => {
   expect(warnings("amount: 0.33")).toEqual([]);
   expect(warnings("amount: 0.3", "max_tokens: 1000")).toEqual([]);

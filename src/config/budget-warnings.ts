@@ -1,5 +1,5 @@
 import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
-import { answerMaximum, LONGEST_ANSWER } from "../domain/limits/answer-maximum.ts";
+import { releaseMaximum, LONGEST_ANSWER } from "../domain/limits/answer-maximum.ts";
 import { dearestPrice, tiersFor } from "../domain/money/service-tier.ts";
 import type { ModelTarget } from "../domain/release/release.ts";
 import { usdText } from "../kit/usd-text.ts";
@@ -32,13 +32,14 @@ function isAboutEndpoint({ only, degradeTo }: BudgetRule, { name, content }: End
 
 /** What one answer is held to cost by the model that the budget's calls must be able to pay, without their requests; pico-dollars. */
 function answerPico(project: Sources, { atLimit }: BudgetRule, { content }: EndpointSettings): bigint {
-  const maximum = answerMaximum(content.parameters);
+  const maximum = releaseMaximum(content.parameters);
   // A call that names no tier is held to cost what the dearest would.
   const tiers = tiersFor(content.parameters?.["service_tier"]);
   const costs = content.models.map((target) =>
     settingsOf(project, target).reduce((dearest, { price, maxOutput }) => {
       const tokens = BigInt(maximum ?? maxOutput ?? LONGEST_ANSWER);
-      const { output, reasoning } = dearestPrice(price, tiers);
+      // How long requests are is not known: the warning is of what even the shortest may cost.
+      const { output, reasoning } = dearestPrice(price, { tiers, mostPrompt: 0 });
       return largerOf(dearest, tokens * largerOf(output, reasoning));
     }, 0n),
   );
@@ -56,7 +57,7 @@ function sentence(
   { name: endpoint, content }: EndpointSettings,
   pico: bigint,
 ): string {
-  const maximum = answerMaximum(content.parameters);
+  const maximum = releaseMaximum(content.parameters);
   const calls = maximum === null ? `a call of ${endpoint} that sets no \`max_tokens\`` : `any call of ${endpoint}`;
   const advice =
     maximum === null ? "set `max_tokens` in the endpoint's `parameters`" : "lower the endpoint's `max_tokens`";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { closest } from "./closest.ts";
 
 /** How the server is started. */
 export interface Options {
@@ -75,7 +76,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
     ),
     databaseUrl: flags["database-url"] ?? environment["DATABASE_URL"] ?? null,
     valkeyUrl: readValkeyUrl(flags["valkey-url"] ?? environment["VALKEY_URL"] ?? null),
-    config: config === null ? null : resolve(config),
+    config,
     allowCommands: directoryOf(flags["allow-commands"] ?? environment["ROLLWARD_ALLOW_COMMANDS"]),
     publicUrl: readPublicUrl(flags["public-url"] ?? environment["ROLLWARD_PUBLIC_URL"]),
     environment: flags.environment ?? environment["ROLLWARD_ENVIRONMENT"] ?? null,
@@ -106,24 +107,38 @@ function readFlags(args: readonly string[]): {
   try {
     return parseArgs({
       args: [...args],
-      options: {
-        config: { type: "string" },
-        environment: { type: "string" },
-        "allow-commands": { type: "string" },
-        "public-url": { type: "string" },
-        host: { type: "string" },
-        port: { type: "string" },
-        "data-dir": { type: "string" },
-        "database-url": { type: "string" },
-        "valkey-url": { type: "string" },
-        "no-demo": { type: "boolean" },
-        fresh: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
+      options: FLAGS,
     }).values;
   } catch (error) {
-    throw new OptionsError(`${error instanceof Error ? error.message : String(error)} See \`npm start -- --help\`.`);
+    const told = unknownFlag(args) ?? (error instanceof Error ? error.message : String(error));
+    throw new OptionsError(`${told} See \`npm start -- --help\`.`);
   }
+}
+
+const FLAGS = {
+  config: { type: "string" },
+  environment: { type: "string" },
+  "allow-commands": { type: "string" },
+  "public-url": { type: "string" },
+  host: { type: "string" },
+  port: { type: "string" },
+  "data-dir": { type: "string" },
+  "database-url": { type: "string" },
+  "valkey-url": { type: "string" },
+  "no-demo": { type: "boolean" },
+  fresh: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** What is wrong with the first option that does not exist; `null` where all do. What follows its name may be a secret. */
+function unknownFlag(args: readonly string[]): string | null {
+  const names = args.filter((arg) => arg.startsWith("--")).map((arg) => arg.slice(2).split("=", 1)[0] ?? "");
+  const unknown = names.find((name) => !Object.hasOwn(FLAGS, name));
+  if (unknown === undefined) return null;
+  const meant = closest(unknown, Object.keys(FLAGS));
+  return meant === null
+    ? `There is no option --${unknown}.`
+    : `There is no option --${unknown}; did you mean --${meant}?`;
 }
 
 /** Keeps everything in memory: nothing survives the process. */

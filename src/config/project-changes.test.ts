@@ -46,6 +46,12 @@ function told(part: string | RegExp, other: string): readonly string[] {
 const EDITS: readonly (readonly [what: string, part: string | RegExp, other: string, lines: readonly string[]])[] = [
   ["an environment", "production", "staging", ['~ environment: "production" → "staging"']],
   ["a price", "0.25", "0.3", ["~ providers.sim.models.m-1.price.input: 0.25 → 0.3"]],
+  [
+    "a price of long prompts",
+    "0.25",
+    "0.25, steps: [{ above: 200000, input: 0.5, output: 1 }]",
+    ['+ providers.sim.models.m-1.price.steps: [{"above":200000,"input":0.5,"output":1}]'],
+  ],
   ["a failure rate", "1% }", "2% }", ['~ providers.sim.models.m-1.failures.server_error: "1%" → "2%"']],
   [
     "an address",

@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from "../domain/json.ts";
-import type { TokenPrice } from "../domain/money/price.ts";
 import { type Change, diffValues } from "../domain/release/diff.ts";
 import { canonicalJson } from "../kit/canonical-json.ts";
 import { fileText } from "./content/file-text.ts";
@@ -7,6 +6,7 @@ import { resolveReference } from "./content/reference.ts";
 import type { ModelSettings, Project, ProjectFiles } from "./project.ts";
 import { inEnvironment } from "./source/in-environment.ts";
 import { readYaml } from "./source/yaml-file.ts";
+import { spellPrice } from "./spell-price.ts";
 
 /** A project without mistakes and the files that it was read from. */
 export interface ReadProject {
@@ -182,44 +182,12 @@ function section(parent: JsonObject, key: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-const MILLION = 1_000_000n;
-
-/** Pico-dollars as they are written: USD per million tokens, and USD for one image or minute. */
-const usd = (pico: bigint, unit = MILLION): number => Number(pico) / Number(unit);
-
 /** What is in force of a model whether it is written or from the catalogue. */
 const spellModel = ({ price, maxOutput, cacheMinimum }: ModelSettings): JsonObject => ({
   price: spellPrice(price),
   ...(maxOutput !== undefined && { max_output: maxOutput }),
   ...(cacheMinimum !== undefined && { cache_minimum: cacheMinimum }),
 });
-
-/** A price as it would be written, without what goes without saying. */
-function spellPrice({
-  input,
-  cachedInput,
-  cacheWrite,
-  cacheWrite1h,
-  output,
-  reasoning,
-  units = {},
-  tiers,
-}: TokenPrice): JsonObject {
-  return {
-    input: usd(input),
-    ...(cachedInput !== input && { cached_input: usd(cachedInput) }),
-    ...(cacheWrite !== input && { cache_write: usd(cacheWrite) }),
-    ...(cacheWrite1h !== undefined && { cache_write_1h: usd(cacheWrite1h) }),
-    output: usd(output),
-    ...(reasoning !== output && { reasoning: usd(reasoning) }),
-    ...(units.image !== undefined && { image: usd(units.image, MILLION * MILLION) }),
-    ...(units.minute !== undefined && { minute: usd(units.minute, MILLION * MILLION) }),
-    ...(units.character !== undefined && { characters: usd(units.character) }),
-    ...(tiers !== undefined && {
-      tiers: Object.fromEntries(Object.entries(tiers).map(([tier, own]) => [tier, spellPrice(own)])),
-    }),
-  };
-}
 
 /** Settings as plain data that has a canonical form. */
 function jsonOf(value: unknown): Json {

@@ -60,6 +60,10 @@ export const callView = z.object({
       error: z.object({ code: z.string(), message: z.string() }).nullable(),
       usage: usage.nullable(),
       cost_pico: pico,
+      price_above: z
+        .int()
+        .nullable()
+        .describe("it was paid at the price of prompts with more tokens than this; null was the first price"),
     }),
   ),
   first_token_ms: z.number().nullable(),

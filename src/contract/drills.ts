@@ -38,7 +38,7 @@ export const runDrill = defineRoute({
       .string()
       .max(60)
       .default("errors:10%")
-      .describe("errors, refusals, invalid-output: a share; latency, cost: how many times"),
+      .describe("errors, refusals, invalid-output, abandoned: a share; latency, cost: how many times"),
     runs: z.number().int().min(1).max(100).default(20),
     sessions_per_hour: z.number().positive().max(10_000_000).optional(),
   }),

@@ -11,7 +11,7 @@ const tenantName = z
   );
 
 /** What a key may do. */
-const keyScope = z.enum(["inference", "direct", "flags", "preview", "admin"]);
+export const keyScope = z.enum(["inference", "direct", "flags", "preview", "admin"]);
 
 /** What the holder of a key may decide. */
 const roleName = z

@@ -55,7 +55,9 @@ export const openPause = defineRoute({
   perEnvironment: true,
   summary: "Stops an endpoint, a tenant, a key or everything: new calls are refused everywhere within a second",
   body: z.strictObject({ subject: pauseSubject, reason }),
-  answer: pauseView,
+  answer: pauseView.extend({
+    already: z.boolean().optional().describe("it was paused before; this is that pause, with its own reason"),
+  }),
 });
 
 export const liftPause = defineRoute({

@@ -44,7 +44,7 @@ export const endpointChange = z.object({
   outcome: z
     .enum(["unchanged", "first", "rollout", "queued", "back", "held_back"])
     .describe(
-      "back: it is the stable release, and the rollouts under `ended` end; held_back: it was rolled back or aborted, so it is left out until somebody says `again`",
+      "back: it is the stable release, and the rollouts under `ended` end; held_back: it was rolled back, aborted or beaten in an A/B test, so it is left out until somebody says `again`",
     ),
   rollout: z.string().nullable(),
   waits_until: z.string().nullable().describe("what a queued release waits for, to follow 'waits until'"),
@@ -57,12 +57,12 @@ export const endpointChange = z.object({
   details: changeDetails.optional().describe("absent where nothing changes"),
 });
 
-/** A release that is left out, because it was rolled back or aborted and nobody has said since that it is to go out again. */
+/** A release that is left out, because it was rolled back, aborted or beaten in an A/B test and nobody has said since that it is to go out again. */
 export const heldBackView = z.object({
   endpoint: z.string(),
   release: z.string().describe("e.g. support-bot@3"),
-  rollout: z.string().describe("id of the rollout that was withdrawn, or of the return that left it"),
-  how: z.enum(["rolled_back", "aborted"]),
+  rollout: z.string().describe("id of the rollout that was withdrawn or lost, or of the return that left it"),
+  how: z.enum(["rolled_back", "aborted", "lost"]).describe("`lost`: stable has won its A/B test"),
   at: instant.nullable().describe("null while it is being withdrawn by itself"),
   by: z.string().nullable().describe("name of a person's key; null is Rollward itself, on evidence or by the plan"),
   why: z.string().nullable().describe("the person's reason, or what was proven"),
@@ -106,7 +106,7 @@ export const applyProject = defineRoute({
       .union([z.boolean(), z.array(endpointName).max(1_000)])
       .default(false)
       .describe(
-        "begins releases again that were rolled back or aborted: true for all endpoints, or the names of some; otherwise they are left out, under `held_back`",
+        "begins releases again that are held back: true for all endpoints, or the names of some; otherwise they are left out, under `held_back`",
       ),
   }),
   answer: applyAnswer,

@@ -33,7 +33,7 @@ export interface Authored {
   readonly origin?: Origin;
   /** Why it goes out; absent: it was applied. */
   readonly reason?: string;
-  /** Also where the release was rolled back or aborted; absent: such a one is held back until somebody says so. */
+  /** Also where the release is held back; absent: such a one is held back until somebody says so. */
   readonly again?: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { Rollout } from "../domain/rollout/rollout.ts";
 import type { Delivery } from "./delivery.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
+import { hearOut } from "./hear-out.ts";
 import { publishMissed } from "./publish-routes.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Changes } from "./replicas.ts";
@@ -19,6 +20,7 @@ const LOOK_MS = 10_000;
 const LISTING = "looking at the open rollouts";
 const PUBLISHING = "publishing routes";
 const GATHERING = "gathering what other replicas observed";
+const CLOSING = "closing the evidence";
 const LEAVING = "saying goodbye to the other replicas";
 const lookingAt = (rolloutId: string): string => `looking at the rollout ${rolloutId}`;
 
@@ -50,18 +52,28 @@ export class Conductor {
   }
 
   start(): void {
+    this.#delivery.observatory.start();
+    this.#schedule();
+  }
+
+  #schedule(): void {
     this.#cancel = this.#delivery.clock.after(TICK_MS, () => {
       this.#ticking = this.#tick();
     });
   }
 
-  /** Stops ticking, waits for looks under way and tries once more to write what is owed. */
+  /** Stops ticking, waits for looks under way, tries once more to write what is owed, and closes the evidence. No call may be under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    this.#delivery.observatory.stop();
     await this.#ticking;
     await Promise.all([this.#publishing, this.#gathering, ...this.#busy.values()]);
     await Promise.all(this.#delivery.owed.rollouts().map((rolloutId) => this.look(rolloutId)));
+    this.#delivery.observatory.close();
+    await this.#attempt(CLOSING, (isOver) => hearOut(this.#delivery, isOver));
+    // Nobody gathers after this, whether the others could be heard out or not.
+    this.#delivery.observatory.leaveHeldOut();
     await this.#attempt(LEAVING, () => this.#delivery.replicas.leave());
   }
 
@@ -131,7 +143,7 @@ export class Conductor {
         this.#publishing = null;
       });
     });
-    if (!this.#stopped) this.start();
+    if (!this.#stopped) this.#schedule();
   }
 
   async #publish(): Promise<void> {

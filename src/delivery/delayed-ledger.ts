@@ -92,7 +92,7 @@ export class DelayedLedger {
     const book = this.#bookOf(replicaId);
     for (const entry of entries) {
       if (entry.type === "assigned") this.#assignedElsewhere(book, entry.assignment, entry.at);
-      else if (entry.type === "left_out") book.leftOut(entry.session);
+      else if (entry.type === "left_out" || entry.type === "twice") book.leftOut(entry.session);
       else if (entry.type === "signal") this.#hearFromElsewhere(entry);
       else if (entry.type === "late") this.#settledElsewhere(entry, book);
     }
@@ -100,10 +100,11 @@ export class DelayedLedger {
 
   /**
    * All journals have been read to their ends, beginning at `startedAt` (epoch milliseconds): what was said in time of the
-   * sessions that were over by then is known, and so is whose sessions somebody took over.
+   * sessions that were over by then is known, and so is whose sessions somebody took over. Sessions that `isHeld` wait on, and those behind them: another
+   * replica may count them.
    */
-  gathered(startedAt: number, hasOthers: boolean): void {
-    const terms = { now: startedAt, graceMs: hasOthers ? WRITTEN_MS : 0 };
+  gathered(startedAt: number, hasOthers: boolean, isHeld: (session: string) => boolean = () => false): void {
+    const terms = { now: startedAt, graceMs: hasOthers ? WRITTEN_MS : 0, isHeld };
     for (const settled of this.#own.settle(terms)) this.#settle(settled);
   }
 
@@ -172,6 +173,8 @@ export class DelayedLedger {
   #settledElsewhere({ metric, session, of }: LateEntry, book: DelayedBook): void {
     if (of === undefined) {
       book.settledElsewhere(metric, session);
+      // Two replicas may have drawn it, before each had heard of the other.
+      this.#own.remove(metric, session);
       return;
     }
     // Settled in the place of a replica that was taken for dead, be it this one.

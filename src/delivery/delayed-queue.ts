@@ -32,6 +32,8 @@ export interface SettleTerms {
   readonly graceMs: number;
   /** Whether one whose outcome has come waits for the end of its window all the same. */
   readonly onlyPassed?: boolean;
+  /** Whether a session and those behind it wait all the same. */
+  readonly isHeld?: (session: string) => boolean;
 }
 
 /**
@@ -93,12 +95,13 @@ export class DelayedQueue {
   }
 
   /** Takes out the oldest sessions that are over. */
-  *settle({ now, graceMs, onlyPassed = false }: SettleTerms): Iterable<SettledSession> {
+  *settle({ now, graceMs, onlyPassed = false, isHeld }: SettleTerms): Iterable<SettledSession> {
     this.#forget(now);
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const { session, assignment, at, value } = next;
       const passedMs = now - (at + this.metric.withinMs + graceMs);
       if (passedMs < 0 && (value === null || onlyPassed)) return;
+      if (isHeld?.(session) === true) return;
       this.#end(next);
       const { arm, epoch, weight } = assignment;
       yield { session, outcome: { arm, epoch, weight, value } };

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { DeliveryWorld } from "../../test/fixtures/delivery-world.ts";
+import { DeliveryWorld, settled } from "../../test/fixtures/delivery-world.ts";
 import { createMemoryReplicaBoard } from "../adapters/stores/memory/memory-replica-board.ts";
 import type { Rollout } from "../domain/rollout/rollout.ts";
+import type { EvidenceJournal, JournalBatch, JournalEntry } from "../ports/evidence-journal.ts";
 import type { Delivery } from "./delivery.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
+import { Observatory } from "./observatory.ts";
 import { Replicas } from "./replicas.ts";
 
 /** This replica beside another one, `rep_other`, that writes to the journal. */
@@ -82,5 +84,93 @@ describe("gathering what other replicas observed", () => {
     expect(assigned()).toBe(1);
     await gatherEvidence(delivery, rollout);
     expect(assigned()).toBe(3);
+  });
+});
+
+/** The same where sessions count only once the other journals are read, and reading these can hang. */
+async function besideWithClaims() {
+  const { world, delivery: own, rollout, replicas, meet } = await beside();
+  const entries: JournalEntry[] = [];
+  const observatory = new Observatory({
+    clock: world.clock,
+    log: { ...own.log, append: (_, entry) => void entries.push(entry), written: async () => true },
+    routes: own.routes,
+    replicaId: "rep_own",
+    isShared: true,
+    hasOthers: () => true,
+  });
+  const ledger = observatory.watch(rollout);
+  let answered: Promise<void> = Promise.resolve();
+  const journal: EvidenceJournal = {
+    ...world.stores.journal,
+    async *readAfter(id, seen) {
+      const hanging = answered;
+      const batches: JournalBatch[] = [];
+      for await (const batch of world.stores.journal.readAfter(id, seen)) batches.push(batch);
+      await hanging;
+      yield* batches;
+    },
+  };
+  const delivery: Delivery = { ...own, replicas, observatory, journal };
+  /** The journal answers a gather only when its deadline has passed and the next one has read it. */
+  const gatherTwice = async (between = async (): Promise<void> => {}): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answered = promise;
+    let isOver = false;
+    const late = gatherEvidence(delivery, rollout, () => isOver);
+    await settled();
+    isOver = true;
+    answered = Promise.resolve();
+    await between();
+    await gatherEvidence(delivery, rollout);
+    resolve();
+    await late;
+  };
+  const serve = (session: string): void => {
+    observatory.assigned(drawOf(rollout, session));
+    const turn = { failure: null, latencyMs: 5, firstTokenMs: null, costPico: 1n };
+    observatory.turnEnded({ ...turn, rolloutId: rollout.id, session });
+  };
+  const ends = (): readonly string[] => entries.map(({ type }) => type).filter((type) => type !== "assigned");
+  return { world, delivery, rollout, ledger, meet, gatherTwice, serve, ends };
+}
+
+const drawOf = ({ id: rolloutId }: Rollout, session: string) =>
+  ({ rolloutId, session, arm: "stable", epoch: 2, weight: 0.5 }) as const;
+
+describe("a gather that outlives its deadline", () => {
+  test("takes in nothing a second time, so that what was contested comes to its end", async () => {
+    const { world, rollout, ledger, meet, gatherTwice, serve, ends } = await besideWithClaims();
+    await meet();
+    const at = world.clock.now() + 5;
+    serve("contested");
+    serve("behind it");
+    const write = (number: number, entries: readonly JournalEntry[]): Promise<void> =>
+      world.stores.journal.append([{ rolloutId: rollout.id, replicaId: "rep_other", batch: number, entries }]);
+    const drawn = (order: number, session: string): JournalEntry => ({
+      type: "assigned",
+      order,
+      at,
+      assignment: drawOf(rollout, session),
+    });
+    await write(1, [drawn(1, "contested"), drawn(2, "theirs")]);
+    await gatherTwice();
+    expect(ends()).toEqual([]);
+    await write(2, [{ type: "twice", order: 1, session: "contested", epoch: 2 }]);
+    await gatherTwice();
+    expect(ends()).toEqual(["final", "final"]);
+    expect(ledger.assignedInAll).toBe(3);
+  });
+
+  test("takes no replica for dead that began to live meanwhile", async () => {
+    const { world, rollout, meet, gatherTwice, serve, ends } = await besideWithClaims();
+    serve("contested");
+    await gatherTwice(async () => {
+      await meet();
+      const at = world.clock.now() + 5;
+      const entries = [{ type: "assigned", order: 1, at, assignment: drawOf(rollout, "contested") }] as const;
+      await world.stores.journal.append([{ rolloutId: rollout.id, replicaId: "rep_other", batch: 1, entries }]);
+    });
+    expect(ends()).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import type { RoutePublisher } from "../ports/routes.ts";
 import type { SessionObserver } from "../ports/session-observer.ts";
 import { OtherReplicas } from "./other-replicas.ts";
 import { SessionLedger } from "./session-ledger.ts";
+import { StallWatch } from "./stall-watch.ts";
 
 /** What the observatory is plugged into. */
 export interface ObservatoryTerms {
@@ -20,6 +21,8 @@ export interface ObservatoryTerms {
   readonly isLeader?: () => boolean;
   /** Whether there may be other replicas; absent where there are none. */
   readonly isShared?: boolean;
+  /** Whether another replica lives; absent where none can. */
+  readonly hasOthers?: () => boolean;
 }
 
 /**
@@ -32,11 +35,22 @@ export class Observatory implements SessionObserver {
     string,
     { readonly rollout: Rollout; readonly ledger: SessionLedger; announced: boolean }
   >();
+  readonly #stalls: StallWatch;
   #forgottenUnobserved = 0;
   #onCrossing: (rolloutId: string) => void = () => {};
 
   constructor(terms: ObservatoryTerms) {
     this.#terms = terms;
+    this.#stalls = new StallWatch(terms.clock);
+  }
+
+  /** Begins to notice when this process stands still: from then on `expire` is called by itself as well. */
+  start(): void {
+    this.#stalls.start(() => this.expire());
+  }
+
+  stop(): void {
+    this.#stalls.stop();
   }
 
   /** Calls `wake` when harm has been proven for a rollout: once per rollout. */
@@ -48,7 +62,7 @@ export class Observatory implements SessionObserver {
   watch(rollout: Rollout, evidence: Evidence = new Evidence(rollout.plan)): SessionLedger {
     const known = this.#ledgers.get(rollout.id);
     if (known !== undefined) return known.ledger;
-    const { clock, log, replicaId, isLeader, isShared } = this.#terms;
+    const { clock, log, replicaId, isLeader, isShared, hasOthers } = this.#terms;
     const others = new OtherReplicas(rollout.plan, replicaId);
     const { window } = rollout.plan;
     const ledger = new SessionLedger({
@@ -60,6 +74,7 @@ export class Observatory implements SessionObserver {
       others,
       ...(isLeader !== undefined && { judgesAlone: isLeader }),
       ...(isShared !== undefined && { isShared }),
+      ...(hasOthers !== undefined && { hasOthers }),
     });
     this.#ledgers.set(rollout.id, { rollout, ledger, announced: false });
     return ledger;
@@ -80,10 +95,24 @@ export class Observatory implements SessionObserver {
   }
 
   assigned(assignment: Assignment): void {
+    this.#noticeStall();
     this.#ledgers.get(assignment.rolloutId)?.ledger.assigned(assignment);
   }
 
+  turnBegan(rolloutId: string, session: string): number {
+    return this.ledger(rolloutId)?.turnBegan(session) ?? 0;
+  }
+
+  turnDropped(rolloutId: string, session: string, begun: number): void {
+    this.#noticeStall();
+    const ledger = this.ledger(rolloutId);
+    if (ledger === null) return;
+    ledger.turnDropped(session, begun);
+    this.#judge(rolloutId);
+  }
+
   turnEnded(turn: Turn): void {
+    this.#noticeStall();
     const watched = this.#ledgers.get(turn.rolloutId);
     if (watched === undefined) return;
     watched.ledger.turnEnded(turn);
@@ -91,10 +120,16 @@ export class Observatory implements SessionObserver {
   }
 
   leftOut(rolloutId: string, session: string): void {
+    this.#noticeStall();
     const ledger = this.ledger(rolloutId);
     if (ledger === null) return;
     ledger.leftOut(session);
     this.#judge(rolloutId);
+  }
+
+  /** All rollouts that are watched. */
+  rollouts(): readonly Rollout[] {
+    return [...this.#ledgers.values()].map(({ rollout }) => rollout);
   }
 
   /** The rollout that is watched under this id; `null` when it has ended or is not known. */
@@ -109,6 +144,7 @@ export class Observatory implements SessionObserver {
 
   /** Closes observation windows that have run out, for all rollouts. */
   expire(): void {
+    this.#noticeStall();
     for (const [rolloutId, { ledger }] of this.#ledgers) {
       ledger.expire();
       this.#judge(rolloutId);
@@ -124,6 +160,17 @@ export class Observatory implements SessionObserver {
   /** Closes all windows because the process stops. */
   close(): void {
     for (const { ledger } of this.#ledgers.values()) ledger.close();
+  }
+
+  /** Lets go of what still waits for other replicas, because the process leaves them. */
+  leaveHeldOut(): void {
+    for (const { ledger } of this.#ledgers.values()) ledger.leaveHeldOut();
+  }
+
+  /** What was under way while the process stood still says nothing of its releases: calls broke off, and time ran out. */
+  #noticeStall(): void {
+    if (!this.#stalls.hasStood()) return;
+    for (const { ledger } of this.#ledgers.values()) ledger.leaveAllOut();
   }
 
   #judge(rolloutId: string): void {

@@ -15,6 +15,11 @@ export class OtherReplicas {
     this.#replicaId = replicaId;
   }
 
+  /** This replica. */
+  get replicaId(): string {
+    return this.#replicaId;
+  }
+
   /** Whether there is anything to add to this replica's own evidence. */
   get isEmpty(): boolean {
     return this.#replicas.size === 0;

@@ -5,7 +5,7 @@ import type { CutPart, GivenUp } from "../domain/evidence/evidence-cut.ts";
 import type { Assignment } from "../domain/traffic/assignment.ts";
 import type { JournalBatch, JournalEntry } from "../ports/evidence-journal.ts";
 
-type Ended = Extract<JournalEntry, { readonly type: "final" | "left_out" }>;
+type Ended = Extract<JournalEntry, { readonly type: "final" | "left_out" | "twice" }>;
 
 interface Waiting {
   readonly assignment: Assignment;
@@ -42,17 +42,20 @@ export class ReplicaEvidence {
     return this.#lastAt;
   }
 
-  /** Takes in the next batch; `onAssigned` hears of every session in it, `onFinal` of every outcome with the time of its assignment. */
+  /**
+   * Takes in the next batch; answers whether it was new. `onAssigned` hears of every session in it, `onFinal` of every outcome with
+   * the time of its assignment.
+   */
   take(
     { batch, entries }: JournalBatch,
     onAssigned: (assignment: Assignment) => void,
     onFinal: (at: number, outcome: SessionOutcome) => void = () => {},
-  ): void {
-    if (batch <= this.#batch) return;
+  ): boolean {
+    if (batch <= this.#batch) return false;
     this.#batch = batch;
     this.#entries += entries.length;
     for (const entry of entries) {
-      if (entry.type === "final" || entry.type === "left_out") {
+      if (entry.type === "final" || entry.type === "left_out" || entry.type === "twice") {
         this.#end(entry, onFinal);
         continue;
       }
@@ -64,6 +67,7 @@ export class ReplicaEvidence {
       this.evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
       onAssigned(assignment);
     }
+    return true;
   }
 
   #end(entry: Ended, onFinal: (at: number, outcome: SessionOutcome) => void): void {
@@ -71,10 +75,9 @@ export class ReplicaEvidence {
     // One that was given up as lost has had its say, in an old log.
     if (waiting === undefined) return;
     this.#waiting.delete(entry.order);
-    if (entry.type === "left_out") {
-      const { arm, epoch, weight } = waiting.assignment;
-      return this.evidence.leftOut(arm, epoch, weight);
-    }
+    const { arm, epoch, weight } = waiting.assignment;
+    if (entry.type === "left_out") return this.evidence.leftOut(arm, epoch, weight);
+    if (entry.type === "twice") return this.evidence.unassigned(arm, epoch, weight);
     this.evidence.add(entry.outcome);
     onFinal(waiting.at, entry.outcome);
   }

@@ -50,6 +50,7 @@ async function takeUp(delivery: Delivery, rollout: Rollout): Promise<void> {
       sessions.set(epoch, (sessions.get(epoch) ?? 0) + 1);
       pins.set(endpoint, session, { rolloutId: rollout.id, arm });
     },
+    onYielded: (epoch) => sessions.set(epoch, (sessions.get(epoch) ?? 0) - 1),
     onFinal: (at, outcome) => recent.add(at, outcome),
   });
   const ledger = delivery.observatory.watch(rollout, evidence);
@@ -82,6 +83,8 @@ export interface ReplayedCrossing extends Crossing {
 /** Who hears of what is replayed. */
 export interface ReplayListeners {
   readonly onAssigned?: (assignment: Assignment) => void;
+  /** A session of an epoch counts on another replica, which drew it too. */
+  readonly onYielded?: (epoch: number) => void;
   /** An outcome, with the time of its assignment (epoch ms). */
   readonly onFinal?: (at: number, outcome: SessionOutcome) => void;
   /** Sessions that a dead process left open are failures of their arms, as they were for cuts that do not leave them out. */
@@ -149,6 +152,7 @@ class Replaying implements Replay {
     else if (entry.type === "late") this.#takeLate(entry);
     else if (entry.type === "assigned") this.#assign(entry);
     else if (entry.type === "left_out") this.#takeOut(entry);
+    else if (entry.type === "twice") this.#yield(entry);
     else {
       const at = this.#open.get(entry.order)?.at ?? 0;
       this.#open.delete(entry.order);
@@ -170,6 +174,16 @@ class Replaying implements Replay {
     if (waiting === undefined) return;
     const { arm, epoch, weight } = waiting.assignment;
     this.evidence.leftOut(arm, epoch, weight);
+  }
+
+  /** Its outcomes that come later wait on, for the replica that counts it. */
+  #yield({ order }: Extract<JournalEntry, { readonly type: "twice" }>): void {
+    const waiting = this.#open.get(order);
+    this.#open.delete(order);
+    if (waiting === undefined) return;
+    const { arm, epoch, weight } = waiting.assignment;
+    this.evidence.unassigned(arm, epoch, weight);
+    this.#listeners.onYielded?.(epoch);
   }
 
   #takeLate({ metric, session, outcome, of }: Extract<JournalEntry, { readonly type: "late" }>): void {

@@ -52,7 +52,8 @@ describe("the ledger of sessions", () => {
     ledger.leftOut("refused too");
     expect(ledger.reading().sessions.stable).toBe(0);
     ledger.leftOut("refused");
-    expect(ledger.reading()).toMatchObject({ sessions: { stable: 1 }, metrics: [{ value: { stable: 0 } }, {}, {}] });
+    expect(ledger.reading().sessions.stable).toBe(1);
+    expect(ledger.reading().metrics[0]).toMatchObject({ metric: "errors", value: { stable: 0 } });
     end("open");
     clock.advance(1_000);
     ledger.expire();
@@ -85,6 +86,20 @@ describe("the ledger of sessions", () => {
     end("answered");
     ledger.close();
     expect(ledger.reading()).toMatchObject({ sessions: { stable: 1 }, leftOut: { stable: 1 } });
+  });
+
+  test("closes no window because the wall clock is set", () => {
+    const { clock, ledger, entries, assign, end } = openLedger();
+    assign("under way");
+    clock.setWall(180_000);
+    ledger.expire();
+    end("under way");
+    clock.setWall(-360_000);
+    assign("later");
+    clock.advance(1_000);
+    ledger.expire();
+    const finals = entries.flatMap((entry) => (entry.type === "final" ? [entry.outcome.failure] : []));
+    expect(finals).toEqual([null, "lost"]);
   });
 
   test("keeps a session that was drawn again apart from its first draw", () => {

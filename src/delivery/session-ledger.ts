@@ -2,18 +2,28 @@ import type { AbReading } from "../domain/evidence/ab-evidence.ts";
 import type { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { Reading } from "../domain/evidence/evidence.ts";
 import type { EvidenceCut } from "../domain/evidence/evidence-cut.ts";
-import type { ObservationWindow } from "../domain/rollout/plan.ts";
 import { RecentOutcomes } from "../domain/rollout/recent-outcomes.ts";
 import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { JournalEntry } from "../ports/evidence-journal.ts";
-import type { EvidenceLog } from "../ports/evidence-log.ts";
 import { beforeOf } from "./before-of.ts";
 import { DelayedLedger } from "./delayed-ledger.ts";
 import { delayedMetrics } from "./delayed-metrics.ts";
-import { addTurn, openSession, outcomeOf } from "./open-session.ts";
+import {
+  addTurns,
+  beginCall,
+  dropCall,
+  endCall,
+  hasFirstTurn,
+  hasTurn,
+  isDecided,
+  openSession,
+  outcomeOf,
+} from "./open-session.ts";
 import type { OpenSession } from "./open-session.ts";
+import type { LedgerTerms } from "./ledger-terms.ts";
 import type { OtherReplicas } from "./other-replicas.ts";
+import { claimsOf } from "./session-claims.ts";
+import type { SessionClaims } from "./session-claims.ts";
 
 /** Sessions that may wait for their outcome at once; more are served but not observed, in both arms alike. */
 const MAX_OPEN_SESSIONS = 100_000;
@@ -25,20 +35,6 @@ export type LedgerCut = Omit<EvidenceCut, "engine">;
 export interface Crossing {
   readonly reading: Reading;
   readonly cut: LedgerCut | null;
-}
-
-/** What a ledger needs. */
-export interface LedgerTerms {
-  readonly rolloutId: string;
-  readonly window: ObservationWindow;
-  readonly evidence: Evidence;
-  readonly clock: Clock;
-  readonly log: EvidenceLog;
-  readonly others: OtherReplicas;
-  /** Whether this replica may judge on its own evidence while it has heard of no other's; absent, always. */
-  readonly judgesAlone?: () => boolean;
-  /** Whether there may be other replicas; absent where there are none. */
-  readonly isShared?: boolean;
 }
 
 /**
@@ -53,6 +49,7 @@ export class SessionLedger {
   #head = 0;
   readonly #open = new Map<string, OpenSession>();
   #nextOrder = 1;
+  #nextCall = 1;
   #lastOutcomeAt: number;
   #unobserved = 0;
   readonly #assignedByEpoch = new Map<number, number>();
@@ -65,11 +62,12 @@ export class SessionLedger {
   #entries = 0;
   /** Entries of earlier processes whose evidence was taken up. */
   #before = 0;
-
   #recent = new RecentOutcomes();
 
   /** Sessions whose outcomes come later; `null` where the plan has no metric of that kind. */
   readonly delayed: DelayedLedger | null;
+  /** Which of the sessions that other replicas drew too count here; `null` where there can be no others. */
+  readonly claims: SessionClaims<OpenSession> | null;
   /** What no metric compares is neither kept nor written. */
   readonly #wantsSpeed: boolean;
 
@@ -78,6 +76,7 @@ export class SessionLedger {
     this.#lastOutcomeAt = terms.clock.now();
     const { rolloutId, evidence, clock, isShared = false } = terms;
     this.#wantsSpeed = evidence.plan.metrics.some(({ metric }) => metric === "tokens-per-second");
+    this.claims = claimsOf(terms);
     const metrics = delayedMetrics(rolloutId, evidence.plan.metrics);
     const write = (entry: JournalEntry): void => this.#write(entry);
     const settled = (): void => void this.hasCrossed();
@@ -240,7 +239,7 @@ export class SessionLedger {
       return;
     }
     const { evidence, clock } = this.#terms;
-    const session = openSession(this.#nextOrder, assignment, clock.now());
+    const session = openSession(this.#nextOrder, assignment, { wallMs: clock.now(), elapsedMs: clock.elapsed() });
     this.#nextOrder += 1;
     this.#sessions.push(session);
     this.#open.set(assignment.session, session);
@@ -248,45 +247,108 @@ export class SessionLedger {
     evidence.assigned(assignment.arm, assignment.epoch, assignment.weight);
     this.#write({ type: "assigned", order: session.order, at: session.assignedAt, assignment });
     this.delayed?.assigned(assignment, session.assignedAt);
+    this.claims?.assigned(session);
   }
 
+  /** Other replicas' journals have been read: gives up the sessions that those count, and counts what was held for them. */
+  settleClaims(): void {
+    for (const session of this.claims?.yielded() ?? []) this.#yield(session);
+    this.#consume();
+  }
+
+  #yield(session: OpenSession): void {
+    const { order, assignment } = session;
+    const { arm, epoch, weight } = assignment;
+    session.isYielded = true;
+    this.#finalise(session);
+    this.claims?.settled(session);
+    // Drawn here again after its pin was forgotten, it may count all the same.
+    if (this.claims?.isClaimed(assignment.session) !== true) this.delayed?.leftOut(assignment.session);
+    this.restoreAssigned(epoch, -1);
+    this.#terms.evidence.unassigned(arm, epoch, weight);
+    this.#write({ type: "twice", order, session: assignment.session, epoch });
+  }
+
+  /** A call begins; answers its number, unlike that of any other call here, or 0 where it cannot count. */
+  turnBegan(session: string): number {
+    const open = this.#open.get(session);
+    if (open === undefined || !beginCall(open, this.#nextCall, this.#terms.window.turns)) return 0;
+    this.#nextCall += 1;
+    return this.#nextCall - 1;
+  }
+
+  /**
+   * Turns count in the order in which their calls began. Counting them as they end would let the fastest of several
+   * calls at once decide, and the failures that take longest would never be seen.
+   */
   turnEnded(turn: Turn): void {
     const session = this.#open.get(turn.session);
     if (session === undefined) return;
-    addTurn(session, turn);
-    if (session.failure !== null || session.turns >= this.#terms.window.turns) this.#finalise(session);
+    endCall(session, turn.begun ?? this.turnBegan(turn.session), turn);
+    this.#decide(session);
+  }
+
+  /** A call that began has no turn: it is as if it had not begun. */
+  turnDropped(session: string, begun: number): void {
+    const open = this.#open.get(session);
+    if (open === undefined) return;
+    dropCall(open, begun);
+    this.#decide(open);
+  }
+
+  #decide(session: OpenSession): void {
+    if (isDecided(session, this.#terms.window.turns)) this.#finalise(session);
     this.#consume();
   }
 
   /** A session is not observed: nobody asked its release. One that has had a turn keeps it. */
   leftOut(session: string): void {
     const open = this.#open.get(session);
-    if (open === undefined || open.turns > 0) return;
+    if (open === undefined || hasTurn(open)) return;
     this.#leaveOut(open);
     this.#consume();
   }
 
   /** Closes the windows that have run out. Windows are equally long, so they run out in assignment order. */
   expire(): void {
-    const due = this.#terms.clock.now() - this.#terms.window.withinMs;
+    const due = this.#terms.clock.elapsed() - this.#terms.window.withinMs;
     for (let index = this.#head; index < this.#sessions.length; index += 1) {
       const session = this.#sessions[index];
-      if (session === undefined || session.assignedAt > due) break;
+      if (session === undefined || session.beganAt > due) break;
       if (session.isFinal) continue;
-      // No finished turn within the window is a failure of the assigned release.
-      if (session.turns === 0) session.failure = "lost";
+      // A first call that has not ended within the window is a failure of the assigned release.
+      if (!hasFirstTurn(session)) session.failure = "lost";
       this.#finalise(session);
     }
     this.#consume();
     this.delayed?.expire();
   }
 
-  /** Closes every window now: the process is stopping in good order, alike for both arms. What had no turn is left out. */
+  /** Closes every window now: the process is stopping in good order, alike for both arms. What had no first turn is left out. */
   close(): void {
     for (const session of this.#open.values()) {
-      if (session.turns > 0) this.#finalise(session);
+      if (hasFirstTurn(session)) this.#finalise(session);
       else this.#leaveOut(session);
     }
+    this.#consume();
+  }
+
+  /** The process leaves the others: what must not count yet never will here, alike for both arms, and what waited behind it counts. */
+  leaveHeldOut(): void {
+    for (const session of this.#sessions.slice(this.#head)) {
+      if (!session.isFinal || session.isYielded || this.claims?.holds(session) !== true) continue;
+      this.#leaveOut(session);
+      this.claims.settled(session);
+    }
+    this.#consume();
+  }
+
+  /**
+   * The process stood still: whatever is open and whatever waits behind that is not observed, as after a hard kill. What had been
+   * answered by then is no fair sample: failures that show at once would be in it, and timeouts would not.
+   */
+  leaveAllOut(): void {
+    for (const session of this.#sessions.slice(this.#head)) this.#leaveOut(session);
     this.#consume();
   }
 
@@ -297,6 +359,7 @@ export class SessionLedger {
   }
 
   #finalise(session: OpenSession): void {
+    addTurns(session, this.#terms.window.turns);
     session.isFinal = true;
     const key = session.assignment.session;
     // A session whose pin was forgotten may have been drawn again meanwhile.
@@ -307,7 +370,10 @@ export class SessionLedger {
     for (;;) {
       const session = this.#sessions[this.#head];
       if (session === undefined || !session.isFinal) break;
+      if (!session.isYielded && this.claims?.holds(session) === true) break;
       this.#head += 1;
+      if (session.isYielded) continue;
+      this.claims?.settled(session);
       if (session.isLeftOut) this.#takeOut(session);
       else this.#observe(session);
     }

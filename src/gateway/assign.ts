@@ -17,7 +17,10 @@ export function assign(gateway: Gateway, call: OpenCall): void {
   const session = identify(call, route.channel.endpoint);
   const unit = sessionUnit(present(call.key).id, session);
   const placing = { gateway, call, route, session, unit };
-  call.placement = previewed(placing) ?? place(placing);
+  const placement = previewed(placing) ?? place(placing);
+  call.placement = placement;
+  const { evidenceOf: rolloutId } = placement;
+  if (rolloutId !== null) call.begun = { rolloutId, number: gateway.observer.turnBegan(rolloutId, unit) };
 }
 
 function identify(call: OpenCall, endpoint: string): Session {

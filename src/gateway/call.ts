@@ -18,6 +18,7 @@ import { planWithRoom } from "./context/open-context.ts";
 import { fitTighter } from "./fit.ts";
 import { openModelRooms } from "./meters/model-rooms.ts";
 import { covers, coversNow, planWithinMeans, startWithinMeans } from "./meters/open-purse.ts";
+import { movesOn } from "./moves-on.ts";
 import { goesWith, sinceArrival } from "./open-call.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Abandonable, OpenCall } from "./open-call.ts";
@@ -26,13 +27,15 @@ import { chooseRoute, escalate } from "./routing/choose-route.ts";
 
 /**
  * Asks the targets of the release until one has an answer to deliver: the next one by what went wrong with the
- * last, the same one again where that may help. Throws what the client is told when nobody could answer.
+ * last, the same one again where that may help. Throws what the client is told when nobody could answer. `null` where
+ * its release was taken back before anybody was asked: it goes by another one, from `reserve` on.
  */
-export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt> {
+export async function call(gateway: Gateway, open: OpenCall): Promise<Attempt | null> {
   const trip = tripOf(gateway, open);
   const rooms = openModelRooms(gateway, open);
   try {
     while (!open.abandoned) {
+      if (movesOn(gateway, open)) return null;
       rooms?.stayAt(trip.position);
       const leg = trip.leg();
       if (leg.type === "over") break;
@@ -172,7 +175,7 @@ function secondRunner(gateway: Gateway, open: OpenCall, errand: SecondErrand): R
   const other = trip.second(place);
   if (other === null) return null;
   if (open.rooms === undefined) return beginSecond(gateway, open, { ...errand, other, hasRoom: true });
-  const room = open.rooms.enterNow(trip.plan, other);
+  const room = open.rooms.enterBeside(trip.plan, other);
   if (!(room instanceof Promise)) return beginSecond(gateway, open, { ...errand, other, hasRoom: room !== null });
   return room.then((late) => {
     const isToGo = late !== null && isWanted() && !open.abandoned;

@@ -34,6 +34,7 @@ export async function deliver(call: OpenCall, attempt: Attempt): Promise<void> {
     breakOff(call, RollwardError.from(error), contentType);
   } finally {
     call.firstTokenMs = attempt.firstTokenMs;
+    if (call.abandoned) call.quietMs = attempt.quietMs;
     call.answerFacts = attempt.source.facts;
     call.finishReason = attempt.source.facts.finishReason;
     call.attempts.push(attempt.record());

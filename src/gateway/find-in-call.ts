@@ -9,8 +9,10 @@ import { finding } from "../domain/answer/finding.ts";
 import type { Finding } from "../domain/answer/finding.ts";
 import { SchemaCache } from "../domain/answer/schema/schema-cache.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Release } from "../domain/release/release.ts";
+import type { Route } from "../domain/traffic/route.ts";
 import type { AnswerFacts } from "../ports/dialect.ts";
-import type { OpenCall } from "./open-call.ts";
+import type { OpenCall, Placement } from "./open-call.ts";
 
 /** The checks in force for a call. */
 export interface ChecksInForce {
@@ -24,13 +26,20 @@ export interface ChecksInForce {
 export function checksOf({ placement, aim }: OpenCall): ChecksInForce | null {
   if (placement === null) return null;
   const own = placement.release.content.policies.checks ?? null;
-  const split = placement.evidenceOf !== null && aim?.type === "endpoint" ? aim.route.split : null;
-  if (split === null || aim?.type !== "endpoint") return own === null ? null : { actions: own.actions, own };
-  const other = placement.arm === "candidate" ? aim.route.stable : split.candidate;
+  const isEvidence = placement.evidenceOf !== null && aim?.type === "endpoint";
+  const other = isEvidence ? otherArm(aim.route, placement.arm) : null;
+  if (other === null) return own === null ? null : { actions: own.actions, own };
   const others = other.content.policies.checks;
   if (own === null && others === undefined) return null;
   const actions = jointActions(own?.actions ?? DEFAULT_ACTIONS, others?.actions ?? DEFAULT_ACTIONS);
   return { actions, own };
+}
+
+/** The release that a session of this arm is compared with; while a promotion bakes that of the promoted one is the one before. */
+function otherArm({ stable, split, draining }: Route, arm: Placement["arm"]): Release | null {
+  if (split !== null) return arm === "candidate" ? stable : split.candidate;
+  if (draining === null) return null;
+  return arm === "candidate" ? draining.previous : stable;
 }
 
 /** A finding with what is done about it. */

@@ -1,6 +1,7 @@
 import { RollwardError } from "../domain/errors.ts";
 import { admit } from "./admit.ts";
 import { assign } from "./assign.ts";
+import type { Attempt } from "./attempt/attempt.ts";
 import { authenticate } from "./authenticate.ts";
 import { call as callProvider } from "./call.ts";
 import { serveStale } from "./cache/serve-stale.ts";
@@ -41,10 +42,14 @@ async function handleIn(gateway: Gateway, arrival: Arrival): Promise<void> {
     step.run("render", render);
     const recalled = isRecalled(call) ? await step.run("recall", recall) : null;
     if (recalled !== null) return step.run("deliver", () => replay(gateway, call, recalled));
-    if (call.settings.meters !== undefined) await step.run("reserve", reserve);
-    if (isFitted(call)) await step.run("fit", fit);
-    const answer = await step.run("call", callProvider);
-    await step.run("deliver", () => deliver(call, answer));
+    let answer: Attempt | null = null;
+    while (answer === null) {
+      if (call.settings.meters !== undefined) await step.run("reserve", reserve);
+      if (isFitted(call)) await step.run("fit", fit);
+      answer = await step.run("call", callProvider);
+    }
+    const served = answer;
+    await step.run("deliver", () => deliver(call, served));
   } catch (error) {
     step.over();
     const fault = RollwardError.from(error);

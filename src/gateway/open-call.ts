@@ -116,6 +116,8 @@ export interface OpenCall {
   request: IncomingRequest | null;
   aim: Aim | null;
   placement: Placement | null;
+  /** The turn that it is of a session that is evidence; absent where it is none. */
+  begun?: { readonly rolloutId: string; readonly number: number };
   rendered: RenderedRequest | null;
   /** Index of the target that answers; `null` until one does. */
   servedBy: number | null;
@@ -154,6 +156,10 @@ export interface OpenCall {
   refusedBy?: RefusedBy;
   /** The money that is set aside for it; absent without budgets. */
   purse?: OpenPurse;
+  /** What was paid for a release that it has left before it asked one, and its budgets have had; absent is nothing, pico-dollars. */
+  paidPico?: bigint;
+  /** How long nothing new of its answer had come when the client left, milliseconds; absent where it had not begun, or did not leave. */
+  quietMs?: number;
   ending: Ending | null;
   /** Nobody waits for an answer any more: set by the edge when the client leaves, and where the server ends the call. */
   abandoned: boolean;

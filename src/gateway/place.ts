@@ -105,7 +105,7 @@ function drawn(placing: Remembered, split: Split): Side {
 }
 
 /** On stable and no evidence, for as long as the session is remembered. */
-function outside({ gateway, route, session, unit }: Remembered): Side {
+export function outside({ gateway, route, session, unit }: Placing): Side {
   if (session.source !== "call") gateway.pins.set(route.channel.endpoint, unit, OUTSIDE);
   return { release: route.stable, arm: "stable", evidenceOf: null };
 }

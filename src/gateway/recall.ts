@@ -12,6 +12,7 @@ import { semanticFactOf } from "./cache/semantic/semantic-course.ts";
 import { waitWithin } from "./cache/wait-within.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
+import { placeAgain } from "./place-again.ts";
 import { present } from "./present.ts";
 
 /** Whether the stage has anything to do for a call. */
@@ -29,7 +30,11 @@ export async function recall(gateway: Gateway, open: OpenCall): Promise<Recalled
   const looking = lookUp(gateway, open, course);
   const recalled = looking === null ? null : await looking;
   if (open.abandoned) throw new RollwardError("provider_cut", { provider: "none", reason: "the client left" });
-  if (recalled === null) return null;
+  if (recalled === null) {
+    // It may have waited for the answer to another's question.
+    placeAgain(gateway, open);
+    return null;
+  }
   if (course.status === "miss") course.status = "hit";
   if (course.status === "hit") noteKey(gateway, open, course);
   course.served = recalled;

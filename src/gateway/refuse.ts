@@ -1,4 +1,5 @@
 import type { RollwardError } from "../domain/errors.ts";
+import type { Dialect } from "../ports/dialect.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
@@ -41,16 +42,18 @@ export function refuse(gateway: Gateway, call: OpenCall, thrown: RollwardError):
 
 function errorAnswer(call: OpenCall, error: RollwardError): { status: number; body: Buffer } {
   const { original } = call;
-  if (original !== null && HANDED_ON.has(error.code) && isErrorObject(original.body)) {
+  if (original !== null && HANDED_ON.has(error.code) && isErrorOf(call.arrival.dialect, original.body)) {
     return { status: original.status, body: original.body };
   }
   return { status: error.status, body: call.arrival.dialect.errorBody(error, call.id) };
 }
 
-function isErrorObject(body: Buffer): boolean {
+/** Whether these are words of the dialect: at a cloud, what stands before the model has an error form of its own. */
+function isErrorOf({ name }: Dialect, body: Buffer): boolean {
   try {
     const parsed: unknown = JSON.parse(body.toString());
-    return typeof parsed === "object" && parsed !== null && "error" in parsed;
+    if (typeof parsed !== "object" || parsed === null || !("error" in parsed)) return false;
+    return name !== "anthropic-messages" || ("type" in parsed && parsed.type === "error");
   } catch {
     return false;
   }

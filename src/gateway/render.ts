@@ -10,6 +10,7 @@ import type { Gateway } from "./gateway.ts";
 import { NO_MODEL } from "./open-call.ts";
 import type { OpenCall, RenderedRequest } from "./open-call.ts";
 import { present } from "./present.ts";
+import { providerFor } from "./provider-for.ts";
 
 /** Time limits of a direct call, which has no release to set them; the same as a release's defaults. */
 const DIRECT_TIMEOUTS: Timeouts = { connectMs: 5_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 600_000 };
@@ -74,8 +75,8 @@ function released(request: IncomingRequest, release: Release, dialect: Dialect):
 }
 
 /** Whether the target's provider takes this dialect as it is and can report the usage of streams. */
-function asksForUsage(call: OpenCall, { provider: name }: ModelTarget): boolean {
-  const provider = call.settings.providers.get(name);
+function asksForUsage(call: OpenCall, target: ModelTarget): boolean {
+  const provider = providerFor(call.settings.providers, target);
   if (provider === undefined || provider.speaks === null) return false;
   return provider.speaks.includes(call.arrival.dialect.name) && provider.reportsStreamUsage;
 }

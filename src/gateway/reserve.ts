@@ -12,6 +12,7 @@ import type { OpenPurse } from "./meters/open-purse.ts";
 import { reserveInTurn } from "./meters/reserve-in-turn.ts";
 import type { Gateway } from "./gateway.ts";
 import type { OpenCall } from "./open-call.ts";
+import { placeAgain } from "./place-again.ts";
 import { refusePaused } from "./refuse-paused.ts";
 import { largerOf, smallerOf } from "../kit/larger-of.ts";
 
@@ -24,28 +25,63 @@ export function reserve(gateway: Gateway, call: OpenCall): Promise<void> | null 
   const now = gateway.clock.now();
   const accounts = accountsOf(meters?.budgets ?? [], callSubjectsOf(call), now);
   if (accounts.length === 0) return null;
-  const costs = attemptCosts(gateway, call);
-  const attemptPico = costs.reduce(largerOf, 0n);
-  const hold = reserveInTurn(gateway, call, { accounts, amountPico: attemptPico });
+  const costs = costsNow(gateway, call);
+  const hold = reserveInTurn(gateway, call, { accounts, amountPico: () => costs().reduce(largerOf, 0n) });
   // A promise where something has to be waited for, and only there.
   if (!(hold instanceof Promise) && isHold(hold) && call.queue === undefined) {
-    call.purse = { hold, attemptPico, payable: null };
+    call.purse = { hold, attemptPico: costs().reduce(largerOf, 0n), payable: null };
     return null;
   }
   return takeHold(gateway, call, { accounts, costs, hold, now });
 }
 
-interface Asked extends Means {
+/** What an attempt at each target can cost at most; those of another release where the call's was taken back meanwhile. */
+function costsNow(gateway: Gateway, call: OpenCall): () => readonly bigint[] {
+  let known: readonly bigint[] | null = null;
+  return () => {
+    if (placeAgain(gateway, call) || known === null) known = attemptCosts(gateway, call);
+    return known;
+  };
+}
+
+interface Asked extends Pick<Means, "accounts"> {
+  readonly costs: () => readonly bigint[];
   readonly hold: BudgetHold | BudgetRefusal | Promise<BudgetHold | BudgetRefusal>;
   readonly now: number;
 }
 
-async function takeHold(gateway: Gateway, call: OpenCall, { hold: asked, ...means }: Asked): Promise<void> {
+async function takeHold(
+  gateway: Gateway,
+  call: OpenCall,
+  { hold: asked, costs: costsOf, ...rest }: Asked,
+): Promise<void> {
   const hold = await asked;
-  if (isHold(hold)) call.purse = { hold, attemptPico: means.costs.reduce(largerOf, 0n), payable: null };
-  else await degrade(gateway, call, { ...means, refusal: hold });
+  const release = call.placement?.release.id;
+  const costs = costsOrGiveBack(costsOf, hold);
+  if (call.placement?.release.id === release) {
+    if (isHold(hold)) call.purse = { hold, attemptPico: costs.reduce(largerOf, 0n), payable: null };
+    else await degrade(gateway, call, { ...rest, costs, refusal: hold });
+  } else if (isHold(hold)) hold.settle(0n);
+  // Set aside was what another release may cost.
+  if (call.purse === undefined || placeAgain(gateway, call)) return startOver(gateway, call);
   // Who has waited while somebody stopped everything is refused: nobody has been asked yet.
   if (call.queue !== undefined) refusePaused(gateway, call);
+}
+
+/** Where the call cannot be placed again, nobody else would give back what was set aside for it. */
+function costsOrGiveBack(costsOf: () => readonly bigint[], hold: BudgetHold | BudgetRefusal): readonly bigint[] {
+  try {
+    return costsOf();
+  } catch (error) {
+    if (isHold(hold)) hold.settle(0n);
+    throw error;
+  }
+}
+
+async function startOver(gateway: Gateway, call: OpenCall): Promise<void> {
+  call.purse?.hold.settle(0n);
+  delete call.purse;
+  await reserve(gateway, call);
 }
 
 interface Means {
@@ -100,7 +136,7 @@ async function withinMeans(
 ): Promise<OpenPurse | null> {
   const falling = [...new Set(amounts)].toSorted((one, other) => (one > other ? -1 : 1));
   for (const attemptPico of falling) {
-    const hold = await reserveInTurn(gateway, call, { accounts, amountPico: attemptPico });
+    const hold = await reserveInTurn(gateway, call, { accounts, amountPico: () => attemptPico });
     if (!isHold(hold)) continue;
     const payable = [...costs.keys()].filter((target) => (costs[target] ?? attemptPico) <= attemptPico);
     return { hold, attemptPico, payable: payable.length === costs.length ? null : payable };

@@ -7,10 +7,11 @@ import { closeMeaning, countMeaning } from "./cache/semantic/close-meaning.ts";
 import { learnFromUsage } from "./context/learn-tokens.ts";
 import type { Gateway } from "./gateway.ts";
 import { closePass, closePurse } from "./meters/close-meters.ts";
+import { hasLeftWaiting } from "./has-left-waiting.ts";
 import { learnAnswerLength } from "./meters/expected-tokens.ts";
 import { noteErrors } from "./meters/note-errors.ts";
 import { noteSpend } from "./meters/note-spend.ts";
-import { besidePico, vectorPicoOf } from "./meters/beside-pico.ts";
+import { besidePico, settledPicoOf } from "./meters/beside-pico.ts";
 import { noteFindings } from "./note-findings.ts";
 import { routingFactOf } from "./routing/open-routing.ts";
 import { learnPrefixes, promptCacheFactOf } from "./prompt-cache/learn-prefixes.ts";
@@ -46,7 +47,7 @@ export function settle(gateway: Gateway, call: OpenCall, totalMs: number): void 
 }
 
 function closeBooks(gateway: Gateway, call: OpenCall, facts: CallFacts): void {
-  closePurse(call, facts.costPico - vectorPicoOf(call));
+  closePurse(call, facts.costPico - settledPicoOf(call));
   noteSpend(gateway, call, facts);
   countMeaning(gateway, call);
   gateway.recorder.record({ facts, bodies: bodiesOf(call) });
@@ -82,6 +83,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     outcome: ending?.outcome ?? "failed",
     errorCode: ending?.error?.code ?? null,
     ...(call.refusedBy !== undefined && ending?.outcome === "failed" && { refusedBy: call.refusedBy }),
+    ...(hasLeftWaiting(call) && { leftWaiting: true as const }),
     finishReason: call.finishReason,
     stages: call.stages,
     attempts,
@@ -89,7 +91,7 @@ function factsOf(call: OpenCall, totalMs: number): CallFacts {
     totalMs,
     usage: last?.usage ?? null,
     ...(last?.units !== undefined && { units: last.units }),
-    costPico: attempts.reduce((sum, attempt) => sum + attempt.costPico, besidePico(call) + vectorPicoOf(call)),
+    costPico: attempts.reduce((sum, attempt) => sum + attempt.costPico, besidePico(call) + settledPicoOf(call)),
     priceVersion: attempts.length === 0 ? null : call.settings.priceVersion,
     ...(call.cache != null && { cache: cacheFactOf(call.cache) }),
     ...(call.context !== undefined && { context: call.context.fact }),

@@ -10,12 +10,16 @@ import { turnOf } from "./turn-of.ts";
  * none. What a later call of a session comes to changes nothing for the one that drew it.
  */
 export function tellEvidence({ observer }: Pick<Gateway, "observer">, call: OpenCall, facts: CallFacts): void {
-  const { placement } = call;
+  const { placement, begun } = call;
   if (placement === null) return;
   const { evidenceOf, drawnFor, unit } = placement;
   if (evidenceOf !== null && !isOurs(facts)) {
-    observer.turnEnded({ rolloutId: evidenceOf, ...turnOf(call, facts, placement) });
-  } else if (drawnFor !== undefined) observer.leftOut(drawnFor, unit);
+    const turn = turnOf(call, facts, placement);
+    observer.turnEnded({ rolloutId: evidenceOf, ...turn, ...(begun !== undefined && { begun: begun.number }) });
+    return;
+  }
+  if (drawnFor !== undefined) observer.leftOut(drawnFor, unit);
+  if (begun !== undefined) observer.turnDropped(begun.rolloutId, unit, begun.number);
 }
 
 /** Whether we refused the call and no provider failed before that: an attempt that failed is a failure of its release. */

@@ -20,10 +20,23 @@ describe("what a call contributes to its session", () => {
     expect(turn().tokensPerSecond).toBe(100);
   });
 
-  test("is no speed where nothing was counted, or the client did not wait for the end", () => {
+  test("is no speed where nothing was counted", () => {
     expect(turn({ usage: null })).not.toHaveProperty("tokensPerSecond");
     expect(turn({ usage: { ...USAGE, output: 0, reasoning: 0 } })).not.toHaveProperty("tokensPerSecond");
-    expect(turn({ outcome: "abandoned" })).not.toHaveProperty("tokensPerSecond");
+    expect(turn({ outcome: "failed" })).not.toHaveProperty("tokensPerSecond");
+  });
+
+  test("is the speed until its client left, where that did not wait for the end: nothing is none", () => {
+    expect(turn({ outcome: "abandoned" }).tokensPerSecond).toBe(100);
+    expect(turn({ outcome: "abandoned", usage: { ...USAGE, output: 0, reasoning: 0 } }).tokensPerSecond).toBe(0);
+    expect(turn({ outcome: "abandoned", usage: null }).tokensPerSecond).toBe(0);
+  });
+
+  test("is no speed but none where nobody saw what was made of an answer that is not streamed", () => {
+    const usage = { ...USAGE, output: 50, reasoning: 0, estimated: true };
+    expect(turn({ outcome: "abandoned", stream: false, usage }).tokensPerSecond).toBe(0);
+    expect(turn({ outcome: "abandoned", stream: true, usage }).tokensPerSecond).toBe(100);
+    expect(turn({ stream: false, usage }).tokensPerSecond).toBe(100);
   });
 
   test("is, where a stop of the server has ended it, no more than that of one whose client has left", () => {
@@ -49,6 +62,16 @@ describe("what a call contributes to its session", () => {
     const waited = { outcome: "abandoned", status: 499, stages } as const;
     expect(turn({ ...waited, totalMs: 20_000 }).failure).toBe("timeout");
     expect(turn({ ...waited, totalMs: 2_000 }).failure).toBeNull();
+  });
+
+  test("is that the client left while it waited, failed or not", () => {
+    expect(turn({ leftWaiting: true }).abandoned).toBe(true);
+    expect(turn({ leftWaiting: true, outcome: "abandoned", errorCode: null, attempts: [] })).toMatchObject({
+      abandoned: true,
+      failure: null,
+    });
+    expect(turn({ outcome: "abandoned" }).abandoned).toBe(false);
+    expect(turn().abandoned).toBe(false);
   });
 
   test("is what it would have cost without prompt caches, also where those cost more", () => {

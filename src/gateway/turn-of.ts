@@ -10,7 +10,7 @@ export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placemen
   const findings = countedFindings(call);
   const { attempts, errorCode, stages, status, stream, totalMs } = facts;
   const outcome = outcomeOf(facts);
-  const speed = speedOf(facts);
+  const speed = speedOf(facts, outcome);
   const savedPico = BigInt(facts.promptCache?.savedPico ?? 0);
   return {
     session: unit,
@@ -24,6 +24,7 @@ export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placemen
     refused: findings.some(({ check }) => isRefusal(check)),
     invalid: findings.some(({ check }) => isInvalid(check)),
     toolFailed: call.request?.hasToolErrors === true || findings.some(({ check }) => isToolFault(check)),
+    abandoned: facts.leftWaiting === true,
     ...(speed !== null && { tokensPerSecond: speed }),
     ...(savedPico !== 0n && { neutralPico: facts.costPico + savedPico }),
   };
@@ -33,9 +34,14 @@ export function turnOf(call: OpenCall, facts: CallFacts, { unit }: Pick<Placemen
 const outcomeOf = ({ outcome, errorCode }: CallFacts): CallFacts["outcome"] =>
   errorCode === "server_stopped" ? "abandoned" : outcome;
 
-/** Output tokens per second of the whole answer; `null` where nothing was counted, or the client left before the end. */
-function speedOf({ outcome, usage, totalMs }: CallFacts): number | null {
-  if (outcome !== "ok" || usage === null) return null;
-  const tokens = usage.output + usage.reasoning;
-  return tokens > 0 && totalMs > 0 ? (tokens * 1_000) / totalMs : null;
+/**
+ * Output tokens per second of the whole answer; `null` where none were counted. Of one that its client did not wait for it is
+ * what had come by then, be it nothing: without these the slowest would be missing, and more of the slower arm's.
+ */
+function speedOf({ stream, usage, totalMs }: CallFacts, outcome: CallFacts["outcome"]): number | null {
+  if (outcome === "failed" || totalMs <= 0) return null;
+  // What is charged for an answer that was never seen is a guess by the time it took: the same speed for whatever hangs.
+  const isUnseen = outcome === "abandoned" && !stream && usage?.estimated === true;
+  const tokens = usage === null || isUnseen ? 0 : usage.output + usage.reasoning;
+  return tokens > 0 || outcome === "abandoned" ? (tokens * 1_000) / totalMs : null;
 }

@@ -6,6 +6,7 @@ import type { ErrorCode } from "../domain/errors.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { ResponseKeeper } from "../ports/response-store.ts";
+import { AnswersUnderWay } from "./answers-under-way.ts";
 import { findCallersByConnection, rememberCallers } from "./caller.ts";
 import { callRoute } from "./data/call-route.ts";
 import { chatCompletions } from "./data/chat-completions.ts";
@@ -26,6 +27,7 @@ import type { EdgeLimits } from "./edge-limits.ts";
 import { limitConnections } from "./limit-connections.ts";
 import { answerError, toRollwardError } from "./error-answer.ts";
 import { httpFault } from "./http-fault.ts";
+import { ignoreUpgrades } from "./ignore-upgrades.ts";
 import { PlainHttp } from "./plain/plain-http.ts";
 import { ArrivingBytes, readBody } from "./read-body.ts";
 import type { BodyRead } from "./read-body.ts";
@@ -67,6 +69,7 @@ const noSchemas = (): never => {
 /** The HTTP server, not yet listening. */
 export function createApp(terms: HttpTerms): FastifyInstance {
   const limits: EdgeLimits = { ...DEFAULT_EDGE_LIMITS, ...terms.limits };
+  const answers = new AnswersUnderWay();
   const app = fastify({
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -86,23 +89,14 @@ export function createApp(terms: HttpTerms): FastifyInstance {
         new RollwardError("malformed_http", { reason: "its address cannot be read" }),
         gatewayId(terms),
       ),
-    clientErrorHandler(error, socket) {
-      const { status, reason } = UNREADABLE[error.code] ?? UNPARSABLE;
-      const fault = new RollwardError("malformed_http", { reason });
-      const body = openAiChat.errorBody(fault, gatewayId(terms));
-      if (socket.writable) {
-        socket.write(
-          `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`,
-        );
-        socket.write(body);
-      }
-      socket.destroySoon();
-    },
+    clientErrorHandler: ({ code }, socket) => answers.refuse(socket, () => unreadable(code, gatewayId(terms))),
   });
   app.server.maxHeadersCount = MAX_HEADERS;
   const arriving = new ArrivingBytes(limits.arrivingBytes);
   const plain = serveCalls(app, terms, { limits, arriving });
-  limitConnections(app.server, limits, { mostOfOne: terms.connectionsOfOne, plain });
+  answers.follow(app.server);
+  ignoreUpgrades(app.server, { answers, plain });
+  limitConnections(app.server, limits, { mostOfOne: terms.connectionsOfOne, plain, answers });
   const takeBody = readBodiesAsBytes(app, terms, arriving);
   rememberCallers(app);
   answerFaults(app, terms);
@@ -168,6 +162,13 @@ const UNREADABLE: Readonly<Record<string, { readonly status: string; readonly re
   ERR_HTTP_REQUEST_TIMEOUT: { status: "408 Request Timeout", reason: "it did not arrive in time" },
 };
 const UNPARSABLE = { status: "400 Bad Request", reason: "it cannot be parsed" };
+
+/** The answer to it, as it goes over the wire. */
+function unreadable(code: string, id: string): string {
+  const { status, reason } = UNREADABLE[code] ?? UNPARSABLE;
+  const body = openAiChat.errorBody(new RollwardError("malformed_http", { reason }), id).toString();
+  return `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+}
 
 /** Bodies stay bytes: the strict scan must see exactly what came. */
 function readBodiesAsBytes(

@@ -24,7 +24,9 @@ export function httpFault(request: IncomingMessage): RollwardError | null {
   if (!url.startsWith("/")) return malformed("an absolute target");
   if (headers.host === undefined) return malformed("no Host header");
   const coding = headers["transfer-encoding"];
-  if (coding !== undefined && coding.toLowerCase() !== "chunked") return malformed("the transfer encoding");
+  if (coding !== undefined && (coding.toLowerCase() !== "chunked" || httpVersion === "1.0")) {
+    return malformed("the transfer encoding");
+  }
   const encoding = headers["content-encoding"];
   // OTLP's exporters pack what they send, and the one address that takes it bounds what comes out.
   const isPackedTrace = encoding === "gzip" && method === "POST" && url.split("?", 1)[0] === "/v1/traces";

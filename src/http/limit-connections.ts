@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { AnswersUnderWay } from "./answers-under-way.ts";
 import type { EdgeLimits } from "./edge-limits.ts";
 import type { PlainHttp } from "./plain/plain-http.ts";
 
@@ -8,6 +9,7 @@ interface ConnectionTerms {
   /** How many connections one network may have, as the configuration in force says. */
   readonly mostOfOne: () => number;
   readonly plain: Pick<PlainHttp, "isInUse">;
+  readonly answers: Pick<AnswersUnderWay, "isAnswering">;
 }
 
 /**
@@ -32,17 +34,9 @@ export function limitConnections(server: Server, { connections, stallMs }: EdgeL
  * Nobody alone may take all places: of who has as many as are allowed, one that nobody uses is closed to make room, else
  * the new one is shut out. Connections of others are left alone.
  */
-function limitNetworks(server: Server, { mostOfOne, plain }: ConnectionTerms): void {
+function limitNetworks(server: Server, { mostOfOne, plain, answers }: ConnectionTerms): void {
   const open = new Map<string, Set<Socket>>();
-  const inUse = new WeakSet<Socket>();
-  const isInUse = (socket: Socket): boolean => inUse.has(socket) || plain.isInUse(socket);
-  function leave(this: ServerResponse): void {
-    inUse.delete(this.req.socket);
-  }
-  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    inUse.add(socket);
-    response.on("close", leave);
-  });
+  const isInUse = (socket: Socket): boolean => answers.isAnswering(socket) || plain.isInUse(socket);
   server.on("connection", (socket: Socket) => {
     const network = networkOf(socket.remoteAddress ?? "");
     const own = open.get(network) ?? new Set();

@@ -1,39 +1,31 @@
 import { describe, expect, test } from "vitest";
+import { budgetRuleOf } from "../../test/fixtures/budget-rule-of.ts";
 import { HandClock } from "../../test/fixtures/hand-clock.ts";
 import { createMemorySpendStore } from "../adapters/stores/memory/memory-spend-store.ts";
-import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
 import { NO_SPEND } from "../domain/spend/add-spend.ts";
 import { HOUR_MS, hourOf } from "../domain/spend/spend-book.ts";
+import type { SpendStore } from "../ports/spend-store.ts";
 import { BudgetForecasts, spendSubjectOf } from "./budget-forecasts.ts";
+import { forecastName, forecastSubjects } from "./forecast-subjects.ts";
+import { forecastWindows } from "./look-at-spend.ts";
 
 const USD = 10n ** 12n;
 const DAY_MS = 24 * HOUR_MS;
 
-const ruleOf = (parts: Partial<BudgetRule> = {}): BudgetRule => ({
-  name: "company",
-  per: "environment",
-  window: "day",
-  limitPico: 100n * USD,
-  only: {},
-  atLimit: "refuse",
-  whenUnreachable: "refuse",
-  ...parts,
-});
-
 describe("whose spend a budget counts", () => {
   test("is told by hours where it is everybody's, an endpoint's or a key's", () => {
-    expect(spendSubjectOf(ruleOf(), "production")).toEqual({});
-    expect(spendSubjectOf(ruleOf({ per: "endpoint" }), "bot")).toEqual({ endpoint: "bot" });
-    expect(spendSubjectOf(ruleOf({ per: "key" }), "key_1")).toEqual({ keyId: "key_1" });
-    expect(spendSubjectOf(ruleOf({ only: { endpoints: ["bot"] } }), "production")).toEqual({ endpoint: "bot" });
+    expect(spendSubjectOf(budgetRuleOf(), "production")).toEqual({});
+    expect(spendSubjectOf(budgetRuleOf({ per: "endpoint" }), "bot")).toEqual({ endpoint: "bot" });
+    expect(spendSubjectOf(budgetRuleOf({ per: "key" }), "key_1")).toEqual({ keyId: "key_1" });
+    expect(spendSubjectOf(budgetRuleOf({ only: { endpoints: ["bot"] } }), "production")).toEqual({ endpoint: "bot" });
   });
 
   test("is not told where hours do not know it alone", () => {
-    expect(spendSubjectOf(ruleOf({ per: "tenant" }), "acme")).toBeNull();
-    expect(spendSubjectOf(ruleOf({ per: "user" }), "acme/ada")).toBeNull();
-    expect(spendSubjectOf(ruleOf({ only: { tenants: ["acme"] } }), "production")).toBeNull();
-    expect(spendSubjectOf(ruleOf({ only: { endpoints: ["bot", "faq"] } }), "production")).toBeNull();
-    expect(spendSubjectOf(ruleOf({ per: "endpoint" }), "")).toBeNull();
+    expect(spendSubjectOf(budgetRuleOf({ per: "tenant" }), "acme")).toBeNull();
+    expect(spendSubjectOf(budgetRuleOf({ per: "user" }), "acme/ada")).toBeNull();
+    expect(spendSubjectOf(budgetRuleOf({ only: { tenants: ["acme"] } }), "production")).toBeNull();
+    expect(spendSubjectOf(budgetRuleOf({ only: { endpoints: ["bot", "faq"] } }), "production")).toBeNull();
+    expect(spendSubjectOf(budgetRuleOf({ per: "endpoint" }), "")).toBeNull();
   });
 });
 
@@ -53,20 +45,22 @@ describe("what a budget is expected to come to", () => {
     const account = { subject: "production", spentPico: 7n * USD };
     const place = { environment: "production", spend };
     const told = await new BudgetForecasts(clock).of(place, [
-      { ...account, rule: ruleOf() },
-      { ...account, rule: ruleOf({ window: "hour" }) },
-      { ...account, rule: ruleOf({ per: "tenant" }) },
+      { ...account, rule: budgetRuleOf() },
+      { ...account, rule: budgetRuleOf({ window: "hour" }) },
+      { ...account, rule: budgetRuleOf({ per: "tenant" }) },
       { ...account, rule: undefined },
-      { subject: "quiet-bot", spentPico: 0n, rule: ruleOf({ per: "endpoint" }) },
+      { subject: "quiet-bot", spentPico: 0n, rule: budgetRuleOf({ per: "endpoint" }) },
     ]);
     expect(told).toEqual([7n * USD + comes, null, null, null, null]);
   });
 
-  test("is made for twenty accounts of a list, and told of all whose spend is theirs as well", async () => {
+  test("is made for all accounts of a list, with one look for those of a kind", async () => {
     const clock = new HandClock();
     const spend = createMemorySpendStore(1_000);
-    const rule = ruleOf({ per: "endpoint" });
-    const bots = Array.from({ length: 21 }, (_, number) => `bot-${number}`);
+    let looks = 0;
+    const counted: SpendStore = { ...spend, costs: (query) => ((looks += 1), spend.costs(query)) };
+    const rule = budgetRuleOf({ per: "endpoint" });
+    const bots = Array.from({ length: 300 }, (_, number) => `bot-${number}`);
     const classes = { ...NO_SPEND.classes, output: { tokens: 1, costPico: USD } };
     const hour = hourOf(clock.now()) - 2 * DAY_MS;
     await spend.write(
@@ -76,7 +70,29 @@ describe("what a budget is expected to come to", () => {
       }),
     );
     const accounts = [...bots, "bot-0"].map((subject) => ({ subject, spentPico: 0n, rule }));
-    const told = await new BudgetForecasts(clock).of({ environment: "production", spend }, accounts);
-    expect(told.map((one) => one !== null)).toEqual([...bots.map((_, number) => number < 20), true]);
+    const company = { subject: "production", spentPico: 0n, rule: budgetRuleOf() };
+    const forecasts = new BudgetForecasts(clock);
+    const told = await forecasts.of({ environment: "production", spend: counted }, [...accounts, company]);
+    expect(told.filter((one) => one !== null)).toHaveLength(302);
+    expect(looks).toBe(2);
+    expect(await forecasts.of({ environment: "production", spend: counted }, accounts)).toEqual(told.slice(0, -1));
+    expect(looks).toBe(2);
+  });
+
+  test("is the same together with others as alone", async () => {
+    const clock = new HandClock();
+    const spend = createMemorySpendStore(10_000);
+    const subjects = [{}, { endpoint: "a" }, { endpoint: "b" }, { keyId: "key_1" }, { endpoint: "a", keyId: "key_2" }];
+    for (let hours = 0; hours < 45 * 24; hours += 7) {
+      const hour = hourOf(clock.now()) - hours * HOUR_MS;
+      const costPico = BigInt(hours * hours);
+      const classes = { ...NO_SPEND.classes, output: { tokens: 1, costPico } };
+      const slot = { endpoint: hours % 3 === 0 ? "a" : "b", model: "sim/a", keyId: `key_${hours % 2}`, user: "" };
+      await spend.write("rep_1", [{ ...slot, hour, spend: { ...NO_SPEND, calls: 1, classes, savedPico: 5n } }]);
+    }
+    const together = await forecastSubjects(spend, subjects, clock.now());
+    for (const subject of subjects) {
+      expect(together.get(forecastName(subject))).toEqual(await forecastWindows(spend, subject, clock.now()));
+    }
   });
 });

@@ -1,14 +1,13 @@
 import type { BudgetRule } from "../domain/budgets/budget-rule.ts";
-import { forecastWindows } from "./look-at-spend.ts";
-import type { SpendSubject, WindowForecast } from "./look-at-spend.ts";
+import { forecastName, forecastSubjects } from "./forecast-subjects.ts";
+import type { ForecastSubject } from "./forecast-subjects.ts";
+import type { WindowForecast } from "./look-at-spend.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SpendStore } from "../ports/spend-store.ts";
 
 /** A forecast holds for so long, ms: it rests on weeks. */
 const HOLDS_MS = 60_000;
-/** Forecasts that are made for one list: each reads four weeks of hours. */
-const MOST_IN_A_LIST = 20;
-const MOST_KEPT = 1_000;
+const MOST_KEPT = 10_000;
 
 /** An account as far as its forecast needs it. Money in pico-dollars. */
 export interface ForecastAccount {
@@ -22,7 +21,10 @@ export interface ForecastAccount {
  * Whose spend a budget counts, where hours of spend tell it alone; `null` where they do not: they know endpoints and
  * keys, and no tenants, and users only by their names.
  */
-export function spendSubjectOf({ per, only }: Pick<BudgetRule, "per" | "only">, subject: string): SpendSubject | null {
+export function spendSubjectOf(
+  { per, only }: Pick<BudgetRule, "per" | "only">,
+  subject: string,
+): ForecastSubject | null {
   const { tenants, keys = [], endpoints = [], models } = only;
   if (tenants !== undefined || models !== undefined || keys.length > 1 || endpoints.length > 1) return null;
   const [keyId] = per === "key" ? [subject] : keys;
@@ -42,34 +44,46 @@ export class BudgetForecasts {
 
   /** One number for each account, pico-dollars; `null` where nothing can be expected yet, or nobody can say. */
   async of(
-    place: { readonly environment: string; readonly spend: SpendStore },
+    { environment, spend }: { readonly environment: string; readonly spend: SpendStore },
     accounts: readonly ForecastAccount[],
   ): Promise<readonly (bigint | null)[]> {
-    const asked = new Set<string>();
-    const expected: (bigint | null)[] = [];
-    for (const { rule, subject, spentPico } of accounts) {
-      const about = rule === undefined ? null : spendSubjectOf(rule, subject);
-      const name = JSON.stringify(about);
-      const isLeftOut = about === null || (asked.size >= MOST_IN_A_LIST && !asked.has(name));
-      if (!isLeftOut) asked.add(name);
-      const windows = isLeftOut ? [] : await this.#windows(place, about);
-      const forecast = windows.find(({ window }) => window === rule?.window)?.forecast ?? null;
-      expected.push(forecast === null ? null : spentPico + forecast.expectedPico - forecast.spentPico);
-    }
-    return expected;
+    const about = accounts.map(({ rule, subject }) =>
+      rule?.window === "day" || rule?.window === "month" ? spendSubjectOf(rule, subject) : null,
+    );
+    const asked = about.filter((one) => one !== null);
+    const windows = await this.#windows(environment, asked, (missing, now) => forecastSubjects(spend, missing, now));
+    return accounts.map(({ rule, spentPico }, index) => {
+      const own = about[index] ?? null;
+      const known = own === null ? [] : (windows.get(forecastName(own)) ?? []);
+      const forecast = known.find(({ window }) => window === rule?.window)?.forecast ?? null;
+      return forecast === null ? null : spentPico + forecast.expectedPico - forecast.spentPico;
+    });
   }
 
+  /** By the names of the subjects; those that hold no longer are looked for together. */
   async #windows(
-    { environment, spend }: { readonly environment: string; readonly spend: SpendStore },
-    subject: SpendSubject,
-  ): Promise<readonly WindowForecast[]> {
-    const key = JSON.stringify([environment, subject]);
+    environment: string,
+    subjects: readonly ForecastSubject[],
+    lookFor: (missing: readonly ForecastSubject[], now: number) => Promise<Windows>,
+  ): Promise<Windows> {
     const now = this.#clock.now();
-    const known = this.#known.get(key);
-    if (known !== undefined && now >= known.at && now - known.at < HOLDS_MS) return known.windows;
-    const windows = await forecastWindows(spend, subject, now);
-    if (this.#known.size >= MOST_KEPT) this.#known.clear();
-    this.#known.set(key, { at: now, windows });
+    const keyOf = (name: string): string => JSON.stringify([environment, name]);
+    const windows = new Map<string, readonly WindowForecast[]>();
+    const missing = new Map<string, ForecastSubject>();
+    for (const subject of subjects) {
+      const name = forecastName(subject);
+      const known = this.#known.get(keyOf(name));
+      if (known !== undefined && now >= known.at && now - known.at < HOLDS_MS) windows.set(name, known.windows);
+      else missing.set(name, subject);
+    }
+    if (missing.size === 0) return windows;
+    if (this.#known.size + missing.size > MOST_KEPT) this.#known.clear();
+    for (const [name, found] of await lookFor([...missing.values()], now)) {
+      windows.set(name, found);
+      this.#known.set(keyOf(name), { at: now, windows: found });
+    }
     return windows;
   }
 }
+
+type Windows = ReadonlyMap<string, readonly WindowForecast[]>;

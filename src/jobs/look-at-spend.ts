@@ -17,6 +17,8 @@ export interface Stretch {
 }
 
 const DAY_MS = 24 * HOUR_MS;
+/** Full days that a forecast rests on at most. */
+export const FORECAST_DAYS = 28;
 /** Models that are told apart in a sum. */
 const MOST_MODELS = 10_000;
 /** Days whose same hour is the baseline. */
@@ -47,41 +49,64 @@ export interface WindowForecast {
   readonly forecast: SpendForecast | null;
 }
 
+/** A day or month, UTC, epoch milliseconds. */
+export interface ForecastWindow extends Pick<WindowForecast, "window" | "endsAt"> {
+  readonly startsAt: number;
+}
+
+/** The day and the month under way. */
+export function windowsAt(now: number): readonly ForecastWindow[] {
+  const date = new Date(now);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  return [
+    { window: "day", startsAt: Date.UTC(year, month, day), endsAt: Date.UTC(year, month, day + 1) },
+    { window: "month", startsAt: Date.UTC(year, month), endsAt: Date.UTC(year, month + 1) },
+  ];
+}
+
 /** What the day and the month under way are expected to come to. */
 export async function forecastWindows(
   store: SpendStore,
   subject: SpendSubject,
   now: number,
 ): Promise<readonly WindowForecast[]> {
-  const date = new Date(now);
-  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
   const dailyPico = await dailySpend(store, subject, hourOf(now));
-  const windows = [
-    { window: "day", startsAt: Date.UTC(year, month, day), endsAt: Date.UTC(year, month, day + 1) },
-    { window: "month", startsAt: Date.UTC(year, month), endsAt: Date.UTC(year, month + 1) },
-  ] as const;
   const forecasts: WindowForecast[] = [];
-  for (const { window, startsAt, endsAt } of windows) {
+  for (const { window, startsAt, endsAt } of windowsAt(now)) {
     const spentPico = await total(store, subject, { since: startsAt, until: endsAt });
-    forecasts.push({
-      window,
-      endsAt,
-      spentPico,
-      forecast: forecastSpend({ spentPico, dailyPico, leftMs: endsAt - now }),
-    });
+    const forecast = forecastSpend({ spentPico, dailyPico, leftMs: endsAt - now });
+    forecasts.push({ window, endsAt, spentPico, forecast });
   }
   return forecasts;
 }
 
 /** Spend of the full days of 24 hours before `hour`, newest first, as far back as anything was spent. */
 export async function dailySpend(store: SpendStore, subject: SpendSubject, hour: number): Promise<readonly bigint[]> {
-  const since = hour - 28 * DAY_MS;
-  const sums = await store.sum({ ...subject, since, until: hour, by: ["hour"], limit: 28 * 24 });
-  const oldest = sums.reduce((least, { hour: each = hour }) => Math.min(least, each), hour);
+  const since = hour - FORECAST_DAYS * DAY_MS;
+  const sums = await store.sum({ ...subject, since, until: hour, by: ["hour"], limit: FORECAST_DAYS * 24 });
+  return dailyCosts(
+    sums.flatMap(({ hour: each, spend }) =>
+      each === undefined ? [] : [{ hour: each, oldest: each, costPico: modelCostPico(spend) }],
+    ),
+    hour,
+  );
+}
+
+/** What was spent from one hour on, within one of the days that a forecast rests on. */
+interface PastCost {
+  /** Epoch milliseconds, of the first hour and of the first in which anything was spent. */
+  readonly hour: number;
+  readonly oldest: number;
+  readonly costPico: bigint;
+}
+
+/** Costs by the full days of 24 hours before `hour`, newest first, as far back as anything was spent. */
+export function dailyCosts(costs: readonly PastCost[], hour: number): readonly bigint[] {
+  const oldest = costs.reduce((least, cost) => Math.min(least, cost.oldest), hour);
   const days = Array.from({ length: Math.floor((hour - oldest) / DAY_MS) }, () => 0n);
-  for (const { hour: each = 0, spend } of sums) {
-    const day = Math.floor((hour - HOUR_MS - each) / DAY_MS);
-    if (day < days.length) days[day] = (days[day] ?? 0n) + modelCostPico(spend);
+  for (const cost of costs) {
+    const day = Math.floor((hour - HOUR_MS - cost.hour) / DAY_MS);
+    if (day < days.length) days[day] = (days[day] ?? 0n) + cost.costPico;
   }
   return days;
 }

@@ -1,5 +1,6 @@
 import { createLocalEmbedder } from "../adapters/embedders/local-embedder.ts";
 import { createProviderEmbedder, makesVectors } from "../adapters/embedders/provider-embedder.ts";
+import { providerFor } from "../gateway/provider-for.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Embedder } from "../ports/embedder.ts";
 import type { Embedders } from "../ports/embedders.ts";
@@ -12,7 +13,7 @@ export function createEmbedders(clock: Clock): Embedders {
   return {
     of({ embedder: choice, dimension }, providers) {
       if (choice === "local") return (local ??= createLocalEmbedder({ clock }));
-      const provider = providers.get(choice.provider);
+      const provider = providerFor(providers, choice);
       if (provider === undefined || !makesVectors(provider)) return null;
       if (!provider.prices.has(choice.model) || dimension === null) return null;
       // Another configuration makes another provider, and every environment has its own.

@@ -254,6 +254,7 @@ function plugDelivery(
       replicaId,
       isLeader: () => replicas.isLeader,
       isShared: replicas.isShared,
+      ...(replicas.isShared && { hasOthers: () => replicas.live.length > 1 }),
     }),
     troubles,
     owed: new OwedWithdrawals(stores.notes ?? null, troubles),

@@ -4,6 +4,7 @@ import { cacheWarnings } from "../config/cache-warnings.ts";
 import { costTerms } from "../config/cost-terms.ts";
 import { formatMistakes } from "../config/explain.ts";
 import { loadProject } from "../config/load.ts";
+import { parameterWarnings } from "../config/parameter-warnings.ts";
 import type { EndpointSettings, Project, ProjectFiles } from "../config/project.ts";
 import { secretWarnings } from "../config/secret-warnings.ts";
 import { stabilityWarnings } from "../config/stability-warnings.ts";
@@ -32,6 +33,7 @@ import { heldBackViewOf } from "./environments/held-back-view-of.ts";
 import type { FlagKeeper } from "./keep-flags.ts";
 import { reachOf } from "./environments/reach-of.ts";
 import { describeChange } from "./registry/describe-change.ts";
+import { leftEndpointWarnings } from "./registry/left-endpoint-warnings.ts";
 import { retirementWarnings } from "./registry/retirement-warnings.ts";
 import { requireNoRejection } from "./require-no-rejection.ts";
 import { requireModelsInUse, requireOwnEnvironment } from "./environments/require-servable.ts";
@@ -47,7 +49,7 @@ export interface ApplyRequest extends ProjectFiles {
   readonly environment?: string;
   /** Whether a key asks that administers this environment alone: it does not say which one is the server's own. */
   readonly isBound?: boolean;
-  /** Whether releases are begun again that were rolled back or aborted: all, or those of some endpoints. Absent is none. */
+  /** Whether releases are begun again that are held back: all, or those of some endpoints. Absent is none. */
   readonly again?: boolean | readonly string[];
 }
 
@@ -100,7 +102,7 @@ export class ProjectHost {
     const loaded = loadProject(files, environment);
     if (!loaded.ok) return refused(loaded);
     await this.#serve(loaded.project, files);
-    return { applied: true, endpoints: [], mistakes: [], missing: [] };
+    return { applied: true, endpoints: [], mistakes: [], missing: [], warnings: this.#warningsOf(loaded.project) };
   }
 
   /**
@@ -154,6 +156,7 @@ export class ProjectHost {
     for (const endpoint of project.endpoints.values()) found.push(await this.#changeOf(project, endpoint, again));
     const changes = found.map(({ change }) => change);
     const { warnings, outlooks } = await reachOf(this.#terms, project, changes);
+    await requireModelsInUse(delivery, project);
     const { environment } = project;
     const fine = {
       environment,
@@ -168,7 +171,6 @@ export class ProjectHost {
       return { applied: false, endpoints: told, ...fine, ...heldBackIn(found) };
     }
     const isOwn = await this.#placeOf(project, request);
-    await requireModelsInUse(delivery, project);
     if (project.releases === "applied") await requireNoRejection(delivery, project, namesIn(found));
     if (isOwn) this.#terms.environments.callOwn(project.environment);
     await this.#serve(project, request);
@@ -228,9 +230,11 @@ export class ProjectHost {
   #warningsOf(project: Project): string[] {
     const { routes, clock } = this.#terms.delivery;
     return [
+      ...leftEndpointWarnings(project, routes.all()),
       ...retirementWarnings(project, routes.all(), clock.now()),
       ...stabilityWarnings(project.endpoints.values()),
       ...cacheWarnings(project.endpoints.values()),
+      ...parameterWarnings(project.endpoints.values()),
       ...budgetWarnings(project),
       ...secretWarnings(project, this.#terms.variables),
     ];

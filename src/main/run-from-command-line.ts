@@ -43,6 +43,7 @@ export async function runFromCommandLine(load: () => Promise<Serve>): Promise<vo
       return;
     }
     await requirePlace(options);
+    await requireConfiguration(options);
     if (options.fresh) forget(options.dataDir);
     const embedded = openEarly(options);
     const log = logFor(options);
@@ -70,6 +71,13 @@ function requireNode(): void {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
     throw new RollwardError("node_too_old", { version: process.version });
   }
+}
+
+/** Throws `ProjectError` for a configuration that cannot be served, before anything is made or opened for it. */
+async function requireConfiguration({ config, environment = null }: Options): Promise<void> {
+  if (config === null) return;
+  const { readConfiguration } = await import("./read-configuration.ts");
+  await readConfiguration({ config, environment, variables: process.env });
 }
 
 /** Removes what an earlier demo left behind; throws `data_dir_in_use` while a server still works on it. */

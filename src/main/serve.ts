@@ -88,7 +88,8 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
   await host.learnOwn();
   await restore(delivery);
   const { config, environment = null } = options;
-  await startProject(host, { projects: stores.projects, announcer, config, environment });
+  const { variables } = house;
+  await startProject(host, { projects: stores.projects, announcer, config, environment, variables });
   let stopping = false;
   const telemetry = openTelemetry(house);
   const app = createEdge(house, {

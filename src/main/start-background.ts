@@ -96,7 +96,6 @@ async function finish(house: House): Promise<void> {
   await delivery.gating?.gatekeeper.stop();
   await house.poster.close();
   await house.notifiers.close();
-  delivery.observatory.close();
   for (const { cache } of environments.all()) await cache.semantic?.close();
   await Promise.all([
     spendKeeper.stop(),

@@ -1,12 +1,13 @@
 import { formatMistakes } from "../config/explain.ts";
 import { loadProject } from "../config/load.ts";
-import { readProject } from "../config/read-files.ts";
-import type { ProjectFiles } from "../config/project.ts";
+import { missingKeys } from "../config/missing-keys.ts";
+import type { Mistake, ProjectFiles } from "../config/project.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
 import { filesOf, isSameProject } from "./environments/project-files.ts";
 import { ProjectError } from "./project-error.ts";
 import type { ProjectHost } from "./project-host.ts";
+import { readConfiguration } from "./read-configuration.ts";
 
 /** What starting projects needs. */
 export interface StartTerms {
@@ -16,6 +17,8 @@ export interface StartTerms {
   readonly config: string | null;
   /** The environment to apply it in; `null` is the one that the file names as its own. */
   readonly environment: string | null;
+  /** Of the process, which hold the keys of providers. */
+  readonly variables: NodeJS.ProcessEnv;
 }
 
 /**
@@ -23,30 +26,33 @@ export interface StartTerms {
  * not changed since it was applied opens no rollout: a restart must not bring back a release that was withdrawn.
  */
 export async function startProject(host: ProjectHost, terms: StartTerms): Promise<void> {
-  const { projects, config } = terms;
-  const bundle = config === null ? null : await readProject(config);
+  const { projects, config, environment: asked, variables } = terms;
+  const bundle = config === null ? null : await readConfiguration({ config, environment: asked, variables });
   const target = bundle === null ? null : environmentOf(bundle, terms.environment);
   const own = (await projects.latest())?.environment ?? null;
   for (const applied of await projects.all()) {
     const { environment } = applied;
     if (environment === target) continue;
     const isNeeded = target === null && environment === own;
-    await resume(host, { files: filesOf(applied), environment, isNeeded, announcer: terms.announcer });
+    await resume(host, { ...terms, files: filesOf(applied), environment, isNeeded });
   }
   if (bundle !== null) await start(host, bundle, { ...terms, target });
 }
 
-interface Resuming {
+interface Resuming extends Pick<StartTerms, "announcer" | "variables"> {
   readonly files: ProjectFiles;
   readonly environment: string;
   readonly isNeeded: boolean;
-  readonly announcer: Announcer;
 }
 
 /** What is wrong in another environment does not keep the server's own from being served. */
-async function resume(host: ProjectHost, { files, environment, isNeeded, announcer }: Resuming): Promise<void> {
+async function resume(host: ProjectHost, resuming: Resuming): Promise<void> {
+  const { files, environment, isNeeded, announcer, variables } = resuming;
   try {
-    requireNoMistakes(await host.resume(files, environment));
+    requireNoMistakes({ mistakes: missingKeys(files, environment, variables) });
+    const { mistakes, warnings = [] } = await host.resume(files, environment);
+    requireNoMistakes({ mistakes });
+    if (isNeeded) for (const warning of warnings) announcer.projectDoubted?.(warning);
   } catch (error) {
     if (isNeeded) throw error;
     announcer.troubled(`serving the project of the environment ${environment}`, error);
@@ -56,11 +62,15 @@ async function resume(host: ProjectHost, { files, environment, isNeeded, announc
 async function start(
   host: ProjectHost,
   bundle: ProjectFiles,
-  { projects, environment, target }: StartTerms & { readonly target: string | null },
+  { projects, announcer, environment, target }: StartTerms & { readonly target: string | null },
 ): Promise<void> {
   const isKnown = target !== null && isSameProject(bundle, await projects.latest(target));
   const request = { ...bundle, dryRun: false, ...(environment !== null && { environment }) };
-  requireNoMistakes(isKnown ? await host.resume(bundle, target) : await host.apply(request, { kind: "machine" }));
+  const { mistakes, warnings = [] } = isKnown
+    ? await host.resume(bundle, target)
+    : await host.apply(request, { kind: "machine" });
+  requireNoMistakes({ mistakes });
+  for (const warning of warnings) announcer.projectDoubted?.(warning);
 }
 
 /** Where a project is to be applied; `null` for one with mistakes, which applying tells. */
@@ -69,6 +79,6 @@ function environmentOf(bundle: ProjectFiles, asked: string | null): string | nul
   return loaded.ok ? loaded.project.environment : null;
 }
 
-function requireNoMistakes({ mistakes }: Awaited<ReturnType<ProjectHost["apply"]>>): void {
+function requireNoMistakes({ mistakes }: { readonly mistakes: readonly Mistake[] }): void {
   if (mistakes.length > 0) throw new ProjectError(formatMistakes(mistakes));
 }

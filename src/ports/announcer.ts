@@ -28,6 +28,8 @@ export interface Announcer extends AlertAnnouncer, ApplyAnnouncer, BudgetAnnounc
   callEnded?(facts: CallFacts, untold: number): void;
   /** The operator's choice of an admin key leaves something as it was; the sentence says what to do. */
   keyDoubted?(warning: string): void;
+  /** The project that a start serves has something that is not wrong yet; the sentence is that of `rollward apply`. */
+  projectDoubted?(warning: string): void;
   /** A rule has paused something, noted what it did not do, or lifted its pause. */
   pausedByRule?(pause: Pause): void;
   /** An hour is too dear; told once for each. */

@@ -26,6 +26,8 @@ export interface BankOrder {
   readonly aheadPico: bigint;
   /** A call was refused because nearly everything is spent: the budget counts as used up. */
   readonly refused: boolean;
+  /** The highest threshold that this holder has told people of since the budget was changed last, percent; 0 is none. */
+  readonly toldPercent: number;
 }
 
 /** What the bank says of an account after an order. */
@@ -37,7 +39,10 @@ export interface BankAnswer {
   readonly roomPico: bigint;
   /** What calls have really cost, as far as replicas have told. */
   readonly settledPico: bigint;
-  /** A threshold (50, 75, 90, 100 percent) that this order crossed first of all replicas, or `null`. */
+  /**
+   * A threshold (50, 75, 90, 100 percent) that was reached and that this holder is to tell, or `null`. Said again to the
+   * holder until an order has it as told, and to others when none had it for some seconds: at least one tells it.
+   */
   readonly crossed: number | null;
 }
 
@@ -71,7 +76,7 @@ export interface BudgetBank {
   readonly shareDivisor: bigint;
   /** What a replica likes to hold ahead of its calls. */
   readonly ahead: Ahead;
-  /** Carries out the orders of one replica, an account at most once, in one transaction; answers in the same order. */
+  /** Carries out the orders of one replica, a lease of an account at most once, in one transaction; answers in the same order. */
   exchange(orders: readonly BankOrder[]): Promise<readonly BankAnswer[]>;
   /**
    * Accounts whose window has not ended at `now` (epoch milliseconds), most used first. `replicaId` is who asks: it

@@ -254,6 +254,11 @@ export interface WireDialect {
    * streams. Throws `untranslatable` naming the field.
    */
   fromCanonical(request: CanonicalRequest, ask: WireAsk): Buffer;
+  /**
+   * The longest answer, tokens, that `fromCanonical` sets for a model where neither the request nor `maxOutput` says it.
+   * Absent where it then sets none.
+   */
+  unsaidMaximum?(model: string): number;
   /** For a client of another dialect. */
   eventReader(stream: boolean): EventReader;
   /** Absent where prompt caches cannot be steered. */

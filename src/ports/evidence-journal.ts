@@ -9,6 +9,8 @@ export type JournalEntry =
   | { readonly type: "final"; readonly order: number; readonly outcome: SessionOutcome }
   /** In the place of `final`: the release of its arm was never asked, so the session is not observed. */
   | { readonly type: "left_out"; readonly order: number; readonly session: string }
+  /** In the place of `final`: another replica drew the session too and counts it; `epoch` is that of this draw. */
+  | { readonly type: "twice"; readonly order: number; readonly session: string; readonly epoch: number }
   /** Somebody said something of a session afterwards; the replica that received it writes it, whoever assigned the session. */
   | ({ readonly type: "signal" } & Signal)
   /**

@@ -13,8 +13,11 @@ export interface LimitState {
 /** A call that was let in. */
 export interface LimitPass {
   readonly states: readonly LimitState[];
-  /** The call is over and used so many tokens, or `null` where nothing was asked. A second time does nothing. */
-  settle(tokens: number | null): void;
+  /**
+   * The call is over and used so many tokens, or `null` where nothing was asked. With `only` it is over for these of its claims, and
+   * the others stay open. A second time does nothing.
+   */
+  settle(tokens: number | null, only?: readonly LimitClaim[]): void;
 }
 
 /** A call that was not let in; nothing was taken for it from any limit. */

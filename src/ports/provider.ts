@@ -10,6 +10,8 @@ export type Headers = Readonly<Record<string, string>>;
 
 /** Controls an answer under way. All three may be called at any time, also after the end. */
 export interface Flow {
+  /** Whether the request has left for the provider, which stays known after the end; absent where nobody can tell: then it is taken to have. */
+  readonly isSent?: boolean;
   pause(): void;
   resume(): void;
   /** Stops the upstream request at once; the sink hears nothing more. */
@@ -82,7 +84,7 @@ export interface EmbedRequest extends Omit<ConverseRequest, "request" | "stream"
 
 /** Receives vectors; exactly one of `end` and `fail` comes last. */
 export interface EmbedSink {
-  /** A part of the texts goes out: so many bytes of UTF-8. */
+  /** A part of the texts has left for the provider: so many bytes of UTF-8. Told with its `part`, or while the flow is aborted. */
   sent(bytes: number): void;
   /**
    * A part that was sent is done, and this is what the provider counts for it; `null` where it does not say. `bytes` are
@@ -117,6 +119,11 @@ interface ProviderBase {
   readonly keyDigests?: readonly string[];
   /** The circuit breaker of its models; `null` is off, absent is the default. */
   readonly breaker?: BreakerPolicy | null;
+  /**
+   * Who serves this model, for a provider with models of several wires; it is closed with this one and has its name,
+   * prices, keys and breaker. Absent is the provider itself for all.
+   */
+  forModel?(model: string): Provider;
   close(): Promise<void>;
 }
 

@@ -63,6 +63,7 @@ export interface ResponseKeeper {
   find(keyId: string, id: string, gone?: Gone): Promise<StoredResponse | null>;
   /** Items of answers of that key; `null` when they are too large together. Waits and throws as `find` does. */
   findItems(keyId: string, ids: readonly string[], gone?: Gone): Promise<FoundItems | null>;
+  /** Whether there was one to delete; waits as `find` does, also where the caller has left. */
   delete(keyId: string, id: string): Promise<boolean>;
   /** Responses that were asked to be kept and are not. */
   dropped(): number;

@@ -64,14 +64,14 @@ describe.skipIf(program === null)("alerts of Rollward at a real Alertmanager", (
 
   test("that hangs are tried again later", async () => {
     real = await startAlertmanager(program ?? "", nowhere);
-    real.freeze(true);
+    await real.freeze(true);
     const telling = firing(Date.now() - 1_000);
     expect(await notifiers.tell(settingsOf(real.url), { id: "ntc_1", telling })).toMatchObject({
       isSent: false,
       isFinal: false,
       isAway: true,
     });
-    real.freeze(false);
+    await real.freeze(false);
     expect(await notifiers.tell(settingsOf(real.url), { id: "ntc_1", telling })).toMatchObject({ isSent: true });
     await vi.waitFor(async () => expect(await real.alerts()).toHaveLength(2), SOON);
   });

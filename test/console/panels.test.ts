@@ -12,6 +12,12 @@ const SAME = "same-2026-04-01";
 const ONLY_ERRORS = "metrics: { errors: { no_worse: 2 }, latency: false, cost: false }";
 /** Pairs are gathered for longer than any test. */
 const SHADOW = `{ strategy: shadow, shadow: { sample: 100%, min_duration: 0s, min_pairs: 5000 }, ${ONLY_ERRORS} }`;
+/** A call may cost $0.2 and costs next to nothing; a copy finds nine tenths of this, which is less. */
+const POOR = `
+    parameters: { max_tokens: 100000 }
+budgets:
+  company: { per: environment, window: total, amount: 0.21 }
+`;
 const TEST = `{ strategy: ab, variants: { stable: 50%, candidate: 50% }, test: { goal: errors, baseline: 20%, effect: 20% }, ${ONLY_ERRORS}, expected_sessions_per_day: 20000, deadline: 30d }`;
 
 const LOOKS: readonly Required<Look>[] = [
@@ -74,6 +80,27 @@ describeInBrowser("panels of results and of the server in a browser", (browser) 
       await page.getByText("Difference of two calls").first().waitFor();
       expect(complaints).toEqual([]);
       await sweep(stage, { shadow: `/rollouts/${rollout}` });
+    },
+    STORY_MS,
+  );
+
+  test(
+    "a shadow rollout says which budget has no room for copies",
+    async () => {
+      const stage = await begin(SHADOW, stageProject(GOOD, SHADOW, POOR));
+      const rollout = await stage.apply(stageProject(SAME, SHADOW, POOR));
+      await stage.waitUntil(rollout, ({ state }) => state === "shadowing");
+      const poorest = async (): Promise<unknown> => {
+        await stage.callNew(1);
+        const { body } = await stage.server.ask("GET", `/api/rollouts/${rollout}/copies`);
+        return (body as { no_room_in: unknown }).no_room_in;
+      };
+      await expect.poll(poorest, PATIENCE).toBe("company");
+      const { page, complaints } = await signedIn(stage);
+      await visit(page, `${stage.server.url}/rollouts/${rollout}`);
+      await page.getByText("The budget company has none now: its last tenth is for live calls.").waitFor();
+      expect(complaints).toEqual([]);
+      await sweep(stage, { "shadow-without-room": `/rollouts/${rollout}` });
     },
     STORY_MS,
   );

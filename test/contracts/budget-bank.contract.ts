@@ -19,6 +19,7 @@ export const quietOrder = (account: string, lease: string): BankOrder => ({
   pendingPico: 0n,
   aheadPico: 0n,
   refused: false,
+  toldPercent: 0,
 });
 
 const pico = fc.bigInt({ min: 0n, max: 600n });
@@ -32,6 +33,7 @@ const orders = fc.record({
   pendingPico: pico,
   aheadPico: pico,
   refused: fc.boolean(),
+  toldPercent: fc.constantFrom(0, 0, 50, 75, 100),
 });
 
 const account = (): string => newId("ses");
@@ -57,20 +59,64 @@ export function budgetBankContract(get: () => BudgetBank): void {
       expect(await get().exchange([order])).toEqual([first]);
     });
 
-    test("tells each threshold once, whoever crosses it", async () => {
+    test("answers each of two leases of one account for itself", async () => {
       const id = account();
-      const crossed = async (lease: string, settledPico: bigint): Promise<number | null> =>
-        (await get().exchange([{ ...quietOrder(id, lease), settledPico }]))[0]?.crossed ?? null;
-      expect(await crossed("one", 499n)).toBeNull();
-      expect(await crossed("two", 1n)).toBe(50);
-      expect(await crossed("one", 500n)).toBeNull();
-      expect(await crossed("two", 430n)).toBe(90);
-      expect(await crossed("two", 500n)).toBe(100);
-      expect(await crossed("two", 500n)).toBeNull();
+      const asking = (lease: string, needPico: bigint) => ({
+        ...quietOrder(id, lease),
+        needPico,
+        pendingPico: needPico,
+      });
+      const answers = await get().exchange([asking("one", 300n), asking("two", 500n)]);
+      expect(answers.map(({ grantedPico }) => grantedPico)).toEqual([300n, 500n]);
     });
   });
+  budgetThresholds(get);
   budgetBankLaws(get);
   budgetReleases(get);
+}
+
+function budgetThresholds(get: () => BudgetBank): void {
+  describe("as a bank of budgets whose thresholds are crossed", () => {
+    const crossing =
+      (id: string) =>
+      async (lease: string, settledPico: bigint, toldPercent = 0): Promise<number | null> =>
+        (await get().exchange([{ ...quietOrder(id, lease), settledPico, toldPercent }]))[0]?.crossed ?? null;
+
+    test("says so to the one who crosses it, whoever that is", async () => {
+      const crossed = crossing(account());
+      expect(await crossed("one", 499n)).toBeNull();
+      expect(await crossed("two", 1n)).toBe(50);
+      expect(await crossed("two", 1n, 50)).toBeNull();
+      expect(await crossed("one", 500n)).toBeNull();
+      expect(await crossed("two", 430n, 50)).toBe(90);
+      expect(await crossed("two", 500n, 90)).toBe(100);
+      expect(await crossed("two", 500n, 100)).toBeNull();
+    });
+
+    test("says so again until it was told, to nobody else meanwhile, and never after", async () => {
+      const crossed = crossing(account());
+      expect(await crossed("one", 600n)).toBe(50);
+      expect(await crossed("two", 0n)).toBeNull();
+      expect(await crossed("one", 600n)).toBe(50);
+      expect(await crossed("two", 200n)).toBe(75);
+      expect(await crossed("one", 600n, 50)).toBeNull();
+      expect(await crossed("two", 200n)).toBe(75);
+      expect(await crossed("two", 200n, 75)).toBeNull();
+      expect(await crossed("one", 600n)).toBeNull();
+    });
+
+    test("keeps apart what was reached and what was told when the budget is changed", async () => {
+      const id = account();
+      const order = { ...quietOrder(id, "one"), settledPico: 920n };
+      const crossed = async (limitPico: bigint, toldPercent: number) =>
+        (await get().exchange([{ ...order, limitPico, toldPercent }]))[0]?.crossed;
+      expect(await crossed(1_000n, 0)).toBe(90);
+      expect(await crossed(1_200n, 0)).toBe(75);
+      expect(await crossed(1_200n, 75)).toBeNull();
+      expect(await crossed(1_000n, 0)).toBe(90);
+      expect(await crossed(9_000n, 0)).toBeNull();
+    });
+  });
 }
 
 function budgetReleases(get: () => BudgetBank): void {

@@ -43,6 +43,9 @@ export function limiterContract(get: () => Limiter): void {
       expect(refusal).toMatchObject({ claim, kind: "requests" });
       expect(refusal.retryAfterMs).toBeGreaterThan(0);
       expect(refusal.retryAfterMs).toBeLessThanOrEqual(8_640_000);
+      // A refusal that is repeated without asking says no less.
+      const again = await get().take([claim], 1);
+      expect(isPass(again) ? 0 : again.retryAfterMs).toBeGreaterThan(8_000_000);
     });
 
     test("counts each subject by itself", async () => {
@@ -71,6 +74,25 @@ export function limiterContract(get: () => Limiter): void {
       const claim = claimOf(slowRule({ tokens: perDay(100) }));
       passed(await get().take([claim], 5_000));
       expect(isPass(await get().take([claim], 1))).toBe(false);
+    });
+  });
+  settlingContract(get);
+}
+
+function settlingContract(get: () => Limiter): void {
+  describe("as a limiter of calls that end", () => {
+    test("settles some of a call's claims before the others, and each once", async () => {
+      const rule = { tokens: perDay(1_000), concurrent: 1 };
+      const [first, second] = [claimOf(slowRule(rule)), claimOf(slowRule(rule))];
+      const pass = passed(await get().take([first, second], 400));
+      pass.settle(100, [first]);
+      expect(await countPasses(get(), [second], 1)).toBe(0);
+      passed(await get().take([first], 900)).settle(900);
+      pass.settle(300);
+      pass.settle(0);
+      pass.settle(0, [second]);
+      passed(await get().take([second], 700)).settle(700);
+      for (const claim of [first, second]) expect(await countPasses(get(), [claim], 1)).toBe(0);
     });
 
     test("keeps a cap on calls under way, and frees each place once", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { addSpend, NO_SPEND } from "../../src/domain/spend/add-spend.ts";
 import type { ModelSpend } from "../../src/domain/spend/spend.ts";
 import type { SpendRow } from "../../src/domain/spend/spend-book.ts";
+import type { CostQuery } from "../../src/ports/spend-store.ts";
 import { newId } from "./store-samples.ts";
 import type { GetStores } from "./store-samples.ts";
 
@@ -32,6 +33,7 @@ export function spendStoreContract(get: GetStores): void {
     setsRows(get);
     tellsApart(get);
     addsUp(get);
+    costsMany(get);
   });
 }
 
@@ -126,5 +128,34 @@ function addsUp(get: GetStores): void {
       }),
       { numRuns: 20 },
     );
+  });
+}
+
+function costsMany(get: GetStores): void {
+  test("tells the costs of many by stretches, each with its first hour, of an environment and of some alone", async () => {
+    const [key, other] = [newId("key"), newId("key")];
+    const of = (endpoint: string, hour: number, keyId = key): SpendRow =>
+      rowOf({ endpoint, hour: hour * HOUR, keyId, spend: spendOf(1, BigInt(hour)) });
+    await get().spend.write(newId("rep"), [
+      ...[1, 2, 3, 5, 8, 9].map((hour) => of("bot", hour)),
+      ...[3, 4].map((hour) => of("faq", hour)),
+      of("staging/bot", 3),
+      of("bot", 3, other),
+    ]);
+    const bounds = [2, 4, 9].map((hour) => hour * HOUR);
+    const told = async (query: Omit<CostQuery, "bounds" | "keyIds">): Promise<readonly string[]> => {
+      const sums = await get().spend.costs({ ...query, bounds, keyIds: [key] });
+      const lines = sums.map(
+        ({ stretch, endpoint = "", key: of_ = "", costPico, oldest }) =>
+          `${stretch} ${endpoint} ${of_ === key} ${costPico} ${oldest / HOUR}`,
+      );
+      return lines.toSorted();
+    };
+    const both = ["0 bot false 7 2", "0 faq false 4 3", "1 bot false 15 5", "1 faq false 5 4"];
+    expect(await told({ by: ["endpoint"], endpoints: ["bot", "faq", "none"] })).toEqual(both);
+    expect(await told({ by: ["endpoint"], scope: "" })).toEqual(both);
+    expect(await told({ by: ["key"], scope: "staging/" })).toEqual(["0  true 4 3"]);
+    expect(await told({ by: [], endpoints: ["bot"] })).toEqual(["0  false 7 2", "1  false 15 5"]);
+    expect(await told({ by: [], endpoints: ["none"] })).toEqual([]);
   });
 }

@@ -72,7 +72,8 @@ describe("an upstream that cannot be reached", () => {
   });
 
   test("one connection serves any number of calls one after the other, also after failures", async () => {
-    const { provider } = await against((socket, n) => (n % 2 === 0 ? socket.end() : socket.write(whole("{}"))), {
+    // A kept connection that is closed may have been closed before the request came: it is asked once more, on a new one.
+    const { provider } = await against((socket, n) => (n % 3 === 1 ? socket.write(whole("{}")) : socket.end()), {
       connections: 1,
     });
     const ends = [];

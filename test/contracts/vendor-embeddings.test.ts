@@ -8,6 +8,7 @@ import type { EmbeddingProviderName } from "../fixtures/embedding-providers.ts";
 import { startEmbeddingVendors, tokensOf, VENDOR_KEY, vectorOf } from "../fixtures/embedding-vendors.ts";
 import type { EmbeddingVendors } from "../fixtures/embedding-vendors.ts";
 import { eventually } from "../fixtures/eventually.ts";
+import { createRudeServer } from "../fixtures/rude-server.ts";
 
 const closed = closedAfterEach();
 
@@ -203,6 +204,19 @@ test("what was sent is told, and nothing of what still waits", async () => {
   await eventually(() => expect(vendors.asked).toHaveLength(4));
   flow.abort();
   expect(sent).toEqual([2, 3, 4, 5]);
+});
+
+test("what still waits for a connection is not told as sent", async () => {
+  const mute = closed(await createRudeServer(() => {}));
+  const provider = closed(await EMBEDDING_PROVIDERS.gemini(`https://127.0.0.1:${mute.port}`, 1_000));
+  const request = { texts: ["one"], dimensions: null, purpose: null, user: null };
+  const sent: number[] = [];
+  const sink = { sent: (bytes: number) => void sent.push(bytes), part() {}, end() {}, fail() {} };
+  const asked = { callId: "c-1", model: "gemini-embedding-001", request, connectMs: 60_000 };
+  const flow = provider.embed?.(asked, sink);
+  await eventually(() => expect(mute.open()).toBe(1));
+  flow?.abort();
+  expect(sent).toEqual([]);
 });
 
 test("Gemini without a count of tokens says so", async () => {

@@ -35,8 +35,11 @@ test("the example of docs/answers.md loads and means what it says", () => {
     ["errors", 1.25, true],
     ["refusals", 1.25, false],
     ["invalid-output", 1.25, true],
+    ["abandoned", 1.25, false],
     ["latency", 1.1, true],
+    ["latency-tail", 1.25, false],
     ["cost", 1.1, true],
+    ["cost-tail", 1.25, false],
   ]);
 });
 

@@ -23,11 +23,15 @@ test("the example of docs/metrics.md loads and means what it says", () => {
   const [endpoint] = loaded.ok ? [...loaded.project.endpoints.values()] : [];
   expect(endpoint?.plan.metrics.map(({ metric, required }) => [metric, required])).toEqual([
     ["errors", true],
+    ["refusals", false],
+    ["invalid-output", false],
     ["tool-failures", false],
+    ["abandoned", false],
     ["latency", true],
     ["latency-tail", false],
     ["tokens-per-second", false],
     ["cost", true],
+    ["cost-tail", false],
     ["thumbs", true],
     ["judge", false],
     ["business:conversion", true],
@@ -66,7 +70,8 @@ test("docs/metrics.md has every metric with the margins that it has", () => {
   }
 });
 
-const ALONE = "latency: false, cost: false";
+const UNGUARDED = "abandoned: false, refusals: false, invalid_output: false";
+const ALONE = `latency: false, cost: false, ${UNGUARDED}`;
 const OTHERS = `errors: false, ${ALONE}`;
 
 /** Where nothing happens the e-value is no matter of chance, so this row counts in what the other bets cost. */
@@ -74,18 +79,18 @@ const SPOTLESS = "the same where none ever happens";
 
 /** A row of the table of sessions, by its first cell, and a plan that has that metric alone. */
 const PLANS: Readonly<Record<string, string>> = {
-  "errors, refusals, invalid_output": `{ refusals: { required: true }, ${OTHERS} }`,
+  "errors, refusals, invalid_output": `{ refusals: { required: true }, invalid_output: false, abandoned: false, errors: false, latency: false, cost: false }`,
   [SPOTLESS]: `{ errors: true, ${ALONE} }`,
   "errors with `no_worse: 2`, problems": `{ errors: { no_worse: 2 }, ${ALONE} }`,
   "errors with `no_worse_points: 1%`": `{ errors: { no_worse_points: 1% }, ${ALONE} }`,
-  tool_failures: `{ tool_failures: { required: true }, ${OTHERS} }`,
+  "tool_failures, abandoned": `{ tool_failures: { required: true }, ${OTHERS} }`,
   thumbs: `{ thumbs: { required: true }, ${OTHERS} }`,
-  latency_tail: `{ latency_tail: { required: true }, ${OTHERS} }`,
+  "latency_tail, cost_tail": `{ latency_tail: { required: true }, ${OTHERS} }`,
   "business, `event: bad`": `{ business: { x: { event: bad, required: true } }, ${OTHERS} }`,
   "business, `event: good`": `{ business: { x: { event: good, required: true } }, ${OTHERS} }`,
   "latency, first_token, tokens_per_second": `{ tokens_per_second: { required: true }, ${OTHERS} }`,
-  cost: "{ errors: false, latency: false }",
-  "cost with `cap_usd` at the 99th percentile": "{ errors: false, latency: false, cost: { cap_usd: 1 } }",
+  cost: `{ errors: false, latency: false, cost_tail: false, ${UNGUARDED} }`,
+  "cost with `cap_usd` at the 99th percentile": `{ errors: false, latency: false, cost: { cap_usd: 1 }, cost_tail: false, ${UNGUARDED} }`,
   "judge, business with `range`": `{ judge: { score: s, digest: d, required: true }, ${OTHERS} }`,
 };
 

@@ -116,8 +116,15 @@ describe("keys", () => {
       const { key, secret } = body as { key: { id: string }; secret: string };
       return { id: key.id, secret };
     };
-    const expired = await create("2020-01-01T00:00:00Z");
-    expect(await send(call({}), expired.secret)).toMatchObject({ status: 401, error: { code: "key_expired" } });
+    const soon = await create(new Date(Date.now() + 3_600_000).toISOString());
+    // As an hour later: only a key that is still good can be made.
+    const { gateway } = server.server.house;
+    gateway.keys.replace(
+      (await server.server.house.stores.keys.list()).map((key) =>
+        key.id === soon.id ? { ...key, expiresAt: 1 } : key,
+      ),
+    );
+    expect(await send(call({}), soon.secret)).toMatchObject({ status: 401, error: { code: "key_expired" } });
     const revoked = await create(null);
     expect(
       (await fetch(`${server.url}/v1/models`, { headers: { authorization: `Bearer ${revoked.secret}` } })).status,

@@ -74,6 +74,11 @@ const refused: readonly (readonly [string, string | Buffer, readonly number[]])[
     [400],
   ],
   ["HTTP/1.0 without Host", `POST /v1/chat/completions HTTP/1.0\r\n${AUTH}${JSON_TYPE}${LENGTH}\r\n${BODY}`, [400]],
+  [
+    "HTTP/1.0 with a transfer encoding",
+    `POST /v1/chat/completions HTTP/1.0\r\n${HOST}${AUTH}${JSON_TYPE}connection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`,
+    [400],
+  ],
   ["an underscore twin", `${LINE}${HOST}${AUTH}content_length: 3\r\n${JSON_TYPE}${LENGTH}\r\n${BODY}`, [400]],
   ["two authorizations", `${LINE}${HOST}${AUTH}authorization: Bearer other\r\n${JSON_TYPE}${LENGTH}\r\n${BODY}`, [401]],
   ["a key in two headers", `${LINE}${HOST}${AUTH}x-api-key: other\r\n${JSON_TYPE}${LENGTH}\r\n${BODY}`, [401]],
@@ -111,6 +116,11 @@ describe("the request head", () => {
     const answer = await sendRaw(server.url, `GET ${path} HTTP/1.1\r\n${HOST}${AUTH}\r\n`);
     expect(answer.status).toBe(status);
     expect(answer.text).toContain(`"code":"${code}"`);
+  });
+
+  test("takes a call that asks for another protocol as it is", async () => {
+    const answer = await sendRaw(server.url, GOOD.replace(HOST, `${HOST}connection: upgrade\r\nupgrade: h2c\r\n`));
+    expect(answer.status).toBe(200);
   });
 
   test("takes the same call when nothing is wrong with it", async () => {

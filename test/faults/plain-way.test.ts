@@ -254,10 +254,10 @@ describe("calls under way", () => {
 
   const inFlight = (): number => server.server.house.gateway.load.inFlight;
 
-  async function begin(stream: boolean): Promise<OpenSocket> {
+  async function begin(stream: boolean, ...lines: readonly string[]): Promise<OpenSocket> {
     const before = held.length;
     const client = await connect();
-    client.write(requestTo(CHAT, chat({ model: "held", stream }), KEY));
+    client.write(requestTo(CHAT, chat({ model: "held", stream }), KEY, ...lines));
     await eventually(() => expect(held).toHaveLength(before + 1));
     if (stream) await client.received("data: ");
     return client;
@@ -270,6 +270,18 @@ describe("calls under way", () => {
     client.socket.destroy();
     await expect.poll(() => letGo, { interval: 5 }).toBe(1);
     await eventually(() => expect(inFlight()).toBe(0));
+  });
+
+  test.each([[], ["te: trailers"]])("are answered whole where garbage comes behind them (%s)", async (...lines) => {
+    await start();
+    const client = await begin(true, ...lines);
+    client.write("\0garbage\r\n\r\n");
+    const [stream] = held;
+    if (stream !== undefined) finish(stream, "held");
+    await client.received(DONE);
+    await client.closed;
+    const [answer] = client.text.split("\r\n0\r\n\r\n");
+    expect(answer?.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
   test("finish when the server stops, whose idle connections are closed at once", async () => {

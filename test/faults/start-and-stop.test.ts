@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
@@ -14,7 +14,7 @@ import { RollwardError } from "../../src/domain/errors.ts";
 import type { ErrorCode, ErrorDetails } from "../../src/domain/errors.ts";
 import { serve } from "../../src/main/serve.ts";
 import { OpenSocket } from "../fixtures/open-socket.ts";
-import { ADMIN_KEY, modelText, simulatedText, startServer } from "../fixtures/running-server.ts";
+import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 import { freePort, spawnServer } from "../fixtures/server-process.ts";
 
@@ -117,6 +117,23 @@ describe("a server that cannot start", () => {
     expect(existsSync(dataDir)).toBe(false);
     holder.close();
     rmSync(parent, { recursive: true });
+  });
+
+  test.each([
+    [
+      "the variable of a key is not set",
+      `${simulatedText(modelText("m-2026-01-01"))}  far: { kind: openai, key_env: KEY_OF_NOBODY, models: { gpt-4o-2024-08-06: {} } }\n`,
+      /^(.*):\d+:33 {2}providers\.far\.key_env: the environment variable KEY_OF_NOBODY is not set\n {4}set KEY_OF_NOBODY where the server runs, or name another variable in `key_env`\n$/,
+    ],
+    ["a key is misspelled", "providors: {}\n", /^(.*):1:1 {2}[^]*providers/],
+  ])("says where in the file, as it was named, %s, before it makes anything", async (_, text, words) => {
+    const config = relative(process.cwd(), writeProject({ "rollward.yaml": `${text}endpoints: {}\n` }));
+    const dataDir = join(dirname(config), "data");
+    const refused = spawnServer(await freePort(), ["--config", config, "--data-dir", dataDir]);
+    expect(await refused.exited).toBe(1);
+    expect(words.exec(refused.output())?.[1]).toBe(config);
+    expect(existsSync(dataDir)).toBe(false);
+    rmSync(dirname(config), { recursive: true });
   });
 
   test("says that nothing is served where its database is away", async () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AssistantPart } from "../../src/domain/call/canonical.ts";
-import { cacheKey } from "../../src/domain/cache/cache-key.ts";
+import { asideOf, cacheKey } from "../../src/domain/cache/cache-key.ts";
 import type { KeyParts } from "../../src/domain/cache/cache-key.ts";
 import { readAnswer, writeAnswer } from "../../src/domain/cache/cached-answer.ts";
 import type { CachedAnswer } from "../../src/domain/cache/cached-answer.ts";
@@ -52,7 +52,7 @@ const bodyOf: Readonly<Record<string, (asked: Question) => JsonObject>> = {
       ...turns.map((content, index) => ({ role: roleOf(index), content })),
     ],
     temperature,
-    max_completion_tokens: maxTokens,
+    max_tokens: maxTokens,
     stream: true,
     user: "ada",
   }),
@@ -75,7 +75,8 @@ const bodyOf: Readonly<Record<string, (asked: Question) => JsonObject>> = {
 
 const keyIn = (name: DialectName, asked: Question): string | null => {
   const body = bodyOf[name]?.(asked) ?? {};
-  return cacheKey({ ...PARTS, request: { form: "canonical", request: dialectOf(name).toCanonical(body, "test") } });
+  const request = dialectOf(name).toCanonical(body, "test");
+  return cacheKey({ ...PARTS, request: { form: "canonical", request, aside: asideOf(name, body) } });
 };
 
 const ownKey = (body: JsonObject, dialect: DialectName = "openai-chat"): string | null =>

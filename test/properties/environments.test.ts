@@ -101,6 +101,7 @@ describe("two environments of one server", () => {
               pendingPico: 0n,
               aheadPico: 0n,
               refused: false,
+              toldPercent: 0,
             }));
           const [bankOne, bankOther] = [one, other].map((each) => createScopedBudgetBank(bank, scopeOf(each, own)));
           const [orderOne, orderOther] = [order(one, a, who), order(other, b, whoElse)];

@@ -111,7 +111,16 @@ describe("an incident at stable's provider", () => {
 const HELD_BACK = 0.1;
 const BAKING = bakeShares({ holdback: HELD_BACK })?.weight ?? 0;
 /** Metrics of every kind that a session's own turns decide. */
-const KINDS = ["errors", "refusals", "latency", "latency-tail", "first-token", "tokens-per-second", "cost"] as const;
+const KINDS = [
+  "errors",
+  "refusals",
+  "latency",
+  "latency-tail",
+  "first-token",
+  "tokens-per-second",
+  "cost",
+  "abandoned",
+] as const;
 
 describe("harm without failures of the candidate's provider", () => {
   test("is never above harm over all sessions, so that both have one level", () => {
@@ -126,6 +135,7 @@ describe("harm without failures of the candidate's provider", () => {
       tokensPerSecond: fc.integer({ min: 1, max: 90 }),
       costPico: fc.integer({ min: 0, max: 50 }),
       refused: fc.boolean(),
+      abandoned: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(session, { minLength: 100, maxLength: 300 }), (sessions) => {
@@ -137,9 +147,14 @@ describe("harm without failures of the candidate's provider", () => {
           bakeMs: 60_000,
           providerFault: "hold",
         });
-        for (const [index, { refused, ...outcome }] of sessions.entries()) {
+        for (const [index, { refused, abandoned, ...outcome }] of sessions.entries()) {
           const drawn = index < sessions.length / 2 ? { epoch: 1, weight: 0.25 } : { epoch: 2, weight: BAKING };
-          evidence.add({ ...outcome, ...drawn, ...(refused && { refused: true as const }) });
+          evidence.add({
+            ...outcome,
+            ...drawn,
+            ...(refused && { refused: true as const }),
+            ...(abandoned && { abandoned: true as const }),
+          });
           expect(evidence.itself?.logUnion()).toBeLessThanOrEqual(evidence.logUnion() + 1e-9);
         }
       }),

@@ -11,26 +11,29 @@ import type { RolloutPlan } from "../../src/domain/rollout/plan.ts";
 import type { JournalBatch } from "../../src/ports/evidence-journal.ts";
 import { HandClock } from "../fixtures/hand-clock.ts";
 
-const margins = { harmRatio: 1.25, noWorseRatio: 2, share: 0.5, required: true, capPico: null };
+const margins = { harmRatio: 1.25, noWorseRatio: 2, share: 1 / 3, required: true, capPico: null };
 
-/** Two turns a session, and only what the answers were like counts. */
+/** Two turns a session, and only what the answers were like, and who left, counts. */
 const PLAN: RolloutPlan = {
   ...DEFAULT_PLAN,
   metrics: [
     { metric: "refusals", ...margins },
     { metric: "invalid-output", ...margins },
+    { metric: "abandoned", ...margins },
   ],
   window: { turns: 2, withinMs: 1_000 },
 };
 const ROLLOUT = { id: "rol_1", plan: PLAN };
 
-const turn = fc.record({ refused: fc.boolean(), invalid: fc.boolean() });
+const NOTHING = { n: { stable: 0, candidate: 0 }, value: { stable: null, candidate: null } };
+
+const turn = fc.record({ refused: fc.boolean(), invalid: fc.boolean(), abandoned: fc.boolean() });
 const session = fc.record({
   arm: fc.constantFrom("stable", "candidate" as const),
   turns: fc.array(turn, { minLength: 1, maxLength: 2 }),
 });
 
-test("what the answers of sessions were like is rebuilt from the journal to the last bit", async () => {
+test("what the answers of sessions were like, and who left, is rebuilt from the journal to the last bit", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(session, { minLength: 1, maxLength: 60 }), async (sessions) => {
       const [clock, evidence] = [new HandClock(), new Evidence(PLAN)];
@@ -50,17 +53,17 @@ test("what the answers of sessions were like is rebuilt from the journal to the 
       await log.flush();
       const replayed = await replayEvidence({ journal: throughJson(journal.read("rol_1")) }, ROLLOUT);
       expect(hashReading(replayed.evidence.reading())).toBe(hashReading(evidence.reading()));
-      const refused = sessions.filter(({ turns }) => turns.some((one) => one.refused)).length;
-      const told = evidence.reading().metrics[0];
-      const n = told?.n ?? { stable: 0, candidate: 0 };
-      const shown = n.stable * (told?.value.stable ?? 0) + n.candidate * (told?.value.candidate ?? 0);
-      expect(shown).toBeCloseTo(refused);
+      for (const [index, kind] of (["refused", "invalid", "abandoned"] as const).entries()) {
+        const counted = sessions.filter(({ turns }) => turns.some((one) => one[kind])).length;
+        const { n, value } = evidence.reading().metrics[index] ?? NOTHING;
+        expect(n.stable * (value.stable ?? 0) + n.candidate * (value.candidate ?? 0)).toBeCloseTo(counted);
+      }
     }),
     { numRuns: 60 },
   );
 });
 
-test("a journal from before answers were looked at is one without findings", async () => {
+test("a journal from before answers were looked at is one without findings, in which nobody left", async () => {
   const outcome = {
     arm: "stable",
     epoch: 1,
@@ -79,7 +82,7 @@ test("a journal from before answers were looked at is one without findings", asy
   const journal = createMemoryEvidenceJournal(1_000_000);
   await journal.append([batch]);
   const { evidence } = await replayEvidence({ journal }, ROLLOUT);
-  expect(evidence.reading().metrics.map(({ value }) => value.stable)).toEqual([0, 0]);
+  expect(evidence.reading().metrics.map(({ value }) => value.stable)).toEqual([0, 0, 0]);
 });
 
 /** As a store keeps it. */

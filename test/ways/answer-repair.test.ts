@@ -64,6 +64,13 @@ endpoints:
     models: [local/m-2026-01-01]
     timeouts: { total: 3s, first_token: 3s, connect: 3s, idle: 3s }
     checks: { json: repair, unrepaired: reject }
+  paid:
+    models: [local/m-2026-01-01]
+    parameters: { max_tokens: 100 }
+    checks: { json: repair }
+budgets:
+  # Room for several such calls, and not for one that has ten thousand bytes more.
+  small: { per: environment, window: total, amount: 0.006, only: { endpoints: [paid] } }
 `,
     },
     { environment: { TEST_LOCAL_KEY: "local-test-key" } },
@@ -104,6 +111,14 @@ async function recordOf(call: string | null): Promise<Attempted> {
   await server.server.house.gateway.recorder.flush();
   return (await server.ask("GET", `/api/calls/${call}`)).body as Attempted;
 }
+
+test("a repair is not asked for where the budget has no room for the longer request", async () => {
+  SCENES.push(saying("To Ulm!"), saying('{"city":"Ulm"}'), saying("To Ulm! ".repeat(1_250)), saying('{"city":"Ulm"}'));
+  expect(await (await send("paid")).text()).toContain('{\\"city\\":\\"Ulm\\"}');
+  expect(ASKED).toHaveLength(2);
+  expect(await (await send("paid")).text()).toContain("To Ulm! To Ulm!");
+  expect(ASKED).toHaveLength(3);
+});
 
 test("the model is shown its answer and told what is wrong with it", async () => {
   SCENES.push(saying("To Ulm!"), saying('{"city":"Ulm"}'));

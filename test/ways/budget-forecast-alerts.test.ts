@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createMemorySpendStore } from "../../src/adapters/stores/memory/memory-spend-store.ts";
-import type { BudgetRule } from "../../src/domain/budgets/budget-rule.ts";
 import { accountOf } from "../../src/domain/budgets/budget-rule.ts";
 import { NO_SPEND } from "../../src/domain/spend/add-spend.ts";
 import { HOUR_MS, hourOf } from "../../src/domain/spend/spend-book.ts";
@@ -8,6 +7,7 @@ import { createBudgetOutlook } from "../../src/jobs/alerts/budget-outlook.ts";
 import type { SpendStore } from "../../src/ports/spend-store.ts";
 import { alertSettings, openAlertWorld } from "../fixtures/alert-world.ts";
 import type { AlertWorld } from "../fixtures/alert-world.ts";
+import { budgetRuleOf } from "../fixtures/budget-rule-of.ts";
 import { HandClock } from "../fixtures/hand-clock.ts";
 
 const USD = 10n ** 12n;
@@ -15,15 +15,7 @@ const MINUTE = 60_000;
 const DAY_MS = 24 * HOUR_MS;
 const NOON = Date.UTC(2026, 10, 21, 12);
 
-const RULE: BudgetRule = {
-  name: "company",
-  per: "environment",
-  window: "day",
-  limitPico: 100n * USD,
-  only: {},
-  atLimit: "refuse",
-  whenUnreachable: "refuse",
-};
+const RULE = budgetRuleOf();
 
 let world: AlertWorld | null = null;
 

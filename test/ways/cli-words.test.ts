@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { readOptions } from "../../src/config/options.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
 
@@ -143,5 +144,41 @@ describe("the words of the command line", () => {
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^0 rollout +endpoint +from → to +state +weight +started +outcome$/);
     expect(lines[1]).toMatch(/^rol_\w+ +bot +bot@2 → bot@1 +completed +100 % +2\S+ +returned$/);
+  });
+});
+
+describe("what cannot be meant is refused in words", () => {
+  test.each([
+    ["--expires", "2020-01-01T00:00:00Z"],
+    ["--scope", "everything"],
+  ])("a key with %s %s names the option", async (option, value) => {
+    const told = await rollward("keys", "create", "ci", option, value);
+    expect(told).toMatch(/^1 /);
+    expect(told).toContain(option);
+  });
+
+  test("a key that has expired already is not made", async () => {
+    expect(await rollward("keys", "create", "late", "--expires", "2020-01-01T00:00:00Z")).toBe(
+      "1 --expires lies in the past: nobody could use the key.\n",
+    );
+    expect(await rollward("keys", "list")).not.toContain("late");
+  });
+
+  test.each(["localhost:4400", "127.0.0.1:4400", "ftp://localhost"])(
+    "an address %s says how to write one",
+    async (url) => {
+      expect(await rollward("--url", url, "status")).toBe(
+        `1 ${url} is no address of a server.\nWrite it like http://127.0.0.1:4400, in ROLLWARD_URL or after --url.\n`,
+      );
+    },
+  );
+
+  test("an unknown option of a start names the one that was probably meant", () => {
+    expect(() => readOptions(["--confg", "x.yaml"], {})).toThrow(
+      "There is no option --confg; did you mean --config? See `npm start -- --help`.",
+    );
+    expect(() => readOptions(["--qqqqqqqq=1"], {})).toThrow(
+      "There is no option --qqqqqqqq. See `npm start -- --help`.",
+    );
   });
 });

@@ -77,7 +77,7 @@ describe("a drill", () => {
   });
 
   test("tells on the command line that a plan is blind, and exits with 1", async () => {
-    const server = await start("");
+    const server = await start("metrics: { refusals: false }");
     const { code, said } = await cli(
       server,
       "drill",

@@ -32,6 +32,10 @@ const project = (models: string, limits: string, more = ""): Readonly<Record<str
 ${MODELS}
   other: { kind: simulated, models: { one-2026-01-01: { price: { input: 1, output: 2 } } } }
   both: { kind: pool, members: { sim: 1, other: 1 } }
+  broken:
+    kind: simulated
+    models: { one-2026-01-01: { price: { input: 1, output: 2 }, failures: { server_error: 100% } } }
+  shaky: { kind: pool, members: { broken: 1000, other: 1 } }
 endpoints:
   bot:
     models: [${chain(models)}]${more}
@@ -203,6 +207,27 @@ describe("limits that go by the model", () => {
       "{ per: model, requests: 60/h, burst: 1, only: { models: [both/one-2026-01-01] } }",
     );
     expect([(await answer(together)).status, (await answer(together)).status]).toEqual([200, 429]);
+  });
+
+  /** Nearly all calls come to the broken one first. */
+  const OF_SHAKY = "only: { models: [shaky/one-2026-01-01] }";
+
+  test("count a call once that goes on to another member of the pool which they name", async () => {
+    const server = await start("shaky/one", `{ per: model, requests: 60/h, burst: 2, concurrent: 1, ${OF_SHAKY} }`);
+    const answers = [await answer(server), await answer(server), await answer(server)];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  });
+
+  test("let such a call go on to another member while others wait for the pool", async () => {
+    const server = await start(
+      "shaky/one",
+      `{ per: model, requests: 20/s, burst: 1, ${OF_SHAKY} }\n  queue: { wait: 5s }`,
+    );
+    const answers = await Promise.all(Array.from({ length: 5 }, () => answer(server)));
+    expect(answers.map(({ status, tier }) => [status, tier])).toEqual(
+      Array.from({ length: 5 }, () => [200, "primary"]),
+    );
+    expect(server.server.house.gateway.load.limited).toBe(0);
   });
 
   test("let no second request of a hedge that has no room use up the retries of its model", async () => {

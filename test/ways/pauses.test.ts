@@ -141,6 +141,31 @@ describe("the emergency stop", () => {
     expect(drawn).toHaveBeenCalledOnce();
   });
 
+  test("resumes without a name what alone is paused, and says what is where there is more", async () => {
+    const server = await start();
+    expect((await cli(server, "resume")).said).toContain("Nothing is paused.");
+    await cli(server, "pause", "--everything", "--reason", "fire");
+    const again = (await cli(server, "pause", "--everything", "--reason", "smoke")).said;
+    expect(again).toMatch(/^everything was paused already \(pau_\w+\), since \d{4}-\S+ by .+: fire$/m);
+    await cli(server, "pause", "support-bot", "--reason", "refunds");
+    // The state of the server says it before anything else.
+    const [first = "", second = ""] = (await cli(server, "status")).said.split("\n");
+    expect(first).toMatch(
+      /^PAUSED: everything since \S+: fire\. `rollward resume --everything` lets the calls in again\.$/,
+    );
+    expect(second).toMatch(/^PAUSED: endpoint support-bot since \S+: refunds\. `rollward resume support-bot` /);
+    const several = await cli(server, "resume");
+    expect(several.code).toBe(1);
+    expect(several.said).toContain("Say what to resume: 2 things are paused: endpoint support-bot, everything.");
+    const still = "Everything is still paused: `rollward resume --everything`";
+    expect((await cli(server, "resume", "support-bot")).said).toContain(still);
+    expect((await cli(server, "resume", "support-bot")).said).toContain(still);
+    expect((await cli(server, "resume", "support-bot", "--everything")).said).toContain("Say one thing to resume.");
+    expect(await cli(server, "resume")).toMatchObject({ code: 0, said: "everything takes calls again.\n" });
+    expect((await cli(server, "status")).said).toMatch(/^Rollward /);
+    expect((await call(server, "support-bot")).status).toBe(200);
+  });
+
   test("does not pretend: a mistyped name, no reason, two subjects and nothing paused are refused", async () => {
     const server = await start();
     expect(await cli(server, "pause", "suport-bot", "--reason", "x")).toMatchObject({

@@ -70,6 +70,15 @@ describe("what `rollward diff` says of a project", () => {
     );
   });
 
+  test("a model that is dropped while it serves calls is refused in the words of `apply`", async () => {
+    const other = TEXT.replaceAll("m-2026-01-01", "m-2026-02-02");
+    const config = writeProject({ "rollward.yaml": other });
+    const { code, text } = await rollward("diff", config);
+    expect(text).toContain("bot@1 serves calls with sim/m-2026-01-01, which this configuration drops");
+    expect(code).toBe(1);
+    expect(await rollward("apply", config)).toEqual({ code, text });
+  });
+
   test("every change outside of releases is told with exit code 2, applied in the same words, and then no more", async () => {
     const unchanged = { code: 0, text: "Nothing to apply.\n" };
     expect(await rollward("diff", server.config)).toEqual(unchanged);

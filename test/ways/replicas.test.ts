@@ -159,6 +159,24 @@ describe.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)("several
     }, LATER);
   });
 
+  test("count a session once whose calls came to all of them at the same moment", async () => {
+    const all = await startAll(2, project("good-2026-01-01"));
+    const [one] = all;
+    if (one === undefined) throw new Error("Two servers were started.");
+    const rollout = (await apply(one, project("better-2026-02-01"))) ?? "none";
+    await splitEverywhere(all);
+    const sessions = Array.from({ length: 18 }, (_, index) => `s-${index}`);
+    await Promise.all(sessions.flatMap((session) => all.map((server) => call(server, { session }))));
+    await vi.waitFor(() => {
+      for (const { server } of all) {
+        const ledger = server.house.delivery.observatory.ledger(rollout);
+        const counted = ledger?.others.mergedWith(ledger.evidence).reading().sessions;
+        expect((counted?.stable ?? 0) + (counted?.candidate ?? 0)).toBe(sessions.length);
+        expect(ledger?.assignedInAll).toBe(sessions.length);
+      }
+    }, LATER);
+  });
+
   test("send nobody to a candidate whose provider's secret one of them lacks, and wait with the rollout", async () => {
     const [other] = await startAll(1, project("good-2026-01-01"));
     const one = await startOne({ FAR_KEY: "secret" });

@@ -11,6 +11,10 @@ interface Candidate {
   readonly failures: number;
   readonly time: number;
   readonly cost: number;
+  /** Share of answers that say nothing; those take and cost a tenth. */
+  readonly empty: number;
+  /** Share of sessions that take, or cost, `runaway.times` as much. */
+  readonly runaway: { readonly of: "time" | "cost"; readonly share: number; readonly times: number };
 }
 
 /** What both arms go through at a time, as a share of the whole run. */
@@ -28,6 +32,7 @@ interface Setting {
   readonly weather: (share: number) => Partial<Weather>;
   /** Absent is what serves for all others. */
   readonly fullRuns?: number;
+  readonly quickTimes?: number;
 }
 
 const BASE: Weather = { failures: 0.01, time: 1, cost: 1 };
@@ -45,8 +50,13 @@ function drawSession(setting: Setting, index: number, random: Random): SessionOu
   const arm = random.chance(weight) ? "candidate" : "stable";
   const own = arm === "candidate" ? candidate : {};
   const isFailed = random.chance(own.failures ?? base.failures);
-  const latencyMs = MEDIAN_MS * base.time * (own.time ?? 1) * random.lognormal(0.6);
-  const costPico = MEDIAN_PICO * base.cost * (own.cost ?? 1) * random.lognormal(0.5);
+  const isEmpty = own.empty !== undefined && random.chance(own.empty);
+  const part = isEmpty ? 0.1 : 1;
+  const { runaway } = own;
+  const more = runaway !== undefined && random.chance(runaway.share) ? runaway.times : 1;
+  const timesOf = (of: "time" | "cost"): number => part * base[of] * (own[of] ?? 1) * (runaway?.of === of ? more : 1);
+  const latencyMs = MEDIAN_MS * timesOf("time") * random.lognormal(0.6);
+  const costPico = MEDIAN_PICO * timesOf("cost") * random.lognormal(0.5);
   return {
     arm,
     epoch,
@@ -56,6 +66,7 @@ function drawSession(setting: Setting, index: number, random: Random): SessionOu
     firstTokenMs: null,
     // Providers do not bill an answer that never came.
     costPico: isFailed ? 0 : costPico,
+    ...(isEmpty && !isFailed && { invalid: true }),
   };
 }
 
@@ -89,6 +100,7 @@ function product(setting: Setting): Scenario {
   return {
     name: setting.id,
     fullRuns: setting.fullRuns ?? 2_000,
+    quickTimes: setting.quickTimes ?? 1,
     simulate: (random, runs) => {
       const outcome = new Outcome(setting.id, runs, [row]);
       for (let run = 0; run < runs; run += 1) productRun(setting, random, outcome);
@@ -123,11 +135,34 @@ export const PRODUCT: readonly Scenario[] = [
   product({ ...SAME, id: "product.none.incident", weather: incident }),
   product({ ...SAME, id: "product.none.ramp", weights: RAMP, sessions: 40_000 }),
   product({ ...SAME, id: "product.none.ramp-drift", weights: RAMP, sessions: 40_000, weather: drift }),
-  // A median is promised, and one of 2,000 runs is off by a session or two.
-  product({ ...SAME, id: "product.1to10.errors", weights: [0.05], candidate: { failures: 0.1 }, fullRuns: 10_000 }),
+  // A median is promised, and one of 2,000 runs is off by a session or two, one of 400 by three.
+  product({
+    ...SAME,
+    id: "product.1to10.errors",
+    weights: [0.05],
+    candidate: { failures: 0.1 },
+    fullRuns: 10_000,
+    quickTimes: 10,
+  }),
   product({ ...SAME, id: "product.x1.5.latency", weights: [0.05], candidate: { time: 1.5 } }),
   product({ ...SAME, id: "product.x1.5.cost", weights: [0.05], candidate: { cost: 1.5 } }),
+  product({ ...SAME, id: "product.one-in-ten-empty", candidate: { empty: 0.1 } }),
+  product({
+    ...SAME,
+    id: "product.one-in-twenty.x100.cost",
+    candidate: { runaway: { of: "cost", share: 0.05, times: 100 } },
+  }),
+  product({
+    ...SAME,
+    id: "product.one-in-ten.x10.latency",
+    candidate: { runaway: { of: "time", share: 0.1, times: 10 } },
+  }),
 ];
+
+/** Ids of those in which errors, latency and cost see nothing, and the candidate is to be rolled back all the same. */
+export const PRODUCT_HIDDEN: readonly string[] = PRODUCT.map(({ name }) => name).filter((name) =>
+  name.includes(".one-in-"),
+);
 
 /** Ids of the scenarios in which the candidate is no different. */
 export const PRODUCT_NULLS: readonly string[] = PRODUCT.map(({ name }) => name).filter((name) =>

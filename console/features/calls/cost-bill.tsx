@@ -43,12 +43,17 @@ const Lines = ({ call: { cost, attempts } }: { call: Bill }) =>
       <td className="py-1.5 pr-2">
         {line.what}
         {attempts.length > 1 && <span className="text-faint"> · attempt {line.attempt + 1}</span>}
+        <Above tokens={attempts[line.attempt]?.price_above ?? null} />
       </td>
       <td className="text-right">{count(line.count)}</td>
       <td className="text-right text-dim">{line.price_pico === null ? "–" : usd(Number(line.price_pico) / 1e6)}</td>
       <td className="text-right">{line.cost_pico === null ? "no price" : pico(line.cost_pico)}</td>
     </tr>
   ));
+
+/** Which price it was, where long prompts cost another. */
+const Above = ({ tokens }: { tokens: number | null }) =>
+  tokens !== null && <span className="text-faint"> · prompt above {count(tokens)}</span>;
 
 const Sums = ({ call }: { call: Bill }) => (
   <>

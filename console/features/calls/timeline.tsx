@@ -87,9 +87,11 @@ function barsOf({ stages, attempts }: Pick<WholeCall, "stages" | "attempts">): r
     };
   });
   const bars: Bar[] = [];
-  for (const { stage, start_ms: startMs, end_ms: endMs } of stages) {
+  // A call that went by another release while it waited has the stage twice, and has asked nobody in the first.
+  const asking = stages.findLastIndex(({ stage }) => stage === "call");
+  for (const [index, { stage, start_ms: startMs, end_ms: endMs }] of stages.entries()) {
     bars.push({ label: stage, note: "", startMs, endMs, firstMs: null, look: "stage" });
-    if (stage === "call") bars.push(...tries);
+    if (index === asking) bars.push(...tries);
   }
-  return stages.some(({ stage }) => stage === "call") ? bars : [...bars, ...tries];
+  return asking < 0 ? [...bars, ...tries] : bars;
 }

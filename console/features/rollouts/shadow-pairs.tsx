@@ -36,7 +36,7 @@ function Shown({ copies }: { copies: Copies }) {
       note={`${count(made)} copies, ${count(pairs)} of them evidence, ${count(excused)} excused · ${pico(spent)}`}
     >
       <div className="border-b border-line p-4">
-        <Facts rows={[...answerRows(copies), ...judgeRows(copies), skippedRow(copies)]} />
+        <Facts rows={[...answerRows(copies), ...judgeRows(copies), skippedRow(copies), budgetRow(copies)]} />
       </div>
       {recent.length === 0 ? (
         <Empty title="No pairs yet">A copy and the call that it was made of stand here once both have answered.</Empty>
@@ -90,6 +90,16 @@ function skippedRow({ skipped }: Copies): Row {
   const reasons = Object.entries(skipped).filter(([, calls]) => calls > 0);
   if (reasons.length === 0) return null;
   return ["Not copied here", reasons.map(([why, calls]) => `${count(calls)} ${why.replaceAll("_", " ")}`).join(", ")];
+}
+
+function budgetRow({ no_room_in: budget }: Copies): Row {
+  if (budget === null) return null;
+  return [
+    "No room for copies",
+    <StateMark key="budget" state="warn" plain wraps>
+      {`The budget ${budget} has none now: its last tenth is for live calls.`}
+    </StateMark>,
+  ];
 }
 
 /** Both calls of each pair, the newest first. */

@@ -246,10 +246,20 @@ export class LeasedLedger implements BudgetLedger {
     purse.grantedPico = answer.grantedPico;
     purse.roomPico = answer.roomPico;
     purse.totalSettledPico = answer.settledPico;
-    purse.told(order.settledPico, order.returnedPico);
+    purse.told(order);
+    this.#tell(purse, order, answer);
     if (purse.isDirty) this.#dirty.add(purse);
-    if (answer.crossed === null) return;
-    this.#terms.onAlert({ account: purse.account, percent: answer.crossed, settledPico: answer.settledPico });
+  }
+
+  /** Tells a threshold once; the bank, which may ask for it again, hears of it with the next order. */
+  #tell(purse: Purse, { limitPico }: BankOrder, { crossed, settledPico }: BankAnswer): void {
+    if (crossed === null) return;
+    // One of a budget that was changed meanwhile is asked for anew.
+    if (limitPico !== purse.limitPico) this.#dirty.add(purse);
+    else if (crossed > purse.toldPercent) {
+      purse.toldPercent = crossed;
+      this.#terms.onAlert({ account: purse.account, percent: crossed, settledPico });
+    }
   }
 
   /** Lets go on who can, in the order in which they came; refuses whom the bank has nothing for. */

@@ -26,5 +26,6 @@ export function orderOf(purse: Purse, demand: Demand | null, shareDivisor: bigin
     pendingPico: demand === null ? 0n : beyondFree(demand.sumPico),
     aheadPico: purse.aheadPico(shareDivisor),
     refused: purse.wasRefused,
+    toldPercent: purse.toldPercent,
   };
 }

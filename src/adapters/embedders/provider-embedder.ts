@@ -111,7 +111,7 @@ function embedOn(provider: OwnWire, terms: ProviderEmbedderTerms, { texts, limit
   const read = async (): Promise<readonly Float32Array[]> => {
     const { vectors, inputTokens } = await flight.answer;
     onTokens?.(inputTokens);
-    return unitVectors(vectors, { provider: provider.name, count: texts.length, dimension });
+    return unitVectors(vectors, { provider: provider.name, dimension });
   };
   return { flight, vectors: read() };
 }

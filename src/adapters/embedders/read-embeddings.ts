@@ -11,7 +11,7 @@ export interface ExpectedEmbeddings {
 /** Vectors as vectors of length 1. Throws `provider_bad_answer` where one has another dimension or none. */
 export function unitVectors(
   vectors: readonly ArrayLike<number>[],
-  { provider, dimension }: ExpectedEmbeddings,
+  { provider, dimension }: Pick<ExpectedEmbeddings, "provider" | "dimension">,
 ): readonly Float32Array[] {
   return vectors.map((values) => {
     if (values.length !== dimension) throw badAnswer(provider, otherDimension(values.length, dimension));

@@ -19,6 +19,13 @@ export function createScopedSpendStore(store: SpendStore, scope: EnvironmentScop
         sum.endpoint === undefined ? sum : { ...sum, endpoint: sum.endpoint.slice(scope.length) },
       );
     },
+    async costs({ endpoints, ...query }) {
+      const own = endpoints?.map((endpoint) => scoped(scope, endpoint));
+      const sums = await store.costs({ ...query, ...(own === undefined ? { scope } : { endpoints: own }) });
+      return sums.map((sum) =>
+        sum.endpoint === undefined ? sum : { ...sum, endpoint: sum.endpoint.slice(scope.length) },
+      );
+    },
     expire: (before) => store.expire(before),
   };
 }

@@ -30,6 +30,7 @@ const BATCH = 200;
 const CLOSE_MS = 2_000;
 
 interface Cost {
+  readonly claim: LimitClaim;
   readonly meter: SharedMeter;
   readonly cost: number;
 }
@@ -70,7 +71,7 @@ export class LeasedLimiter implements Limiter {
     if (this.#isAway || !this.#terms.valkey.isReady) return this.#takeAlone(costs);
     const now = this.#terms.clock.elapsed();
     const dry = costs.find(({ meter, cost }) => meter.dryMs(cost, now) > 0);
-    if (dry !== undefined) return refusalOf(dry, dry.meter.dryMs(dry.cost, now), costs);
+    if (dry !== undefined) return refusalOf(dry, dry.meter.waitMs(now), costs);
     for (const { meter } of costs) meter.usedAt = now;
     return new Promise((resolve) => {
       this.#waiting.push({ costs, rounds: 0, resolve });
@@ -93,9 +94,10 @@ export class LeasedLimiter implements Limiter {
   #costsOf(claim: LimitClaim, tokens: number): readonly Cost[] {
     const { requests, tokens: perToken, concurrent } = claim.rule;
     const costs: Cost[] = [];
-    if (requests !== null) costs.push({ meter: this.#meters.meterOf(claim, "requests"), cost: 1 });
-    if (perToken !== null && tokens > 0) costs.push({ meter: this.#meters.meterOf(claim, "tokens"), cost: tokens });
-    if (concurrent !== null) costs.push({ meter: this.#meters.meterOf(claim, "concurrent"), cost: 1 });
+    if (requests !== null) costs.push({ claim, meter: this.#meters.meterOf(claim, "requests"), cost: 1 });
+    if (perToken !== null && tokens > 0)
+      costs.push({ claim, meter: this.#meters.meterOf(claim, "tokens"), cost: tokens });
+    if (concurrent !== null) costs.push({ claim, meter: this.#meters.meterOf(claim, "concurrent"), cost: 1 });
     return costs;
   }
 
@@ -105,18 +107,18 @@ export class LeasedLimiter implements Limiter {
       meter.spend(cost);
       meter.usedAt = now;
     }
-    let isOver = false;
+    let open = costs;
     return {
       states: statesOf(costs),
-      settle: (used) => {
-        if (isOver) return;
-        isOver = true;
-        for (const { meter, cost } of costs) {
+      settle: (used, only) => {
+        const isOver = ({ claim }: Cost): boolean => only?.includes(claim) ?? true;
+        for (const { meter, cost } of open.filter(isOver)) {
           if (meter.kind === "tokens") meter.credit += cost - (used ?? 0);
           if (meter.kind !== "concurrent") continue;
           meter.taken -= 1;
           meter.credit += 1;
         }
+        open = open.filter((one) => !isOver(one));
       },
     };
   }
@@ -219,7 +221,7 @@ export class LeasedLimiter implements Limiter {
         waiter.rounds += 1;
         if (waitMs === undefined && waiter.rounds < ROUNDS) continue;
         const { meter, cost } = short;
-        meter.refused(cost, now + Math.min(waitMs ?? 1, DRY_MS));
+        meter.refused(cost, { dryUntil: now + Math.min(waitMs ?? 1, DRY_MS), freeAt: now + (waitMs ?? DRY_MS) });
         waiter.resolve(refusalOf(short, waitMs ?? DRY_MS, waiter.costs));
       }
       served.add(waiter);

@@ -18,8 +18,16 @@ interface Taken {
   readonly cost: number;
 }
 
-/** Settles what was reserved of one limit: tokens used, and when (monotonic milliseconds). */
-type Settle = (used: number, now: number) => void;
+/** What is open of one claim until it is settled with the tokens used, and when (monotonic milliseconds). */
+interface Part {
+  readonly claim: LimitClaim;
+  readonly settle: (used: number, now: number) => void;
+}
+
+interface Place {
+  readonly claim: LimitClaim;
+  readonly place: string;
+}
 
 /** What of a limit is looked up, and when (monotonic milliseconds). */
 interface Metered {
@@ -53,21 +61,24 @@ export class LocalLimiter implements Limiter {
       const waitMs = bucket.waitMs(cost, now);
       if (waitMs > 0) return { claim, kind, retryAfterMs: waitMs, states: statesOf(taken, now) };
     }
-    const places: string[] = [];
+    const places: Place[] = [];
     for (const claim of claims) {
       if (claim.rule.concurrent === null) continue;
       const place = placeOf(claim);
-      places.push(place);
+      places.push({ claim, place });
       if ((this.#places.get(place) ?? 0) < claim.rule.concurrent) continue;
       return { claim, kind: "concurrent", retryAfterMs: PLACE_WAIT_MS, states: statesOf(taken, now) };
     }
-    const settles: Settle[] = [];
-    for (const { bucket, cost } of taken) {
+    const parts: Part[] = [];
+    for (const { claim, bucket, cost } of taken) {
       if (bucket instanceof Bucket) bucket.take(cost);
-      else settles.push(reserve(bucket, cost, now));
+      else parts.push({ claim, settle: reserve(bucket, cost, now) });
     }
-    for (const place of places) this.#move(place, 1);
-    return this.#pass(settles, places, statesOf(taken, now));
+    for (const { claim, place } of places) {
+      this.#move(place, 1);
+      parts.push({ claim, settle: () => this.#move(place, -1) });
+    }
+    return this.#pass(parts, statesOf(taken, now));
   }
 
   counts(): LimiterCounts {
@@ -76,16 +87,15 @@ export class LocalLimiter implements Limiter {
 
   async close(): Promise<void> {}
 
-  #pass(settles: readonly Settle[], places: readonly string[], states: readonly LimitState[]): LimitPass {
-    let isOver = false;
+  #pass(parts: readonly Part[], states: readonly LimitState[]): LimitPass {
+    let open = parts;
     return {
       states,
-      settle: (used) => {
-        if (isOver) return;
-        isOver = true;
-        for (const place of places) this.#move(place, -1);
+      settle: (used, only) => {
+        const over = only === undefined ? open : open.filter(({ claim }) => only.includes(claim));
+        open = only === undefined ? [] : open.filter(({ claim }) => !only.includes(claim));
         const now = this.#clock.elapsed();
-        for (const settle of settles) settle(used ?? 0, now);
+        for (const { settle } of over) settle(used ?? 0, now);
       },
     };
   }
@@ -140,7 +150,7 @@ export class LocalLimiter implements Limiter {
   }
 }
 
-function reserve(bucket: TokenBucket, tokens: number, takenAt: number): Settle {
+function reserve(bucket: TokenBucket, tokens: number, takenAt: number): Part["settle"] {
   const reservation = bucket.take(tokens, takenAt);
   return (used, now) => bucket.settle(reservation, used, now);
 }

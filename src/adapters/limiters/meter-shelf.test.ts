@@ -77,8 +77,21 @@ describe("the meters of a replica", () => {
     expect(shelf.size).toBe(1);
     now += 50_000;
     const changed = shelf.meterOf({ rule: { ...RULE, concurrent: 2 }, subject: "one" }, "concurrent");
-    expect(changed).not.toBe(before);
+    expect(changed).toBe(before);
     shelf.forget(now + 20_000);
     expect([...shelf.all()]).toEqual([changed]);
+  });
+
+  test("owe after an apply what they owed before it, and lose what they hold only where the limit is another", () => {
+    const shelf = new MeterShelf(() => 0);
+    const rate = { amount: 60, windowMs: 60_000, burst: 5 };
+    const rule = { ...RULE, concurrent: null, tokens: rate };
+    const meter = shelf.meterOf({ rule, subject: "one" }, "tokens");
+    const creditAfter = (credit: number, burst: number): number => {
+      meter.credit = credit;
+      return shelf.meterOf({ rule: { ...rule, tokens: { ...rate, burst } }, subject: "one" }, "tokens").credit;
+    };
+    expect([creditAfter(-50, 5), creditAfter(3, 5), creditAfter(-50, 6), creditAfter(3, 7)]).toEqual([-50, 3, -50, 0]);
+    expect(shelf.meterOf({ rule, subject: "one" }, "tokens")).toBe(meter);
   });
 });

@@ -28,12 +28,17 @@ export class MeterShelf {
     return this.#meters.values();
   }
 
-  /** A changed rule gets a new meter; what the old one held ahead lapses, what calls under way have taken does not. */
+  /** Of a limit that changes, what was held ahead lapses; what calls under way have taken, and what is owed, does not. */
   meterOf(claim: LimitClaim, kind: LimitKind): SharedMeter {
     const name = SharedMeter.nameOf(claim, kind);
     const known = this.#meters.get(name);
     if (known?.claim.rule === claim.rule) return known;
-    const fresh = new SharedMeter(claim, kind, known);
+    if (known !== undefined) {
+      known.change(claim);
+      known.usedAt = this.#now();
+      return known;
+    }
+    const fresh = new SharedMeter(claim, kind);
     fresh.usedAt = this.#now();
     this.#meters.set(name, fresh);
     return fresh;

@@ -1,6 +1,6 @@
 import { Bucket } from "../../domain/limits/bucket.ts";
 import { partOf } from "../../domain/limits/limit-rule.ts";
-import type { LimitClaim, LimitKind, Rate } from "../../domain/limits/limit-rule.ts";
+import type { LimitClaim, LimitKind, LimitRule, Rate } from "../../domain/limits/limit-rule.ts";
 
 /** What a replica may hold ahead of calls, as a part of the amount: with three of them 1.5 %. */
 const AHEAD_PART = 200;
@@ -16,32 +16,56 @@ export interface Alone {
   readonly replicas: number;
 }
 
+/** What is known after a refusal, in monotonic milliseconds. */
+export interface Refused {
+  /** Until when asking again is of no use. */
+  readonly dryUntil: number;
+  /** When there will be enough, as the shared limit said. */
+  readonly freeAt: number;
+}
+
 /** What one replica holds of one limit of one subject that it shares with others. */
 export class SharedMeter {
-  readonly claim: LimitClaim;
+  #claim: LimitClaim;
   readonly kind: LimitKind;
   /** What may be spent without asking; below zero where calls have used more than was expected. */
   credit = 0;
+  /** Of a cap: places taken by calls under way here. */
+  taken = 0;
   /** Of a cap: the places that Valkey was told of last; `null` where that is not known. */
   told: number | null = 0;
   /** Monotonic milliseconds. */
   usedAt = 0;
   /** Until when as much as was refused last is not asked for again, monotonic milliseconds. */
   #dryUntil = 0;
+  /** Until when it takes as the shared limit said, monotonic milliseconds: mostly longer than the pause between questions. */
+  #freeAt = 0;
   #dryCost = 0;
   /** What the shared limit had left when it was last asked. */
   left: number | null = null;
   /** Decides while the shared limit is out of reach. */
   #alone: Bucket | null = null;
   #usedAlone = 0;
-  readonly #places: { taken: number };
-
-  /** `before` is the meter of the same limit under the rule as it was: its calls under way keep their places. */
-  constructor(claim: LimitClaim, kind: LimitKind, before?: SharedMeter) {
-    this.claim = claim;
+  constructor(claim: LimitClaim, kind: LimitKind) {
+    this.#claim = claim;
     this.kind = kind;
-    this.#places = before === undefined ? { taken: 0 } : before.#places;
-    if (before !== undefined) this.told = null;
+  }
+
+  get claim(): LimitClaim {
+    return this.#claim;
+  }
+
+  /** The rule was read anew. Where the limit is another, what was held ahead under the old one lapses; debts stay. */
+  change(claim: LimitClaim): void {
+    const before = this.#claim.rule;
+    this.#claim = claim;
+    if (isSameLimit(before, claim.rule, this.kind)) return;
+    this.credit = Math.min(0, this.credit);
+    this.told = null;
+    this.left = null;
+    this.#alone = null;
+    this.#dryUntil = 0;
+    this.#freeAt = 0;
   }
 
   static nameOf({ rule, subject }: LimitClaim, kind: LimitKind): string {
@@ -50,15 +74,6 @@ export class SharedMeter {
 
   get name(): string {
     return SharedMeter.nameOf(this.claim, this.kind);
-  }
-
-  /** Of a cap: places taken by calls under way here. */
-  get taken(): number {
-    return this.#places.taken;
-  }
-
-  set taken(taken: number) {
-    this.#places.taken = taken;
   }
 
   /** Of a cap: places that are taken or may be without asking. */
@@ -75,9 +90,15 @@ export class SharedMeter {
     return this.rate === null ? 0 : Math.floor(this.rate.amount / AHEAD_PART);
   }
 
-  refused(cost: number, until: number): void {
-    this.#dryUntil = until;
+  refused(cost: number, { dryUntil, freeAt }: Refused): void {
+    this.#dryUntil = dryUntil;
+    this.#freeAt = freeAt;
     this.#dryCost = cost;
+  }
+
+  /** How long a call that is refused without asking has to wait, ms. */
+  waitMs(now: number): number {
+    return Math.max(0, this.#dryUntil - now, this.#freeAt - now);
   }
 
   /** How long a call has to wait before asking is of use, ms. */
@@ -128,4 +149,11 @@ export class SharedMeter {
     if (rate === null) return ["c", this.claim.rule.concurrent ?? 0, 0, 0, beyond(least), beyond(sum), 0, this.keeps];
     return ["b", rate.amount, rate.windowMs, rate.burst, beyond(least), wanted, back, 0];
   }
+}
+
+function isSameLimit(one: LimitRule, other: LimitRule, kind: LimitKind): boolean {
+  if (kind === "concurrent") return one.concurrent === other.concurrent;
+  const [before, after] = [one[kind], other[kind]];
+  if (before === null || after === null) return before === after;
+  return before.amount === after.amount && before.windowMs === after.windowMs && before.burst === after.burst;
 }

@@ -144,9 +144,16 @@ const PROVIDERS = {
     return createCohere(keyedTerms(settings, terms));
   },
   vertex: async (settings, terms) => {
-    const { createVertex } = await import("./vertex/vertex.ts");
+    const { createVertexModels } = await import("./vertex/create-vertex-models.ts");
     const credentials = await textOrFile(settings.name, settings.credentialsEnv, terms.environment);
-    return createVertex({ ...settings, ...sharedTerms(settings, terms), credentials, clock: terms.clock });
+    return createVertexModels({
+      ...settings,
+      ...sharedTerms(settings, terms),
+      maxOutputs: maxOutputsOf(settings.models),
+      promptCache: promptCacheOf("marks", settings.models),
+      credentials,
+      clock: terms.clock,
+    });
   },
   bedrock: async (settings, terms) => {
     const { createBedrock } = await import("./aws/bedrock.ts");

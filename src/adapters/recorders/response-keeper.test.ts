@@ -226,4 +226,15 @@ describe("a keeper of responses", () => {
     expect(await alone.find("key_a", "resp_000002")).toBeNull();
     expect((await alone.findItems("key_a", ["msg_000002"]))?.size).toBe(0);
   });
+
+  test("deletes what another replica writes only now", async () => {
+    const store = new Store();
+    const { keeper, clock } = keeperOn(store, true);
+    const deleted = keeper.delete("key_a", "resp_000001");
+    await settle();
+    await store.append([answerOf("resp_000001", "msg_000001")]);
+    clock.advance(50);
+    expect(await deleted).toBe(true);
+    expect(store.kept.size).toBe(0);
+  });
 });

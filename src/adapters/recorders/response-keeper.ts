@@ -139,7 +139,9 @@ class QueueKeeper implements ResponseKeeper {
 
   async delete(keyId: string, id: string): Promise<boolean> {
     const wasWaiting = this.#remove(placeOf(keyId, id));
-    return (await this.#terms.store.delete(keyId, id)) || wasWaiting;
+    const look = async (): Promise<true | null> => ((await this.#terms.store.delete(keyId, id)) ? true : null);
+    if ((await look()) === true || wasWaiting) return true;
+    return (await this.#late?.untilFound({ keyId, ids: [id] }, look)) === true;
   }
 
   dropped(): number {

@@ -8,7 +8,7 @@ interface Alarm {
 /** Time that moves only when a test says so. */
 export class HandClock implements Clock {
   #elapsedMs = 0;
-  readonly #startedAt: number;
+  #startedAt: number;
   readonly #alarms = new Set<Alarm>();
 
   constructor(startedAt = Date.UTC(2026, 10, 21)) {
@@ -27,6 +27,16 @@ export class HandClock implements Clock {
     const alarm = { dueMs: this.#elapsedMs + ms, action };
     this.#alarms.add(alarm);
     return () => void this.#alarms.delete(alarm);
+  }
+
+  /** Somebody sets the wall clock; the monotonic one goes on as it did. */
+  setWall(byMs: number): void {
+    this.#startedAt += byMs;
+  }
+
+  /** The process stands still: time has moved on, and what was due is late. */
+  freeze(ms: number): void {
+    this.#elapsedMs += ms;
   }
 
   /** Alarms that have not gone off. */

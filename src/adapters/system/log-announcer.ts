@@ -32,6 +32,7 @@ export function createLogAnnouncer(log: Logger): Announcer {
       log.error({ ...about, err: cause }, `Trouble while ${what}; it will be tried again.`);
     },
     keyDoubted: (warning) => log.warn(warning),
+    projectDoubted: (warning) => log.warn(warning),
     callEnded: (facts, untold) => tellCall(log, facts, untold),
     heldBack({ release, environment, rollout, how }) {
       log.warn({ release, environment, rollout }, `${release} is held back: it ${how}. Nobody said to begin it again.`);

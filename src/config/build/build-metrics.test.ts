@@ -45,6 +45,7 @@ describe("the metrics of a policy", () => {
   test("have the margins, windows and tests of their kind", () => {
     const plans = metricsOf(`
 tool_failures: true
+abandoned: true
 latency_tail: { no_worse_points: 2% }
 tokens_per_second: true
 thumbs: { within: 30m }
@@ -61,7 +62,8 @@ business:
       return Object.fromEntries(own);
     };
     expect(plan("tool-failures")).toEqual({ harmRatio: 1.25, noWorseRatio: 2, noWorseOrPoints: 0.01 });
-    expect(plan("latency-tail")).toEqual({ harmRatio: 1.25, noWorseRatio: 2, noWorsePoints: 0.02 });
+    expect(plan("latency-tail")).toEqual({ beyond: 2, harmRatio: 1.25, noWorseRatio: 2, noWorsePoints: 0.02 });
+    expect(plan("abandoned")).toEqual(plan("tool-failures"));
     expect(plan("tokens-per-second")).toEqual({ harmRatio: 1.1, noWorseRatio: 1.25 });
     expect(plan("thumbs")).toEqual({ harmRatio: 1.25, noWorseRatio: 2, withinMs: 1_800_000 });
     expect(plan("problems")).toEqual({ harmRatio: 1.25, noWorseRatio: 2, withinMs: 3_600_000 });
@@ -93,7 +95,34 @@ business:
     const shares = metricsOf("thumbs: { share: 40% }\nbusiness: { sold: { event: good } }");
     expect(shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
     expect(shares.find(({ metric }) => metric === "thumbs")?.share).toBe(0.4);
-    expect(shares.find(({ metric }) => metric === "errors")?.share).toBeCloseTo(0.3, 9);
+    // Six parts of eleven: one is that of the event, and the default plan has ten.
+    expect(shares.find(({ metric }) => metric === "errors")?.share).toBeCloseTo((0.6 * 6) / 11, 9);
+  });
+
+  test("are those that are written where their shares leave nothing for the guards", () => {
+    const plan = metricsOf("errors: { share: 60% }\nlatency: { share: 30% }\ncost: { share: 10% }");
+    expect(plan.map(({ metric, share }) => [metric, share])).toEqual([
+      ["errors", 0.6],
+      ["latency", 0.3],
+      ["cost", 0.1],
+    ]);
+    expect(complaints("errors: { share: 90% }\nlatency: { share: 10% }\nrefusals: true")).toContain("refusals 0%");
+  });
+
+  test("a tail is off where what it is the tail of is off, unless it is named", () => {
+    const names = metricsOf("latency: false\ncost: { harm: 1.5 }").map(({ metric }) => metric);
+    expect(names).not.toContain("latency-tail");
+    expect(names).toContain("cost-tail");
+    expect(one("latency: false\nlatency_tail: { beyond: 3 }", "latency-tail")).toMatchObject({
+      beyond: 3,
+      required: false,
+    });
+    expect(complaints("latency_tail: { beyond: 0.5 }")).toContain("beyond");
+    expect(
+      metricsOf("latency: false\ncost: false\nrefusals: false\ninvalid_output: false\nabandoned: false").map(
+        ({ metric }) => metric,
+      ),
+    ).toEqual(["errors"]);
   });
 
   test.each([

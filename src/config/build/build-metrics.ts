@@ -24,24 +24,38 @@ type Section = Exclude<MetricsInput[keyof typeof METRIC_KEYS], boolean | undefin
 
 interface Unshared {
   readonly plan: Omit<MetricPlan, "share">;
+  /** A guard of the default plan that the file does not name. */
+  readonly isUnnamedGuard: boolean;
   /** As written; `null` when it takes part in dividing the rest, in proportion to `usual`. */
   readonly share: number | null;
   readonly usual: number;
 }
 
-/** A metric that the default plan does not have weighs as its least. */
-const USUAL_SHARE = Math.min(...DEFAULT_PLAN.metrics.map(({ share }) => share));
+/** A metric that the default plan does not have weighs as the least that it requires. */
+const USUAL_SHARE = Math.min(...DEFAULT_PLAN.metrics.filter((one) => one.required).map(({ share }) => share));
 
-/** The metrics of a plan; without a section the default plan's. */
+/** Below this, what written shares leave over is the rounding of their sum. */
+const NOTHING_LEFT = 1e-9;
+
+/** What sees a part of another metric is off where that one is, unless it is named itself. */
+const PART_OF: Partial<Record<CommonMetricName, keyof typeof METRIC_KEYS>> = {
+  "latency-tail": "latency",
+  "cost-tail": "cost",
+};
+
+/** The metrics of a plan; without a section the default plan's. Guards that the file does not name go where its shares leave nothing. */
 export function buildMetrics(input: MetricsInput | undefined): readonly MetricPlan[] {
-  const common = Object.entries(METRIC_KEYS).map(([key, metric]) =>
-    commonMetric(metric, input?.[key as keyof typeof METRIC_KEYS]),
-  );
+  const common = Object.entries(METRIC_KEYS).map(([key, metric]) => {
+    const whole = PART_OF[metric];
+    const isOff = whole !== undefined && input?.[whole] === false;
+    return commonMetric(metric, input?.[key as keyof typeof METRIC_KEYS] ?? (isOff ? false : undefined));
+  });
   const own = Object.entries(input?.business ?? {}).map(([name, section]) =>
     businessMetric(`business:${name}`, section),
   );
-  const metrics = [...common, ...own].filter((one) => one !== null);
-  const given = metrics.reduce((sum, one) => sum + (one.share ?? 0), 0);
+  const wanted = [...common, ...own].filter((one) => one !== null);
+  const given = wanted.reduce((sum, one) => sum + (one.share ?? 0), 0);
+  const metrics = wanted.filter(({ isUnnamedGuard }) => !isUnnamedGuard || given < 1 - NOTHING_LEFT);
   const usual = metrics.reduce((sum, one) => sum + (one.share === null ? one.usual : 0), 0);
   // Rounded so that three quarters read 0.75; the sum may be off by far less than a plan may be.
   const rest = (one: Unshared): number => Number(((Math.max(0, 1 - given) * one.usual) / usual).toFixed(12));
@@ -64,7 +78,7 @@ function commonMetric(metric: CommonMetricName, input: boolean | Section | undef
   const written = typeof input === "object" ? input : {};
   if (isJudge(written)) return judgeMetric(written);
   const fallback = known ?? metricFallback(metric);
-  const own = extrasOf(metric, written);
+  const own = extrasOf(metric, written, fallback);
   return {
     plan: {
       metric,
@@ -73,6 +87,7 @@ function commonMetric(metric: CommonMetricName, input: boolean | Section | undef
       required: written.required ?? fallback.required,
       ...own,
     },
+    isUnnamedGuard: input === undefined && !fallback.required,
     share: written.share ?? null,
     usual: known?.share ?? USUAL_SHARE,
   };
@@ -97,12 +112,18 @@ function noWorseOf(
 }
 
 /** What only some metrics have. */
-function extrasOf(metric: CommonMetricName, written: Ratios): Pick<MetricPlan, "capPico" | "causes" | "withinMs"> {
+function extrasOf(
+  metric: CommonMetricName,
+  written: Ratios,
+  usual: Pick<MetricPlan, "beyond">,
+): Pick<MetricPlan, "beyond" | "capPico" | "causes" | "withinMs"> {
+  const beyond = ("beyond" in written ? written.beyond : undefined) ?? usual.beyond;
   const causes = "causes" in written ? written.causes : undefined;
   const isReported = metric === "thumbs" || metric === "problems";
   const within = "within" in written ? written.within : undefined;
   return {
     capPico: ("cap_usd" in written ? written.cap_usd : undefined) ?? null,
+    ...(beyond !== undefined && { beyond }),
     ...(causes !== undefined && { causes }),
     ...(isReported && { withinMs: within ?? DELAYED_WITHIN_MS }),
   };
@@ -119,6 +140,7 @@ function judgeMetric(written: Extract<Section, { readonly digest: string }>): Un
       withinMs: timeout ?? DELAYED_WITHIN_MS,
       judge: { score, digest, sample: sample ?? 1, ...(pairs !== undefined && { pairs: pairsOf(pairs, required) }) },
     },
+    isUnnamedGuard: false,
     share: share ?? null,
     usual: USUAL_SHARE,
   };
@@ -167,6 +189,7 @@ function businessMetric(metric: BusinessMetricName, written: Business): Unshared
       capPico: null,
       withinMs: within ?? DELAYED_WITHIN_MS,
     },
+    isUnnamedGuard: false,
     share: share ?? null,
     usual: USUAL_SHARE,
   };

@@ -1,7 +1,7 @@
-import type { TokenPrice, UnitPrice } from "../../domain/money/price.ts";
+import type { ClassPrice, PriceStep, TokenPrice, UnitPrice } from "../../domain/money/price.ts";
 import { SERVICE_TIERS } from "../../domain/money/service-tier.ts";
 import type { ServiceTier } from "../../domain/money/service-tier.ts";
-import type { Catalogue, CataloguePrice } from "../../contract/catalogue/schema.ts";
+import type { Catalogue, CatalogueClasses, CataloguePrice } from "../../contract/catalogue/schema.ts";
 import { modelIn } from "../../contract/catalogue/read-catalogue.ts";
 import type { ModelSettings } from "../project.ts";
 import type { PriceInput } from "../schema/provider-part-schema.ts";
@@ -10,18 +10,39 @@ import { parsePrice } from "../units.ts";
 /** What is not written costs what the class it belongs to costs, so that nothing is ever counted too cheap by omission. */
 export function priceOf(input: PriceInput): TokenPrice {
   return {
+    ...classesOf(input),
+    ...unitsOf(input),
+    ...stepsOf(input.steps, classesOf),
+    ...tiersOf((tier) => {
+      const own = input.tiers?.[tier];
+      return own === undefined ? null : priceOf(own);
+    }),
+  };
+}
+
+type ClassesInput = Pick<
+  PriceInput,
+  "input" | "cached_input" | "cache_write" | "cache_write_1h" | "output" | "reasoning"
+>;
+
+function classesOf(input: ClassesInput): ClassPrice {
+  return {
     input: input.input,
     cachedInput: input.cached_input ?? input.input,
     cacheWrite: input.cache_write ?? input.input,
     ...(input.cache_write_1h !== undefined && { cacheWrite1h: input.cache_write_1h }),
     output: input.output,
     reasoning: input.reasoning ?? input.output,
-    ...unitsOf(input),
-    ...tiersOf((tier) => {
-      const own = input.tiers?.[tier];
-      return own === undefined ? null : priceOf(own);
-    }),
   };
+}
+
+/** The prices of long prompts, where there are any. */
+function stepsOf<Step extends { readonly above: number }>(
+  steps: readonly Step[] | undefined,
+  read: (step: Step) => ClassPrice,
+): Pick<TokenPrice, "steps"> {
+  if (steps === undefined) return {};
+  return { steps: steps.map((step): PriceStep => ({ above: step.above, ...read(step) })) };
 }
 
 /** The prices of tiers that have one; none is left out. */
@@ -56,7 +77,12 @@ export function cataloguePriceOf(catalogue: Catalogue, kind: string, id: string)
   return { ...spelledPrice(prices.standard), ...tiers };
 }
 
-function spelledPrice(price: CataloguePrice): TokenPrice {
+const spelledPrice = (price: CataloguePrice): TokenPrice => ({
+  ...spelledClasses(price),
+  ...stepsOf(price.steps, spelledClasses),
+});
+
+function spelledClasses(price: CatalogueClasses): ClassPrice {
   const { input, cached_input: cachedInput, cache_write: cacheWrite, cache_write_1h: hour, output, reasoning } = price;
   const pico = (text: string): bigint => parsePrice(text) ?? 0n;
   return {

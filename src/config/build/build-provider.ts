@@ -77,13 +77,16 @@ export function buildProvider(
   }
 }
 
-/** Every price as text, those of units and of tiers beside those of tokens. */
-function texts({ units, tiers = {}, ...tokens }: TokenPrice): Readonly<Record<string, string>> {
+/** Every price as text, those of units, of long prompts and of tiers beside those of tokens. */
+function texts({ units, steps = [], tiers = {}, ...tokens }: TokenPrice): Readonly<Record<string, string>> {
   const own = Object.entries({ ...tokens, ...units }).map(([kind, pico]) => [kind, pico.toString()]);
+  const long = steps.flatMap(({ above, ...classes }) =>
+    Object.entries(classes).map(([kind, pico]) => [`above ${above} ${kind}`, pico.toString()]),
+  );
   const others = Object.entries(tiers).flatMap(([tier, price]) =>
     Object.entries(texts(price)).map(([kind, pico]) => [`${tier} ${kind}`, pico]),
   );
-  return Object.fromEntries([...own, ...others]) as Readonly<Record<string, string>>;
+  return Object.fromEntries([...own, ...long, ...others]) as Readonly<Record<string, string>>;
 }
 
 /** SHA-256 over all prices in canonical form: equal exactly when every model of every provider costs the same. */

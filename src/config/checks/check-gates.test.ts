@@ -113,7 +113,7 @@ describe("a mistake in a gate is told in its place", () => {
     ["{ kind: http, at: before_start, url: http://169.254.169.254/x, secret_env: GATE }", "metadata"],
     ["{ kind: http, at: before_start, url: https://evals.example.com/x }", "secret_env"],
     ["{ kind: evidence, at: before_start, metrics: [errors] }", "before the start there is no evidence"],
-    ["{ kind: evidence, at: before_promotion, metrics: [refusals] }", "does not measure refusals"],
+    ["{ kind: evidence, at: before_promotion, metrics: [thumbs] }", "does not measure thumbs"],
     ["{ kind: soak, at: before_start, for: 1h }", "before the start nothing soaks"],
     ["{ kind: manual, at: before_promotion, step: 5% }", "only a gate before a step has a weight"],
     ["{ kind: manual, at: before_step, step: 7% }", "no step of the plan has this weight"],

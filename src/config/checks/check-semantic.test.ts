@@ -7,6 +7,8 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   demo: "{ kind: simulated, models: { embed-1: { price: { input: 0, output: 0 } } } }",
   openai: "{ kind: openai, models: { embed-1: { price: { input: 3, output: 15 } } } }",
   own: "{ kind: vllm, base_url: 'https://vllm.example.com/v1', models: { embed-1: {} } }",
+  cloud:
+    "{ kind: vertex, project: acme-prod, location: global, models: { claude-x: { price: { input: 3, output: 15 } }, embed-1: { price: { input: 1, output: 0 } } } }",
   pair: "{ kind: pool, members: { openai: 1, own: 1 } }",
 };
 
@@ -42,6 +44,15 @@ test("an embedder of a kind that makes no vectors is a mistake that names those 
     'rollward.yaml:11: endpoints.bot.cache.semantic.embedder: "claude" makes no vectors: its kind is `anthropic` → write `local`, or a model of a provider of the kind ' +
       "`openai`, `azure-openai`, `openai-compatible`, `gemini`, `vertex`, `bedrock`, `cohere` or another that speaks OpenAI's wire; here: openai, own",
   ]);
+});
+
+test("a Claude at Vertex makes no vectors, and others there do", () => {
+  expect(mistakesOf("cloud/claude-x", ["openai", "cloud"])).toEqual([
+    expect.stringMatching(
+      /^rollward\.yaml:11: .*"cloud\/claude-x" makes no vectors: it is asked on Anthropic's wire/,
+    ) as string,
+  ]);
+  expect(mistakesOf("cloud/embed-1", ["openai", "cloud"])).toEqual([]);
 });
 
 test.each(["demo", "pair"])("%s makes no vectors", (name) => {

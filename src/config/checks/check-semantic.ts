@@ -105,15 +105,18 @@ const EMBEDDING_KINDS: ReadonlySet<unknown> = new Set<string>([
 ]);
 
 function kindFault(providers: unknown, embedder: string): Fault | null {
-  const name = splitModel(embedder)?.provider ?? "";
+  const { provider: name, model } = splitModel(embedder) ?? { provider: "", model: "" };
   const kind = memberOf(memberOf(providers, name), "kind");
-  if (typeof kind !== "string" || EMBEDDING_KINDS.has(kind)) return null;
+  const isClaudeAtVertex = kind === "vertex" && model.startsWith("claude");
+  if (typeof kind !== "string" || (EMBEDDING_KINDS.has(kind) && !isClaudeAtVertex)) return null;
   const able = membersOf(providers).flatMap(([one, provider]) =>
     EMBEDDING_KINDS.has(memberOf(provider, "kind")) ? [one] : [],
   );
   const here = able.length === 0 ? "" : `; here: ${able.slice(0, MOST_NAMED).join(", ")}`;
   return {
-    message: `${shown(name)} makes no vectors: its kind is \`${kind}\``,
+    message: isClaudeAtVertex
+      ? `${shown(embedder)} makes no vectors: it is asked on Anthropic's wire`
+      : `${shown(name)} makes no vectors: its kind is \`${kind}\``,
     fix: `write \`local\`, or a model of a provider of the kind \`openai\`, \`azure-openai\`, \`openai-compatible\`, \`gemini\`, \`vertex\`, \`bedrock\`, \`cohere\` or another that speaks OpenAI's wire${here}`,
   };
 }

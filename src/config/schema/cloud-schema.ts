@@ -39,11 +39,12 @@ export const geminiSchema = z
   })
   .meta({ title: "gemini" });
 
-/** Gemini on Google Cloud, by service account. */
+/** Gemini and Claude on Google Cloud, by service account. */
 export const vertexSchema = z
   .strictObject({
     kind: z.literal("vertex").meta({
-      description: "Gemini models on Google Cloud's Vertex AI. Needs the package `@ai-sdk/google`.",
+      description:
+        "Gemini and Claude models on Google Cloud's Vertex AI. Gemini's need the package `@ai-sdk/google`; ids that begin with `claude` are asked on Anthropic's wire.",
     }),
     project: text({
       what: "the id of a Google Cloud project",
@@ -51,7 +52,7 @@ export const vertexSchema = z
       pattern: /^[a-z0-9][a-z0-9.:-]{2,63}$/,
     }).meta({ description: "Id of the Google Cloud project." }),
     location: text({ what: "a location such as europe-west4 or global", max: 32, pattern: /^[a-z0-9-]{2,32}$/ }).meta({
-      description: "Location of the models, for example `europe-west4`, or `global`.",
+      description: "Location of the models, for example `europe-west4`, a multi-region (`us`, `eu`), or `global`.",
     }),
     credentials_env: envNameLeaf().prefault("GOOGLE_APPLICATION_CREDENTIALS").meta({
       description:

@@ -12,7 +12,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Where delayed outcomes are waited for unless the plan says otherwise. */
 export const DELAYED_WITHIN_MS = 60 * MINUTE_MS;
 
-type Margins = Pick<MetricPlan, "harmRatio" | "noWorseRatio" | "noWorseOrPoints" | "required">;
+type Margins = Pick<MetricPlan, "harmRatio" | "noWorseRatio" | "noWorseOrPoints" | "required" | "beyond">;
 
 const BY_LATENCY: Margins = { harmRatio: 1.1, noWorseRatio: 1.25, required: false };
 /** Of a harmful event, one of the application's own included. */
@@ -27,6 +27,7 @@ const SEEN_EVERYWHERE: ReadonlySet<CommonMetricName> = new Set<CommonMetricName>
   "refusals",
   "invalid-output",
   "tool-failures",
+  "abandoned",
 ]);
 
 /** Of a good event: that sales halve is far beyond what anybody means by no worse. */
@@ -40,11 +41,13 @@ export const METRIC_KEYS = {
   refusals: "refusals",
   invalid_output: "invalid-output",
   tool_failures: "tool-failures",
+  abandoned: "abandoned",
   latency: "latency",
   latency_tail: "latency-tail",
   first_token: "first-token",
   tokens_per_second: "tokens-per-second",
   cost: "cost",
+  cost_tail: "cost-tail",
   thumbs: "thumbs",
   problems: "problems",
   judge: "judge",
@@ -69,7 +72,7 @@ const required = (preset: boolean) =>
 const share = () =>
   percent().optional().meta({
     description:
-      "Weight in the union that decides a rollback. Metrics without one divide the rest in proportion to the default plan.",
+      "Weight in the union that decides a rollback. Metrics without one divide the rest in proportion to the default plan; where nothing is left, those that are neither written nor required are out.",
   });
 
 const ratio = (preset: number, description: string) =>
@@ -126,6 +129,21 @@ const timed = (name: CommonMetricName, description: string) =>
 const counted = (name: CommonMetricName, description: string) =>
   metric(
     z.strictObject({ ...ratioShape(marginsOf(name)), no_worse_points: points(marginsOf(name).noWorseOrPoints) }),
+    description,
+  );
+
+const tail = (name: CommonMetricName, description: string) =>
+  metric(
+    z.strictObject({
+      ...ratioShape(marginsOf(name)),
+      no_worse_points: points(),
+      beyond: number({ min: 1, max: 100 })
+        .optional()
+        .meta({
+          preset: marginsOf(name).beyond ?? 1,
+          description: "The tail begins at so many times the 95th percentile of stable's sessions before.",
+        }),
+    }),
     description,
   );
 
@@ -198,20 +216,24 @@ export const metricsSchema = z
     ),
     refusals: counted(
       "refusals",
-      "Share of sessions in which the model declined, also where it was asked again. Off unless named.",
+      "Share of sessions in which the model declined, also where it was asked again.",
     ),
     invalid_output: counted(
       "invalid-output",
-      "Share of sessions with an answer that was empty, cut short, invalid JSON, or called tools wrongly, as far as `checks` of either release look for it; repaired ones count. Off unless named.",
+      "Share of sessions with an answer that was empty, cut short, invalid JSON, or called tools wrongly, as far as `checks` of either release look for it; repaired ones count.",
     ),
     tool_failures: counted(
       "tool-failures",
       "Share of sessions with a tool that the client reported as failed, or that was called wrongly as far as `checks` look for it. Off unless named.",
     ),
+    abandoned: counted(
+      "abandoned",
+      "Share of sessions in which a client left while it waited: before the first byte of an answer, or after it when nothing new had come for two seconds.",
+    ),
     latency: timed("latency", "Time to the last byte."),
-    latency_tail: counted(
+    latency_tail: tail(
       "latency-tail",
-      "Share of sessions slower than the 95th percentile of stable's sessions before them. Off unless named.",
+      "Share of sessions much slower than nearly all of stable's before them. Off where `latency` is, unless named.",
     ),
     first_token: timed("first-token", "Time to the first token. Off unless named."),
     tokens_per_second: metric(
@@ -228,6 +250,10 @@ export const metricsSchema = z
       }),
       "Cost of a session, without what prompt caches saved.",
     ),
+    cost_tail: tail(
+      "cost-tail",
+      "Share of sessions much dearer than nearly all of stable's before them. Off where `cost` is, unless named.",
+    ),
     thumbs: reported("thumbs", "Share of sessions with a thumbs-down. Off unless named."),
     problems: reported("problems", "Share of sessions of which a user reported a problem. Off unless named."),
     judge: judgeSchema.optional().meta({ description: "A judge's scores of sampled sessions. Off unless named." }),
@@ -238,7 +264,7 @@ export const metricsSchema = z
   })
   .meta({
     description:
-      "What is compared. `errors`, `latency` and `cost` are on unless set to `false`; a section changes margins. docs/metrics.md says what each counts, and how many sessions it takes.",
+      "What is compared. `errors`, `latency` and `cost` are on unless set to `false`, and so are `abandoned`, `refusals`, `invalid_output`, `latency_tail` and `cost_tail`, which no promotion waits for; a section changes margins. docs/metrics.md says what each counts, and how many sessions it takes.",
   });
 
 /** The metrics of a policy as read. */

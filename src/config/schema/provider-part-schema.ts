@@ -5,15 +5,42 @@ import { duration, number, price } from "./leaf.ts";
 
 const HOUR = 3_600_000;
 
+/** What tokens cost at a tier of service or above a length of prompts, by class. */
+const ownClasses = {
+  input: price().meta({ description: "USD per million input tokens." }),
+  cached_input: price().optional().meta({ description: "Default: the price of `input` here." }),
+  cache_write: price().optional().meta({ description: "Default: the price of `input` here." }),
+  output: price().meta({ description: "USD per million output tokens." }),
+  reasoning: price().optional().meta({ description: "Default: the price of `output` here." }),
+};
+
+const MOST_STEPS = 8;
+
+const stepsSchema = z
+  .array(
+    z
+      .strictObject({
+        above: number({ min: 1, max: 100_000_000, integer: true }).meta({
+          description: "Tokens of the longest prompt that it does not hold for.",
+        }),
+        ...ownClasses,
+        cache_write_1h: price().optional().meta({ description: "Default: the price of `cache_write` here." }),
+      })
+      .meta({ id: "price-step", $comment: "price-step" }),
+  )
+  .min(1)
+  .max(MOST_STEPS)
+  .superRefine((steps, context) => {
+    const at = steps.findIndex(({ above }, index) => above <= (steps[index - 1]?.above ?? 0));
+    if (at < 0) return;
+    const message = `above ${steps[at]?.above} tokens comes after above ${steps[at - 1]?.above}`;
+    context.addIssue({ code: "custom", path: [at], message, params: { fix: "write longer prompts after shorter ones" } });
+  })
+  .optional();
+
 /** What a model costs at one tier of service. */
 const tierPriceSchema = z
-  .strictObject({
-    input: price().meta({ description: "USD per million input tokens." }),
-    cached_input: price().optional().meta({ description: "Default: the price of `input` here." }),
-    cache_write: price().optional().meta({ description: "Default: the price of `input` here." }),
-    output: price().meta({ description: "USD per million output tokens." }),
-    reasoning: price().optional().meta({ description: "Default: the price of `output` here." }),
-  })
+  .strictObject({ ...ownClasses, steps: stepsSchema.meta({ description: "What long prompts cost at this tier." }) })
   .optional();
 
 const tiersSchema = z
@@ -55,6 +82,10 @@ export const priceSchema = z
     characters: price("USD per million characters")
       .optional()
       .meta({ description: "USD per million characters that are spoken. Default: not priced." }),
+    steps: stepsSchema.meta({
+      description:
+        "Prices of calls with long prompts, where they differ: a call whose prompt has more tokens than `above`, those from and into a prompt cache with it, costs these for all its tokens, its answer too. Shorter ones come first.",
+    }),
     tiers: tiersSchema,
   })
   .meta({

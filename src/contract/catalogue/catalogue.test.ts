@@ -16,6 +16,10 @@ const MODEL: CatalogueModel = {
   sources: [{ url: "https://example.com/pricing", read: "2026-05-02", facts: ["price", "context"] }],
 };
 
+const stepped = (...above: readonly number[]): NonNullable<CatalogueModel["prices"]> => ({
+  standard: { input: "2.5", output: "10", steps: above.map((tokens) => ({ above: tokens, input: "5", output: "15" })) },
+});
+
 const catalogue = (...models: readonly CatalogueModel[]): Catalogue => ({ version: "2026-05-02", models: [...models] });
 
 const reasonFor = (data: unknown): string => {
@@ -23,9 +27,9 @@ const reasonFor = (data: unknown): string => {
   return "reason" in read ? read.reason : "";
 };
 
-test("a catalogue is read back as it was written", () => {
-  const read = readCatalogue(JSON.stringify(catalogue(MODEL)));
-  expect(read).toEqual({ catalogue: catalogue(MODEL) });
+test.each([{}, { prices: stepped(128_000, 200_000) }])("a catalogue is read back as it was written, %#", (more) => {
+  const written = catalogue({ ...MODEL, ...more });
+  expect(readCatalogue(JSON.stringify(written))).toEqual({ catalogue: written });
 });
 
 test.each([
@@ -38,6 +42,8 @@ test.each([
   ],
   [catalogue({ ...MODEL, prices: { standard: { input: "2.5", output: "-10" } } }), "models.0.prices.standard.output"],
   [catalogue({ ...MODEL, prices: { standard: { input: "1e9", output: "10" } } }), "models.0.prices.standard.input"],
+  [catalogue({ ...MODEL, prices: stepped(200_000, 100_000) }), "longer prompts come after shorter ones"],
+  [catalogue({ ...MODEL, prices: stepped(0) }), "models.0.prices.standard.steps.0.above"],
   [catalogue({ ...MODEL, retires: "2026-13-01" }), "models.0.retires"],
   [{ ...catalogue(MODEL), note: "x" }, "note"],
   [catalogue({ ...MODEL, of: "openai/gpt-x-2026-05-01" }), "no maker's entry"],
@@ -58,6 +64,12 @@ test("the changes of a new version are told by the names of models", () => {
     removed: ["openai/gone-1"],
     repriced: ["openai/gpt-x-2026-05-01"],
   });
+});
+
+test("another length from which a model is dearer is another price", () => {
+  const of = (above: number): Catalogue => catalogue({ ...MODEL, prices: stepped(above) });
+  expect(compareCatalogues(of(128_000), of(200_000)).repriced).toEqual(["openai/gpt-x-2026-05-01"]);
+  expect(compareCatalogues(of(128_000), of(128_000)).repriced).toEqual([]);
 });
 
 test("versions of one day go by their number", () => {
@@ -139,6 +151,22 @@ test.each(["azure-openai", "vertex", "together", "openrouter", "bedrock", "coher
     expect(whole.filter((model) => model?.prices != null && model.context !== null).length).toBeGreaterThanOrEqual(5);
   },
 );
+
+test("what comes along is never cheaper for a long prompt than for a short one, and knows every class of the first price", () => {
+  const prices = BUNDLED_CATALOGUE.models.flatMap(({ id, prices: tiers }) =>
+    Object.values(tiers ?? {}).flatMap((price) => (price?.steps === undefined ? [] : [{ id, price }])),
+  );
+  expect(prices.length).toBeGreaterThan(50);
+  const odd = prices.filter(({ price: { steps = [], ...first } }) =>
+    steps.some((step) =>
+      (["input", "cached_input", "cache_write", "cache_write_1h", "output"] as const).some((kind) => {
+        if (first[kind] === undefined) return step[kind] !== undefined;
+        return step[kind] === undefined || Number(step[kind]) < Number(first[kind]);
+      }),
+    ),
+  );
+  expect(odd.map(({ id }) => id)).toEqual([]);
+});
 
 test("the catalogue that comes along can be read back as `rollward catalogue update` writes it", () => {
   expect(JSON.stringify(BUNDLED_CATALOGUE, null, 2).length).toBeLessThan(MAX_CATALOGUE_LENGTH);

@@ -31,7 +31,7 @@ export const catalogueSource = z.strictObject({
 });
 
 /** A price by class of token. What is left out costs what the class it belongs to costs. */
-export const cataloguePrice = z.strictObject({
+const catalogueClasses = z.strictObject({
   input: perMillion,
   cached_input: perMillion.optional(),
   cache_write: perMillion.optional(),
@@ -39,6 +39,21 @@ export const cataloguePrice = z.strictObject({
   cache_write_1h: perMillion.optional(),
   output: perMillion,
   reasoning: perMillion.optional(),
+});
+
+const MOST_STEPS = 8;
+
+/** The price of one tier; that of a call with a long prompt may be another. */
+export const cataloguePrice = catalogueClasses.extend({
+  /** What a whole call costs, its answer too, whose prompt has more tokens than `above`: of all classes of input together. */
+  steps: z
+    .array(catalogueClasses.extend({ above: tokens }))
+    .min(1)
+    .max(MOST_STEPS)
+    .refine((steps) => steps.every(({ above }, at) => above > (steps[at - 1]?.above ?? 0)), {
+      message: "longer prompts come after shorter ones",
+    })
+    .optional(),
 });
 
 /** What is known of one model; `null` is not known. Sizes in tokens. */
@@ -55,7 +70,7 @@ export const catalogueModel = z.strictObject({
   cache_minimum: tokens.optional(),
   input: z.array(modality).min(1).nullable(),
   output: z.array(modality).min(1).nullable(),
-  /** By service tier; calls are priced by the tier that their answer names, and `standard` where it has none here. `null` where one price per class cannot be said. */
+  /** By service tier; calls are priced by the tier that their answer names, and `standard` where it has none here. `null` where it cannot be said by class, tier and length of the prompt. */
   prices: z
     .strictObject({
       standard: cataloguePrice,
@@ -98,6 +113,9 @@ export const catalogueSchema = z
 
 /** A catalogue of models. */
 export type Catalogue = z.output<typeof catalogueSchema>;
+
+/** Prices by class of a catalogue. */
+export type CatalogueClasses = z.output<typeof catalogueClasses>;
 
 /** A price of a catalogue. */
 export type CataloguePrice = z.output<typeof cataloguePrice>;

@@ -61,7 +61,12 @@ describe("what a backtest concludes", () => {
     const { verdict, why, metrics } = result(named(500, () => ({})));
     expect(verdict).toBe("non-inferior");
     expect(why).toBe("The candidate is proven no worse in errors and cost over 500 sessions.");
-    expect(metrics.filter(({ counts }) => counts).map(({ metric }) => metric)).toEqual(["errors", "cost"]);
+    expect(metrics.filter(({ counts }) => counts).map(({ metric }) => metric)).toEqual([
+      "errors",
+      "refusals",
+      "invalid-output",
+      "cost",
+    ]);
   });
 
   test("one failure in ten is harm, with the pairs to look at", () => {
@@ -111,8 +116,16 @@ describe("what a backtest concludes", () => {
     expect(metrics.find(({ metric }) => metric === "latency")).toMatchObject({ verdict: "harm", counts: false });
   });
 
-  test("harm in what the policy does not name is no verdict, and is said all the same", () => {
+  test("a candidate that refuses is harm, though no promotion waits for the proof that it does not", () => {
     const { verdict, why } = result(named(500, (index) => ({ refused: index % 5 === 0 })));
+    expect(verdict).toBe("harm");
+    expect(why).toContain("refusals 0.0 % → 20.0 %");
+  });
+
+  test("harm in what the policy does not name is no verdict, and is said all the same", () => {
+    const pairs = named(500, (index) => ({ refused: index % 5 === 0 }));
+    const metrics = USUAL_POLICY.metrics.filter(({ metric }) => metric !== "refusals");
+    const { verdict, why } = result(pairs, { ...USUAL_POLICY, metrics });
     expect(verdict).toBe("non-inferior");
     expect(why).toContain("Worse, but not in the endpoint's policy: refusals 0.0 % → 20.0 %.");
   });

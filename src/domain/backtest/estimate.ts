@@ -1,4 +1,5 @@
 import type { MeteredUsage, TokenPrice } from "../money/price.ts";
+import { priceInForce } from "../money/price-in-force.ts";
 
 /** What a backtest is said to cost before it begins. Money in pico-dollars. */
 export interface Estimate {
@@ -57,10 +58,11 @@ export function estimateCall(call: PricedCall, price: TokenPrice): CallEstimate 
   const inputTokens = Math.ceil(tokens);
   const answer = usage === null ? USUAL_ANSWER : usage.output + usage.reasoning;
   const outputTokens = Math.min(call.mostOutput, answer);
+  const { input, output } = priceInForce(price, { input: inputTokens, cachedInput: 0, cacheWrite: 0 });
   return {
     inputTokens,
     outputTokens,
-    expectedPico: BigInt(inputTokens) * price.input + BigInt(outputTokens) * price.output,
+    expectedPico: BigInt(inputTokens) * input + BigInt(outputTokens) * output,
     worstPico,
     isCounted,
   };

@@ -40,6 +40,7 @@ export class Purse {
   /** What the bank was told last. */
   #toldSettled = 0n;
   #toldReturned = 0n;
+  #toldPercent = 0;
   /** What the bank had left, and what all replicas had settled, when it was last asked. */
   roomPico: bigint | null = null;
   totalSettledPico = 0n;
@@ -49,6 +50,8 @@ export class Purse {
   usedAt: number;
   /** A call was refused and the bank does not know. */
   wasRefused = false;
+  /** The highest threshold that people were told of, percent, by this replica and of this limit. */
+  toldPercent = 0;
   #perSecond = 0;
   #spentAt: number;
   readonly #openedAt: number;
@@ -87,7 +90,8 @@ export class Purse {
   }
 
   get isDirty(): boolean {
-    return this.settledPico !== this.#toldSettled || this.returnedPico !== this.#toldReturned || this.wasRefused;
+    const isTold = this.settledPico === this.#toldSettled && this.returnedPico === this.#toldReturned;
+    return !isTold || this.toldPercent !== this.#toldPercent || this.wasRefused;
   }
 
   /** A call wants an amount, be it there or not. */
@@ -117,6 +121,8 @@ export class Purse {
     if (limitPico < this.limitPico && this.freePico > 0n) this.returnedPico += this.freePico;
     this.limitPico = limitPico;
     this.#dryUntil = 0;
+    this.toldPercent = 0;
+    this.#toldPercent = 0;
   }
 
   /** Ends a reservation with what was really spent of it. */
@@ -177,8 +183,9 @@ export class Purse {
   }
 
   /** Notes that the bank has taken what it was told. */
-  told(settledPico: bigint, returnedPico: bigint): void {
+  told({ settledPico, returnedPico, toldPercent }: Pick<Purse, "settledPico" | "returnedPico" | "toldPercent">): void {
     this.#toldSettled = settledPico;
     this.#toldReturned = returnedPico;
+    this.#toldPercent = toldPercent;
   }
 }

@@ -2,13 +2,19 @@ import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import type { CanonicalRequest } from "../call/canonical.ts";
 import type { JsonObject } from "../json.ts";
+import { leftAside } from "./left-aside.ts";
 
 /**
  * A rendered request as it is compared: in the canonical form where it has one, so that one question is one question
  * in every dialect, and else as its own dialect's JSON.
  */
 export type ComparedRequest =
-  | { readonly form: "canonical"; readonly request: CanonicalRequest }
+  | {
+      readonly form: "canonical";
+      readonly request: CanonicalRequest;
+      /** What the bytes keep and the canonical form does not (see `asideOf`); absent or `null` for nothing. */
+      readonly aside?: JsonObject | null;
+    }
   | {
       readonly form: "own";
       readonly dialect: string;
@@ -49,6 +55,12 @@ const LEFT_OUT: Readonly<Record<string, ReadonlySet<string>>> = {
 /** Names of the top-level members that do not count, for the docs and their test. */
 export const leftOutOf = (dialect: string): readonly string[] => [...(LEFT_OUT[dialect] ?? [])].toSorted();
 
+/** What of a body that counts is not surely in its canonical form; `null` for nothing. */
+export const asideOf = (dialect: string, body: JsonObject): JsonObject | null =>
+  leftAside(dialect, body, LEFT_OUT[dialect] ?? NOTHING);
+
+const NOTHING: ReadonlySet<string> = new Set();
+
 /**
  * The key of an answer: SHA-256 over the canonical JSON (RFC 8785) of everything that it depends on, 64 hex digits,
  * of which nothing can be read back. `null` for a request without a canonical form: a lone surrogate, a number beyond
@@ -66,7 +78,8 @@ export function cacheKey(parts: KeyParts): string | null {
 
 function comparable(compared: ComparedRequest): object {
   if (compared.form === "canonical") {
-    return { form: "canonical", request: questionOf(compared.request) };
+    const { aside = null, request } = compared;
+    return { ...(aside !== null && { aside }), form: "canonical", request: questionOf(request) };
   }
   const { dialect, body, features } = compared;
   const leftOut = LEFT_OUT[dialect];

@@ -65,6 +65,8 @@ export interface AttemptRecord {
   /** What it has used that is not counted in tokens. */
   readonly units?: CallUnits;
   readonly costPico: bigint;
+  /** It was paid at the price of prompts with more tokens than this; absent was the first price. */
+  readonly priceAbove?: number;
   /** Id of its span, where its provider was told one; absent follows from the call's id (`spanIdOf`). */
   readonly spanId?: string;
 }
@@ -117,6 +119,11 @@ export interface CallFacts {
   readonly errorCode: ErrorCode | null;
   /** The budget or limit that refused it; absent where none did, and in records from before. */
   readonly refusedBy?: RefusedBy;
+  /**
+   * The client left while it waited: before it was given anything, or when nothing new had come for a while; absent where it
+   * did not, and in records from before.
+   */
+  readonly leftWaiting?: true;
   readonly finishReason: string | null;
   readonly stages: readonly StageTiming[];
   readonly attempts: readonly AttemptRecord[];

@@ -7,6 +7,12 @@ import { billOf } from "./cost-lines.ts";
 
 const PRICE: TokenPrice = { input: 3n, cachedInput: 1n, cacheWrite: 4n, output: 15n, reasoning: 16n, cacheWrite1h: 6n };
 
+/** The same, and another for prompts above 500,000 tokens. */
+const STEPPED: TokenPrice = {
+  ...PRICE,
+  steps: [{ above: 500_000, input: 6n, cachedInput: 2n, cacheWrite: 8n, output: 22n, reasoning: 24n }],
+};
+
 const attemptOf = (usage: AttemptRecord["usage"], cost: bigint): AttemptRecord => ({
   provider: "p",
   model: "m",
@@ -30,10 +36,10 @@ test("the lines of an attempt come to what the call was charged, for any usage",
     reasoning: tokens,
   });
   fc.assert(
-    fc.property(usage, fc.nat(), (used, beside) => {
-      const cost = costPico(used, PRICE);
+    fc.property(usage, fc.nat(), fc.constantFrom(PRICE, STEPPED), (used, beside, price) => {
+      const cost = costPico(used, price);
       const call = { attempts: [attemptOf({ ...used, estimated: false }, cost)], costPico: cost + BigInt(beside) };
-      const bill = billOf(call, () => PRICE);
+      const bill = billOf(call, () => price);
       expect([bill.linesPico, bill.isRecorded, bill.otherPico]).toEqual([cost, true, BigInt(beside)]);
       for (const { count, pricePico, costPico: sum } of bill.lines) expect(BigInt(count) * (pricePico ?? 0n)).toBe(sum);
     }),

@@ -1,4 +1,4 @@
-import { priceAt } from "../money/service-tier.ts";
+import { priceInForce } from "../money/price-in-force.ts";
 import { unitCostPico } from "../money/price.ts";
 import type { TokenPrice } from "../money/price.ts";
 import type { AttemptRecord, CallFacts } from "./call-record.ts";
@@ -67,7 +67,7 @@ function linesOf(
       });
   };
   if (usage !== null) {
-    const price = standard === null ? null : priceAt(standard, usage.tier);
+    const price = standard === null ? null : priceInForce(standard, usage);
     const long = Math.min(usage.cacheWrite, usage.cacheWrite1h ?? 0);
     add("input", usage.input, price?.input ?? null);
     add("cached input", usage.cachedInput, price?.cachedInput ?? null);

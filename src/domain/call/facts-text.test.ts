@@ -47,6 +47,7 @@ const attempt: fc.Arbitrary<AttemptRecord> = fc.record(
     answered: fc.record({ model: text, fingerprint: text }, { requiredKeys: ["model"] }),
     units,
     costPico: cost,
+    priceAbove: count,
     spanId: text,
   },
   { requiredKeys: ["provider", "model", "startMs", "firstByteMs", "endMs", "status", "error", "usage", "costPico"] },
@@ -101,9 +102,9 @@ const WHOLE_TEXT = `[${[
   '[2,"rol_1","rel_1","bot@7","candidate","fallback:1","sim","b",["temperature"],22]',
   '[206,"failed","provider_cut","stop",17,18,"21","prices"]',
   '["admit",1,2]',
-  '[["sim","a",3,null,4,null,{"code":"provider_timeout","message":"late"},null,"5",null,null,-1,null],["sim","b",6,7,8,200,null,[11,12,13,14,15,true,{"cacheWrite1h":9,"tier":"flex"}],"16","fallback","answered",null,{"leftOut":["user"],"answered":{"model":"b-1","fingerprint":"fp"},"units":{"unit":"image","count":10,"priced":false},"spanId":"span"}]]',
+  '[["sim","a",3,null,4,null,{"code":"provider_timeout","message":"late"},null,"5",null,null,-1,null],["sim","b",6,7,8,200,null,[11,12,13,14,15,true,{"cacheWrite1h":9,"tier":"flex"}],"16","fallback","answered",null,{"leftOut":["user"],"answered":{"model":"b-1","fingerprint":"fp"},"units":{"unit":"image","count":10,"priced":false},"priceAbove":36,"spanId":"span"}]]',
   "[19,12,13,14,15,true,null]",
-  '{"user":"ada","placement":"draining","refusedBy":{"type":"budget","name":"team","per":"key","isShared":false},"units":{"unit":"second","count":20.5,"priced":true},"cache":{"status":"miss","key":"k","bypassed":null,"kept":"stored","waitedMs":27,"source":null},"findings":[{"check":"refusal","detail":"no","at":null,"attempt":33,"action":"record"}],"context":{"tokens":28,"isEstimate":true,"windowTokens":29,"reservedTokens":30,"done":"fits","cutMessages":31,"cutTokens":32},"promptCache":{"readTokens":23,"writtenTokens":24,"marks":25,"savedPico":"26"},"routing":{"strategy":"rules","intended":"small","action":"routed","propensities":{"routed":1},"isFirst":true,"asked":"big","served":null,"why":"a draw","score":34,"characters":35,"escalations":[]},"backtest":{"id":"bkt_1","replays":"call_0"},"traceId":"trace","parentSpan":{"spanId":"parent","sampled":true}}',
+  '{"user":"ada","placement":"draining","refusedBy":{"type":"budget","name":"team","per":"key","isShared":false},"leftWaiting":true,"units":{"unit":"second","count":20.5,"priced":true},"cache":{"status":"miss","key":"k","bypassed":null,"kept":"stored","waitedMs":27,"source":null},"findings":[{"check":"refusal","detail":"no","at":null,"attempt":33,"action":"record"}],"context":{"tokens":28,"isEstimate":true,"windowTokens":29,"reservedTokens":30,"done":"fits","cutMessages":31,"cutTokens":32},"promptCache":{"readTokens":23,"writtenTokens":24,"marks":25,"savedPico":"26"},"routing":{"strategy":"rules","intended":"small","action":"routed","propensities":{"routed":1},"isFirst":true,"asked":"big","served":null,"why":"a draw","score":34,"characters":35,"escalations":[]},"backtest":{"id":"bkt_1","replays":"call_0"},"traceId":"trace","parentSpan":{"spanId":"parent","sampled":true}}',
 ].join(",")}]`;
 
 describe("the facts of a call as text", () => {

@@ -186,6 +186,7 @@ const seldomOf = (facts: CallFacts): Seldom<CallFacts> | null =>
     user: facts.user,
     placement: facts.placement,
     refusedBy: facts.refusedBy,
+    leftWaiting: facts.leftWaiting,
     units: facts.units,
     cache: facts.cache,
     findings: facts.findings,
@@ -198,7 +199,7 @@ const seldomOf = (facts: CallFacts): Seldom<CallFacts> | null =>
   });
 
 function listAttempt(attempt: AttemptRecord): AttemptList {
-  const { leftOut, answered, units, spanId } = attempt;
+  const { leftOut, answered, units, priceAbove, spanId } = attempt;
   return [
     attempt.provider,
     attempt.model,
@@ -212,7 +213,7 @@ function listAttempt(attempt: AttemptRecord): AttemptList {
     attempt.reason ?? null,
     attempt.end ?? null,
     attempt.key === undefined ? NO_KEY : attempt.key,
-    orNull({ leftOut, answered, units, spanId }),
+    orNull({ leftOut, answered, units, priceAbove, spanId }),
   ];
 }
 

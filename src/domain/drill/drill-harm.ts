@@ -1,7 +1,7 @@
 /** What a drill does to the sessions of its candidate. */
 export type DrillHarm =
   /** Share of sessions, in (0, 1], to which it happens on top of what happens anyway. */
-  | { readonly kind: "errors" | "refusals" | "invalid-output"; readonly share: number }
+  | { readonly kind: "errors" | "refusals" | "invalid-output" | "abandoned"; readonly share: number }
   /** How many times as long or as dear sessions become; above 1. */
   | { readonly kind: "latency" | "cost"; readonly times: number };
 
@@ -10,6 +10,7 @@ export const HARM_EXAMPLES: Readonly<Record<DrillHarm["kind"], string>> = {
   errors: "errors:10%",
   refusals: "refusals:20%",
   "invalid-output": "invalid-output:20%",
+  abandoned: "abandoned:10%",
   latency: "latency:1.5x",
   cost: "cost:1.5x",
 };
@@ -27,6 +28,7 @@ export function parseHarm(text: string): DrillHarm | null {
     case "errors":
     case "refusals":
     case "invalid-output":
+    case "abandoned":
       return amount.endsWith("%") && size > 0 && size <= 100 ? { kind, share: size / 100 } : null;
     case "latency":
     case "cost":

@@ -9,6 +9,7 @@ export interface DrillSession {
   readonly failed: boolean;
   readonly refused: boolean;
   readonly invalid: boolean;
+  readonly abandoned: boolean;
   readonly latencyMs: number;
   readonly firstTokenMs: number | null;
   readonly costPico: bigint;
@@ -54,6 +55,7 @@ const sessionOf = (call: CallFacts): DrillSession => ({
   failed: failureOf(call) !== null,
   refused: call.findings?.some(({ check }) => isRefusal(check)) === true,
   invalid: call.findings?.some(({ check }) => isInvalid(check)) === true,
+  abandoned: call.leftWaiting === true,
   latencyMs: call.totalMs,
   firstTokenMs: call.firstTokenMs,
   costPico: call.costPico,
@@ -68,6 +70,7 @@ const TYPICAL: Omit<DrillTraffic, "perHour"> = {
       failed: index === 37,
       refused: false,
       invalid: false,
+      abandoned: false,
       latencyMs: decile,
       firstTokenMs: decile / 4,
       costPico: BigInt(decile) * 1_500_000n,
@@ -97,5 +100,6 @@ export function drawTurn(
     costPico: BigInt(Math.round(Number(like.costPico) * dearer)),
     refused: like.refused || (isHit && harm.kind === "refusals"),
     invalid: like.invalid || (isHit && harm.kind === "invalid-output"),
+    abandoned: like.abandoned || (isHit && harm.kind === "abandoned"),
   };
 }

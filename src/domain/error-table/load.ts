@@ -6,7 +6,7 @@ export const LOAD_ERRORS = {
     status: 503,
     retryable: true,
     message: "{calls} are stopped: {reason}",
-    help: "Whoever operates this server stopped them on purpose; `rollward pauses` says who, `rollward resume` lets them in again.",
+    help: "Whoever operates this server stopped them on purpose; `rollward pauses` says who and what, `rollward resume` with that (`--everything`, or an endpoint) lets them in again.",
   },
   overloaded: {
     status: 503,

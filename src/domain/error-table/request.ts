@@ -35,7 +35,7 @@ export const REQUEST_ERRORS = {
   unsupported_media_type: {
     status: 415,
     retryable: false,
-    message: "The request has the content type {type}.",
+    message: "The request has a content type {type}.",
     help: "Send `Content-Type: application/json`; files go in a form, `multipart/form-data` with a boundary.",
   },
   malformed_http: {

@@ -24,6 +24,8 @@ export interface SessionOutcome {
   readonly invalid?: true;
   /** A tool that failed, or was called wrongly, in any observed turn; absent as above. */
   readonly toolFailed?: true;
+  /** A client that left while it waited, in any observed turn; absent as above. */
+  readonly abandoned?: true;
   /** Mean over the observed turns with counted output; absent when there was none. */
   readonly tokensPerSecond?: number;
   /** What the session would have cost without any cache, pico-dollars; absent where that is `costPico`. */

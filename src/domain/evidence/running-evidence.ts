@@ -119,6 +119,13 @@ export class Evidence {
     else if (isDrawn(weight)) this.#assigned.row(epoch, weight)[arm] += 1;
   }
 
+  /** A session that was drawn counts on another replica, which drew it too. */
+  unassigned(arm: "stable" | "candidate", epoch: number, weight: number): void {
+    const bake = this.#bakeOf(weight);
+    if (bake !== null) bake.unassigned(arm, epoch, weight);
+    else if (isDrawn(weight)) this.#assigned.row(epoch, weight)[arm] -= 1;
+  }
+
   /** A session is not observed, in assignment order of one replica: counts for the sample-ratio test. */
   leftOut(arm: "stable" | "candidate", epoch: number, weight: number): void {
     const bake = this.#bakeOf(weight);

@@ -157,9 +157,18 @@ describe("sessions needed for tests on blocks", () => {
 
 describe("the usual outlook", () => {
   const ALL: readonly MetricPlan[] = [
-    ...(["errors", "refusals", "invalid-output", "tool-failures", "latency-tail", "thumbs", "problems"] as const).map(
-      (metric) => plan({ metric }),
-    ),
+    ...(
+      [
+        "errors",
+        "refusals",
+        "invalid-output",
+        "tool-failures",
+        "abandoned",
+        "latency-tail",
+        "thumbs",
+        "problems",
+      ] as const
+    ).map((metric) => plan({ metric })),
     plan({ metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25 }),
     plan({ metric: "first-token", harmRatio: 1.1, noWorseRatio: 1.25 }),
     plan({ metric: "tokens-per-second", harmRatio: 1.1, noWorseRatio: 1.25 }),

@@ -57,7 +57,9 @@ const USUAL_SHARES: Readonly<Record<string, number>> = {
   refusals: 0.01,
   "invalid-output": 0.01,
   "tool-failures": 0.02,
+  abandoned: 0.02,
   "latency-tail": 0.05,
+  "cost-tail": 0.05,
   thumbs: 0.02,
   problems: 0.01,
 };

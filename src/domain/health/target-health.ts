@@ -16,6 +16,8 @@ export interface TargetHealth {
   readonly keys: KeyPool;
   /** Attempts under way. */
   inFlight: number;
+  /** When a call last had it in its plan, asked or passed by, monotonic ms; `null` before the first. */
+  wantedAt: number | null;
   /** The last failure that its provider was to blame for, monotonic ms; `null` before the first. */
   lastFault: TargetFault | null;
 }
@@ -98,5 +100,6 @@ const newHealth = ({ keys = 1, keyDigests, breaker = DEFAULT_BREAKER }: HealthOw
   answer: new Latency(),
   keys: new KeyPool(keys, keyDigests),
   inFlight: 0,
+  wantedAt: null,
   lastFault: null,
 });

@@ -30,6 +30,13 @@ describe("whose call it is", () => {
     expect(one?.length).toBeLessThan(200);
   });
 
+  test("users whose names become one in a database are one", () => {
+    const spelled = ["a\u0000\ud800", "a\u2400\ufffd", "a\u0000\ufffd"].map((user) =>
+      subjectOf("user", { ...CALL, user }),
+    );
+    expect(new Set(spelled).size).toBe(1);
+  });
+
   test("a rule is about a call when every list that it has holds the call's own", () => {
     expect(isAbout({}, CALL)).toBe(true);
     expect(isAbout({ tenants: ["acme"], endpoints: ["support-bot"] }, CALL)).toBe(true);

@@ -53,7 +53,8 @@ export function subjectOf(per: Per, call: CallSubjects): string | null {
 }
 
 function userIn({ tenant, keyId, user }: CallSubjects): string {
-  const name = user ?? "";
+  // Two names that a database cannot tell apart are one, here as there.
+  const name = (user ?? "").toWellFormed().replaceAll("\u0000", "\u2400");
   const kept = name.length <= LONGEST_USER ? name : `${name.slice(0, KEPT)}#${sha256Hex(name)}`;
   return `${tenant ?? keyId}:${kept}`;
 }

@@ -3,6 +3,13 @@ import type { MeteredUsage, TokenUsage } from "./price.ts";
 /** Characters of English text per token, the usual rule of thumb of tokenizer documentation. */
 const CHARACTERS_PER_TOKEN = 4;
 
+/** Tokens a second that a model is taken to have made where nothing of its answer was seen: the upper middle of what is common. */
+const TOKENS_PER_SECOND = 100;
+
+/** Tokens of an answer that was broken off after `ms` without a word of it, of the `most` that it could have had. */
+export const unseenOutput = (ms: number, most: number): number =>
+  Math.min(most, Math.ceil((ms / 1_000) * TOKENS_PER_SECOND));
+
 /** A flagged estimate for an answer whose provider reported no usage. */
 export function estimateUsage(requestBytes: number, answerCharacters: number): MeteredUsage {
   return {

@@ -64,7 +64,7 @@ describe("the tier of service", () => {
       fc.property(usages, prices, fc.constantFrom("auto", "default", "flex", "priority"), (usage, price, asked) => {
         const answering = [undefined, ...tiersFor(asked)];
         fc.pre(answering.includes(usage.tier));
-        const worst = dearestPrice(price, tiersFor(asked));
+        const worst = dearestPrice(price, { tiers: tiersFor(asked), mostPrompt: 3_000_000 });
         const input = BigInt(usage.input + usage.cachedInput + usage.cacheWrite) * dearestInputPico(worst);
         const dearest = worst.output > worst.reasoning ? worst.output : worst.reasoning;
         const most = input + BigInt(usage.output + usage.reasoning) * dearest;

@@ -1,4 +1,4 @@
-import type { TokenPrice } from "./price.ts";
+import type { ClassPrice, TokenPrice } from "./price.ts";
 import { largerOf } from "../../kit/larger-of.ts";
 
 /**
@@ -36,15 +36,29 @@ export function tiersFor(asked: unknown): readonly ServiceTier[] {
   return STANDARD.has(asked) ? [] : SERVICE_TIERS;
 }
 
-/** By class of token the dearest of the standard price and those of the tiers that may answer, for the worst case. */
-export function dearestPrice(price: TokenPrice, tiers: readonly ServiceTier[]): TokenPrice {
-  if (price.tiers === undefined) return price;
-  return tiers.reduce((dearest, tier) => dearerOf(dearest, price.tiers?.[tier] ?? price), price);
+/** What is known of a call before it is made: the tiers beside the standard one that may answer, and its prompt at most. */
+export interface PriceBounds {
+  readonly tiers: readonly ServiceTier[];
+  /** Tokens of all classes of input; never fewer than the provider will count. */
+  readonly mostPrompt: number;
 }
 
-function dearerOf(one: TokenPrice, other: TokenPrice): TokenPrice {
+/** By class of token the dearest of all prices that may be in force, for the worst case. */
+export function dearestPrice(
+  price: TokenPrice,
+  { tiers, mostPrompt }: PriceBounds,
+): ClassPrice & Pick<TokenPrice, "units"> {
+  if (price.tiers === undefined && price.steps === undefined) return price;
+  const { units, ...classes } = price;
+  const own = [price, ...tiers.map((tier) => priceAt(price, tier))];
+  // A short prompt is not paid at any step, and a guess of its length may be too long: the first prices count always.
+  const steps = own.flatMap(({ steps: all = [] }) => all.filter(({ above }) => mostPrompt > above));
+  const dearest = [...own, ...steps].reduce<ClassPrice>(dearerOf, classes);
+  return { ...dearest, ...(units !== undefined && { units }) };
+}
+
+function dearerOf(one: ClassPrice, other: ClassPrice): ClassPrice {
   return {
-    ...one,
     input: largerOf(one.input, other.input),
     cachedInput: largerOf(one.cachedInput, other.cachedInput),
     cacheWrite: largerOf(one.cacheWrite, other.cacheWrite),

@@ -29,7 +29,7 @@ test("a free write pays with any read, and with none", () => {
   expect(paysToWrite({ ...SONNET, cacheWrite: SONNET.input }, "5m", 0)).toBe(true);
 });
 
-const price = fc.record({
+const classes = fc.record({
   input: fc.bigInt(1n, 10n ** 9n),
   cachedInput: fc.bigInt(0n, 10n ** 9n),
   cacheWrite: fc.bigInt(0n, 10n ** 10n),
@@ -37,6 +37,12 @@ const price = fc.record({
   output: fc.bigInt(0n, 10n ** 9n),
   reasoning: fc.bigInt(0n, 10n ** 9n),
 });
+const price = fc
+  .tuple(classes, fc.option(fc.record({ above: fc.nat(20_000_000), own: classes })))
+  .map(([own, long]): Required<Omit<TokenPrice, "units" | "tiers" | "steps">> & TokenPrice => ({
+    ...own,
+    ...(long !== null && { steps: [{ above: long.above, ...long.own }] }),
+  }));
 const tokens = fc.nat(10_000_000);
 const usage = fc
   .record({ input: tokens, cachedInput: tokens, cacheWrite: tokens, output: tokens, reasoning: tokens, hours: tokens })

@@ -1,7 +1,7 @@
 import type { CacheTtl } from "../call/canonical.ts";
 import type { TokenPrice, TokenUsage } from "../money/price.ts";
 import { inputCostPico } from "../money/price.ts";
-import { priceAt } from "../money/service-tier.ts";
+import { priceInForce, promptTokens } from "../money/price-in-force.ts";
 
 /** What a written token costs for a lifetime, pico-dollars; `null` where that has no price. */
 export const writePriceOf = (price: TokenPrice, ttl: CacheTtl): bigint | null =>
@@ -25,6 +25,6 @@ export function paysToWrite(price: TokenPrice, ttl: CacheTtl, reads: number): bo
 export function cacheSavedPico(usage: TokenUsage, price: TokenPrice): bigint {
   // Most answers have nothing to do with a cache, and every call asks.
   if (usage.cachedInput === 0 && usage.cacheWrite === 0) return 0n;
-  const tokens = BigInt(usage.input) + BigInt(usage.cachedInput) + BigInt(usage.cacheWrite);
-  return tokens * priceAt(price, usage.tier).input - inputCostPico(usage, price);
+  // Without a cache the prompt would have been as long, so it is the price of the same step.
+  return BigInt(promptTokens(usage)) * priceInForce(price, usage).input - inputCostPico(usage, price);
 }

@@ -22,12 +22,17 @@ export function checkMetric(plan: MetricPlan): readonly string[] {
       plan.causes === undefined || (metric === "errors" && plan.causes.length > 0),
       `The metric ${metric} names causes of failure; only errors can, and at least one.`,
     ),
+    ...unless(
+      plan.beyond === undefined || (plan.beyond >= 1 && isTail(metric)),
+      `The tail of ${metric} begins at ${plan.beyond} times a percentile; only tails have one, of at least 1.`,
+    ),
     ...checkDelay(plan),
     ...checkBusiness(plan),
     ...(metric === "judge" ? checkJudge(plan.judge) : []),
   ];
 }
 
+const isTail = (metric: string): boolean => metric === "latency-tail" || metric === "cost-tail";
 const isRatio = (ratio: number): boolean => Number.isFinite(ratio) && ratio > 1;
 
 function checkMargins(plan: MetricPlan): readonly string[] {

@@ -23,6 +23,12 @@ test("names as few metrics as prove harm together, that which is blamed first an
   expect(nameProof("cost", all)).toBe("cost, latency and errors together, cost most of all");
 });
 
+test("does not name a metric that nothing was seen of, where its neutral share is what was missing", () => {
+  // 58.5 / 3 alone is below 20; with two others at an e-value of 1 it is above.
+  expect(provenBy("errors", together({ errors: Math.log(58.5) }))).toEqual(["errors"]);
+  expect(provenBy("errors", together({ errors: Math.log(58.5), cost: 1, latency: -5 }))).toEqual(["errors", "cost"]);
+});
+
 test("names all where even they end a last bit below the threshold", () => {
   expect(provenBy("cost", together({ errors: 1, latency: 1, cost: 1 }))).toEqual(["cost", "errors", "latency"]);
 });

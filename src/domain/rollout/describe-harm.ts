@@ -39,17 +39,21 @@ export function nameProof(blame: HarmMetric, reading: Reading | null): string {
 
 /**
  * The metrics that prove harm in a reading, the strongest first: the one that is blamed where it does so alone, otherwise as
- * few as cross the threshold of the union together.
+ * few as cross the threshold of the union together, had all others nothing to say (an e-value of 1).
  */
 export function provenBy(blame: MetricName, reading: Reading | null): readonly MetricName[] {
   if (reading === null || reading.metrics.length === 0) return [blame];
   const { metrics, union } = reading;
   if (metrics.some(({ harm }) => harm.crossed)) return [blame];
-  // A metric's own threshold is that of the union less ln of its share, so that this is its term of the union.
+  // A metric's own threshold is that of the union less ln of its share: with an e-value of 1 that is its term of the union.
   const terms = metrics
-    .map(({ metric, harm }) => ({ metric, term: union.threshold - harm.threshold + harm.logE }))
+    .map(({ metric, harm }) => {
+      const silent = union.threshold - harm.threshold;
+      return { metric, term: silent + harm.logE, silent: silent + Math.min(0, harm.logE) };
+    })
     .toSorted((one, other) => Number(other.metric === blame) - Number(one.metric === blame) || other.term - one.term);
-  const sumOf = (count: number): number => logSumExp(terms.slice(0, count).map(({ term }) => term));
+  const sumOf = (count: number): number =>
+    logSumExp(terms.map(({ term, silent }, index) => (index < count ? term : silent)));
   // Added in another order than in the union, they may end a last bit below it.
   const enough = Math.min(union.threshold, sumOf(terms.length));
   const last = terms.findIndex((_, index) => sumOf(index + 1) >= enough);

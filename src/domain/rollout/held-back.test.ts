@@ -40,6 +40,11 @@ const wordsOf = (...rollouts: readonly Rollout[]): string | null => {
   return held === null ? null : heldBackWords(held);
 };
 
+const AB = { goal: "errors", winner: "ask", baseline: 0.1, effect: 0.2, power: 0.8, sessions: 900, days: 2 } as const;
+
+const abTest = (overrides: Partial<Rollout>): Rollout =>
+  rolloutOf({ phase: "completed", outcome: "observed", plan: { ...ROLLED_BACK.plan, ab: AB }, ...overrides });
+
 const promoted = rolloutOf({ id: "rol_p", phase: "completed", outcome: "promoted" });
 
 describe("a release is held back", () => {
@@ -97,6 +102,14 @@ describe("a release is held back", () => {
     });
   });
 
+  test("that lost its A/B test", () => {
+    const held = heldBack(OWN, [abTest({ winner: "stable" })]);
+    expect(held).toMatchObject({ how: "lost", at: AT, by: null });
+    expect(held && heldBackWords(held)).toMatch(
+      /^lost its A\/B test at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: stable is proven better by errors$/,
+    );
+  });
+
   test("whatever happened to other releases since, and when it is begun again and cancelled before it starts", () => {
     const other = rolloutOf({ candidate: NEWER, phase: "completed", outcome: "promoted" });
     const cancelled = rolloutOf({ phase: "cancelled", outcome: "cancelled", startedAt: null });
@@ -110,6 +123,9 @@ describe("a release is not held back", () => {
     ["was superseded by a newer one", [rolloutOf({ phase: "superseded", outcome: "superseded" })]],
     ["was cancelled before it started", [rolloutOf({ phase: "cancelled", outcome: "cancelled", startedAt: null })]],
     ["was observed to its end", [rolloutOf({ phase: "completed", outcome: "observed" })]],
+    ["won an A/B test and was not promoted", [abTest({ winner: "candidate" })]],
+    ["was in an A/B test that nobody won", [abTest({ winner: "none" })]],
+    ["lost an A/B test and was promoted later", [promoted, abTest({ winner: "stable" })]],
     ["was promoted, and another one after it", [rolloutOf({ candidate: NEWER, outcome: "promoted" }), promoted]],
     ["is on its way again", [rolloutOf({ phase: "ramping", outcome: null, endedAt: null }), ROLLED_BACK]],
     ["was begun again and superseded", [rolloutOf({ phase: "superseded", outcome: "superseded" }), ROLLED_BACK]],

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../kit/canonical-json.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import type { ChannelName } from "../traffic/route.ts";
-import type { ObservationWindow, RolloutPlan } from "./plan.ts";
+import type { MetricName, MetricPlan, ObservationWindow, RolloutPlan } from "./plan.ts";
 import { checkMetric } from "./check-metric.ts";
 import { checkStages, needsProof } from "./check-stages.ts";
 import { isTerminal, isWithdrawing } from "./rollout.ts";
@@ -55,6 +55,18 @@ export const makesWay = (open: readonly Rollout[]): boolean =>
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** A metric that can only roll back. */
+const guard = (metric: MetricName, own: Pick<MetricPlan, "beyond"> = {}): MetricPlan => ({
+  metric,
+  harmRatio: 1.25,
+  noWorseRatio: 2,
+  ...(own.beyond === undefined && { noWorseOrPoints: USUAL_POINTS }),
+  share: 0.04,
+  required: false,
+  capPico: null,
+  ...own,
+});
+
 /** The plan of an endpoint that names none. */
 export const DEFAULT_PLAN: RolloutPlan = {
   strategy: "canary",
@@ -83,8 +95,15 @@ export const DEFAULT_PLAN: RolloutPlan = {
       required: true,
       capPico: null,
     },
-    { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 0.2, required: true, capPico: null },
-    { metric: "cost", harmRatio: 1.1, noWorseRatio: 1.2, share: 0.2, required: true, capPico: null },
+    { metric: "latency", harmRatio: 1.1, noWorseRatio: 1.25, share: 0.1, required: true, capPico: null },
+    { metric: "cost", harmRatio: 1.1, noWorseRatio: 1.2, share: 0.1, required: true, capPico: null },
+    // What the three above cannot see, and what looks well to them: answers that say nothing are quick and cheap, and a test
+    // on ranks is blind to one session in twenty. Harm only: no promotion waits for the proof that nobody refuses more.
+    guard("abandoned"),
+    guard("refusals"),
+    guard("invalid-output"),
+    guard("latency-tail", { beyond: 2 }),
+    guard("cost-tail", { beyond: 2 }),
   ],
   // One good release in twenty may be rolled back for nothing, and one bad one in twenty certified, at most.
   alpha: 0.05,

@@ -10,11 +10,13 @@ export type CommonMetricName =
   | "refusals"
   | "invalid-output"
   | "tool-failures"
+  | "abandoned"
   | "latency"
   | "latency-tail"
   | "first-token"
   | "tokens-per-second"
   | "cost"
+  | "cost-tail"
   | DelayedMetricName;
 
 /** A metric whose outcome somebody sends after the session: users, or a judge. */
@@ -95,6 +97,8 @@ export interface MetricPlan {
   readonly required: boolean;
   /** Largest cost of a session in pico-dollars that counts (cost only); more is clipped. */
   readonly capPico: number | null;
+  /** `latency-tail` and `cost-tail`: the tail begins at so many times the 95th percentile of stable; absent is 1. */
+  readonly beyond?: number;
   /** The causes of failure that count (errors only); absent is all. */
   readonly causes?: readonly FailureCause[];
   /** How long after its assignment a session's outcome may come, milliseconds (delayed metrics only). */

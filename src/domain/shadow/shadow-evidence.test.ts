@@ -63,7 +63,7 @@ describe("evidence from pairs", () => {
   it("proves a candidate no worse that is like stable, also where nothing ever fails", () => {
     const { metrics, union } = runOf(1, 600, { ...ALIKE, stableFails: 0, candidateFails: 0 }).reading(false);
     expect(union.crossed).toBe(false);
-    expect(metrics.map(({ metric }) => metric)).toEqual(["errors", "latency", "cost"]);
+    expect(metrics.map(({ metric }) => metric)).toEqual(["errors", "latency", "cost", "refusals", "invalid-output"]);
     for (const { noWorse } of metrics) expect(noWorse.crossed).toBe(true);
   });
 

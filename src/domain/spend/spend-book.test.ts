@@ -1,10 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { costPico } from "../money/price.ts";
 import { addSpend, NO_SPEND } from "./add-spend.ts";
 import { HOUR_MS, hourOf, SpendBook } from "./spend-book.ts";
 import { modelCostPico } from "./spend.ts";
 
 const PRICE = { input: 3n, cachedInput: 1n, cacheWrite: 4n, output: 9n, reasoning: 9n };
+const STEPPED = {
+  ...PRICE,
+  steps: [{ above: 15_000, input: 6n, cachedInput: 2n, cacheWrite: 8n, output: 13n, reasoning: 13n }],
+};
 const SLOT = {
   hour: hourOf(Date.UTC(2026, 10, 21, 9, 59)),
   endpoint: "bot",
@@ -58,7 +63,7 @@ describe("the book of spend", () => {
     const attempt = fc.record({
       usage: fc.option(usage),
       costPico: fc.bigInt({ min: 0n, max: 10n ** 12n }),
-      price: fc.constantFrom(PRICE, null),
+      price: fc.constantFrom(PRICE, STEPPED, null),
       user: fc.constantFrom("", "ada", "grace"),
       isTaken: fc.boolean(),
     });
@@ -79,6 +84,21 @@ describe("the book of spend", () => {
         expect(book.take()).toEqual([]);
       }),
     );
+  });
+
+  test("tells a call with a long prompt by class at the price that it was charged at", () => {
+    const book = new SpendBook();
+    const used = { input: 10_000, cachedInput: 5_000, cacheWrite: 1, output: 7, reasoning: 0 };
+    const cost = costPico(used, STEPPED);
+    book.note(SLOT, { usage: used, costPico: cost, price: STEPPED });
+    const [row] = book.take();
+    expect(row?.spend).toMatchObject({ otherPico: 0n, savedPico: 5_000n * 4n - 2n });
+    expect(row?.spend.classes).toMatchObject({
+      input: { costPico: 60_000n },
+      cachedInput: { costPico: 10_000n },
+      cacheWrite: { costPico: 8n },
+      output: { costPico: 91n },
+    });
   });
 
   test("gives again what could not be written, and forgets only what was", () => {

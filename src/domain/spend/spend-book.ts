@@ -1,7 +1,7 @@
 import { cacheWriteCostPico, costPico } from "../money/price.ts";
 import type { TokenPrice, TokenUsage } from "../money/price.ts";
 import { cacheSavedPico } from "../prompt-cache/pays-to-write.ts";
-import { priceAt } from "../money/service-tier.ts";
+import { priceInForce } from "../money/price-in-force.ts";
 import { TOKEN_CLASSES } from "./spend.ts";
 import type { ClassSpend, ModelSpend, TokenClass } from "./spend.ts";
 
@@ -76,7 +76,7 @@ export class SpendBook {
     counted.isChanged = true;
     let rest = cost;
     if (usage !== null && price !== null && costPico(usage, price) <= cost) {
-      const paid = priceAt(price, usage.tier);
+      const paid = priceInForce(price, usage);
       for (const each of TOKEN_CLASSES) {
         if (usage[each] === 0) continue;
         const own = each === "cacheWrite" ? cacheWriteCostPico(usage, price) : BigInt(usage[each]) * paid[each];

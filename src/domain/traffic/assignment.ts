@@ -26,6 +26,8 @@ export type FailureCause = "provider" | "timeout" | "cut" | "bad_answer" | "refu
 export interface Turn {
   readonly rolloutId: string;
   readonly session: string;
+  /** The number that it began with; absent for one that begins as it ends. */
+  readonly begun?: number;
   /** First failure of any attempt, also when a fallback repaired it. */
   readonly failure: FailureCause | null;
   /** Milliseconds from the arrival of the request to the last byte; `null` without a complete answer. */
@@ -42,7 +44,9 @@ export interface Turn {
   readonly invalid?: boolean;
   /** Whether the client sent a tool's result back as an error, or a tool was called that is not there or not so. */
   readonly toolFailed?: boolean;
-  /** Output tokens, those of reasoning included, per second of the whole answer; absent where none were counted. */
+  /** Whether the client left while it waited for the answer, or for what comes next of it; absent is no. */
+  readonly abandoned?: boolean;
+  /** Output tokens, those of reasoning included, per second of the whole answer, or until the client left; absent where none were counted. */
   readonly tokensPerSecond?: number;
   /** What all attempts would have cost without prompt caches, pico-dollars; absent where that is `costPico`. */
   readonly neutralPico?: bigint;

@@ -13,7 +13,7 @@ import { converseSource } from "./converse-source.ts";
 import { answerOf } from "./examine.ts";
 import { findPlace, forgetLimits } from "./find-place.ts";
 import type { Place } from "./find-place.ts";
-import { planOfTarget } from "./plan-of.ts";
+import { noteWanted, planOfTarget } from "./plan-of.ts";
 import type { CallPlan } from "./plan-of.ts";
 import { Ticket } from "./ticket.ts";
 import { TranslatingReader } from "./translating-reader.ts";
@@ -63,6 +63,7 @@ type Planned = Aside & { readonly plan: CallPlan };
 
 function beginAside(gateway: Gateway, open: OpenCall, { plan, request, withinMs }: Planned): Attempt {
   if (open.settings.limits.learned === false) forgetLimits(plan);
+  noteWanted(plan, gateway.clock.elapsed());
   const found = findPlace(gateway, plan, { target: 0, left: null, isUrgent: false, stream: false });
   if (found.type === "none") throw found.error;
   const { place } = found;

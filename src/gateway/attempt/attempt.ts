@@ -1,14 +1,14 @@
+import type { Units } from "../../domain/call/units.ts";
 import type { AttemptEnd, AttemptReason, AttemptRecord } from "../../domain/call/call-record.ts";
 import { RollwardError } from "../../domain/errors.ts";
-import type { MeteredUsage, TokenPrice } from "../../domain/money/price.ts";
-import { costPico, unitCostPico } from "../../domain/money/price.ts";
-import { estimateUsage, usageSoFar } from "../../domain/money/estimate-usage.ts";
+import type { TokenPrice } from "../../domain/money/price.ts";
 import type { ServiceTier } from "../../domain/money/service-tier.ts";
 import type { HoldBackPolicy } from "../../domain/release/fault-policy.ts";
 import type { ModelTarget, Timeouts } from "../../domain/release/release.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Flow, Headers } from "../../ports/provider.ts";
 import type { AnswerSink, AnswerSource, OriginalError } from "./answer-source.ts";
+import { billOf } from "./bill-of.ts";
 import { HoldBack } from "./hold-back.ts";
 import { toMicroseconds } from "../open-call.ts";
 import type { Ticket } from "./ticket.ts";
@@ -17,6 +17,13 @@ import type { Watch } from "./watch.ts";
 
 /** Longest name of what answered that is kept, characters. */
 const MARK_LENGTH = 100;
+
+/** The most that an answer can come to. */
+export interface MostAnswer {
+  readonly outputTokens: number;
+  /** Images that were asked for, characters to speak, or the likely length of a recording; `null` for everything else. */
+  readonly units: Units | null;
+}
 
 /** What an attempt needs to know of its call. */
 export interface AttemptTerms {
@@ -42,6 +49,8 @@ export interface AttemptTerms {
   readonly requestBytes: number;
   /** The tier of service that the request names, for pricing that estimate. */
   readonly tier?: ServiceTier;
+  /** The most that the answer can have come to, for estimating one that was broken off unseen; absent where it is not made of tokens or units. */
+  readonly most?: () => MostAnswer;
   readonly answerBytes: number;
   /** Id of its span, where the provider is told of it. */
   readonly spanId?: string;
@@ -79,6 +88,7 @@ export class Attempt implements AnswerSink {
   #firstByteMs: number | null = null;
   #firstTokenMs: number | null = null;
   #endMs: number | null = null;
+  #quietMs = 0;
 
   constructor(terms: AttemptTerms, source: AnswerSource, ticket: Ticket) {
     this.#terms = terms;
@@ -110,6 +120,11 @@ export class Attempt implements AnswerSink {
   /** Milliseconds from the call's arrival to when the first visible token could be handed on. */
   get firstTokenMs(): number | null {
     return this.#firstTokenMs;
+  }
+
+  /** How long nothing of the answer had come when it was withdrawn, milliseconds; 0 where it was not. */
+  get quietMs(): number {
+    return this.#quietMs;
   }
 
   /** Sends the request; resolves when the answer may go to the client, rejects with what went wrong. */
@@ -225,7 +240,6 @@ export class Attempt implements AnswerSink {
 
   /** What the record keeps of this attempt. */
   record(): AttemptRecord {
-    const usage = this.#usage();
     const { provider, model } = this.#terms.target;
     const { leftOut } = this.#source;
     return {
@@ -243,9 +257,8 @@ export class Attempt implements AnswerSink {
         this.#error === null || this.#ending === "lost"
           ? null
           : { code: this.#error.code, message: this.#error.message },
-      usage,
       ...this.#answered(),
-      ...this.#charged(usage),
+      ...this.#bill(),
       ...(this.#terms.spanId !== undefined && { spanId: this.#terms.spanId }),
     };
   }
@@ -258,36 +271,15 @@ export class Attempt implements AnswerSink {
     return { answered: { model: model.slice(0, MARK_LENGTH), ...mark } };
   }
 
-  /** Tokens by the price of their class; an image, sound and what is spoken by their own price, where there is one. */
-  #charged(usage: MeteredUsage | null): Pick<AttemptRecord, "units" | "costPico"> {
-    const { price } = this.#terms;
-    const tokens = usage === null ? 0n : costPico(usage, price);
-    const { units, begun } = this.#source.facts;
-    if (units == null || !begun) return { costPico: tokens };
-    const cost = unitCostPico(units, price);
-    const isPriced = cost !== null || usage !== null;
-    return { units: { ...units, priced: isPriced }, costPico: tokens + (cost ?? 0n) };
+  #bill(): ReturnType<typeof billOf> {
+    const ms = (this.#endMs ?? this.#offset()) - this.#startMs;
+    return billOf({ terms: this.#terms, facts: this.#source.facts, ms, wasReadForNothing: this.#wasReadForNothing() });
   }
 
-  #usage(): MeteredUsage | null {
-    const { usage, characters, begun, finishReason, units, unmeteredBytes } = this.#source.facts;
-    // What is not counted in tokens has none to estimate.
-    if (units !== undefined && usage === null) return null;
-    if (usage !== null && finishReason !== null) return { ...usage, estimated: false };
-    const wasRead = this.#wasReadForNothing();
-    if (usage !== null) return this.#atTier(usageSoFar(usage, characters, wasRead ? unmeteredBytes : 0));
-    if (!begun && !wasRead) return null;
-    return this.#atTier(estimateUsage(unmeteredBytes ?? this.#terms.requestBytes, characters));
-  }
-
-  #atTier(usage: MeteredUsage): MeteredUsage {
-    const { tier } = this.#terms;
-    return tier === undefined || usage.tier !== undefined ? usage : { ...usage, tier };
-  }
-
-  /** We broke it off before it said a word: the provider has read the request all the same, and will charge for it. */
+  /** It was sent, and we broke it off before it said a word. */
   #wasReadForNothing(): boolean {
-    if (this.#ending !== "failed") return this.#ending !== "answered";
+    if (this.#flow === null || this.#flow.isSent === false) return false;
+    if (this.#ending !== "failed") return this.#ending === "abandoned" || this.#ending === "lost";
     return this.#error?.code === "provider_timeout" && this.#error.details["phase"] !== "connecting";
   }
 
@@ -321,6 +313,7 @@ export class Attempt implements AnswerSink {
 
   #withdraw(end: AttemptEnd, error: RollwardError): void {
     if (this.#ended) return;
+    this.#quietMs = this.#watch?.quietMs() ?? 0;
     this.#flow?.abort();
     this.#ending = end;
     this.fail(error);

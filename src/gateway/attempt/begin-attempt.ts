@@ -2,6 +2,7 @@ import type { AttemptReason } from "../../domain/call/call-record.ts";
 import type { FaultPolicy } from "../../domain/release/fault-policy.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
+import { mostAnswer } from "../meters/most-units.ts";
 import { tierNamed } from "../meters/tiers-asked.ts";
 import { present } from "../present.ts";
 import { traceFor } from "../trace-for.ts";
@@ -59,6 +60,7 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
       key: health.keys.size > 1 ? place.key : null,
       startedAt: open.startedAt,
       requestBytes: body.length,
+      most: () => mostAnswer(open, place.deployment),
       ...(tier !== undefined && { tier }),
       answerBytes: open.settings.limits.answerBytes,
       ...(trace !== null && { spanId: trace.spanId }),

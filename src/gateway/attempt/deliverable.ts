@@ -1,7 +1,8 @@
 import type { Finding } from "../../domain/answer/finding.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { Gateway } from "../gateway.ts";
-import { covers } from "../meters/open-purse.ts";
+import { amendedPico } from "../meters/attempt-costs.ts";
+import { coversCost } from "../meters/open-purse.ts";
 import { goesWith } from "../open-call.ts";
 import type { OpenCall } from "../open-call.ts";
 import type { Attempt } from "./attempt.ts";
@@ -9,7 +10,7 @@ import type { Runner } from "./begin-attempt.ts";
 import { examine } from "./examine.ts";
 import type { Verdict } from "./examine.ts";
 import type { Place } from "./find-place.ts";
-import { beginRepair } from "./repair.ts";
+import { amended, beginRepair } from "./repair.ts";
 import type { Trip } from "./trip.ts";
 
 /** A rejected answer that goes out after all when nobody has a better one. */
@@ -88,9 +89,14 @@ async function repaired(
   open: OpenCall,
   { trip, place, runner, finding, tookMs }: HeldRun & { readonly finding: Finding; readonly tookMs: number },
 ): Promise<Runner | null> {
-  if (open.abandoned || !(await covers(open))) return null;
-  const chunks = runner.attempt.held;
-  const begun = beginRepair(gateway, open, { trip, target: runner.target, finding, chunks, tookMs });
+  if (open.abandoned) return null;
+  const { target } = runner;
+  const body = amended(open, finding, { body: runner.body, chunks: runner.attempt.held });
+  const planned = trip.plan.targets[target];
+  if (body === null || planned === undefined) return null;
+  // The longer request can cost more than the first one did.
+  if (open.purse !== undefined && !(await coversCost(open, amendedPico(open, planned, body)))) return null;
+  const begun = beginRepair(gateway, open, { trip, target, body, tookMs });
   const second = begun instanceof Promise ? await begun : begun;
   if (second === null) return null;
   goesWith(open, second.attempt);

@@ -10,6 +10,7 @@ import type { Gateway, GatewaySettings } from "../gateway.ts";
 import { NO_MODEL } from "../open-call.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
+import { providerFor } from "../provider-for.ts";
 import type { Verifier } from "./examine.ts";
 
 /** One place that serves a target: the target itself, or a member of a pool. */
@@ -18,6 +19,8 @@ export interface Deployment {
   readonly target: ModelTarget;
   readonly provider: Provider;
   readonly price: TokenPrice;
+  /** The longest answer, tokens, that a translated request asks for where nobody names one; absent where it names none. */
+  readonly unsaidMaximum?: number;
   readonly weight: number;
   readonly health: TargetHealth;
 }
@@ -110,11 +113,19 @@ function planned(gateway: Gateway, settings: GatewaySettings, target: ModelTarge
   const pool = settings.pools.get(target.provider);
   const members = pool === undefined ? [[target.provider, 1] as const] : [...pool.members];
   const deployments = members.flatMap(([name, weight]): readonly Deployment[] => {
-    const provider = settings.providers.get(name);
+    const place = { provider: name, model: target.model };
+    const provider = providerFor(settings.providers, place);
     const price = target.model === NO_MODEL ? FREE : provider?.prices.get(target.model);
     if (provider === undefined || price === undefined) return [];
-    const place = { provider: name, model: target.model };
-    return [{ target: place, provider, price, weight, health: gateway.health.of(place, provider) }];
+    const wire = provider.speaks === null ? undefined : gateway.dialects.get(provider.speaks[0]);
+    const unsaidMaximum = wire?.unsaidMaximum?.(target.model);
+    const health = gateway.health.of(place, provider);
+    return [{ target: place, provider, price, weight, health, ...(unsaidMaximum !== undefined && { unsaidMaximum }) }];
   });
   return { target, deployments, balance: pool?.balance ?? "weighted" };
+}
+
+/** Notes that a call may ask everything in its plan: also what it passes by, whose trouble is that of its callers. */
+export function noteWanted({ targets }: Pick<CallPlan, "targets">, now: number): void {
+  for (const { deployments } of targets) for (const { health } of deployments) health.wantedAt = now;
 }

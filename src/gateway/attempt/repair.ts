@@ -13,38 +13,48 @@ export interface Errand {
   readonly trip: Trip;
   /** Position of the target that answered, in the targets of the plan. */
   readonly target: number;
-  readonly finding: Finding;
-  readonly chunks: readonly Buffer[];
+  /** The request with the answer and what is wrong with it at its end. */
+  readonly body: Buffer;
   /** How long the rejected attempt took, ms. */
   readonly tookMs: number;
 }
 
+/** A rendered body with its answer and what is wrong with that at its end; `null` where it cannot be written on. */
+export function amended(
+  open: OpenCall,
+  finding: Finding,
+  { body, chunks }: { readonly body: Buffer; readonly chunks: readonly Buffer[] },
+): Buffer | null {
+  const { dialect } = open.arrival;
+  const answer = answerOf(dialect, open.request?.stream === true, chunks);
+  if (answer === null || dialect.checking === undefined) return null;
+  try {
+    return dialect.checking.askAgain(body, { answer, complaint: complaintOf(finding, answer) });
+  } catch {
+    return null;
+  }
+}
+
 /**
- * Makes the second attempt at a target whose answer had a finding: the same request with the answer and what is wrong
- * with it at its end. `null` when there is no time for another answer as slow as the first, nobody may be asked now (also by
- * the limits of the model), or the request cannot be written on.
+ * Makes the second attempt at a target whose answer had a finding. `null` when there is no time for another answer as
+ * slow as the first, or nobody may be asked now (also by the limits of the model).
  */
 export function beginRepair(gateway: Gateway, open: OpenCall, errand: Errand): Runner | null | Promise<Runner | null> {
-  const { trip, target, finding, chunks, tookMs } = errand;
-  const { dialect } = open.arrival;
-  const { checking } = dialect;
-  const answer = answerOf(dialect, open.request?.stream === true, chunks);
-  if (answer === null || checking === undefined || trip.remainingMs <= tookMs) return null;
+  const { trip, target, body, tookMs } = errand;
+  if (trip.remainingMs <= tookMs) return null;
   const again = trip.again(target);
   if (again === null) return null;
-  const complaint = complaintOf(finding, answer);
-  const repair = { trip, again, amend: (body: Buffer) => checking.askAgain(body, { answer, complaint }) };
-  open.rooms?.leaveOthers(again.deployment);
+  const repair = { trip, again, amend: () => body };
   if (open.rooms === undefined) return beginAgain(gateway, open, { ...repair, hasRoom: true });
-  const room = open.rooms.enterNow(trip.plan, again);
-  if (!(room instanceof Promise)) return beginAgain(gateway, open, { ...repair, hasRoom: room !== null });
-  return room.then((late) => beginAgain(gateway, open, { ...repair, hasRoom: late !== null }));
+  const entered = open.rooms.enterAgain(trip.plan, again);
+  if (!(entered instanceof Promise)) return beginAgain(gateway, open, { ...repair, hasRoom: entered });
+  return entered.then((hasRoom) => beginAgain(gateway, open, { ...repair, hasRoom }));
 }
 
 interface Repair {
   readonly trip: Trip;
   readonly again: Place;
-  readonly amend: (body: Buffer) => Buffer;
+  readonly amend: () => Buffer;
   readonly hasRoom: boolean;
 }
 

@@ -290,3 +290,15 @@ test("a hedge that the budget forbids leaves the probe of an open breaker to who
   expect(trip.second(leg.place)).toBeNull();
   expect(circuit?.wouldAdmit(clock.elapsed(), false)).toBe(true);
 });
+
+test("everything that a call may ask is wanted from then on, asked or not", () => {
+  const plan = planWith([
+    { keys: 1, deployments: 2 },
+    { keys: 1, deployments: 1 },
+  ]);
+  const clock = new HandClock();
+  clock.advance(5_000);
+  new Trip({ gateway: { clock, random: () => 0.5 }, plan, deadline: TOTAL_MS, stream: true, onSkip: () => {} }).leg();
+  const wanted = plan.targets.flatMap(({ deployments }) => deployments.map(({ health }) => health.wantedAt));
+  expect(wanted).toEqual([clock.elapsed(), clock.elapsed(), clock.elapsed()]);
+});

@@ -9,6 +9,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Spare } from "./deliverable.ts";
 import { exhausted, findPlace, hasOther, holdPlace } from "./find-place.ts";
 import type { Found, Hold, Place, Search } from "./find-place.ts";
+import { noteWanted } from "./plan-of.ts";
 import type { CallPlan, Deployment, PlannedTarget } from "./plan-of.ts";
 
 /** What a trip needs to know of its call. */
@@ -86,6 +87,7 @@ export class Trip {
   constructor(terms: TripTerms) {
     this.#terms = terms;
     this.#target = terms.start ?? 0;
+    noteWanted(terms.plan, terms.gateway.clock.elapsed());
   }
 
   get plan(): CallPlan {

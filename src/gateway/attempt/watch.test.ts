@@ -96,4 +96,29 @@ describe("the watch of an attempt", () => {
     clock.advance(1_000);
     expect(expiries).toEqual([{ phase: "the whole answer", limitMs: 1_000 }]);
   });
+
+  test("says for how long nothing of the answer has come, bytes that are none of it included", () => {
+    const { clock, watch } = watchStream();
+    clock.advance(30);
+    expect(watch.quietMs()).toBe(30);
+    watch.heard({ begun: true, pieces: 1 });
+    expect(watch.quietMs()).toBe(0);
+    clock.advance(20);
+    watch.heard({ begun: true, pieces: 1 });
+    clock.advance(20);
+    expect(watch.quietMs()).toBe(40);
+    watch.heard({ begun: true, pieces: 2 });
+    expect(watch.quietMs()).toBe(0);
+  });
+
+  test("has no silence to tell of while the client reads more slowly than it comes", () => {
+    const { clock, watch } = watchStream();
+    watch.heard(WORDS);
+    watch.pause();
+    clock.advance(500);
+    expect(watch.quietMs()).toBe(0);
+    watch.resume();
+    clock.advance(10);
+    expect(watch.quietMs()).toBe(10);
+  });
 });

@@ -27,6 +27,8 @@ export interface Watch {
   pause(): void;
   resume(): void;
   stop(): void;
+  /** Milliseconds since something of the answer came last, or since it was asked for; 0 while the client is the one to be waited for. */
+  quietMs(): number;
 }
 
 /** What a watch holds an attempt to. */
@@ -92,6 +94,10 @@ class AttemptWatch implements Watch {
 
   stop(): void {
     this.#cancel();
+  }
+
+  quietMs(): number {
+    return this.#isPaused ? 0 : this.#clock.elapsed() - this.#mark;
   }
 
   #armAgain(): void {

@@ -13,6 +13,7 @@ import { cacheFactOf } from "./course.ts";
 import type { CacheCourse } from "./course.ts";
 import type { Landing } from "./flights.ts";
 import { gatherAnswer } from "./gather-answer.ts";
+import { cachePolicyOf } from "./open-course.ts";
 import { answerText } from "./semantic/answer-text.ts";
 import { sealOf } from "./semantic/close-meaning.ts";
 import { isAway } from "./serve-stale.ts";
@@ -41,7 +42,7 @@ function freshAnswer(gateway: Gateway, open: OpenCall, course: CacheCourse): Cac
   if (place === null || course.served !== null) return null;
   if (open.ending?.outcome !== "ok") return "failed";
   // The key is that of the release which it asked for.
-  if (tierOf(open) !== "primary" || open.placement?.reason === "degraded") return "fallback";
+  if (tierOf(open) !== "primary" || cachePolicyOf(open) !== policy) return "fallback";
   if (open.routing != null && open.routing.decision.action !== ROUTED) return "drawn";
   const gathered = gatherAnswer(open, policy);
   course.sealed = sealOf(course, gathered);

@@ -1,4 +1,4 @@
-import { cacheKey, inexactNumbers } from "../../domain/cache/cache-key.ts";
+import { asideOf, cacheKey, inexactNumbers } from "../../domain/cache/cache-key.ts";
 import type { ComparedRequest, KeyParts } from "../../domain/cache/cache-key.ts";
 import type { CachePolicy } from "../../domain/cache/cache-policy.ts";
 import { NO_WISH } from "../../domain/cache/cache-wish.ts";
@@ -133,7 +133,8 @@ function comparedRequest({ arrival }: OpenCall, body: JsonObject): ComparedReque
   const own: ComparedRequest = { form: "own", dialect: dialect.name, body, features };
   if (features !== null) return own;
   try {
-    return { form: "canonical", request: dialect.toCanonical(body, "the cache") };
+    const request = dialect.toCanonical(body, "the cache");
+    return { form: "canonical", request, aside: asideOf(dialect.name, body) };
   } catch (error) {
     if (error instanceof RollwardError) return own;
     throw error;

@@ -2,7 +2,7 @@ import { mostImageTokens } from "../../domain/context/image-tokens.ts";
 import { dearestInputPico } from "../../domain/money/price.ts";
 import { dearestPrice } from "../../domain/money/service-tier.ts";
 import { planOf } from "../attempt/plan-of.ts";
-import type { Deployment } from "../attempt/plan-of.ts";
+import type { Deployment, PlannedTarget } from "../attempt/plan-of.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
@@ -23,16 +23,25 @@ export function attemptCosts(gateway: Gateway, call: OpenCall): readonly bigint[
   const [first] = rendered.targets;
   if (first === undefined) return [];
   const { targets } = planOf(gateway, call);
-  const perImage = targets.flatMap(({ deployments }) => deployments.map(({ target }) => mostImageTokens(target.model)));
-  const input = BigInt(formTokens(call) ?? mostInputTokens(rendered.bodyFor(first), Math.max(0, ...perImage)));
-  return targets.map(({ deployments }) =>
-    deployments.reduce((dearest, deployment) => largerOf(dearest, costAt(call, deployment, input)), 0n),
-  );
+  const input = inputOf(call, targets, rendered.bodyFor(first));
+  return targets.map((target) => costAtDearest(call, target, input));
 }
 
-function costAt(call: OpenCall, { price: standard, provider, target }: Deployment, input: bigint): bigint {
-  const price = dearestPrice(standard, tiersAsked(call));
-  const output = BigInt(mostOutputTokens(call, provider.maxOutputs?.get(target.model)));
-  const tokens = input * dearestInputPico(price) + output * largerOf(price.output, price.reasoning);
+/** The most that one attempt can cost at the dearest place of a target, with a body that was written on, pico-dollars. */
+export const amendedPico = (call: OpenCall, target: PlannedTarget, body: Buffer): bigint =>
+  costAtDearest(call, target, inputOf(call, [target], body));
+
+function inputOf(call: OpenCall, targets: readonly PlannedTarget[], body: Buffer): number {
+  const perImage = targets.flatMap(({ deployments }) => deployments.map(({ target }) => mostImageTokens(target.model)));
+  return formTokens(call) ?? mostInputTokens(body, Math.max(0, ...perImage));
+}
+
+const costAtDearest = (call: OpenCall, { deployments }: PlannedTarget, input: number): bigint =>
+  deployments.reduce((dearest, deployment) => largerOf(dearest, costAt(call, deployment, input)), 0n);
+
+function costAt(call: OpenCall, deployment: Deployment, input: number): bigint {
+  const price = dearestPrice(deployment.price, { tiers: tiersAsked(call), mostPrompt: input });
+  const output = BigInt(mostOutputTokens(call, deployment));
+  const tokens = BigInt(input) * dearestInputPico(price) + output * largerOf(price.output, price.reasoning);
   return tokens + mostUnitsPico(call, price);
 }

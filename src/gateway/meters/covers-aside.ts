@@ -1,7 +1,8 @@
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
+import { LONGEST_ANSWER } from "../../domain/limits/answer-maximum.ts";
 import { dearestInputPico } from "../../domain/money/price.ts";
 import { dearestPrice, tiersFor } from "../../domain/money/service-tier.ts";
-import type { TokenPrice } from "../../domain/money/price.ts";
+import { largerOf } from "../../kit/larger-of.ts";
 import type { CallPlan } from "../attempt/plan-of.ts";
 import type { OpenCall } from "../open-call.ts";
 import { besidePico } from "./beside-pico.ts";
@@ -20,20 +21,17 @@ export async function coversAside(open: OpenCall, plan: CallPlan, request: Canon
 
 /** Tokens that providers put around a request. */
 const AROUND = 1_024;
-/** Tokens of an answer to a request that names no limit. */
-const UNLIMITED = 32_768;
 
 /** At the dearest place that may be asked; a token has at least one byte. */
 function mostPico({ targets }: CallPlan, { messages, maxTokens, serviceTier }: CanonicalRequest): bigint {
-  const input = BigInt(Buffer.byteLength(JSON.stringify(messages)) + AROUND);
-  const output = BigInt(maxTokens ?? UNLIMITED);
-  const prices = targets.flatMap(({ deployments }) =>
-    deployments.map(({ price }) => dearestPrice(price, tiersFor(serviceTier))),
+  const input = Buffer.byteLength(JSON.stringify(messages)) + AROUND;
+  const tiers = tiersFor(serviceTier);
+  const costs = targets.flatMap(({ deployments }) =>
+    deployments.map(({ price: standard, unsaidMaximum }) => {
+      const price = dearestPrice(standard, { tiers, mostPrompt: input });
+      const output = BigInt(maxTokens ?? unsaidMaximum ?? LONGEST_ANSWER);
+      return BigInt(input) * dearestInputPico(price) + output * largerOf(price.output, price.reasoning);
+    }),
   );
-  return most(prices.map((price) => input * dearestInputPico(price) + output * dearestOutput(price)));
+  return costs.reduce(largerOf, 0n);
 }
-
-const dearestOutput = ({ output, reasoning }: TokenPrice): bigint => most([output, reasoning]);
-
-const most = (amounts: readonly bigint[]): bigint =>
-  amounts.reduce((largest, amount) => (amount > largest ? amount : largest), 0n);

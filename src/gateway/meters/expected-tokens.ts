@@ -1,4 +1,6 @@
-import { answerMaximum, LONGEST_ANSWER } from "../../domain/limits/answer-maximum.ts";
+import { answerMaximum, answersAsked, LONGEST_ANSWER } from "../../domain/limits/answer-maximum.ts";
+import type { AskedFields } from "../../domain/limits/answer-maximum.ts";
+import type { Deployment } from "../attempt/plan-of.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
@@ -10,17 +12,12 @@ const BYTES_PER_TOKEN = 4;
 /** Answers that are not made of tokens. */
 const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["openai-embeddings", "openai-moderations", "openai-files"]);
 
-/** Answers asked for at once. */
-function answersOf({ request }: OpenCall): number {
-  const { n, best_of: bestOf } = present(request).body;
-  const most = Math.max(typeof n === "number" ? n : 1, typeof bestOf === "number" ? bestOf : 1);
-  return Math.min(128, Math.max(1, Math.ceil(most)));
-}
-
-function maximumOf(call: OpenCall): number | null {
-  const parameters = call.placement?.release.content.parameters;
-  return (parameters === undefined ? null : answerMaximum(parameters)) ?? answerMaximum(present(call.request).body);
-}
+/** What a call asks, with what its release sets once one is placed. */
+const fieldsOf = ({ arrival, placement, request }: OpenCall): AskedFields => ({
+  dialect: arrival.dialect.name,
+  own: placement?.release.content.parameters ?? {},
+  body: present(request).body,
+});
 
 /** Tokens of a request, by the same guess. */
 export const likelyInputTokens = (call: OpenCall): number =>
@@ -30,22 +27,39 @@ export const likelyInputTokens = (call: OpenCall): number =>
 export function likelyTokens({ answerLengths }: Pick<Gateway, "answerLengths">, call: OpenCall): number {
   const input = likelyInputTokens(call);
   if (WITHOUT_ANSWER.has(call.arrival.dialect.name)) return input;
-  return input + (maximumOf(call) ?? answerLengths.expected(answerNameOf(call))) * answersOf(call);
+  const fields = fieldsOf(call);
+  return input + (answerMaximum(fields) ?? answerLengths.expected(answerNameOf(call))) * answersAsked(fields);
 }
 
 /** Learns from an answer to a call that a limit had let in and whose request names no maximum. */
 export function learnAnswerLength({ answerLengths }: Pick<Gateway, "answerLengths">, call: OpenCall): void {
   const last = call.attempts.at(-1);
   if ((call.pass == null && call.rooms === undefined) || last?.end !== "answered" || last.usage === null) return;
-  if (WITHOUT_ANSWER.has(call.arrival.dialect.name) || answerMaximum(present(call.request).body) !== null) return;
-  answerLengths.observe(answerNameOf(call), (last.usage.output + last.usage.reasoning) / answersOf(call));
+  const fields = fieldsOf(call);
+  if (WITHOUT_ANSWER.has(fields.dialect) || answerMaximum({ ...fields, own: {} }) !== null) return;
+  answerLengths.observe(answerNameOf(call), (last.usage.output + last.usage.reasoning) / answersAsked(fields));
 }
 
 /** Whose answers are alike: those of an endpoint or a model, as the request names it. No release is placed yet when limits ask. */
 const answerNameOf = ({ request }: OpenCall): string => present(request).model;
 
-/** The most tokens that the answers can have; `maxOutput` is the most that the model can make, where that is known. */
-export function mostOutputTokens(call: OpenCall, maxOutput = LONGEST_ANSWER): number {
+/** Answers, or images, that a call asks for at once. */
+export const answersOf = (call: OpenCall): number => answersAsked(fieldsOf(call));
+
+/** What is known of the answers of a place before it is asked. */
+export interface AnsweringPlace extends Pick<Deployment, "target" | "unsaidMaximum"> {
+  readonly provider: Pick<Deployment["provider"], "maxOutputs" | "speaks">;
+}
+
+/** The most tokens that the answers of a place can have: no fewer than what it is sent lets it make. */
+export function mostOutputTokens(call: OpenCall, place: AnsweringPlace): number {
   if (WITHOUT_ANSWER.has(call.arrival.dialect.name)) return 0;
-  return (maximumOf(call) ?? maxOutput) * answersOf(call);
+  const fields = fieldsOf(call);
+  return (answerMaximum(fields) ?? unnamedMaximum(fields.dialect, place)) * answersAsked(fields);
+}
+
+/** Bytes that are passed on untranslated get no limit of ours. */
+function unnamedMaximum(dialect: string, { provider, target, unsaidMaximum }: AnsweringPlace): number {
+  const passes = provider.speaks?.some((name) => name === dialect) === true;
+  return provider.maxOutputs?.get(target.model) ?? (passes ? undefined : unsaidMaximum) ?? LONGEST_ANSWER;
 }

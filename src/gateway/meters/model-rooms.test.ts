@@ -25,15 +25,27 @@ const PRICE = { input: 1n, cachedInput: 1n, cacheWrite: 1n, output: 1n, reasonin
 const BURST = 1_000_000;
 const CAP = 2;
 
-const RULES: readonly LimitRule[] = [
-  {
-    name: "provider",
-    per: "model",
-    only: {},
-    requests: null,
-    tokens: { amount: BURST, windowMs: 86_400_000, burst: BURST },
-    concurrent: CAP,
-  },
+const TOKENS = { amount: BURST, windowMs: 86_400_000, burst: BURST };
+const rule = (name: string, models?: readonly string[]): LimitRule => ({
+  name,
+  per: name === "account" ? "environment" : "model",
+  only: models === undefined ? {} : { models },
+  requests: null,
+  tokens: TOKENS,
+  concurrent: CAP,
+});
+
+/** Each model by itself, the pool that is named, and some models together of which one is alone and two are members. */
+const EACH = rule("each");
+const POOL = rule("pool", ["bce/m"]);
+const ACCOUNT = rule("account", ["b/m", "c/m", "d/m"]);
+const RULES: readonly LimitRule[] = [EACH, POOL, ACCOUNT];
+
+/** Whose tokens are counted where. */
+const METERS: readonly { readonly claim: LimitClaim; readonly of: readonly string[] }[] = [
+  ...["a", "b", "c", "d", "e"].map((name) => ({ claim: { rule: EACH, subject: `${name}/m` }, of: [name] })),
+  { claim: { rule: POOL, subject: "bce/m" }, of: ["b", "c", "e"] },
+  { claim: { rule: ACCOUNT, subject: "e" }, of: ["b", "c", "d"] },
 ];
 
 /** A provider that is only a name. */
@@ -47,9 +59,9 @@ const provider = (name: string): ConversingProvider => ({
   close: () => Promise.resolve(),
 });
 
-/** Two models alone and a pool of two. */
+/** Two models alone and a pool of three. */
 function planOn(board: HealthBoard): CallPlan {
-  const targets = [["a"], ["b", "c"], ["d"]].map((names): PlannedTarget => {
+  const targets = [["a"], ["b", "c", "e"], ["d"]].map((names): PlannedTarget => {
     const deployments = names.map((name) => {
       const target = { provider: name, model: "m" };
       return { target, provider: provider(name), price: PRICE, weight: 1, health: board.of(target, {}) };
@@ -63,24 +75,35 @@ function planOn(board: HealthBoard): CallPlan {
 
 /** A limiter that answers later, as a shared one may, and counts what was let in and is not over. */
 class CountingLimiter extends LocalLimiter {
-  underWay = 0;
+  readonly #underWay = new Map<string, number>();
+  /** What was ever let in, by limit. */
+  readonly letIn = new Map<string, number>();
+
+  /** By limit, of all its subjects together. */
+  underWay({ name }: LimitRule): number {
+    return this.#underWay.get(name) ?? 0;
+  }
 
   override take(claims: readonly LimitClaim[], tokens: number): LimitPass | LimitRefusal {
     const answer = super.take(claims, tokens);
     if (!isPass(answer)) return answer;
-    this.underWay += 1;
-    let isOver = false;
-    const settle = (used: number | null): void => {
-      if (!isOver) this.underWay -= 1;
-      isOver = true;
-      answer.settle(used);
+    for (const claim of claims) add(this.#underWay, claim, 1);
+    for (const claim of claims) add(this.letIn, claim, 1);
+    let open = claims;
+    const settle: LimitPass["settle"] = (used, only = claims) => {
+      for (const claim of open.filter((one) => only.includes(one))) add(this.#underWay, claim, -1);
+      open = open.filter((one) => !only.includes(one));
+      answer.settle(used, only);
     };
     return { ...answer, settle };
   }
 }
 
+const add = (counts: Map<string, number>, { rule: { name } }: LimitClaim, by: number): void =>
+  void counts.set(name, (counts.get(name) ?? 0) + by);
+
 /** What becomes of a call, one step after the other. */
-const STEPS = ["go", "go", "fail", "reject", "hedge", "lose", "answer", "leave"] as const;
+const STEPS = ["go", "go", "fail", "fail", "reject", "repair", "hedge", "lose", "answer", "leave"] as const;
 type Step = (typeof STEPS)[number];
 
 class World {
@@ -125,6 +148,8 @@ class PlayedCall {
   readonly #open: OpenCall;
   #running: Place[] = [];
   isOver = false;
+  /** Second requests that were made at the pool. */
+  hedges = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -145,9 +170,10 @@ class PlayedCall {
     if (step === "answer") return this.#end(tokens);
     if (step === "hedge" && second === undefined) return this.#hedge(first);
     if (step === "lose" && second !== undefined) return this.#lose(tokens);
-    if ((step !== "fail" && step !== "reject") || second !== undefined) return;
+    if (step === "go" || step === "hedge" || step === "lose" || second !== undefined) return;
     this.#record(first, tokens);
     this.#running = [];
+    if (step === "repair" && (await this.#repair(first))) return;
     const code = step === "fail" ? "provider_error" : "answer_rejected";
     this.#trip.failed(new RollwardError(code, { provider: "p", reason: "" }), first, 0);
   }
@@ -160,9 +186,17 @@ class PlayedCall {
     if (leg.type === "ask" && (await rooms?.enter(this.#trip, leg.place)) === true) this.#running = [leg.place];
   }
 
+  async #repair({ target }: Place): Promise<boolean> {
+    const again = this.#trip.again(target);
+    if (again === null || (await this.#open.rooms?.enterAgain(this.#world.plan, again)) !== true) return false;
+    this.#running = [again];
+    return true;
+  }
+
   async #hedge(first: Place): Promise<void> {
     const other = this.#trip.second(first);
-    if (other === null || (await this.#open.rooms?.enterNow(this.#world.plan, other)) == null) return;
+    if (other === null || (await this.#open.rooms?.enterBeside(this.#world.plan, other)) == null) return;
+    if (other.target === 1) this.hedges += 1;
     this.#trip.alsoAsked(other);
     this.#running.push(other);
   }
@@ -194,24 +228,27 @@ const moves = fc.array(fc.record({ call: fc.nat(4), step: fc.constantFrom(...STE
   maxLength: 120,
 });
 
-test("whatever becomes of calls, their places are free afterwards and what they have used is what is missing", async () => {
+test("whatever becomes of calls, nothing is taken twice, their places are free afterwards and what they have used is missing", async () => {
   await fc.assert(
     fc.asyncProperty(moves, fc.boolean(), async (given, isLate) => {
       const world = new World(isLate);
+      const { limiter } = world;
       const calls = Array.from({ length: 5 }, () => new PlayedCall(world));
       for (const { call, step, tokens } of given) {
         await calls[call]?.play(step, tokens);
         const most = calls.reduce((sum, { underWay }) => sum + underWay, 0);
-        expect(world.limiter.underWay).toBeLessThanOrEqual(most);
+        for (const one of RULES) expect(limiter.underWay(one)).toBeLessThanOrEqual(most);
       }
       for (const call of calls) await call.play("leave", 7);
-      expect(world.limiter.underWay).toBe(0);
-      for (const name of ["a", "b", "c", "d"]) {
-        const claims = [{ rule: RULES[0] as LimitRule, subject: `${name}/m` }];
-        const passes = Array.from({ length: CAP }, () => world.limiter.take(claims, 1));
+      for (const one of RULES) expect(limiter.underWay(one)).toBe(0);
+      const hedges = calls.reduce((sum, call) => sum + call.hedges, 0);
+      expect(limiter.letIn.get(POOL.name) ?? 0).toBeLessThanOrEqual(calls.length + hedges);
+      for (const { claim, of } of METERS) {
+        const passes = Array.from({ length: CAP }, () => limiter.take([claim], 1));
         expect(passes.every(isPass)).toBe(true);
         const [state] = passes.at(-1)?.states ?? [];
-        expect(state?.remaining).toBe(BURST - CAP - (world.used.get(name) ?? 0));
+        const used = of.reduce((sum, name) => sum + (world.used.get(name) ?? 0), 0);
+        expect(state?.remaining).toBe(BURST - CAP - used);
       }
     }),
   );
@@ -228,12 +265,11 @@ test("a room for a hedge that comes too late is left, and not the one that the c
   const { waiting } = world.gateway;
   const takeNow = waiting.takeNow.bind(waiting);
   waiting.takeNow = (...given) => late.promise.then(() => takeNow(...given));
-  const coming = call.rooms.enterNow(world.plan, hedge);
+  const coming = call.rooms.enterBeside(world.plan, hedge);
   waiting.takeNow = takeNow;
-  call.rooms.leaveOthers(hedge.deployment);
-  expect(await call.rooms.enterNow(world.plan, hedge)).toBeTruthy();
+  expect(await call.rooms.enterAgain(world.plan, hedge)).toBe(true);
   late.resolve(null);
   const room = await coming;
   if (room !== null) call.rooms.leave(room);
-  expect(world.limiter.underWay).toBe(1);
+  expect(world.limiter.underWay(EACH)).toBe(1);
 });

@@ -7,7 +7,7 @@ import type { ModelTarget } from "../../domain/release/release.ts";
 import { isPass } from "../../ports/limiter.ts";
 import type { LimitPass, LimitRefusal, LimitState } from "../../ports/limiter.ts";
 import type { Place } from "../attempt/find-place.ts";
-import type { CallPlan, Deployment } from "../attempt/plan-of.ts";
+import type { CallPlan } from "../attempt/plan-of.ts";
 import type { Trip } from "../attempt/trip.ts";
 import type { Gateway } from "../gateway.ts";
 import { NO_MODEL } from "../open-call.ts";
@@ -16,19 +16,9 @@ import { refusePaused } from "../refuse-paused.ts";
 import { callSubjectsOf } from "./call-subjects-of.ts";
 import { likelyTokens } from "./expected-tokens.ts";
 import { limited } from "./limited.ts";
+import { ModelRoom } from "./model-room.ts";
 import { noteRefused } from "./note-refused.ts";
-import { tokensOf } from "./tokens-of.ts";
 import { noteTurnedAway, rankOf, visitOf } from "./visit-of.ts";
-
-/** What a call has taken of one model's limits. */
-export interface Room {
-  readonly deployment: Deployment;
-  /** Position of its target. */
-  readonly target: number;
-  readonly pass: LimitPass;
-  /** Attempts of the call before it was taken. */
-  readonly from: number;
-}
 
 /** A refusal, and what the trip was told of it. */
 interface Told {
@@ -37,8 +27,8 @@ interface Told {
 }
 
 /**
- * What a call under way has taken of the limits that go by the model, at each place that it asks. A place is entered
- * once: attempts that follow at it use the same room, until the call goes on elsewhere.
+ * What a call under way has taken of the limits that go by the model, at each target that it asks. A place is entered
+ * once: attempts that follow at it use the same room. To another member of a pool the room goes with the call.
  */
 export class ModelRooms {
   readonly #gateway: Gateway;
@@ -47,7 +37,7 @@ export class ModelRooms {
   readonly #subjects: CallSubjects;
   /** How the limits stand that let the call itself in. */
   readonly #states: readonly LimitState[];
-  #rooms: Room[] = [];
+  #rooms: ModelRoom[] = [];
   #told: Told | null = null;
 
   constructor(gateway: Gateway, open: OpenCall, rules: readonly LimitRule[]) {
@@ -63,11 +53,10 @@ export class ModelRooms {
    * first. False where it is not to be asked now: the trip knows, and has another leg.
    */
   async enter(trip: Trip, place: Place): Promise<boolean> {
-    this.leaveOthers(place.deployment);
-    const answer = this.#answerAt(trip.plan, place);
+    const answer = this.#comeTo(trip.plan, place);
     const refusal = answer instanceof Promise ? await answer : answer;
     if (refusal === null && !this.#open.abandoned) return true;
-    const hasOther = trip.giveBack(place, refusal !== null);
+    const hasOther = trip.giveBack(place, refusal !== null && !this.#isAboutAll(trip.plan, place, refusal.claim));
     if (refusal === null || hasOther || this.#open.abandoned) return false;
     const { queue = null } = this.#open.settings.meters ?? {};
     if (queue !== null && this.#open.attempts.length === 0) await this.#wait(trip, place, queue);
@@ -75,10 +64,17 @@ export class ModelRooms {
     return false;
   }
 
-  /** The same beside or after an attempt, where nobody waits: the room that is then the call's, `null` where there is none. */
-  enterNow(plan: CallPlan, place: Place): Room | null | Promise<Room | null> {
-    const answer = this.#answerAt(plan, place);
-    const roomOf = (refusal: LimitRefusal | null): Room | null => (refusal === null ? this.#lastAt(place) : null);
+  /** The same after an attempt, where nobody waits: whether there is room. */
+  enterAgain(plan: CallPlan, place: Place): boolean | Promise<boolean> {
+    const answer = this.#comeTo(plan, place);
+    return answer instanceof Promise ? answer.then((refusal) => refusal === null) : answer === null;
+  }
+
+  /** A room of its own for a second request beside one that is under way, be it at the same pool; `null` where there is none. */
+  enterBeside(plan: CallPlan, place: Place): ModelRoom | null | Promise<ModelRoom | null> {
+    const room = new ModelRoom(this.#open.attempts, place);
+    const answer = this.#fill(room, this.#claimsAt(plan, place));
+    const roomOf = (refusal: LimitRefusal | null): ModelRoom | null => (refusal === null ? room : null);
     return answer instanceof Promise ? answer.then(roomOf) : roomOf(answer);
   }
 
@@ -87,12 +83,8 @@ export class ModelRooms {
     this.#keep((room) => room.target === target);
   }
 
-  leaveOthers(deployment: Deployment): void {
-    this.#keep((room) => room.deployment === deployment);
-  }
-
   /** Nobody is asked in that room any more; its attempts are in the record. */
-  leave(room: Room): void {
+  leave(room: ModelRoom): void {
     this.#keep((one) => one !== room);
   }
 
@@ -118,23 +110,36 @@ export class ModelRooms {
     noteRefused(this.#gateway, this.#open, refusedBy("limit", refusal.claim.rule));
   }
 
-  /** `null` where the call is in; at once where nobody has to be asked. */
-  #answerAt(plan: CallPlan, place: Place): LimitRefusal | null | Promise<LimitRefusal | null> {
-    if (this.#rooms.some(({ deployment }) => deployment === place.deployment)) return null;
+  /** The call goes to a place with what it has taken already. `null` where it is in; at once where nobody has to be asked. */
+  #comeTo(plan: CallPlan, place: Place): LimitRefusal | null | Promise<LimitRefusal | null> {
     const claims = this.#claimsAt(plan, place);
-    if (claims.length === 0) return null;
-    const answer = this.#gateway.waiting.takeNow(claims, likelyTokens(this.#gateway, this.#open));
-    return answer instanceof Promise ? answer.then((one) => this.#note(place, one)) : this.#note(place, answer);
+    const room = this.#roomFor(place);
+    this.#keep((one) => one === room);
+    room.moveTo(place.deployment, claims);
+    return this.#fill(room, claims);
   }
 
-  /** The room that was taken last at a place; where no limit is about it, one that holds nothing. */
-  #lastAt({ deployment, target }: Place): Room {
-    const room = this.#rooms.findLast((one) => one.deployment === deployment);
-    return room ?? { deployment, target, pass: NOTHING, from: this.#open.attempts.length };
+  /** The room that the call has at a place, else the one that it can take there from another member of the pool. */
+  #roomFor(place: Place): ModelRoom {
+    const here = this.#rooms.find(({ deployment }) => deployment === place.deployment);
+    const near = here ?? this.#rooms.find(({ target }) => target === place.target);
+    return near ?? new ModelRoom(this.#open.attempts, place);
+  }
+
+  /** Takes for a room what it lacks. */
+  #fill(room: ModelRoom, claims: readonly LimitClaim[]): LimitRefusal | null | Promise<LimitRefusal | null> {
+    const lacking = room.lacks(claims);
+    if (lacking.length === 0) return null;
+    const answer = this.#gateway.waiting.takeNow(lacking, likelyTokens(this.#gateway, this.#open));
+    const note = (one: LimitPass | LimitRefusal): LimitRefusal | null => this.#note(room, lacking, one);
+    return answer instanceof Promise ? answer.then(note) : note(answer);
   }
 
   /** A rule that names a pool counts its members together. */
-  #claimsAt({ targets }: CallPlan, { target, deployment }: Place): readonly LimitClaim[] {
+  #claimsAt(
+    { targets }: CallPlan,
+    { target, deployment }: Pick<Place, "target" | "deployment">,
+  ): readonly LimitClaim[] {
     const own = nameOf(deployment.target);
     const planned = targets[target]?.target;
     const named = planned === undefined ? own : nameOf(planned);
@@ -144,24 +149,34 @@ export class ModelRooms {
     });
   }
 
-  #note({ deployment, target }: Place, answer: LimitPass | LimitRefusal): LimitRefusal | null {
-    const { attempts } = this.#open;
-    this.#open.limits = [...this.#states, ...answer.states];
+  /** Whether every member of a pool falls under a claim: it is of no use then to ask another one. */
+  #isAboutAll(plan: CallPlan, { target }: Place, { rule, subject }: LimitClaim): boolean {
+    const { deployments = [] } = plan.targets[target] ?? {};
+    return deployments.every((deployment) =>
+      this.#claimsAt(plan, { target, deployment }).some((one) => one.rule === rule && one.subject === subject),
+    );
+  }
+
+  #note(room: ModelRoom, claims: readonly LimitClaim[], answer: LimitPass | LimitRefusal): LimitRefusal | null {
+    this.#open.limits = [...this.#states, ...room.states, ...answer.states];
     if (!isPass(answer)) return answer;
-    this.#rooms.push({ deployment, target, pass: answer, from: attempts.length });
+    room.add(claims, answer);
+    if (!this.#rooms.includes(room)) this.#rooms.push(room);
     return null;
   }
 
   async #wait(trip: Trip, place: Place, queue: QueueRule): Promise<void> {
     const subjects = this.#subjects;
+    const room = this.#roomFor(place);
+    const claims = room.lacks(this.#claimsAt(trip.plan, place));
     const visit = visitOf(this.#gateway, this.#open, {
-      claims: this.#claimsAt(trip.plan, place),
+      claims,
       tokens: likelyTokens(this.#gateway, this.#open),
       rank: rankOf(queue, subjects),
       subjects,
     });
     const longestWaitMs = Math.min(queue.longestWaitMs, Math.max(0, trip.remainingMs));
-    const refusal = this.#note(place, await this.#gateway.waiting.enter(visit, { ...queue, longestWaitMs }));
+    const refusal = this.#note(room, claims, await this.#gateway.waiting.enter(visit, { ...queue, longestWaitMs }));
     if (this.#open.abandoned) return;
     if (refusal === null) return refusePaused(this.#gateway, this.#open);
     this.#passOver(trip, refusal);
@@ -173,31 +188,23 @@ export class ModelRooms {
     trip.passOver(error);
   }
 
-  #keep(isKept: (room: Room) => boolean): void {
+  #keep(isKept: (room: ModelRoom) => boolean): void {
     if (this.#rooms.length === 0) return;
     const left = this.#rooms.filter((room) => !isKept(room));
     if (left.length === 0) return;
     this.#rooms = this.#rooms.filter(isKept);
-    for (const room of left) room.pass.settle(this.#usedIn(room));
-  }
-
-  #usedIn({ deployment: { target }, from }: Room): number {
-    const asked = this.#open.attempts.slice(from);
-    const here = asked.filter(({ provider, model }) => provider === target.provider && model === target.model);
-    return here.reduce((sum, attempt) => sum + tokensOf(attempt), 0);
+    for (const room of left) room.leave();
   }
 }
 
-/** What a call needs to know of the limits of models; absent where there are none. */
+/** What a call needs to know of the limits of models, and holds of them already; absent where there are none. */
 export function openModelRooms(gateway: Gateway, open: OpenCall): ModelRooms | undefined {
   const split = open.settings.meters?.split;
   if (split === undefined) return undefined;
-  open.rooms = new ModelRooms(gateway, open, split.ofModels);
+  open.rooms ??= new ModelRooms(gateway, open, split.ofModels);
   return open.rooms;
 }
 
 /** What has no model falls under none of their limits. */
 const nameOf = ({ provider, model }: ModelTarget): string | null =>
   model === NO_MODEL ? null : `${provider}/${model}`;
-
-const NOTHING: LimitPass = { states: [], settle() {} };

@@ -26,6 +26,52 @@ test("words that pose as an image count by their bytes", () => {
   expect(most(`data:image/png;base64,${words}`)).toBeGreaterThan(words.length);
 });
 
+const WORDS = "x".repeat(200_000);
+
+test.each([
+  ["a text", { messages: [{ role: "user", content: `data:image/png;base64,${WORDS}` }] }],
+  ["a text that begins like one", { messages: [{ role: "user", content: `image/png;base64,${WORDS}` }] }],
+  ["a text part", { messages: [{ role: "user", content: [{ type: "text", text: `image;base64,${WORDS}` }] }] }],
+  [
+    "a tool's schema",
+    { tools: [{ parameters: { type: "image_url", image_url: { url: `data:image/png;base64,${WORDS}` } } }] },
+  ],
+  [
+    "a tool's arguments",
+    { messages: [{ content: [{ type: "tool_use", input: { type: "image", source: { data: WORDS } } }] }] },
+  ],
+  ["other members", { metadata: { content: [{ type: "image", source: { data: WORDS } }] } }],
+])("what poses as an image counts by its bytes: %s", (_, request) => {
+  expect(mostInputTokens(Buffer.from(JSON.stringify(request)))).toBeGreaterThan(WORDS.length);
+});
+
+const PICTURE = Buffer.alloc(600_000, 7).toString("base64");
+const DATA_URL = `data:image/png;base64,${PICTURE}`;
+
+test.each([
+  ["a chat", { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: DATA_URL } }] }] }],
+  ["a response", { input: [{ role: "user", content: [{ type: "input_image", image_url: DATA_URL }] }] }],
+  [
+    "a tool's answer",
+    { input: [{ type: "function_call_output", output: [{ type: "input_image", image_url: DATA_URL }] }] },
+  ],
+  [
+    "a tool's answer of a message",
+    {
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "tool_result", content: [{ type: "image", source: { media_type: "image/png", data: PICTURE } }] },
+          ],
+        },
+      ],
+    },
+  ],
+])("an image at its place does not count by its bytes: %s", (_, request) => {
+  expect(mostInputTokens(Buffer.from(JSON.stringify(request)))).toBeLessThan(60_000);
+});
+
 test("an image counts as the most that the models take which may be asked", () => {
   const image = [{ type: "image_url", image_url: { url: "https://example.com/a.png" } }];
   const body = Buffer.from(JSON.stringify({ messages: [{ role: "user", content: image }] }));

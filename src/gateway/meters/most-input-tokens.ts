@@ -1,9 +1,9 @@
+import { imageBytesSent } from "./image-bytes-sent.ts";
+
 /** What providers put around a request beyond its own bytes: roles, separators, hidden instructions for tools. */
 const OVERHEAD_TOKENS = 1_024;
 /** What an image is taken to cost at least, in tokens: more than vendors of models that we do not know document. */
 const IMAGE_TOKENS = 8_192;
-/** Images whose bytes are looked for; those of the others count beside them. */
-const MOST_MEASURED = 64;
 /** Places looked at: about 10 ms of a processor. */
 const MOST_LOOKS = 50_000;
 /** No two images are named closer to each other than this, bytes: `{"type":"input_image","file_id":""}` has 36. */
@@ -16,26 +16,26 @@ const NEAR = 200;
 
 /**
  * The most tokens that a rendered request can have: no tokenizer makes more than one token of a byte. An image counts
- * by itself instead of by its bytes, be it sent along (`data:image/…;base64,` or `"media_type":"image/…"` with
- * `"data"`) or only named; `perImage` is the most that one takes in the models that may be asked.
+ * by itself instead of by its bytes where it is sent along, at the place that images have in the dialects; whatever is
+ * named like one counts as one. `perImage` is the most that one takes in the models that may be asked.
  */
 export function mostInputTokens(rendered: Buffer, perImage = 0): number {
   const body = unescaped(rendered);
   const imageTokens = Math.max(IMAGE_TOKENS, perImage);
   let tokens = body.length + OVERHEAD_TOKENS;
   let from = 0;
-  let images = 0;
+  let isSentAlong = false;
   for (let looks = 0; ; looks += 1) {
     const at = body.indexOf("image", from);
-    if (at < 0) return Math.max(tokens, OVERHEAD_TOKENS);
+    if (at < 0) return Math.max(tokens - (isSentAlong ? imageBytesSent(body) : 0), OVERHEAD_TOKENS);
     // Nobody means well with so many: the rest may be images as close as they can stand.
     if (looks === MOST_LOOKS) return tokens + imageTokens * Math.ceil((body.length - at) / APART);
     from = at + "image".length;
     if (!beginsText(body, at)) continue;
-    const data = images < MOST_MEASURED ? dataNear(body, at) : null;
-    images += 1;
-    tokens += imageTokens - (data === null ? 0 : data.end - data.start);
-    from = data?.end ?? at + APART;
+    tokens += imageTokens;
+    const end = dataEnd(body, at);
+    isSentAlong ||= end !== null;
+    from = end ?? at + APART;
   }
 }
 
@@ -57,22 +57,13 @@ function beginsText(body: Buffer, at: number): boolean {
   return body[before] === QUOTE && body[before - 1] !== BACKSLASH;
 }
 
-/** The base64 text of the image whose type is named at a place. */
-function dataNear(body: Buffer, at: number): { readonly start: number; readonly end: number } | null {
+/** Where the text ends that may be the bytes of the image whose type is named at a place. */
+function dataEnd(body: Buffer, at: number): number | null {
   const near = body.subarray(at, at + NEAR);
   const url = near.indexOf(";base64,");
   const member = near.indexOf('"data"');
-  const start = url >= 0 ? at + url + ";base64,".length : member >= 0 ? body.indexOf(QUOTE, at + member + 6) + 1 : 0;
+  const start = url >= 0 ? at + url : member >= 0 ? body.indexOf(QUOTE, at + member + 6) + 1 : 0;
   if (start === 0) return null;
   const end = body.indexOf(QUOTE, start);
-  return end < 0 || !isBase64(body.subarray(start, end)) ? null : { start, end };
-}
-
-/** Text that only looks like an image must not count as less than it is. */
-function isBase64(bytes: Buffer): boolean {
-  for (const byte of bytes) {
-    const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
-    if (!isLetter && !(byte >= 0x2f && byte <= 0x39) && byte !== 0x2b && byte !== 0x3d) return false;
-  }
-  return true;
+  return end < 0 ? null : end;
 }

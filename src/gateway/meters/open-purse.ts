@@ -45,6 +45,14 @@ export async function covers(call: OpenCall, underWay = 0): Promise<boolean> {
   return (await missing.hold.extend(missing.morePico)) === null;
 }
 
+/** The same for one attempt that can cost more or less than those before it. */
+export async function coversCost(call: OpenCall, attemptPico: bigint): Promise<boolean> {
+  if (call.purse === undefined) return true;
+  const { hold } = call.purse;
+  const morePico = spentOf(call) + attemptPico - hold.amountPico;
+  return morePico <= 0n || (await hold.extend(morePico)) === null;
+}
+
 /** The same where nobody can wait: only with what this process already holds. */
 export function coversNow(call: OpenCall, underWay: number): boolean {
   const missing = missingFor(call, underWay);
@@ -52,12 +60,14 @@ export function coversNow(call: OpenCall, underWay: number): boolean {
 }
 
 function missingFor(call: OpenCall, underWay: number): { readonly hold: BudgetHold; readonly morePico: bigint } | null {
-  const { purse, attempts } = call;
+  const { purse } = call;
   if (purse === undefined) return null;
-  const spent = attempts.reduce((sum, { costPico }) => sum + costPico, besidePico(call));
-  const morePico = spent + purse.attemptPico * BigInt(underWay + 1) - purse.hold.amountPico;
+  const morePico = spentOf(call) + purse.attemptPico * BigInt(underWay + 1) - purse.hold.amountPico;
   return morePico <= 0n ? null : { hold: purse.hold, morePico };
 }
+
+const spentOf = (call: OpenCall): bigint =>
+  call.attempts.reduce((sum, { costPico }) => sum + costPico, besidePico(call));
 
 /** Seconds after which calls under way may have freed something. */
 const HELD_RETRY_S = 1;

@@ -1,4 +1,5 @@
 import type { BudgetAccount } from "../../domain/budgets/budget-rule.ts";
+import { RollwardError } from "../../domain/errors.ts";
 import type { LimitClaim, QueueRule } from "../../domain/limits/limit-rule.ts";
 import { isHold } from "../../ports/budget-ledger.ts";
 import type { BudgetHold, BudgetRefusal } from "../../ports/budget-ledger.ts";
@@ -16,7 +17,8 @@ const LOOK_MS = 20;
 /** What a call sets aside, and of which accounts. */
 export interface Sum {
   readonly accounts: readonly BudgetAccount[];
-  readonly amountPico: bigint;
+  /** Asked whenever its turn has come: a call that waits may get another release meanwhile. May throw what its client is told. */
+  readonly amountPico: () => bigint;
 }
 
 /**
@@ -31,7 +33,7 @@ export function reserveInTurn(
 ): BudgetHold | BudgetRefusal | Promise<BudgetHold | BudgetRefusal> {
   const { queue = null } = call.settings.meters ?? {};
   const first = queue === null ? undefined : sum.accounts.find(isQueued);
-  if (queue === null || first === undefined) return gateway.budgets.reserve(sum.accounts, sum.amountPico);
+  if (queue === null || first === undefined) return gateway.budgets.reserve(sum.accounts, sum.amountPico());
   return takeTurn(gateway, call, { queue, line: new MoneyLine(gateway, sum), first });
 }
 
@@ -59,6 +61,7 @@ async function takeTurn(
   });
   const longestWaitMs = Math.max(0, queue.longestWaitMs - (call.queue?.waitedMs ?? 0));
   const pass = await gateway.waiting.enter(visit, { ...queue, longestWaitMs });
+  if (line.fault !== null) throw line.fault;
   if (isPass(pass) && line.final !== null) return line.final;
   noteTurnedAway(gateway, call, null);
   return line.held ?? { account: first, reason: "held", roomPico: null };
@@ -73,6 +76,8 @@ class MoneyLine {
   held: BudgetRefusal | null = null;
   /** The answer that it will not. */
   final: BudgetHold | BudgetRefusal | null = null;
+  /** Why it waits no longer, with nothing set aside. */
+  fault: RollwardError | null = null;
 
   constructor(gateway: Pick<Gateway, "budgets">, sum: Sum) {
     this.#gateway = gateway;
@@ -81,13 +86,25 @@ class MoneyLine {
   }
 
   async take(): Promise<LimitPass | LimitRefusal> {
-    const answer = await this.#gateway.budgets.reserve(this.#sum.accounts, this.#sum.amountPico);
+    const amountPico = this.#amountPico();
+    if (amountPico === null) return { states: [], settle() {} };
+    const answer = await this.#gateway.budgets.reserve(this.#sum.accounts, amountPico);
     if (!isHold(answer) && answer.reason === "held" && isQueued(answer.account)) {
       this.held = answer;
       return { claim: claimOf(answer.account), kind: "concurrent", retryAfterMs: LOOK_MS, states: [] };
     }
     this.final = answer;
     return { states: [], settle: () => (isHold(answer) ? answer.settle(0n) : undefined) };
+  }
+
+  /** Nothing may be thrown at the line: others stand in it. */
+  #amountPico(): bigint | null {
+    try {
+      return this.#sum.amountPico();
+    } catch (error) {
+      this.fault = RollwardError.from(error);
+      return null;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { LogprobFloor } from "../../domain/routing/routing-policy.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
 import type { OpenCall } from "../open-call.ts";
 import { present } from "../present.ts";
+import { providerFor } from "../provider-for.ts";
 
 /**
  * Makes the bodies of a call ask for log-probabilities where the dialect has a word for it, the provider speaks it, and
@@ -18,7 +19,7 @@ export function askForLogprobs(open: OpenCall, floor: LogprobFloor | null): void
     ...rendered,
     bodyFor(target: ModelTarget) {
       const body = rendered.bodyFor(target);
-      const speaks = open.settings.providers.get(target.provider)?.speaks ?? null;
+      const speaks = providerFor(open.settings.providers, target)?.speaks ?? null;
       return speaks?.includes(dialect.name) === true ? spliceJson(body, [edit]) : body;
     },
   };

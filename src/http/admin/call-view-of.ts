@@ -162,6 +162,7 @@ export const callViewOf = (facts: CallFacts): z.input<typeof callView> => ({
     error: attempt.error,
     usage: attempt.usage === null ? null : usageOf(attempt.usage),
     cost_pico: attempt.costPico.toString(),
+    price_above: attempt.priceAbove ?? null,
   })),
   first_token_ms: facts.firstTokenMs,
   total_ms: facts.totalMs,

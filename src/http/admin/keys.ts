@@ -26,6 +26,7 @@ export function keys(app: FastifyInstance, admin: AdminTerms): void {
   });
 
   serveRoute(app, { gateway, route: createKey }, async ({ body, environment }) => {
+    requireFuture(body.expires_at, gateway.clock.now());
     const secret = gateway.ids.secret(32);
     const key: Key = {
       id: gateway.ids.next("key"),
@@ -76,3 +77,10 @@ const plainViewOf = (key: Key): Omit<z.input<typeof keyView>, "environment"> => 
   tenant: key.tenant ?? null,
   roles: [...(key.roles ?? [])],
 });
+
+/** Throws `invalid_request` for an expiry that is over. */
+function requireFuture(expiresAt: string | null, now: number): void {
+  if (expiresAt === null || Date.parse(expiresAt) > now) return;
+  const reason = "`expires_at` lies in the past: nobody could use the key.";
+  throw new RollwardError("invalid_request", { reason, param: "expires_at" });
+}

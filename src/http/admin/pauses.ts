@@ -38,9 +38,10 @@ export function pauses(app: FastifyInstance, { gateway, keys, storesOf }: AdminT
     await requireKnown(place.gateway, keys, subject);
     const { pauses: store } = storesOf(place.environment);
     const by = key?.name ?? "unknown";
-    const pause = await store.open({ id: ids.next("pau"), subject, reason, by, at: clock.now(), lifted: null });
+    const id = ids.next("pau");
+    const pause = await store.open({ id, subject, reason, by, at: clock.now(), lifted: null });
     await obey(place, pause);
-    return viewOf(pause);
+    return { ...viewOf(pause), already: pause.id !== id };
   });
 
   serveRoute(app, { gateway, route: liftPause }, async ({ params, body: { reason }, key, ...place }) => {

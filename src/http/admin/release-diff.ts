@@ -122,7 +122,8 @@ async function pricesOf(
   { before, after }: { readonly before: Release; readonly after: Release },
 ): Promise<DiffView["price"]> {
   const since = gateway.clock.now() - PRICED_MS;
-  const calls = await admin.calls.list({ environment, endpoint: before.endpoint, since, limit: PRICED_CALLS });
+  const priced = { environment, endpoint: before.endpoint, since, outcome: "ok", limit: PRICED_CALLS } as const;
+  const calls = await admin.calls.list(priced);
   const contents = { before: before.content, after: after.content };
   const compared = comparePrices(contents, usagesOf(calls), (target) => priceIn(gateway.settings(), target));
   return {

@@ -74,14 +74,19 @@ export class PlainHttp {
     if (!socket.destroyed) this.#open.set(socket, new PlainConnection(socket, this.#terms));
   }
 
-  #handOver({ socket }: PlainConnection, unread: Buffer): void {
-    this.#open.delete(socket);
+  /** Lets Node's server read a connection, these bytes first. */
+  giveToNode(socket: Socket, unread: Buffer): void {
     socket.setTimeout(0);
     socket.pause();
     if (unread.length > 0) socket.unshift(unread);
     this.#toNode.call(this.#server, socket);
     // What was put back is only given out once somebody listens.
     process.nextTick(() => socket.resume());
+  }
+
+  #handOver({ socket }: PlainConnection, unread: Buffer): void {
+    this.#open.delete(socket);
+    this.giveToNode(socket, unread);
   }
 
   /** Whoever closes connections of the server means these, too. */

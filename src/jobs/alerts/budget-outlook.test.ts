@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { budgetRuleOf } from "../../../test/fixtures/budget-rule-of.ts";
 import { createMemorySpendStore } from "../../adapters/stores/memory/memory-spend-store.ts";
 import type { BudgetRule } from "../../domain/budgets/budget-rule.ts";
 import { accountOf } from "../../domain/budgets/budget-rule.ts";
@@ -11,17 +12,6 @@ const USD = 10n ** 12n;
 const DAY_MS = 24 * HOUR_MS;
 /** Half of the day is over. */
 const NOON = Date.UTC(2026, 10, 21, 12);
-
-const ruleOf = (parts: Partial<BudgetRule> = {}): BudgetRule => ({
-  name: "company",
-  per: "environment",
-  window: "day",
-  limitPico: 100n * USD,
-  only: {},
-  atLimit: "refuse",
-  whenUnreachable: "refuse",
-  ...parts,
-});
 
 /** So many calls at a dollar in the 24 hours before, and in those of each of the four days before. */
 async function spendOf(last: number, before: number): Promise<SpendStore> {
@@ -45,7 +35,7 @@ const outlookOf = (rules: readonly BudgetRule[], spend: SpendStore, spentPico: r
     bank: {
       list: async () =>
         spentPico.map((settledPico, index) => {
-          const { id: account, endsAt } = accountOf(rules[index] ?? ruleOf(), "production", NOON);
+          const { id: account, endsAt } = accountOf(rules[index] ?? budgetRuleOf(), "production", NOON);
           const parts = { budget: "company", subject: "production", limitPico: 0n, heldPico: 0n, deadPico: 0n };
           return { ...parts, account, endsAt, settledPico };
         }),
@@ -55,7 +45,7 @@ const outlookOf = (rules: readonly BudgetRule[], spend: SpendStore, spentPico: r
 describe("what budgets are forecast to come to", () => {
   test("is sighted as a share of the amount, with the sums and why", async () => {
     // $120 a day by the mean: $60 more until midnight.
-    const [sight] = await outlookOf([ruleOf()], await spendOf(200, 100), [70n * USD])(NOON);
+    const [sight] = await outlookOf([budgetRuleOf()], await spendOf(200, 100), [70n * USD])(NOON);
     expect(sight).toEqual({
       signal: "budget-forecast",
       subject: { budget: "company", account: "production" },
@@ -68,7 +58,7 @@ describe("what budgets are forecast to come to", () => {
 
   test("begins nothing once more than 90 % is spent, and keeps what fires", async () => {
     const spend = await spendOf(200, 100);
-    const look = async (spent: bigint) => (await outlookOf([ruleOf()], spend, [spent * USD])(NOON))[0];
+    const look = async (spent: bigint) => (await outlookOf([budgetRuleOf()], spend, [spent * USD])(NOON))[0];
     expect(await look(90n)).not.toHaveProperty("onlyLasts");
     expect(await look(91n)).toMatchObject({ value: 1.51, onlyLasts: true });
     expect(await look(160n)).toMatchObject({ value: 2.2, onlyLasts: true });
@@ -76,13 +66,13 @@ describe("what budgets are forecast to come to", () => {
 
   test("is there for days and months of all, of endpoints and of keys, also before the first call of the window", async () => {
     const rules = [
-      ruleOf(),
-      ruleOf({ name: "month", window: "month" }),
-      ruleOf({ name: "bots", per: "endpoint" }),
-      ruleOf({ name: "keys", per: "key", only: { endpoints: ["bot"] } }),
-      ruleOf({ name: "others", per: "endpoint", only: { endpoints: ["faq"] } }),
-      ruleOf({ name: "hour", window: "hour" }),
-      ruleOf({ name: "tenants", per: "tenant" }),
+      budgetRuleOf(),
+      budgetRuleOf({ name: "month", window: "month" }),
+      budgetRuleOf({ name: "bots", per: "endpoint" }),
+      budgetRuleOf({ name: "keys", per: "key", only: { endpoints: ["bot"] } }),
+      budgetRuleOf({ name: "others", per: "endpoint", only: { endpoints: ["faq"] } }),
+      budgetRuleOf({ name: "hour", window: "hour" }),
+      budgetRuleOf({ name: "tenants", per: "tenant" }),
     ];
     const sights = await outlookOf(rules, await spendOf(100, 100))(NOON);
     expect(sights.map(({ subject, value }) => [subject["budget"], subject["account"], value])).toEqual([
@@ -104,7 +94,11 @@ describe("what budgets are forecast to come to", () => {
         return { endpoint, model: "sim/a", keyId: "key_1", user: "", hour, spend: { ...NO_SPEND, calls: 1, classes } };
       }),
     );
-    const rules = [ruleOf({ name: "bots", per: "endpoint" }), ruleOf({ name: "keys", per: "key" }), ruleOf()];
+    const rules = [
+      budgetRuleOf({ name: "bots", per: "endpoint" }),
+      budgetRuleOf({ name: "keys", per: "key" }),
+      budgetRuleOf(),
+    ];
     const sights = await outlookOf(rules, spend)(NOON);
     const told = sights.map(({ subject }) => subject["budget"]);
     expect([told.length, told.at(-2), told.at(-1)]).toEqual([22, "keys", "company"]);
@@ -114,7 +108,7 @@ describe("what budgets are forecast to come to", () => {
     const spend = await spendOf(100, 100);
     let sums = 0;
     const counted: SpendStore = { ...spend, sum: (query) => ((sums += 1), spend.sum(query)) };
-    const look = outlookOf([ruleOf()], counted);
+    const look = outlookOf([budgetRuleOf()], counted);
     await look(NOON);
     const first = sums;
     await look(NOON + 299_000);
@@ -124,8 +118,8 @@ describe("what budgets are forecast to come to", () => {
   });
 
   test("is nothing before a full day, and without budgets nobody asks", async () => {
-    expect(await outlookOf([ruleOf()], createMemorySpendStore(10))(NOON)).toEqual([]);
+    expect(await outlookOf([budgetRuleOf()], createMemorySpendStore(10))(NOON)).toEqual([]);
     const failing = { ...createMemorySpendStore(10), sum: () => Promise.reject(new Error("asked")) };
-    expect(await outlookOf([ruleOf({ window: "total" })], failing)(NOON)).toEqual([]);
+    expect(await outlookOf([budgetRuleOf({ window: "total" })], failing)(NOON)).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ import { BudgetForecasts, spendSubjectOf } from "../budget-forecasts.ts";
 import type { ForecastAccount } from "../budget-forecasts.ts";
 import { explainDay } from "../explain-spend.ts";
 import type { ExplainedDay } from "../explain-spend.ts";
+import { seldom } from "./seldom.ts";
+import type { Look } from "./seldom.ts";
 
 /** What the budgets of one environment are forecast from. */
 export interface OutlookTerms {
@@ -35,16 +37,7 @@ interface Account extends ForecastAccount {
 }
 
 /** Sights what budgets of a day or month are forecast to come to, looking every five minutes. `at` is epoch ms. */
-export function createBudgetOutlook(terms: OutlookTerms): (at: number) => Promise<readonly Sight[]> {
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let seen: readonly Sight[] = [];
-  return async (at) => {
-    if (at >= lookedAt && at - lookedAt < EVERY_MS) return seen;
-    seen = await outlookAt(terms, at);
-    lookedAt = at;
-    return seen;
-  };
-}
+export const createBudgetOutlook = (terms: OutlookTerms): Look => seldom(EVERY_MS, (at) => outlookAt(terms, at));
 
 async function outlookAt(terms: OutlookTerms, at: number): Promise<readonly Sight[]> {
   const { environment: nameOf, spend } = terms;

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { Rollout } from "../../domain/rollout/rollout.ts";
+import { HealthBoard } from "../../domain/health/target-health.ts";
+import { HandClock } from "../../../test/fixtures/hand-clock.ts";
 import { createSight } from "./gather-sights.ts";
 
 const MINUTE = 60_000;
@@ -13,6 +15,7 @@ async function seen(rollout: Partial<Rollout>, at: number): Promise<readonly unk
     environment: () => "production",
     replicaId: "rep_1",
     gateway: {
+      clock: new HandClock(),
       waiting: { counts: () => ({ calls: 0, oldestMs: 0 }) },
       health: NONE,
       pauses: NONE,
@@ -50,4 +53,35 @@ test("a hold is seen while it lasts, with its reasons in words", async () => {
       note: "sessions are not split as they were drawn; rollouts are frozen",
     },
   ]);
+});
+
+test("a model whose breaker is open is seen while anybody asks it, and not once nobody has for an hour", async () => {
+  const clock = new HandClock();
+  const board = new HealthBoard();
+  const health = board.of({ provider: "far", model: "m" }, {});
+  const sight = createSight({
+    environment: () => "production",
+    replicaId: "rep_1",
+    gateway: {
+      waiting: { counts: () => ({ calls: 0, oldestMs: 0 }) },
+      health: board,
+      clock,
+      pauses: NONE,
+      recorder: { counts: () => ({ droppedFacts: 0, droppedBodies: 0 }) },
+    } as never,
+    isOwn: () => false,
+  } as never);
+  const isSeen = async (): Promise<boolean> =>
+    (await sight(clock.now(), false)).sights.some(({ signal }) => signal === "provider-trouble");
+  for (let failure = 0; failure < 2; failure += 1) health.circuit.failed(clock.elapsed(), "pass", 0);
+  expect(health.circuit.state).toBe("open");
+  expect(await isSeen()).toBe(true);
+  health.wantedAt = clock.elapsed();
+  clock.advance(59 * MINUTE);
+  expect(await isSeen()).toBe(true);
+  clock.advance(2 * MINUTE);
+  expect(await isSeen()).toBe(false);
+  // Somebody wants it again, and nobody knows that it is well.
+  health.wantedAt = clock.elapsed();
+  expect(await isSeen()).toBe(true);
 });

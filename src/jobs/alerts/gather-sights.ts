@@ -5,6 +5,7 @@ import type { Phase, Rollout } from "../../domain/rollout/rollout.ts";
 import { provenWords } from "../../domain/now/rollout-turns.ts";
 import type { Sight, Sighting } from "../../domain/alerts/sighting.ts";
 import type { SightedSignalName } from "../../domain/alerts/signal.ts";
+import type { TargetHealth } from "../../domain/health/target-health.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { AlertOutbox } from "../../ports/alert-outbox.ts";
 import type { BudgetBank } from "../../ports/budget-bank.ts";
@@ -15,7 +16,7 @@ import type { RolloutStore } from "../../ports/rollout-store.ts";
 export interface SightTerms {
   readonly environment: () => string;
   readonly replicaId: string;
-  readonly gateway: Pick<Gateway, "waiting" | "health" | "pauses" | "recorder">;
+  readonly gateway: Pick<Gateway, "waiting" | "health" | "pauses" | "recorder" | "clock">;
   readonly budgets: Pick<BudgetBank, "list">;
   readonly rollouts: Pick<RolloutStore, "list">;
   readonly releases: Pick<ReleaseStore, "byId">;
@@ -38,6 +39,8 @@ const MOST_ROLLOUTS = 200;
 /** How long drops and rolled back rollouts are news, ms. The view of what is happening tells the latter a minute longer. */
 const DROPS_MS = 5 * 60_000;
 const ROLLED_BACK_MS = 59 * 60_000;
+/** A model that no call may ask any more, such as that of a withdrawn candidate, is in nobody's way after as long, ms. */
+const WANTED_MS = 60 * 60_000;
 /** A message that waits for longer says that its notifier is in trouble, ms. */
 const STUCK_MS = 2 * 60_000;
 
@@ -77,7 +80,9 @@ export function createSight(terms: SightTerms): (at: number, isLeader: boolean) 
 
 function ownSights({ gateway }: SightTerms): readonly Sight[] {
   const { calls, oldestMs } = gateway.waiting.counts();
-  const open = gateway.health.all().filter(({ health }) => health.circuit.state !== "closed");
+  const now = gateway.clock.elapsed();
+  const isWanted = ({ wantedAt }: TargetHealth): boolean => wantedAt === null || wantedAt > now - WANTED_MS;
+  const open = gateway.health.all().filter(({ health }) => health.circuit.state !== "closed" && isWanted(health));
   return [
     { signal: "queue-age", subject: {}, value: oldestMs },
     { signal: "queue-depth", subject: {}, value: calls },

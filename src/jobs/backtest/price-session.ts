@@ -68,7 +68,7 @@ function priceCall(gateway: Gateway, key: Key, { session: { dialect }, call }: P
         usage: facts.usage,
         baselineBytes: bodies.upstream?.length ?? call.bytes.length,
         candidateBytes: present(open.rendered).bodyFor(target).length,
-        mostOutput: mostOutputTokens(open, first.provider.maxOutputs?.get(first.target.model)),
+        mostOutput: mostOutputTokens(open, first),
         worstPico: mostAttemptPico(gateway, open),
       },
       first.price satisfies TokenPrice,

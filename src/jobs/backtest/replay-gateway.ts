@@ -6,6 +6,7 @@ import type { ChannelName, Route } from "../../domain/traffic/route.ts";
 import type { Environments, Gateway, GatewaySettings } from "../../gateway/gateway.ts";
 import { ProviderLimits } from "../../gateway/meters/provider-limits.ts";
 import { PrefixDesk } from "../../gateway/prompt-cache/prefix-desk.ts";
+import { NO_OBSERVER } from "../../ports/session-observer.ts";
 import type { BudgetLedger } from "../../ports/budget-ledger.ts";
 import type { Pins } from "../../ports/pins.ts";
 import { createCopyLedger } from "../copy-money/create-copy-ledger.ts";
@@ -65,7 +66,7 @@ export function replayGateways({
     // Whatever the endpoint was called when it was recorded: an alias may have gone since.
     routes: { byEndpoint: () => route, all: () => [route] },
     pins: NO_PINS,
-    observer: { assigned: () => {}, turnEnded: () => {}, leftOut: () => {} },
+    observer: NO_OBSERVER,
     summaries: { ...summaries, keyOf: summaries.keyOf.bind(summaries), get: () => undefined, keep: () => {} },
     spend: {
       note: (slot, attempt) =>

@@ -7,6 +7,7 @@ import type { Session } from "../../domain/traffic/assignment.ts";
 import type { Route } from "../../domain/traffic/route.ts";
 import type { Environments, Gateway } from "../../gateway/gateway.ts";
 import { handle } from "../../gateway/handle.ts";
+import { NO_OBSERVER } from "../../ports/session-observer.ts";
 import type { DialectName } from "../../ports/dialect.ts";
 import type { Pins } from "../../ports/pins.ts";
 import { keptRecord } from "../backtest/kept-record.ts";
@@ -76,7 +77,7 @@ function apartGateway(
     ...plain,
     ...(route !== null && { routes: { byEndpoint: () => route, all: () => [route] } }),
     pins: NO_PINS,
-    observer: { assigned: () => {}, turnEnded: () => {}, leftOut: () => {} },
+    observer: NO_OBSERVER,
     sessionRoutes: { get: () => undefined, set: () => {} },
     // No live call is led round a provider because of a call like this.
     health: new HealthBoard(),

@@ -45,7 +45,9 @@ describe("a rehearsal", () => {
   });
 
   it("tells by its promotion that a plan is blind to a kind of harm", async () => {
-    const { ends, found } = sumUp(await rehearsals(2, { harm: { kind: "refusals", share: 0.5 } }));
+    const metrics = DEFAULT_PLAN.metrics.filter(({ metric }) => metric !== "refusals");
+    const harm = { kind: "refusals", share: 0.5 } as const;
+    const { ends, found } = sumUp(await rehearsals(2, { plan: { ...DEFAULT_PLAN, metrics }, harm }));
     expect(ends.promoted).toBe(2);
     expect(found).toBeNull();
   });

@@ -55,7 +55,7 @@ export async function reachOf(
     const [error] = reach.errors;
     if (error !== undefined) throw new RollwardError("plan_unreachable", { endpoint, reason: error });
     if (!isNew) continue;
-    const impatience = impatienceOf(plan, await totalsOf(delivery, channel, endpoints.get(endpoint)));
+    const impatience = impatienceOf(plan, await totalsOf(delivery, channel, settings));
     const doubts = [
       ...reach.warnings,
       ...(impatience === null ? [] : [impatience]),
@@ -75,10 +75,9 @@ export async function reachOf(
 async function totalsOf(
   { rollouts, releases }: Pick<Delivery, "rollouts" | "releases">,
   channel: ChannelName,
-  settings: EndpointSettings | undefined,
+  { content }: Pick<EndpointSettings, "content">,
 ): Promise<readonly number[]> {
   const stableId = (await rollouts.channel(channel))?.stable;
   const stable = stableId === undefined ? null : await releases.byId(stableId);
-  const contents = [settings?.content, stable?.content].filter((content) => content !== undefined);
-  return contents.map(({ policies }) => policies.timeouts.totalMs);
+  return [content, stable?.content ?? content].map(({ policies }) => policies.timeouts.totalMs);
 }

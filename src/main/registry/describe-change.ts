@@ -27,7 +27,7 @@ export async function describeChange(
   const before = stable?.content ?? null;
   const moving = before === null ? null : conversationCompatibility(before, content);
   const since = delivery.clock.now() - PRICED_MS;
-  const recorded = await calls.list({ environment, endpoint: name, since, limit: PRICED_CALLS });
+  const recorded = await calls.list({ environment, endpoint: name, since, outcome: "ok", limit: PRICED_CALLS });
   const price = comparePrices({ before, after: content }, usagesOf(recorded), (target) => priceIn(project, target));
   return {
     from: stable === null ? null : releaseName(stable),

@@ -1,3 +1,4 @@
+import { vertexHost } from "../../adapters/providers/vertex/vertex-host.ts";
 import type { ProviderSettings } from "../../config/project.ts";
 import type { ProviderIdentity } from "../../domain/trace/provider-identity.ts";
 
@@ -16,7 +17,7 @@ function vendorAddress(settings: ProviderSettings): string | null {
   if (settings.kind === "anthropic") return "https://api.anthropic.com";
   if (settings.kind === "gemini") return "https://generativelanguage.googleapis.com";
   if (settings.kind === "cohere") return "https://api.cohere.com";
-  if (settings.kind === "vertex") return `https://${settings.location}-aiplatform.googleapis.com`;
+  if (settings.kind === "vertex") return `https://${vertexHost(settings.location)}`;
   if (settings.kind === "bedrock") return `https://bedrock-runtime.${settings.region}.amazonaws.com`;
   return settings.kind === "sagemaker" ? `https://runtime.sagemaker.${settings.region}.amazonaws.com` : null;
 }

@@ -57,7 +57,7 @@ function endpointFor(run: Run, timing: Timing): string {
   const lines = [
     `models: ["${nameOf(run)}/${models.primary}", ${backup}]`,
     `timeouts: { first_token: ${firstMs}ms, answer: ${firstMs}ms, idle: ${timing.idleMs}ms, total: ${timing.totalMs}ms }`,
-    "retries: { attempts: 3 }",
+    `retries: { attempts: 3, first_wait: ${timing.firstWaitMs}ms }`,
     ...(scenario.yaml === undefined ? [] : [scenario.yaml.replace("{backup}", backup)]),
     // More than any of these answers has: what is rescued is the whole answer.
     ...(form === "held" ? ["hold_back: { characters: 1000, time: 1m }"] : []),

@@ -45,7 +45,7 @@ describe("sixteen faults of a provider, through the real server", () => {
     { timeout: 60_000 },
     async (...[, , , wanted, run]) => {
       const result = await results.get(run);
-      expect(result).toEqual({ ...result, verdict: wanted });
+      expect(result, `missed: ${result?.missed.join("; ")}`).toEqual({ ...result, verdict: wanted });
     },
   );
 

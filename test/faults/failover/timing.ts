@@ -10,6 +10,8 @@ export interface Timing {
   /** The shorter limit on the first token in S07. */
   readonly lateFirstTokenMs: number;
   readonly probeEveryMs: number;
+  /** The first wait before a retry is drawn from zero to this: a retry must come before the next call of S15. */
+  readonly firstWaitMs: number;
   /** S15: time between two calls; a call is one of the outage if it is sent before its end. */
   readonly callEveryMs: number;
   readonly bounds: {
@@ -28,6 +30,7 @@ export const TIMINGS: Readonly<Record<Profile["name"], Timing>> = {
     totalMs: 100_000,
     lateFirstTokenMs: 10_000,
     probeEveryMs: 15_000,
+    firstWaitMs: 500,
     callEveryMs: 4_000,
     bounds: { silence: 100_000, lateFirstToken: 15_000, stall: 45_000, recovery: 30_000 },
   },
@@ -37,6 +40,7 @@ export const TIMINGS: Readonly<Record<Profile["name"], Timing>> = {
     totalMs: 20_000,
     lateFirstTokenMs: 1_500,
     probeEveryMs: 1_500,
+    firstWaitMs: 50,
     callEveryMs: 400,
     bounds: { silence: 14_000, lateFirstToken: 3_000, stall: 5_500, recovery: 3_000 },
   },

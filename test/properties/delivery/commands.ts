@@ -97,6 +97,19 @@ const outcome = (seat: Seat, arm: "stable" | "candidate", end: Outcome | null): 
     else world.end(served, end);
   });
 
+/** Calls of one new session at the same time; the order in which they end is not that in which they began, and some end later. */
+const together = (seat: Seat, arm: "stable" | "candidate", calls: readonly Parallel[]): Action =>
+  new Action(`together(${arm}@${seat}, ${JSON.stringify(calls)})`, ({ world, waiting }) => {
+    const first = world.begin(seat, arm);
+    if (first === null) return;
+    const begun = [first, ...calls.slice(1).map(() => world.turn(seat, first.session, false))];
+    const ends = begun.flatMap((served, index) => (served === null ? [] : [{ served, ...(calls[index] ?? AT_ONCE) }]));
+    for (const { served, ending } of ends.toSorted((one, other) => one.place - other.place)) {
+      if (ending === null) waiting.push(served);
+      else world.end(served, ending);
+    }
+  });
+
 const lateOutcomes = (end: Outcome): Action =>
   new Action(`lateOutcomes(${JSON.stringify(end)})`, ({ world, waiting }) => {
     for (const served of waiting.splice(0)) world.end(served, end);
@@ -178,6 +191,17 @@ const BAD: Outcome = { failed: true, slow: false };
 const REFUSED: Outcome = { failed: false, slow: false, refused: true };
 const end = fc.constantFrom(GOOD, GOOD, SLOW, BAD, REFUSED);
 const arm = fc.constantFrom("stable" as const, "candidate" as const, "candidate" as const);
+/** A call beside others: how it ends, and when among them. */
+interface Parallel {
+  readonly ending: Outcome | null;
+  readonly place: number;
+}
+
+const AT_ONCE: Parallel = { ending: GOOD, place: 0 };
+const parallel = fc.array(fc.record({ ending: fc.option(end, { freq: 4 }), place: fc.nat(9) }), {
+  minLength: 2,
+  maxLength: 3,
+});
 const NEWS = {
   better: { stable: [BAD, SLOW, SLOW], candidate: [GOOD], sessions: 48 },
   alike: { stable: [GOOD, SLOW], candidate: [GOOD, SLOW], sessions: 16 },
@@ -252,6 +276,7 @@ export const commandArbitraries: readonly fc.Arbitrary<Action>[] = [
     4,
     fc.tuple(seats, news).map((a) => outcomes(...a)),
   ),
+  fc.tuple(seats, arm, parallel).map((a) => together(...a)),
   end.map(lateOutcomes),
   ...times(
     2,

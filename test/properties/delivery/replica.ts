@@ -102,7 +102,7 @@ export class Replica {
   }
 
   /** One turn of a session, placed by the gateway; `continues`: the request carries earlier turns. */
-  serve(session: string, continues: boolean): Placement | null {
+  serve(session: string, continues: boolean): (Pick<OpenCall, "begun"> & { readonly placement: Placement }) | null {
     const { route } = this;
     if (route === undefined) return null;
     this.#calls += 1;
@@ -113,6 +113,7 @@ export class Replica {
         this.#drawn += 1;
         delivery.observatory.assigned(assignment);
       },
+      turnBegan: (rolloutId: string, unit: string) => delivery.observatory.turnBegan(rolloutId, unit),
     };
     const routes = { byEndpoint: () => route };
     const gateway = { pins: delivery.pinsOf(ENVIRONMENT), observer, routes } as unknown as Gateway;
@@ -126,10 +127,10 @@ export class Replica {
       placement: null,
     } as unknown as OpenCall;
     assign(gateway, call);
-    const { placement } = call;
+    const { placement, begun } = call;
     if (placement === null) return null;
     this.#inFlight = [...this.#inFlight.slice(-20), { placement, copy: JSON.stringify(placement) }];
-    return placement;
+    return { placement, ...(begun !== undefined && { begun }) };
   }
 }
 
@@ -159,7 +160,14 @@ function deliveryOf({ line, stores, notes, troubled, ...rest }: ReplicaTerms): D
     pinsOf: () => pins,
     routes,
     announcer,
-    observatory: new Observatory({ clock, log, routes, replicaId, isLeader: () => replicas.isLeader }),
+    observatory: new Observatory({
+      clock,
+      log,
+      routes,
+      replicaId,
+      isLeader: () => replicas.isLeader,
+      hasOthers: () => replicas.live.length > 1,
+    }),
     troubles,
     owed: new OwedWithdrawals(notes, troubles),
     replicas,

@@ -53,6 +53,31 @@ function evidenceIsOfThisRollout(look: Look): void {
   }
 }
 
+/** Windows of this world have one turn, so a session is what the call came to that began first; one that was lost says nothing of it. */
+function firstCallCounts({ world, rollouts }: Look): void {
+  for (const { id, batches, freshBatches } of rollouts) {
+    for (const { replicaId, entries } of freshBatches) {
+      const finals = entries.filter((entry) => entry.type === "final");
+      if (finals.length === 0) continue;
+      const units = new Map(
+        batches.flatMap((batch) =>
+          batch.replicaId !== replicaId
+            ? []
+            : batch.entries.flatMap((entry) =>
+                entry.type === "assigned" ? [[entry.order, entry.assignment.session] as const] : [],
+              ),
+        ),
+      );
+      for (const { order, outcome } of finals) {
+        const unit = units.get(order);
+        if (unit === undefined || outcome.failure === "lost") continue;
+        const hasFailed = world.calls.hasFirstFailed({ replicaId, rolloutId: id, unit });
+        mustEqual(hasFailed, outcome.failure !== null, `whether the first call of ${unit} in ${id} had failed`);
+      }
+    }
+  }
+}
+
 /** The weight of the candidate in every epoch in which the log lets lots be drawn. */
 function weightsOf({ events, state: { plan } }: Told): ReadonlyMap<number, number> {
   return new Map(
@@ -178,6 +203,11 @@ export const SESSION_INVARIANTS: readonly Invariant[] = [
     number: 12,
     sentence: "A call under way keeps the release that it began with.",
     check: streamsFinishWhereTheyBegan,
+  },
+  {
+    number: 20,
+    sentence: "Of calls of a session at the same time the one that began first counts, in whatever order they end.",
+    check: firstCallCounts,
   },
   {
     number: 14,

@@ -11,6 +11,7 @@ import { drawArm } from "../../../src/domain/traffic/draw.ts";
 import { sha256Hex } from "../../../src/kit/hash.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import { HandClock } from "../../fixtures/hand-clock.ts";
+import { CallBook } from "./call-book.ts";
 import { releaseContent } from "./release-content.ts";
 import { Line, Network } from "./line.ts";
 import { CHANNEL, ENDPOINT, ENVIRONMENT, Notes, Replica } from "./replica.ts";
@@ -32,6 +33,8 @@ export interface Served {
   readonly isDrawn: boolean;
   /** The rollout that the route knew, as it collects or drains. */
   readonly rolloutId: string | null;
+  /** The call as the evidence of the rollout that drew its session knows it; 0 where it cannot count. */
+  readonly begun: number;
   readonly at: number;
 }
 
@@ -69,6 +72,7 @@ export class World {
   readonly stores = openSharedStores(this.clock);
   readonly network = new Network();
   readonly served: Served[] = [];
+  readonly calls = new CallBook();
   readonly unexpected: string[] = [];
   /** When everything was frozen, oldest first; `until` is `null` while it is. */
   readonly frozen: { readonly from: number; until: number | null }[] = [];
@@ -196,8 +200,9 @@ export class World {
     const replica = this.at(seat);
     const { route } = replica;
     const drawnBefore = replica.drawn;
-    const placement = replica.serve(session, continues);
-    if (placement === null || route === undefined) return null;
+    const call = replica.serve(session, continues);
+    if (call === null || route === undefined) return null;
+    const { placement, begun: { number: begun } = { number: 0 } } = call;
     const served: Served = {
       session,
       unit: placement.unit,
@@ -209,21 +214,31 @@ export class World {
       evidenceOf: placement.evidenceOf,
       isDrawn: replica.drawn > drawnBefore,
       rolloutId: route.split?.rolloutId ?? route.draining?.rolloutId ?? null,
+      begun,
       at: this.now,
     };
     this.served.push(served);
+    if (served.evidenceOf !== null) this.calls.begun({ ...served, rolloutId: served.evidenceOf }, begun);
     return served;
   }
 
   /** A turn ends. What a dead process was doing never does. */
-  end({ seat, replicaId, unit, evidenceOf }: Served, { failed, slow, refused }: Outcome): void {
+  end({ seat, replicaId, unit, evidenceOf, begun, isDrawn }: Served, { failed, slow, refused }: Outcome): void {
     const replica = this.at(seat);
     if (!replica.isAlive || replica.replicaId !== replicaId || evidenceOf === null) return;
-    if (refused === true) return replica.delivery.observatory.leftOut(evidenceOf, unit);
+    const { observatory } = replica.delivery;
+    const session = { replicaId, unit, rolloutId: evidenceOf };
+    if (refused === true) {
+      this.calls.dropped(session, begun);
+      if (isDrawn) observatory.leftOut(evidenceOf, unit);
+      return observatory.turnDropped(evidenceOf, unit, begun);
+    }
+    this.calls.ended(session, begun, failed);
     // Distinct values: ties tell nothing.
     const jitter = (this.#sessions % 97) / 100;
-    replica.delivery.observatory.turnEnded({
+    observatory.turnEnded({
       rolloutId: evidenceOf,
+      begun,
       session: unit,
       failure: failed ? "provider" : null,
       latencyMs: failed ? null : (slow ? 5_000 : 100) + jitter,

@@ -31,6 +31,7 @@ export class AiSdkCall implements Flow {
   readonly #sink: EventSink;
   readonly #stop = new AbortController();
   readonly #events: AiSdkEvents;
+  #flow: Flow | null = null;
   #over = false;
   #answered = false;
   #broken: RollwardError | null = null;
@@ -49,6 +50,10 @@ export class AiSdkCall implements Flow {
   start(): Flow {
     this.#run().catch((error: unknown) => this.#fail(error));
     return this;
+  }
+
+  get isSent(): boolean {
+    return this.#flow?.isSent === true;
   }
 
   pause(): void {
@@ -70,6 +75,7 @@ export class AiSdkCall implements Flow {
   async #run(): Promise<void> {
     const line: Line = {
       signal: this.#stop.signal,
+      asked: (flow) => void (this.#flow = flow),
       answered: () => void (this.#answered = true),
       broke: (error) => void (this.#broken = error),
     };

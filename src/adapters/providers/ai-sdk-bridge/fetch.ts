@@ -45,6 +45,7 @@ export function aiSdkFetch(route: AiSdkRoute, request: ConverseRequest, line: Li
       sink,
     );
     sink.control(exchange);
+    line.asked(exchange);
     exchange.start({
       bytes: Buffer.from(route.rewritten(init.body)),
       connectMs,

@@ -11,6 +11,8 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 export interface Line {
   /** Stops the request at once. */
   readonly signal: AbortSignal;
+  /** The request is on its way, by this flow, which knows whether it has left. */
+  readonly asked: (flow: Flow) => void;
   /** The provider has begun to answer. */
   readonly answered: () => void;
   /** The answer broke off. Its body ends in good order all the same, see `fail`. */

@@ -5,11 +5,11 @@ import type { ExchangeTerms } from "../upstream/exchange.ts";
 import { faultOf } from "../upstream/fault-of.ts";
 import type { FaultTerms } from "../upstream/fault-of.ts";
 import { requestHeaders } from "../upstream/request-headers.ts";
+import { WholeAnswerSink } from "../upstream/whole-answer-sink.ts";
+import type { WholeAnswer } from "../upstream/whole-answer-sink.ts";
 import type { EmbeddingPart, EmbeddingTarget, EmbeddingWire } from "./embedding-wire.ts";
 import { textsInParts } from "./texts-in-parts.ts";
 import type { TextsPart } from "./texts-in-parts.ts";
-import { WholeAnswerSink } from "./whole-answer.ts";
-import type { WholeAnswer } from "./whole-answer.ts";
 
 /** What calls for vectors need to know of their provider. */
 export interface EmbedCallTerms extends FaultTerms, Pick<ExchangeTerms, "upstream" | "answerBytes"> {
@@ -25,7 +25,8 @@ export class EmbedCall implements Flow {
   readonly #request: EmbedRequest;
   readonly #target: EmbeddingTarget;
   readonly #sink: EmbedSink;
-  readonly #flights = new Set<Exchange>();
+  /** The parts that are under way. */
+  readonly #flights = new Map<Exchange, TextsPart>();
   readonly #waiting: TextsPart[] = [];
   readonly #vectors: (readonly number[])[];
   #received = 0;
@@ -52,7 +53,10 @@ export class EmbedCall implements Flow {
 
   abort(): void {
     this.#isOver = true;
-    for (const flight of this.#flights) flight.abort();
+    for (const [flight, part] of this.#flights) {
+      flight.abort();
+      if (flight.isSent) this.#sink.sent(bytesOf(part));
+    }
     this.#flights.clear();
   }
 
@@ -76,6 +80,7 @@ export class EmbedCall implements Flow {
       if (this.#isOver || answer === null) return;
       const { vectors, inputTokens } = this.#read(answer, part);
       this.#vectors.splice(part.from, vectors.length, ...vectors);
+      this.#sink.sent(bytesOf(part));
       this.#sink.part(inputTokens, bytesOf(part));
     }
   }
@@ -91,9 +96,8 @@ export class EmbedCall implements Flow {
     const sink = new WholeAnswerSink();
     const headers = requestHeaders({ name: provider, apiKey: null, headers: access });
     const exchange = new Exchange({ provider, path, headers, answerBytes, upstream }, sink);
-    this.#flights.add(exchange);
+    this.#flights.set(exchange, part);
     exchange.start({ bytes, connectMs, ...(trace !== undefined && { trace }) });
-    this.#sink.sent(bytesOf(part));
     try {
       return await sink.answer;
     } finally {

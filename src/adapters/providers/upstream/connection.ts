@@ -15,9 +15,17 @@ export interface Asker {
   head(head: ResponseHead): void;
   data(chunk: Buffer): void;
   end(): void;
+  /** The connection had carried another request before, and ended as this one was on its way: no byte of an answer had come. */
+  stale(error: Error): void;
   /** The transport failed, or a method of this very object threw. */
   fail(error: Error): void;
 }
+
+/**
+ * A provider that closed a kept connection before it saw the request is heard of within a round trip, milliseconds. One that closes
+ * later has had time to work on it, and whether to ask again is for the release to say.
+ */
+const RACE_MS = 1_000;
 
 /** Whose connection it is. */
 export interface ConnectionOwner {
@@ -45,6 +53,12 @@ export class Connection {
   #keepsOpen = false;
   #isPaused = false;
   #isLost = false;
+  /** Whether an answer has come on it. */
+  #isReused = false;
+  /** When the request under way was sent on a kept connection, milliseconds of the monotonic clock. */
+  #sentAt = 0;
+  /** Whether bytes have come since the request was sent. */
+  #isHeard = false;
   /** How the provider's side ended: in order is `null`. */
   #ending: Error | null | undefined;
   /** How much longer it may stay idle, milliseconds; its owner counts it down. */
@@ -71,6 +85,8 @@ export class Connection {
     const socket = this.#socket;
     this.#asker = asker;
     this.#isPaused = false;
+    this.#isHeard = false;
+    if (this.#isReused) this.#sentAt = performance.now();
     socket.ref();
     writeMessage(socket, { before: head, body: body === null ? [] : [body], bodyBytes: body?.length ?? 0 });
   }
@@ -108,6 +124,7 @@ export class Connection {
 
   #receive(bytes: Buffer): void {
     if (this.#asker === null) return this.destroy();
+    this.#isHeard = true;
     this.#reader.push(bytes);
     this.#tell();
     if (this.#holdsBack()) this.#socket.pause();
@@ -153,7 +170,11 @@ export class Connection {
   #awaitMore(asker: Asker): void {
     if (this.#ending === undefined) return;
     if (this.#ending === null && this.#reader.endsWithConnection) return this.#finish(asker);
-    this.fail(this.#ending ?? new TransportFailure("ROLLWARD_CLOSED", "The connection was closed."));
+    const error = this.#ending ?? new TransportFailure("ROLLWARD_CLOSED", "The connection was closed.");
+    const isRace = this.#isReused && performance.now() - this.#sentAt < RACE_MS;
+    if (!isRace || this.#isHeard) return this.fail(error);
+    this.destroy();
+    asker.stale(error);
   }
 
   #finish(asker: Asker): void {
@@ -163,6 +184,7 @@ export class Connection {
     const isClean = this.#reader.isEmpty && socket.writableLength === 0;
     if (this.#keepsOpen && isClean && this.#ending === undefined && this.isOpen) {
       socket.unref();
+      this.#isReused = true;
       this.#owner.free(this);
     } else this.destroy();
     asker.end();

@@ -29,15 +29,18 @@ const NONE: readonly string[] = [];
 export class Exchange implements Waiter, Asker, Flow {
   readonly #terms: ExchangeTerms;
   readonly #sink: ByteSink;
-  /** Until it is sent. */
+  /** Until its answer begins: it may have to be sent again. */
   #request: OutgoingRequest | null = null;
   #connection: Connection | null = null;
   #timer: NodeJS.Timeout | null = null;
   #connectMs = 0;
   #progress: Progress = "connecting";
+  #needsNew = false;
   #over = false;
   #paused = false;
   #received = 0;
+  /** An error whose words are compressed still has its status and how long to wait. */
+  #isWordless = false;
 
   constructor(terms: ExchangeTerms, sink: ByteSink) {
     this.#terms = terms;
@@ -50,6 +53,14 @@ export class Exchange implements Waiter, Asker, Flow {
 
   get connectMs(): number {
     return this.#connectMs;
+  }
+
+  get needsNew(): boolean {
+    return this.#needsNew;
+  }
+
+  get isSent(): boolean {
+    return this.#progress !== "connecting";
   }
 
   /** Sends the request when what else arrived has been looked at. Throws where its path or a header cannot be sent. */
@@ -87,7 +98,6 @@ export class Exchange implements Waiter, Asker, Flow {
     const request = this.#request;
     if (request === null) return connection.destroy();
     this.#clearTimer();
-    this.#request = null;
     this.#connection = connection;
     this.#progress = "sent";
     connection.send(request, this);
@@ -99,7 +109,9 @@ export class Exchange implements Waiter, Asker, Flow {
   }
 
   head({ status, headers, bodyEnd }: ResponseHead): void {
-    if (isEncoded(headers)) {
+    this.#request = null;
+    this.#isWordless = isEncoded(headers);
+    if (this.#isWordless && status < 400) {
       const reason = "it is compressed, which was not asked for";
       return this.#breakOff(new RollwardError("provider_bad_answer", { provider: this.provider, reason }));
     }
@@ -111,13 +123,22 @@ export class Exchange implements Waiter, Asker, Flow {
   data(chunk: Buffer): void {
     this.#received += chunk.length;
     if (this.#received > this.#terms.answerBytes) return this.#breakOff(this.#tooLarge());
-    this.#sink.data(chunk);
+    if (!this.#isWordless) this.#sink.data(chunk);
   }
 
   end(): void {
     this.#connection = null;
     this.#sink.end();
     this.#finish();
+  }
+
+  /** The race of every kept connection: the provider closed it as the request was on its way. It is sent once more, on a new one. */
+  stale(error: Error): void {
+    if (this.#over || this.#needsNew) return this.fail(error);
+    this.#needsNew = true;
+    this.#connection = null;
+    this.#progress = "connecting";
+    this.#terms.upstream.ask(this);
   }
 
   fail(error: Error): void {
@@ -156,9 +177,11 @@ export class Exchange implements Waiter, Asker, Flow {
   }
 }
 
+const PLAIN: ReadonlySet<string> = new Set(["", "identity"]);
+
 function isEncoded(headers: readonly string[]): boolean {
   for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === "content-encoding" && headers[index + 1] !== "identity") return true;
+    if (headers[index] === "content-encoding" && !PLAIN.has(headers[index + 1]?.toLowerCase() ?? "")) return true;
   }
   return false;
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, onTestFinished, vi } from "vitest";
 import { closedAfterEach } from "../../../../test/fixtures/closed-after-each.ts";
 import { RecordingSink, turn, until } from "../../../../test/fixtures/recording-sink.ts";
 import { createRudeServer } from "../../../../test/fixtures/rude-server.ts";
@@ -104,6 +104,55 @@ describe("a connection", () => {
       await until(() => server.open() === 0);
     }
     expect(server.accepted()).toBe(10);
+  });
+
+  test("that the provider closes when it is used again costs no call", async () => {
+    const answered = new Set<Socket>();
+    const { server, upstream } = await against((socket) => {
+      if (answered.has(socket)) socket.destroy();
+      else socket.write(whole("{}"));
+      answered.add(socket);
+    });
+    for (let call = 0; call < 10; call += 1) {
+      expect((await ask(upstream)).told).toEqual(["head", "data", "end"]);
+      await rested();
+    }
+    expect([server.requests.length, server.accepted()]).toEqual([19, 10]);
+  });
+
+  test("that the provider closes after it has had time to work on the request fails its call", async () => {
+    const answered = new Set<Socket>();
+    const now = vi.spyOn(performance, "now");
+    onTestFinished(() => now.mockRestore());
+    const { server, upstream } = await against((socket) => {
+      if (!answered.has(socket)) socket.write(whole("{}"));
+      else {
+        now.mockReturnValue(Number.MAX_SAFE_INTEGER);
+        socket.destroy();
+      }
+      answered.add(socket);
+    });
+    expect((await ask(upstream)).told).toEqual(["head", "data", "end"]);
+    await rested();
+    expect((await ask(upstream)).error?.code).toBe("provider_unreachable");
+    expect(server.requests.length).toBe(2);
+  });
+
+  test("that ends when it is new, or when an answer has begun, fails its call", async () => {
+    const sockets: Socket[] = [];
+    const { server, upstream } = await against((socket, n) => {
+      sockets.push(socket);
+      if (n === 0 || n === 2) socket.write(whole("{}"));
+      else socket.end(n === 3 ? "H" : "");
+    });
+    expect((await ask(upstream)).told).toEqual(["head", "data", "end"]);
+    await rested();
+    expect((await ask(upstream)).told).toEqual(["head", "data", "end"]);
+    await rested();
+    for (let call = 0; call < 2; call += 1) {
+      expect((await ask(upstream)).error?.code).toBe("provider_unreachable");
+    }
+    expect([server.requests.length, new Set(sockets).size]).toEqual([5, 3]);
   });
 
   test("on which bytes come that nobody asked for is closed", async () => {
@@ -214,6 +263,22 @@ describe("a call", () => {
     expect(sink.error?.code).toBe("internal");
     await until(() => server.open() === 0);
     expect((await ask(upstream)).told).toEqual(["head", "data", "end"]);
+  });
+
+  test.each(["", "identity", "Identity"])("takes an answer whose encoding is %j", async (encoding) => {
+    const { upstream } = await against((socket) => socket.write(whole("{}", `Content-Encoding: ${encoding}\r\n`)));
+    expect((await ask(upstream)).body.toString()).toBe("{}");
+  });
+
+  test("that is refused in compressed words is told the status and how long to wait", async () => {
+    const { server, upstream } = await against((socket) =>
+      socket.write("HTTP/1.1 429 Slow\r\nretry-after: 7\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\nxx"),
+    );
+    for (let call = 0; call < 2; call += 1) {
+      const { status, headers, told } = await ask(upstream);
+      expect([status, headers["retry-after"], ...told]).toEqual([429, "7", "head", "end"]);
+    }
+    expect(server.accepted()).toBe(1);
   });
 
   test("fails with all others when its provider is taken out of service, in line or under way", async () => {

@@ -17,6 +17,8 @@ export interface Waiter {
   readonly provider: string;
   /** How long a connection for it may take to open. */
   readonly connectMs: number;
+  /** Whether only a connection that has carried nothing will do. */
+  readonly needsNew: boolean;
   /** Here is one. */
   begin(connection: Connection): void;
   /** There will be one; `begin` or `fail` follows. */
@@ -39,7 +41,7 @@ export class Upstream {
   /** As requests name it. */
   readonly host: string;
   readonly #settings: UpstreamSettings;
-  readonly #connector: Connector;
+  readonly #connector: Pick<Connector, "open" | "close">;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
   // Lists and no sets: a set that calls come into and leave makes itself a new table every few calls, and V8 keeps a chain of its old
@@ -48,7 +50,7 @@ export class Upstream {
   readonly #asking: Waiter[] = [];
   /** Requests without a connection, in the order in which they came. */
   readonly #line: Waiter[] = [];
-  /** Those of them for which no connection is being opened. */
+  /** Those of them for which no connection is being opened; one that is opened for somebody who has one already may still become theirs. */
   readonly #unserved: Waiter[] = [];
   #opening = 0;
   /** Connections whose answers ended in this turn, and in the one before. */
@@ -58,9 +60,9 @@ export class Upstream {
   #sweep: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(settings: UpstreamSettings) {
+  constructor(settings: UpstreamSettings, connector: Pick<Connector, "open" | "close"> = new Connector(settings)) {
     this.#settings = settings;
-    this.#connector = new Connector(settings);
+    this.#connector = connector;
     this.host = new URL(settings.origin).host;
   }
 
@@ -112,7 +114,7 @@ export class Upstream {
     this.#resting = this.#freed;
     this.#freed = [];
     if (this.#resting.length > 0) this.#awaitTurn();
-    for (const connection of rested) if (this.#connections.has(connection)) this.#use(connection);
+    for (const connection of rested) if (this.#connections.has(connection)) this.#use(connection, false);
     this.#serveAll();
     this.#openMore();
   }
@@ -132,7 +134,7 @@ export class Upstream {
 
   #serve(waiter: Waiter): void {
     if (this.#isClosed) return waiter.fail(outOfService());
-    const connection = this.#takeIdle();
+    const connection = waiter.needsNew ? null : this.#takeIdle();
     if (connection !== null) return waiter.begin(connection);
     if (this.#line.length >= this.#settings.connections * WAITING_PER_CONNECTION) {
       const reason = "too many calls wait for a connection already";
@@ -141,6 +143,11 @@ export class Upstream {
     this.#line.push(waiter);
     this.#unserved.push(waiter);
     waiter.wait();
+    if (waiter.needsNew && this.#isFull) this.#takeIdle()?.destroy();
+  }
+
+  get #isFull(): boolean {
+    return this.#connections.size + this.#opening >= this.#settings.connections;
   }
 
   #takeIdle(): Connection | null {
@@ -152,23 +159,35 @@ export class Upstream {
   }
 
   /** Gives a free connection to whoever waits longest. */
-  #use(connection: Connection): void {
+  #use(connection: Connection, isNew: boolean): void {
     if (!connection.isOpen) return connection.destroy();
-    const [waiter] = this.#line;
+    // Passed over for every later call, they would wait for as long as the pool is full.
+    if (!isNew && this.#isFull && this.#firstNeedNew > this.#opening) return connection.destroy();
+    const waiter = this.#line.find(({ needsNew }) => isNew || !needsNew);
     if (waiter !== undefined) {
       this.leave(waiter);
       return waiter.begin(connection);
     }
+    // Whoever is left needs a new one.
+    if (this.#line.length > 0 && this.#isFull) return connection.destroy();
     this.#idle.push(connection);
     this.#sweep ??= setInterval(() => this.#endIdle(), SWEEP_MS).unref();
   }
 
+  /** How many at the head of the line need a new connection. */
+  get #firstNeedNew(): number {
+    const at = this.#line.findIndex(({ needsNew }) => !needsNew);
+    return at < 0 ? this.#line.length : at;
+  }
+
   /** Opens connections for those in line, as far as those that are opening or resting do not suffice. */
   #openMore(): void {
-    const resting = this.#resting.length + this.#freed.length;
+    if (this.#line.length === 0) return;
+    const takers = this.#line.filter(({ needsNew }) => !needsNew).length;
+    const resting = Math.min(this.#resting.length + this.#freed.length, takers);
     while (!this.#isClosed && this.#opening + resting < this.#line.length) {
       const [waiter] = this.#unserved;
-      if (waiter === undefined || this.#connections.size + this.#opening >= this.#settings.connections) return;
+      if (waiter === undefined || this.#isFull) return;
       remove(this.#unserved, waiter);
       this.#open(waiter);
     }
@@ -179,15 +198,18 @@ export class Upstream {
     this.#connector.open(waiter.connectMs, (result) => {
       this.#opening -= 1;
       if (result instanceof Error) this.#notOpened(waiter, result);
-      else this.#opened(result);
+      else this.#opened(waiter, result);
     });
   }
 
-  #opened(socket: Socket): void {
+  /** It goes to whoever waits longest. If that is not the one it was opened for, that one is without. */
+  #opened(waiter: Waiter, socket: Socket): void {
     if (this.#isClosed) return void socket.destroy();
     const connection = new Connection(socket, this);
     this.#connections.add(connection);
-    this.#use(connection);
+    this.#use(connection, true);
+    if (this.#line.includes(waiter)) this.#unserved.unshift(waiter);
+    this.#openMore();
   }
 
   /** What failed for one request fails that one; the others have connections of their own under way. */

@@ -1,20 +1,15 @@
 import { RollwardError } from "../../../domain/errors.ts";
-import type { ByteSink, Flow } from "../../../ports/provider.ts";
+import type { Flow } from "../../../ports/provider.ts";
+import { WholeAnswerSink } from "../upstream/whole-answer-sink.ts";
 
 /** Gathers a small answer whole, within a limit of time. */
-export class CollectingSink implements ByteSink {
-  readonly #answer = Promise.withResolvers<{ readonly status: number; readonly body: Buffer }>();
-  readonly #chunks: Buffer[] = [];
+export class CollectingSink extends WholeAnswerSink {
   readonly #terms: { readonly provider: string; readonly limitMs: number };
   #timer: NodeJS.Timeout | null = null;
-  #status = 0;
 
   constructor(terms: { readonly provider: string; readonly limitMs: number }) {
+    super();
     this.#terms = terms;
-  }
-
-  get answer(): Promise<{ readonly status: number; readonly body: Buffer }> {
-    return this.#answer.promise;
   }
 
   /** Takes the flow of the exchange, which is stopped when the time is over. */
@@ -26,22 +21,14 @@ export class CollectingSink implements ByteSink {
     }, limitMs).unref();
   }
 
-  head(status: number): void {
-    this.#status = status;
-  }
-
-  data(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-  }
-
-  end(): void {
+  override end(): void {
     this.#over();
-    this.#answer.resolve({ status: this.#status, body: Buffer.concat(this.#chunks) });
+    super.end();
   }
 
-  fail(error: RollwardError): void {
+  override fail(error: RollwardError): void {
     this.#over();
-    this.#answer.reject(error);
+    super.fail(error);
   }
 
   #over(): void {

@@ -108,7 +108,7 @@ export class GoogleToken {
     const exchange = new Exchange({ provider, path, headers, answerBytes: MOST_BYTES, upstream: this.#upstream }, sink);
     sink.control(exchange);
     exchange.start({ bytes: Buffer.from(body.toString()), connectMs: CONNECT_MS });
-    const { status, body: answer } = await sink.answer;
+    const { status, bytes: answer } = await sink.answer;
     if (status >= 500) throw new RollwardError("provider_error", { provider, status });
     if (status >= 400) throw new RollwardError("provider_credentials", { provider, status, variable: credentialsEnv });
     const { access_token: token, expires_in: lifetimeS } = recordOf(answer);

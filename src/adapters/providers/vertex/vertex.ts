@@ -1,4 +1,3 @@
-import type { Clock } from "../../../ports/clock.ts";
 import type { ConversingProvider } from "../../../ports/provider.ts";
 import { createAiSdkBridge } from "../ai-sdk-bridge.ts";
 import type { AiSdkFetch } from "../ai-sdk-bridge/fetch.ts";
@@ -6,32 +5,18 @@ import { vertexEmbeddings } from "../embeddings/vertex-embeddings.ts";
 import { GEMINI_PARTS, geminiOptions } from "../gemini-parts.ts";
 import { loadPackage } from "../load-package.ts";
 import { providerAddress } from "../provider-address.ts";
-import type { VendorTerms } from "../vendor-terms.ts";
 import { GoogleToken, readServiceAccount } from "./google-token.ts";
-
-/** Gemini models of one project and location on Google Cloud. */
-export interface VertexTerms extends VendorTerms {
-  readonly project: string;
-  readonly location: string;
-  /** The JSON of a service account's key file. */
-  readonly credentials: string;
-  readonly credentialsEnv: string;
-  readonly clock: Clock;
-}
-
-const addressOf = ({ project, location, baseUrl }: VertexTerms): string => {
-  const host = location === "global" ? "aiplatform.googleapis.com" : `${location}-aiplatform.googleapis.com`;
-  return `${baseUrl ?? `https://${host}/v1`}/projects/${project}/locations/${location}/publishers/google`;
-};
+import { vertexAddress } from "./vertex-address.ts";
+import type { VertexTerms } from "./vertex-address.ts";
 
 /**
- * Vertex AI speaks Gemini's wire at another address with another credential, so it is reached through the same
- * package. The package's own Vertex variant would fetch tokens around our connections. Throws `invalid_request`
+ * Gemini on Vertex AI: it speaks Gemini's wire at another address with another credential, so it is reached through
+ * the same package. The package's own Vertex variant would fetch tokens around our connections. Throws `invalid_request`
  * when the settings cannot be used or the package is absent.
  */
 export async function createVertex(terms: VertexTerms): Promise<ConversingProvider> {
   const { name, credentialsEnv, allowPrivate, clock } = terms;
-  const url = providerAddress(name, addressOf(terms));
+  const url = providerAddress(name, vertexAddress(terms, "google"));
   const account = readServiceAccount(name, terms.credentials);
   const sdk = await loadPackage(name, "@ai-sdk/google", () => import("@ai-sdk/google"));
   const secrets = [account.privateKey];

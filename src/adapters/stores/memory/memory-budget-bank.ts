@@ -13,13 +13,17 @@ interface Account {
 const SHARE_DIVISOR = 4n;
 
 /** A bank in memory: nothing survives the process. */
-export function createMemoryBudgetBank(shareDivisor = SHARE_DIVISOR, ahead = AHEAD_OF_OWN): BudgetBank {
+export function createMemoryBudgetBank(
+  shareDivisor = SHARE_DIVISOR,
+  ahead = AHEAD_OF_OWN,
+  now: () => number = () => performance.now(),
+): BudgetBank {
   const accounts = new Map<string, Account>();
   const carryOut = (order: BankOrder): BankAnswer => {
     const account = accounts.get(order.account) ?? { order, books: emptyBooks(order.limitPico), leases: new Map() };
     accounts.set(order.account, account);
     const lease = account.leases.get(order.lease) ?? EMPTY_LEASE;
-    const done = exchange({ books: account.books, lease }, order, shareDivisor);
+    const done = exchange({ books: account.books, lease }, order, { shareDivisor, now: now() });
     account.books = done.books;
     account.leases.set(order.lease, done.lease);
     const { grantedPico } = done.lease;

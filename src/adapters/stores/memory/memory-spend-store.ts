@@ -2,7 +2,14 @@ import { addSpend } from "../../../domain/spend/add-spend.ts";
 import { modelCostPico } from "../../../domain/spend/spend.ts";
 import type { SpendRow } from "../../../domain/spend/spend-book.ts";
 import { unscoped } from "../../../domain/traffic/environment-scope.ts";
-import type { SpendDimension, SpendQuery, SpendStore, SpendSum } from "../../../ports/spend-store.ts";
+import type {
+  CostQuery,
+  CostSum,
+  SpendDimension,
+  SpendQuery,
+  SpendStore,
+  SpendSum,
+} from "../../../ports/spend-store.ts";
 
 /** Spend in memory, of at most `maxRows` rows; the oldest go first. */
 export function createMemorySpendStore(maxRows: number): SpendStore {
@@ -16,6 +23,7 @@ export function createMemorySpendStore(maxRows: number): SpendStore {
       for (const key of kept.keys()) if (kept.size > maxRows) kept.delete(key);
     },
     sum: async (query) => sumOf([...kept.values()], query),
+    costs: async (query) => costsOf([...kept.values()], query),
     async expire(before) {
       for (const [key, { hour }] of kept) if (hour < before) kept.delete(key);
     },
@@ -38,6 +46,27 @@ function sumOf(rows: readonly SpendRow[], query: SpendQuery): readonly SpendSum[
   }
   const cost = ({ spend }: SpendSum): bigint => modelCostPico(spend);
   return [...sums.values()].toSorted((one, other) => (cost(one) > cost(other) ? -1 : 1)).slice(0, limit);
+}
+
+function costsOf(rows: readonly SpendRow[], { bounds, by, endpoints, keyIds, scope }: CostQuery): readonly CostSum[] {
+  const sums = new Map<string, CostSum>();
+  for (const row of rows) {
+    const stretch = bounds.findLastIndex((bound) => bound <= row.hour);
+    if (stretch < 0 || stretch === bounds.length - 1) continue;
+    if (endpoints?.includes(row.endpoint) === false || keyIds?.includes(row.keyId) === false) continue;
+    if (scope !== undefined && unscoped(scope, row.endpoint) === null) continue;
+    const { endpoint, key } = groupOf(row, by);
+    const name = JSON.stringify([stretch, endpoint, key]);
+    const { costPico, oldest } = sums.get(name) ?? { costPico: 0n, oldest: row.hour };
+    sums.set(name, {
+      stretch,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(key !== undefined && { key }),
+      costPico: costPico + modelCostPico(row.spend),
+      oldest: Math.min(oldest, row.hour),
+    });
+  }
+  return [...sums.values()];
 }
 
 const groupOf = (

@@ -13,6 +13,7 @@ const DEAD_S = 3_600;
 
 interface AnswerRow {
   readonly account: string;
+  readonly lease: string;
   readonly granted: string;
   readonly room: string;
   readonly settled: string;
@@ -48,9 +49,9 @@ export function createPostgresBudgetBank(db: Kysely<Tables>, kind: "embedded" | 
         select * from budget_exchange(${JSON.stringify(orders.map(rowOf))}::json, ${String(shareDivisor)}::numeric)`.execute(
         db,
       );
-      const answers = new Map(rows.map((row) => [row.account, answerOf(row)]));
-      return orders.map(({ account }) => {
-        const answer = answers.get(plainText(account));
+      const answers = new Map(rows.map((row) => [placeOf(row.account, row.lease), answerOf(row)]));
+      return orders.map(({ account, lease }) => {
+        const answer = answers.get(placeOf(plainText(account), lease));
         if (answer === undefined) throw new Error(`The bank gave no answer for the account ${account}.`);
         return { ...answer, account };
       });
@@ -99,6 +100,9 @@ const release = (db: Kysely<Tables>, budget: string, replicaId: string): Promise
     return rows.map(({ account, subject, released_pico: sum }) => ({ account, subject, releasedPico: BigInt(sum) }));
   });
 
+/** Two purses of one account may ask at once: one that was forgotten too early, and the one in its place. */
+const placeOf = (account: string, lease: string): string => JSON.stringify([account, lease]);
+
 const rowOf = (order: BankOrder): Readonly<Record<string, unknown>> => ({
   account: plainText(order.account),
   lease: order.lease,
@@ -113,6 +117,7 @@ const rowOf = (order: BankOrder): Readonly<Record<string, unknown>> => ({
   pending: String(order.pendingPico),
   ahead: String(order.aheadPico),
   refused: order.refused,
+  told: order.toldPercent,
 });
 
 const answerOf = (row: AnswerRow): BankAnswer => ({

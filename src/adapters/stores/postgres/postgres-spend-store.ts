@@ -4,7 +4,14 @@ import { TOKEN_CLASSES } from "../../../domain/spend/spend.ts";
 import type { ClassSpend, ModelSpend, TokenClass } from "../../../domain/spend/spend.ts";
 import type { SpendRow } from "../../../domain/spend/spend-book.ts";
 import type { EnvironmentScope } from "../../../domain/traffic/environment-scope.ts";
-import type { SpendDimension, SpendQuery, SpendStore, SpendSum } from "../../../ports/spend-store.ts";
+import type {
+  CostQuery,
+  CostSum,
+  SpendDimension,
+  SpendQuery,
+  SpendStore,
+  SpendSum,
+} from "../../../ports/spend-store.ts";
 import { indexedText } from "./plain-text.ts";
 import type { Tables } from "./tables.ts";
 
@@ -46,6 +53,7 @@ export function createPostgresSpendStore(db: Kysely<Tables>): SpendStore {
       }
     },
     sum: (query) => sum(db, query),
+    costs: (query) => costs(db, query),
     async expire(before) {
       await sql`delete from spend_hours where hour < ${before}`.execute(db);
     },
@@ -107,6 +115,30 @@ async function sum(db: Kysely<Tables>, query: SpendQuery): Promise<readonly Spen
     select ${sql.join([...groups, ...sums])} from spend_hours where ${sql.join(filters, sql` and `)}
     ${grouping} order by sum(${cost}) desc limit ${limit}`.execute(db);
   return rows.map((row) => sumOf(row, by));
+}
+
+async function costs(db: Kysely<Tables>, query: CostQuery): Promise<readonly CostSum[]> {
+  const { bounds, by, endpoints, keyIds, scope } = query;
+  const groups = by.map((each) => sql.raw(GROUPS[each]));
+  const filters: readonly RawBuilder<unknown>[] = [
+    sql`hour >= ${bounds.at(0) ?? 0}`,
+    sql`hour < ${bounds.at(-1) ?? 0}`,
+    ...(endpoints === undefined ? [] : [sql`endpoint = any(${endpoints.map(indexedText)}::text[])`]),
+    ...(keyIds === undefined ? [] : [sql`key_id = any(${[...keyIds]}::text[])`]),
+    ...(scope === undefined ? [] : [withinScope(scope)]),
+  ];
+  const columns = [sql`width_bucket(hour, ${[...bounds]}::bigint[]) - 1 as stretch`, ...groups];
+  const { rows } = await sql<Record<string, string>>`
+    select ${sql.join(columns)}, min(hour) as oldest, sum(${sql.raw(COSTS.join(" + "))})::text as cost
+    from spend_hours where ${sql.join(filters, sql` and `)}
+    group by ${sql.join([sql`1`, ...groups])}`.execute(db);
+  return rows.map((row) => ({
+    stretch: Number(row["stretch"]),
+    ...(by.includes("endpoint") && { endpoint: row["endpoint"] ?? "" }),
+    ...(by.includes("key") && { key: row["key_id"] ?? "" }),
+    costPico: BigInt(row["cost"] ?? "0"),
+    oldest: Number(row["oldest"]),
+  }));
 }
 
 const withinScope = (scope: EnvironmentScope): RawBuilder<unknown> =>

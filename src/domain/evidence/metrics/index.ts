@@ -1,7 +1,9 @@
 import type { MetricUnit } from "../evidence.ts";
 import type { CommonMetricName, DelayedMetricName, MetricName, MetricPlan } from "../../rollout/plan.ts";
+import { abandoned } from "./abandoned.ts";
 import { business } from "./business.ts";
 import { cost } from "./cost.ts";
+import { costTail } from "./cost-tail.ts";
 import { errors } from "./errors.ts";
 import { firstToken } from "./first-token.ts";
 import { invalidOutput } from "./invalid-output.ts";
@@ -21,11 +23,13 @@ export const METRICS = {
   refusals,
   "invalid-output": invalidOutput,
   "tool-failures": toolFailures,
+  abandoned,
   latency,
   "latency-tail": latencyTail,
   "first-token": firstToken,
   "tokens-per-second": tokensPerSecond,
   cost,
+  "cost-tail": costTail,
 } satisfies Record<Exclude<CommonMetricName, DelayedMetricName>, MetricDefinition>;
 
 /** Every gate metric whose outcome is sent later; those of an application are one. */

@@ -8,7 +8,9 @@ const EVENTS: ReadonlySet<MetricName> = new Set<MetricName>([
   "refusals",
   "invalid-output",
   "tool-failures",
+  "abandoned",
   "latency-tail",
+  "cost-tail",
   "thumbs",
   "problems",
 ]);

@@ -45,11 +45,12 @@ function meaningTerms(
   if (embedder === null) return "no-vector";
   const group = meaningGroup({ scope, environment, endpoint, releaseDigest, embedder: embedder.id });
   const { text, context } = asked;
+  const { request: canonical, aside = null } = request;
   const release = releaseName(present(open.placement).release);
   return {
     policy,
     question: text,
-    partition: meaningPartition({ group, request: request.request, labels, numbers, context, user }),
+    partition: meaningPartition({ group, request: canonical, aside, labels, numbers, context, user }),
     group: { name: group, endpoint, release, scope, terms: certificationTerms(policy, embedder) },
     embedder,
   };

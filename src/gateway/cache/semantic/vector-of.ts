@@ -1,5 +1,6 @@
 import { accountsOf } from "../../../domain/budgets/budget-rule.ts";
 import type { EmbedderChoice } from "../../../domain/cache/semantic-policy.ts";
+import { priceInForce } from "../../../domain/money/price-in-force.ts";
 import { isHold } from "../../../ports/budget-ledger.ts";
 import type { Gateway } from "../../gateway.ts";
 import { callSubjectsOf } from "../../meters/call-subjects-of.ts";
@@ -40,8 +41,9 @@ async function made(gateway: Gateway, open: OpenCall, { course, terms }: Asking)
 /** What the vector of a question costs: nothing here, and at a provider its price for so many tokens. */
 function vectorPico({ settings }: OpenCall, choice: EmbedderChoice, question: string): bigint {
   if (choice === "local") return 0n;
-  const price = settings.providers.get(choice.provider)?.prices.get(choice.model)?.input ?? 0n;
-  return price * BigInt(Math.ceil(Buffer.byteLength(question) / PER_TOKEN));
+  const price = settings.providers.get(choice.provider)?.prices.get(choice.model);
+  const usage = { input: Math.ceil(Buffer.byteLength(question) / PER_TOKEN), cachedInput: 0, cacheWrite: 0 };
+  return price === undefined ? 0n : BigInt(usage.input) * priceInForce(price, usage).input;
 }
 
 /** Taken from the budgets at once: a call that is answered from the cache sets nothing aside. */

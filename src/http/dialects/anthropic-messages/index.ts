@@ -11,6 +11,7 @@ import { answerTerms, askAgain } from "./request/answer-terms.ts";
 import { toolTalk } from "./request/tool-talk.ts";
 import { forProvider } from "./request/for-provider.ts";
 import { fromCanonical } from "./request/from-canonical.ts";
+import { mostTokens } from "./request/model-traits.ts";
 import { outline } from "./outline.ts";
 import { readRequest } from "./request/read-request.ts";
 import { releaseWords } from "./request/release-words.ts";
@@ -31,6 +32,7 @@ export const anthropicMessages: Dialect = {
   toolTalk,
   forProvider,
   fromCanonical,
+  unsaidMaximum: (model) => mostTokens({ model }),
   eventReader,
   promptCaching: { prefix: wirePrefix },
   reasons: "anthropic",

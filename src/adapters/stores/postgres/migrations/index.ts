@@ -25,6 +25,7 @@ import { consoleSessions } from "./0024-console-sessions.ts";
 import { seriesDays } from "./0025-series-days.ts";
 import { listedFacts } from "./0026-listed-facts.ts";
 import { responseItems } from "./0027-response-items.ts";
+import { toldThresholds } from "./0028-told-thresholds.ts";
 
 /** One step of the schema; `statements` run in one transaction with its record. */
 export interface Migration {
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 25, name: "series-days", statements: seriesDays },
   { number: 26, name: "listed-facts", statements: listedFacts },
   { number: 27, name: "response-items", statements: responseItems },
+  { number: 28, name: "told-thresholds", statements: toldThresholds },
 ];

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import type { MetricPlan } from "../../rollout/plan.ts";
 import type { SessionOutcome } from "../evidence.ts";
 import { latency } from "./latency.ts";
+import { cost } from "./cost.ts";
+import { costTail } from "./cost-tail.ts";
 import { latencyTail } from "./latency-tail.ts";
 import type { Tally } from "./metric.ts";
 
@@ -69,4 +71,30 @@ test("replicas measure by their own past and add up by counts", () => {
   one.absorb(other);
   expect(one.display(0.05).n).toEqual({ stable: n.stable + more.stable, candidate: n.candidate + more.candidate });
   expect(() => one.absorb(latency.create({ ...PLAN, metric: "latency" }))).toThrow(TypeError);
+});
+
+/** Costs of 1 to 100 in turn; `dear` of a hundred of the candidate's cost a hundred times the most. */
+function spend(tally: Tally, sessions: number, { dear = 0, more = 1 }): Tally {
+  for (let index = 0; index < sessions; index += 1) {
+    const arm = index % 2 === 0 ? "stable" : "candidate";
+    const turn = Math.floor(index / 2) % 100;
+    const usual = arm === "candidate" ? more * (turn + 1) : turn + 1;
+    const costPico = arm === "candidate" && turn < dear ? 10_000 : usual;
+    tally.add({ arm, epoch: 1, weight: 0.5, failure: null, latencyMs: 1, firstTokenMs: null, costPico });
+  }
+  return tally;
+}
+
+test("a few runaway sessions are found, where ranks see nothing", () => {
+  const plan: MetricPlan = { ...PLAN, metric: "cost-tail", beyond: 2 };
+  expect(spend(costTail.create(plan), 2_000, { dear: 5 }).logHarm()).toBeGreaterThan(Math.log(20));
+  const ranks = cost.create({ ...PLAN, metric: "cost", harmRatio: 1.1, noWorseRatio: 1.2 });
+  expect(spend(ranks, 2_000, { dear: 5 }).logHarm()).toBeLessThan(Math.log(20));
+});
+
+test("twice the percentile passes over what is a little dearer everywhere", () => {
+  const logHarm = (beyond: number): number =>
+    spend(costTail.create({ ...PLAN, metric: "cost-tail", beyond }), 4_000, { more: 1.15 }).logHarm();
+  expect(logHarm(1)).toBeGreaterThan(Math.log(20));
+  expect(logHarm(2)).toBeLessThan(0.1);
 });
