@@ -4,6 +4,8 @@ import type { Json, JsonObject } from "../json.ts";
 interface Carried {
   /** Members that are carried as they are when they are of this type. */
   readonly members: Readonly<Record<string, "string" | "number" | "boolean">>;
+  /** Members that say the same as another: beside it, the canonical form does not tell whether they are there. */
+  readonly newerNames?: Readonly<Record<string, string>>;
   /** Member with the conversation. */
   readonly conversation: string;
   /** Roles that stand for themselves there. */
@@ -27,6 +29,7 @@ const CARRIED: Readonly<Record<string, Carried>> = {
       parallel_tool_calls: "boolean",
       tool_choice: "string",
     },
+    newerNames: { max_tokens: "max_completion_tokens" },
     conversation: "messages",
     roles: new Set(["system", "user", "assistant"]),
     tool: { schema: "parameters", nested: true },
@@ -66,7 +69,9 @@ export function leftAside(dialect: string, body: JsonObject, leftOut: ReadonlySe
   const aside: [string, Json][] = [];
   for (const [name, value] of Object.entries(body)) {
     if (leftOut.has(name)) continue;
-    const rest = carried === undefined ? value : restOf(carried, name, value);
+    const newer = carried?.newerNames?.[name];
+    const isWhole = carried === undefined || (newer !== undefined && newer in body);
+    const rest = isWhole ? value : restOf(carried, name, value);
     if (rest !== undefined) aside.push([name, rest]);
   }
   return aside.length === 0 ? null : Object.fromEntries(aside);

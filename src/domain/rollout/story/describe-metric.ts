@@ -1,5 +1,6 @@
 import type { MetricReading, TestReading } from "../../evidence/evidence.ts";
 import { describeValues, formatShare, listMetrics } from "../describe-effect.ts";
+import type { MetricName } from "../plan.ts";
 
 /** A number for a sentence: "9.8", "1.04", "1,240". */
 export const formatNumber = (value: number): string =>
@@ -10,15 +11,15 @@ const count = (sessions: number): string => sessions.toLocaleString("en-US");
 /**
  * What one metric says, in one sentence with effect, interval, sessions, margins and thresholds: "errors: 10.3 % against
  * 1.1 %, a ratio of 9.4 (95 % interval 4.1 to 21), 34 candidate and 966 stable sessions; harm beyond a ratio of 1.25 is
- * proven (log E 3.4 of 3.5), …". `alpha` is the level of the interval. `isTogether`: the metrics prove harm together and none
- * of them does alone.
+ * proven (log E 3.4 of 3.5), …". `alpha` is the level of the interval. `provenBy`: the metrics that prove harm together
+ * where none of them does alone; empty elsewhere.
  */
-export function describeMetric(reading: MetricReading, alpha: number, isTogether = false): string {
+export function describeMetric(reading: MetricReading, alpha: number, provenBy: readonly MetricName[] = []): string {
   const { metric, n, harm, noWorse, required } = reading;
   const values = describeValues(reading) ?? "no value yet";
   const sessions = `${count(n.candidate)} candidate and ${count(n.stable)} stable sessions`;
   const role = required ? "" : " (not required for a promotion)";
-  return `${listMetrics([metric])}: ${values}${describeInterval(reading, alpha)}, ${sessions}; ${describeHarmTest(harm, isTogether)}, ${describeNoWorse(noWorse)}${role}.`;
+  return `${listMetrics([metric])}: ${values}${describeInterval(reading, alpha)}, ${sessions}; ${describeHarmTest(harm, verdictOf(metric, harm, provenBy))}, ${describeNoWorse(noWorse)}${role}.`;
 }
 
 /** ", a ratio of 9.4 (95 % interval 4.1 to 21)"; without an interval as long as there are too few sessions for one. */
@@ -33,8 +34,15 @@ function describeInterval({ effect }: MetricReading, alpha: number): string {
   return `, a ratio of ${formatNumber(ratio)} (${interval})`;
 }
 
-const describeHarmTest = (test: TestReading, isTogether: boolean): string =>
-  `harm beyond ${marginOf(test)} is ${test.crossed ? "proven" : isTogether ? "not proven by it alone" : "not proven"} (${standOf(test)})`;
+const describeHarmTest = (test: TestReading, verdict: string): string =>
+  `harm beyond ${marginOf(test)} is ${verdict} (${standOf(test)})`;
+
+/** A metric may be the only one that speaks of harm, and cross the threshold by what those that are silent add to it. */
+function verdictOf(metric: MetricName, { crossed }: TestReading, provenBy: readonly MetricName[]): string {
+  if (crossed) return "proven";
+  if (!provenBy.includes(metric)) return "not proven";
+  return provenBy.length === 1 ? "proven, with the silent metrics counted in" : "not proven by it alone";
+}
 
 const describeNoWorse = (test: TestReading): string =>
   `no worse than ${marginOf(test)} is ${test.crossed ? "proven" : "not proven"} (${standOf(test)})`;

@@ -34,6 +34,19 @@ const paragraphOf = (rollout: Rollout, { reading = rollout.reading, trials = [],
 const errorsAt = (...logHarm: readonly (readonly [margin: number, logHarm: number])[]): readonly MarginTrial[] =>
   logHarm.map(([margin, harm]) => ({ metric: "errors", margin, logHarm: harm, logNoWorse: -1 }));
 
+/** What the story says of errors, latency and cost, which have a third of the union each and do not cross it alone. */
+function toldTogether(logE: Readonly<Partial<Record<string, number>>>): readonly string[] {
+  const reading = readingOf({ harm: "errors" });
+  const threshold = reading.union.threshold + Math.log(3);
+  const metrics = reading.metrics.map((one) => ({
+    ...one,
+    harm: { ...one.harm, crossed: false, threshold, logE: logE[one.metric] ?? 0 },
+  }));
+  const known = { reading: { ...reading, metrics }, events: [], trials: [], eta: null };
+  const told = tellStory({ ...known, rollout: harmed, candidate: "bot@2" }).metrics;
+  return ["errors", "latency", "cost"].map((name) => told.find((line) => line.startsWith(`${name}:`)) ?? "");
+}
+
 const EXPIRING: RolloutPlan = { ...PLAN, onInconclusive: "abort" };
 const harmed = looked(looked(looked(rampingAt(1), { reading: readingOf({ harm: "errors" }) })));
 
@@ -54,17 +67,19 @@ describe("the story of a rollout", () => {
   });
 
   it("says of metrics that are harm together that none is so alone", () => {
-    const reading = readingOf({ harm: "errors" });
-    const metrics = reading.metrics.map((one) => ({ ...one, harm: { ...one.harm, crossed: false } }));
-    const story = tellStory({
-      rollout: harmed,
-      events: [],
-      reading: { ...reading, metrics },
-      trials: [],
-      eta: null,
-      candidate: "bot@2",
-    });
-    expect(story.metrics[0]).toContain("is not proven by it alone");
+    const [errors, latency, cost] = toldTogether({ errors: 3.5, latency: 3.5 });
+    expect(errors).toContain("harm beyond a ratio of 1.25 is not proven by it alone (");
+    expect(latency).toContain("harm beyond a ratio of 1.1 is not proven by it alone (");
+    expect(cost).toContain("harm beyond a ratio of 1.1 is not proven (");
+  });
+
+  it("says of the only metric that speaks of harm that the others' silence counts", () => {
+    const [errors, latency, cost] = toldTogether({ errors: Math.log(58.5) });
+    expect(errors).toContain(
+      "harm beyond a ratio of 1.25 is proven, with the silent metrics counted in (log E 4.1 of 4.1)",
+    );
+    expect(latency).toContain("harm beyond a ratio of 1.1 is not proven (");
+    expect(cost).toContain("harm beyond a ratio of 1.1 is not proven (");
   });
 
   it("tells the level of an A/B test beside that of harm", () => {

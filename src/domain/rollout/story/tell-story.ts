@@ -1,6 +1,7 @@
 import type { Reading } from "../../evidence/evidence.ts";
 import { formatDuration } from "../../../kit/duration.ts";
 import { formatShare } from "../describe-effect.ts";
+import { provenBy } from "../describe-harm.ts";
 import { explainRollout } from "../explain.ts";
 import { isEvidenceLost, isTerminal } from "../rollout.ts";
 import type { Rollout, RolloutEvent } from "../rollout.ts";
@@ -42,9 +43,11 @@ export function tellStory({ rollout, events, reading, candidate, ...terms }: Sto
 /** A sentence per metric; none where nothing was compared. */
 function sentencesOf({ plan }: Rollout, reading: Reading | null): readonly string[] {
   if (reading === null || !isCompared(reading)) return [];
+  const { blame } = reading.union;
   // Together they may prove what none of them does.
-  const isTogether = reading.union.crossed && !reading.metrics.some(({ harm }) => harm.crossed);
-  return reading.metrics.map((metric) => describeMetric(metric, plan.alpha, isTogether));
+  const isTogether = blame !== null && !reading.metrics.some(({ harm }) => harm.crossed);
+  const together = isTogether ? provenBy(blame, reading) : [];
+  return reading.metrics.map((metric) => describeMetric(metric, plan.alpha, together));
 }
 
 const isCompared = ({ sessions }: Reading): boolean => sessions.candidate + sessions.stable > 0;
