@@ -5,9 +5,11 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { freePort } from "../test/fixtures/free-port.ts";
+import { median } from "./semantic/verdict.ts";
 
 const HELP = `Takes a fresh clone of this repository's last commit, starts it with npm as a stranger would, and times the first
-served call; then stops it, and times a start with the data that is there.
+served call; then stops it, and times a start with the data that is there (the median of three). The simulated model
+answers at once: its time would be the provider's.
 
   --keep   leaves the clone where it is and says where
   --json   ends with one line of JSON
@@ -22,6 +24,8 @@ const MOST_AGAIN_MS = 3_000;
 const PATIENCE_MS = 600_000;
 const EVERY_MS = 20;
 
+const RESTARTS = 3;
+
 const ROOT = join(import.meta.dirname, "..");
 const ADMIN_KEY = "bench-start-admin-key-0123456789";
 
@@ -30,7 +34,10 @@ providers:
   sim:
     kind: simulated
     models:
-      m-2026-01-01: { price: { input: 1, output: 2 } }
+      m-2026-01-01:
+        price: { input: 1, output: 2 }
+        first_token: { median: 0 }
+        between_tokens: { median: 0 }
 endpoints:
   bot:
     models: [sim/m-2026-01-01]
@@ -126,8 +133,9 @@ async function measure(folder: string): Promise<Figures> {
     }
   };
   const firstCallMs = await timed(["--config", config], startedAt);
-  const restartMs = await timed(["--no-demo"], performance.now());
-  return { cloneMs, firstCallMs, restartMs };
+  const restartsMs: number[] = [];
+  while (restartsMs.length < RESTARTS) restartsMs.push(await timed(["--no-demo"], performance.now()));
+  return { cloneMs, firstCallMs, restartMs: median(restartsMs) };
 }
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
