@@ -36,8 +36,8 @@ providers:
     models:
       m-2026-01-01:
         price: { input: 1, output: 2 }
-        first_token: { median: 0 }
-        between_tokens: { median: 0 }
+        first_token: { median: 0ms }
+        between_tokens: { median: 0ms }
 endpoints:
   bot:
     models: [sim/m-2026-01-01]
