@@ -154,7 +154,7 @@ export class Observatory implements SessionObserver {
   /** Judges a rollout on the evidence of all replicas, after more of it has been gathered. */
   judgeTogether(rolloutId: string): void {
     const ledger = this.ledger(rolloutId);
-    if (ledger?.hasCrossedTogether() === true) this.#judge(rolloutId);
+    if (ledger?.harm.hasCrossedTogether() === true) this.#judge(rolloutId);
   }
 
   /** Closes all windows because the process stops. */
@@ -176,7 +176,7 @@ export class Observatory implements SessionObserver {
   #judge(rolloutId: string): void {
     const watched = this.#ledgers.get(rolloutId);
     if (watched === undefined || watched.announced) return;
-    if (!watched.ledger.hasCrossed()) return;
+    if (!watched.ledger.harm.hasCrossed()) return;
     watched.announced = true;
     if (watched.rollout.plan.mode === "enforce") this.#terms.routes.trip(rolloutId);
     this.#onCrossing(rolloutId);

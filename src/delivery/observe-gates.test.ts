@@ -27,7 +27,7 @@ describe("failures of providers", () => {
       const rollout = { ...(await rolloutBetween(world, from, to)), id: `rol_${to}` };
       const ledger = world.delivery.observatory.watch(rollout);
       await tellProvidersApart(world.delivery, rollout, ledger);
-      expect(ledger.isApart).toBe(isApart);
+      expect(ledger.harm.isApart).toBe(isApart);
     }
   });
 
@@ -38,7 +38,7 @@ describe("failures of providers", () => {
       const one = { ...rollout, id: `rol_${plan.providerFault}`, plan };
       const ledger = world.delivery.observatory.watch(one);
       await tellProvidersApart(world.delivery, one, ledger);
-      expect(ledger.isApart).toBe(false);
+      expect(ledger.harm.isApart).toBe(false);
     }
   });
 });

@@ -24,10 +24,10 @@ export function observeSessions(
 ): Pick<Observation, "firing" | "providerFault"> {
   const now = clock.now();
   const firing = triggers.length === 0 ? null : ledger.recent.firing(triggers, now);
-  const proof = ledger.providerProof();
+  const proof = ledger.harm.ofProvider;
   return {
     ...(firing !== null && { firing }),
-    ...(ledger.isApart && {
+    ...(ledger.harm.isApart && {
       providerFault: {
         isOnlyProviders: proof !== null,
         isFailingNow: ledger.recent.isCandidateFailing(now),
@@ -54,9 +54,9 @@ export async function tellProvidersApart(
 ): Promise<void> {
   const { plan, candidate, stable } = rollout;
   const pair = `${candidate} ${stable}`;
-  if ((plan.providerFault ?? "count") === "count" || ledger.knowsApart(pair)) return;
+  if ((plan.providerFault ?? "count") === "count" || ledger.harm.knowsApart(pair)) return;
   const [one, other] = await Promise.all([releases.byId(candidate), releases.byId(stable)]);
-  ledger.tellApart(pair, one !== null && other !== null && firstProvider(one) !== firstProvider(other));
+  ledger.harm.tellApart(pair, one !== null && other !== null && firstProvider(one) !== firstProvider(other));
 }
 
 /** Whose failure is the first of a call: that of the model that is asked first. */

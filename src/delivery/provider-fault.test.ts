@@ -71,7 +71,7 @@ describe("after a restart", () => {
     const id = await rollOut(world);
     world.mood = "failing";
     await live(world, id, { pairs: 12, failure: "bad_answer" });
-    expect(world.delivery.observatory.ledger(id)?.hasCrossed()).toBe(true);
+    expect(world.delivery.observatory.ledger(id)?.harm.hasCrossed()).toBe(true);
     // Stable fails for a while.
     const { observatory } = world.delivery;
     for (let index = 0; index < 40; index += 1) {
@@ -120,7 +120,7 @@ describe("a replica that has just begun to lead", () => {
     const ledger = delivery.observatory.ledger(id);
     delivery.observatory.judgeTogether(id);
     expect(ledger?.reading()).toMatchObject({ sessions: { candidate: 20 }, union: { crossed: true } });
-    expect([crossings, ledger?.hasCrossedTogether()]).toEqual([[], false]);
+    expect([crossings, ledger?.harm.hasCrossedTogether()]).toEqual([[], false]);
   });
 });
 

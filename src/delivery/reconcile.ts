@@ -36,7 +36,7 @@ async function observe(delivery: Delivery, stored: StoredRollout, ledger: Sessio
   const candidate = await delivery.releases.byId(rollout.candidate);
   const gates = await observeGates(delivery, rollout).catch((error: unknown) => {
     // What only keeps a rollout from going on must not keep one from being rolled back.
-    if (rollout.plan.mode !== "enforce" || !ledger.hasCrossed()) throw error;
+    if (rollout.plan.mode !== "enforce" || !ledger.harm.hasCrossed()) throw error;
     return { frozen: true };
   });
   // All evidence at one moment: while something is waited for, more of it comes.

@@ -12,7 +12,7 @@ import { beforeOf } from "./before-of.ts";
 import { lost } from "./replica-evidence.ts";
 import { tellProvidersApart } from "./observe-gates.ts";
 import { publishRoutes } from "./publish-routes.ts";
-import type { Crossing, LedgerCut } from "./session-ledger.ts";
+import type { Crossing, LedgerCut } from "./harm-proof.ts";
 
 /** Open rollouts looked at when a process starts; a channel has one, and few wait in the queue. */
 const MAX_OPEN_ROLLOUTS = 10_000;
@@ -58,7 +58,7 @@ async function takeUp(delivery: Delivery, rollout: Rollout): Promise<void> {
   ledger.restoreBefore(entries);
   ledger.restoreRecent(recent);
   ledger.delayed?.inherit(delayed);
-  ledger.restoreCrossing(crossing, crossingItself);
+  ledger.harm.restore(crossing, crossingItself);
   for (const [epoch, count] of sessions) ledger.restoreAssigned(epoch, count);
 }
 

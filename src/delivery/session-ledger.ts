@@ -1,13 +1,14 @@
 import type { AbReading } from "../domain/evidence/ab-evidence.ts";
 import type { Evidence } from "../domain/evidence/running-evidence.ts";
 import type { Reading } from "../domain/evidence/evidence.ts";
-import type { EvidenceCut } from "../domain/evidence/evidence-cut.ts";
 import { RecentOutcomes } from "../domain/rollout/recent-outcomes.ts";
 import type { Assignment, Turn } from "../domain/traffic/assignment.ts";
 import type { JournalEntry } from "../ports/evidence-journal.ts";
 import { beforeOf } from "./before-of.ts";
 import { DelayedLedger } from "./delayed-ledger.ts";
 import { delayedMetrics } from "./delayed-metrics.ts";
+import { HarmProof } from "./harm-proof.ts";
+import type { LedgerCut } from "./harm-proof.ts";
 import {
   addTurns,
   beginCall,
@@ -28,15 +29,6 @@ import type { SessionClaims } from "./session-claims.ts";
 /** Sessions that may wait for their outcome at once; more are served but not observed, in both arms alike. */
 const MAX_OPEN_SESSIONS = 100_000;
 
-/** What a reading rests on, the engine apart. */
-export type LedgerCut = Omit<EvidenceCut, "engine">;
-
-/** Harm at the moment in which it was proven, and what that rests on where it is known. */
-export interface Crossing {
-  readonly reading: Reading;
-  readonly cut: LedgerCut | null;
-}
-
 /**
  * The sessions of one rollout on this replica, in assignment order. Outcomes reach the evidence in that
  * order and only when final, however late or early they arrive: feeding them in order of arrival would
@@ -54,16 +46,14 @@ export class SessionLedger {
   #unobserved = 0;
   readonly #assignedByEpoch = new Map<number, number>();
   #unloggedMs = 0;
-  /** Harm over all sessions, and harm without failures of the candidate's provider. */
-  #crossed: Crossing | null = null;
-  #crossedItself: Crossing | null = null;
-  #apart: { readonly pair: string; readonly isApart: boolean } | null = null;
   /** Entries of this replica's own journal. */
   #entries = 0;
   /** Entries of earlier processes whose evidence was taken up. */
   #before = 0;
   #recent = new RecentOutcomes();
 
+  /** Whether they have proven harm. */
+  readonly harm: HarmProof;
   /** Sessions whose outcomes come later; `null` where the plan has no metric of that kind. */
   readonly delayed: DelayedLedger | null;
   /** Which of the sessions that other replicas drew too count here; `null` where there can be no others. */
@@ -76,10 +66,11 @@ export class SessionLedger {
     this.#lastOutcomeAt = terms.clock.now();
     const { rolloutId, evidence, clock, isShared = false } = terms;
     this.#wantsSpeed = evidence.plan.metrics.some(({ metric }) => metric === "tokens-per-second");
+    this.harm = new HarmProof(terms, () => this.#cutNow());
     this.claims = claimsOf(terms);
     const metrics = delayedMetrics(rolloutId, evidence.plan.metrics);
     const write = (entry: JournalEntry): void => this.#write(entry);
-    const settled = (): void => void this.hasCrossed();
+    const settled = (): void => void this.harm.hasCrossed();
     this.delayed =
       metrics.length === 0 ? null : new DelayedLedger({ metrics, evidence, clock, isShared, write, settled });
   }
@@ -131,64 +122,6 @@ export class SessionLedger {
     this.#unloggedMs = 0;
   }
 
-  /**
-   * Whether harm has been proven: once crossed, always crossed. Cheap; asked after every outcome. With other replicas
-   * only the sum of all evidence proves anything: each testing alone would multiply the false alarms, and a replica
-   * that does not decide would stop a candidate that goes on everywhere else.
-   */
-  hasCrossed(): boolean {
-    const { evidence, others, judgesAlone } = this.#terms;
-    if (others.isEmpty && judgesAlone?.() !== false) this.#judge(evidence);
-    return this.#proof !== null;
-  }
-
-  /** Harm that rests on failures of the candidate's provider alone, where those are told apart; `null` where none is proven. */
-  providerProof(): Crossing | null {
-    return this.#proof === null ? this.#crossed : null;
-  }
-
-  /** The harm that counts: that of the releases themselves, where failures of providers are told apart. */
-  get #proof(): Crossing | null {
-    return this.isApart ? this.#crossedItself : this.#crossed;
-  }
-
-  /** Whether failures of providers are told apart from those of the releases; before anybody has said, they are. */
-  get isApart(): boolean {
-    return this.#terms.evidence.itself !== null && this.#apart?.isApart !== false;
-  }
-
-  /** Says whether two releases (a pair of ids, as text) ask different providers. */
-  tellApart(pair: string, isApart: boolean): void {
-    this.#apart = { pair, isApart };
-  }
-
-  /** Whether that has been said of this pair. */
-  knowsApart(pair: string): boolean {
-    return this.#apart?.pair === pair;
-  }
-
-  /** The same on the evidence of all replicas, as far as it has been heard. */
-  hasCrossedTogether(): boolean {
-    const { evidence, others } = this.#terms;
-    this.#judge(others.isEmpty ? evidence : others.mergedWith(evidence));
-    return this.#proof !== null;
-  }
-
-  #judge(evidence: Evidence): void {
-    if (this.#crossed === null && evidence.logUnion() >= evidence.threshold) {
-      this.#crossed = { reading: evidence.reading(), cut: this.#cutNow() };
-    }
-    const { itself } = evidence;
-    if (itself === null || this.#crossedItself !== null || !(itself.logUnion() >= itself.threshold)) return;
-    this.#crossedItself = { reading: evidence.reading(), cut: this.#cutNow() };
-  }
-
-  /** Harm that an earlier process had proven, over all sessions and without failures of the candidate's provider. */
-  restoreCrossing(crossed: Crossing | null, itself: Crossing | null): void {
-    this.#crossed = crossed;
-    this.#crossedItself = itself;
-  }
-
   /** The last sessions of earlier processes. */
   restoreRecent(recent: RecentOutcomes): void {
     this.#recent = recent;
@@ -201,7 +134,7 @@ export class SessionLedger {
 
   /** What of the journals the reading rests on; `null` where that was not kept. */
   cut(): LedgerCut | null {
-    const proof = this.#proof;
+    const proof = this.harm.current;
     return proof === null ? this.#cutNow() : proof.cut;
   }
 
@@ -218,7 +151,7 @@ export class SessionLedger {
   /** The evidence as it stands; proven harm is shown as it was when it was proven. */
   reading(): Reading {
     const { evidence, others } = this.#terms;
-    return this.#proof?.reading ?? (others.isEmpty ? evidence : others.mergedWith(evidence)).reading();
+    return this.harm.current?.reading ?? (others.isEmpty ? evidence : others.mergedWith(evidence)).reading();
   }
 
   /** Who wins an A/B test so far, on the evidence of all replicas; `null` for every other strategy. */
@@ -389,7 +322,7 @@ export class SessionLedger {
     this.#recent.add(session.assignedAt, outcome);
     this.#write({ type: "final", order: session.order, outcome });
     this.#lastOutcomeAt = this.#terms.clock.now();
-    this.hasCrossed();
+    this.harm.hasCrossed();
   }
 
   #takeOut({ order, assignment: { session, arm, epoch, weight } }: OpenSession): void {
