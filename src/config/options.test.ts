@@ -100,3 +100,15 @@ describe("what a setting is", () => {
     expect(read).not.toThrow(/pass|secret/);
   });
 });
+
+describe("proxies", () => {
+  test("are named for those who start it, and one that cannot be spoken to is a mistake", () => {
+    expect(readOptions(["--no-demo"], {}).proxies).toEqual([]);
+    expect(readOptions(["--no-demo"], { HTTPS_PROXY: "http://proxy:3128" }).proxies).toMatchObject([
+      { origin: "http://proxy:3128", variable: "HTTPS_PROXY" },
+    ]);
+    const read = (): unknown => readOptions(["--no-demo"], { HTTPS_PROXY: "socks5://me:word@proxy" });
+    expect(read).toThrow(OptionsError);
+    expect(read).toThrow(/^HTTPS_PROXY names a proxy by socks5; .* NO_PROXY=\*\.$/);
+  });
+});

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { proxiesNamed } from "../kit/outbound-proxy.ts";
+import type { OutboundProxy } from "../kit/outbound-proxy.ts";
 import { closest } from "./closest.ts";
 
 /** How the server is started. */
@@ -20,6 +22,8 @@ export interface Options {
   readonly allowCommands?: string | null;
   /** Where people reach this server, without a slash at its end; absent or `null` where it does not know. */
   readonly publicUrl?: string | null;
+  /** What connections to the outside go through; absent is nothing. */
+  readonly proxies?: readonly OutboundProxy[];
   /** The admin key to accept instead of making one. */
   readonly adminKey: string | null;
   /** Runs the example project against the simulated provider and tells the story. */
@@ -46,6 +50,7 @@ export const USAGE = `Usage: npm start -- [options]
   --public-url URL    where people reach this server, for links in messages (ROLLWARD_PUBLIC_URL)
   --help              this text
 
+  HTTPS_PROXY, HTTP_PROXY  proxy for connections to the outside; NO_PROXY names what goes without it
   ROLLWARD_ADMIN_KEY  admin key to accept instead of creating one at the first start (at least 24 characters)
 `;
 
@@ -80,6 +85,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
     allowCommands: directoryOf(flags["allow-commands"] ?? environment["ROLLWARD_ALLOW_COMMANDS"]),
     publicUrl: readPublicUrl(flags["public-url"] ?? environment["ROLLWARD_PUBLIC_URL"]),
     environment: flags.environment ?? environment["ROLLWARD_ENVIRONMENT"] ?? null,
+    proxies: readProxies(environment),
     adminKey,
     demo,
     fresh: demo && flags.fresh === true,
@@ -150,6 +156,14 @@ function readValkeyUrl(text: string | null): string | null {
   if (text === null || /^rediss?:\/\//.test(text)) return text;
   // The address itself may hold a password.
   throw new OptionsError("The address of Valkey does not begin with redis:// or rediss://.");
+}
+
+function readProxies(environment: Environment): readonly OutboundProxy[] {
+  try {
+    return proxiesNamed(environment);
+  } catch (error) {
+    throw error instanceof RangeError ? new OptionsError(error.message) : error;
+  }
 }
 
 const MOST_URL = 500;

@@ -15,6 +15,7 @@ import { IN_MEMORY, OptionsError, readOptions, USAGE } from "../config/options.t
 import type { Options } from "../config/options.ts";
 import type { Key } from "../domain/access/key.ts";
 import { RollwardError } from "../domain/errors.ts";
+import type { OutboundProxy } from "../kit/outbound-proxy.ts";
 import { createDemoKey } from "./first-key.ts";
 import { createHumanStream } from "./human-stream.ts";
 import { STOP_MS } from "./listen.ts";
@@ -142,12 +143,17 @@ interface Greeting {
 
 const storeOf = ({ databaseUrl, dataDir }: Options): string => (databaseUrl === null ? dataDir : "PostgreSQL");
 
+/** Without its credentials. */
+const nameOfProxy = ({ origin, variable }: OutboundProxy): string => `${origin} (${variable})`;
+
 /** Where the rollward command looks unless it is told otherwise. */
 const USUAL_URL = "http://127.0.0.1:4400";
 
 /** The same for programs. A key made now has no other way to its owner, and only its hash is kept. */
 function greetInLog({ url, adminKey }: Server, log: Logger, { options, tookMs }: Greeting): void {
-  log.info({ url, data: storeOf(options), tookMs: Math.round(tookMs) }, "Rollward is up.");
+  const proxies = options.proxies?.map(nameOfProxy) ?? [];
+  const up = { url, data: storeOf(options), ...(proxies.length > 0 && { proxies }), tookMs: Math.round(tookMs) };
+  log.info(up, "Rollward is up.");
   if (adminKey?.isNew !== true) return;
   // Not by way of the log, which masks keys: this line is the only way of this one to its owner.
   const line = { level: 30, time: Date.now(), admin_key: adminKey.text, msg: "The first admin key, shown only now." };
@@ -170,6 +176,7 @@ function greet({ url, adminKey }: Server, { options, tookMs, link }: PersonalGre
     );
     if (url !== USUAL_URL) lines.push(`  ${colors.bold(`export ROLLWARD_URL=${url}`)}`);
   }
+  for (const proxy of options.proxies ?? []) lines.push(`connections to the outside go through ${nameOfProxy(proxy)}`);
   if (link !== null) lines.push(`console  ${colors.bold(link)}  ${colors.dim("signs in once, within ten minutes")}`);
   process.stdout.write(`${lines.join("\n")}\n\n`);
 }

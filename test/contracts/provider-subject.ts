@@ -25,6 +25,8 @@ export interface WireProviderSubject {
   readonly takesKey: boolean;
   /** The header that a key goes in; absent is a bearer token. */
   readonly keyHeaders?: (key: string) => Readonly<Record<string, string>>;
+  /** What its requests name as their host; absent is the simulated server's own address. */
+  readonly host?: RegExp;
   /** For a service that signs requests and wraps answers: its own suite looks at what it is sent. */
   readonly isWrapped?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { NotifierSettings } from "../../domain/alerts/notifier-settings.ts";
+import { proxiesOf } from "../../kit/outbound-proxy.ts";
 import type { Notifier, Notifiers } from "../../ports/notifier.ts";
 import { createAlertmanager } from "./alertmanager.ts";
 import { createEmail } from "./email.ts";
@@ -10,7 +11,7 @@ import { createWebhook } from "./webhook.ts";
 
 /** Every way to tell people. */
 export function createNotifiers(terms: Omit<NotifierGround, "poster">): Notifiers {
-  const poster = createJsonPoster();
+  const poster = createJsonPoster(proxiesOf(terms.variables));
   const ground: NotifierGround = { ...terms, poster };
   return {
     tell: (settings, message) => notifierOf(settings, ground)(message),

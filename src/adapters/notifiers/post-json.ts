@@ -1,7 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { Agent, request } from "undici";
+import { Agent, buildConnector, request } from "undici";
 import { guardedLookup, mayConnect } from "../../kit/guarded-lookup.ts";
+import type { ProxyFor } from "../../kit/outbound-proxy.ts";
+import { proxiedConnector } from "../../kit/proxied-connector.ts";
 import type { NotifierAnswer } from "../../ports/notifier.ts";
 import { readSome } from "../../kit/read-some.ts";
 
@@ -32,8 +34,8 @@ export interface JsonPoster {
 }
 
 /** A poster with connections of its own. */
-export function createJsonPoster(): JsonPoster {
-  const agents = { open: agentOf(true), guarded: agentOf(false) };
+export function createJsonPoster(proxyFor: ProxyFor): JsonPoster {
+  const agents = { open: agentOf(true, proxyFor), guarded: agentOf(false, proxyFor) };
   return {
     async post({ url, body, headers = {}, allowPrivate }) {
       const fault = addressFault(url, allowPrivate);
@@ -115,9 +117,14 @@ export function addressFault(text: string, allowPrivate: boolean): string | null
   return family === 0 || mayConnect(nameOf(host), { address: host, family }, allowPrivate) ? null : PRIVATE;
 }
 
-const agentOf = (allowPrivate: boolean): Agent =>
+const agentOf = (allowPrivate: boolean, proxyFor: ProxyFor): Agent =>
   new Agent({
-    connect: { lookup: guardedLookup(allowPrivate), timeout: ANSWER_MS },
+    connect: proxiedConnector({
+      proxyFor,
+      timeoutMs: ANSWER_MS,
+      straight: buildConnector({ allowH2: false, timeout: ANSWER_MS, lookup: guardedLookup(allowPrivate) }),
+      inTunnel: buildConnector({ allowH2: false, timeout: ANSWER_MS }),
+    }),
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
     allowH2: false,

@@ -1,6 +1,7 @@
 import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
+import type { ProxyFor } from "../../kit/outbound-proxy.ts";
 import type { ConversingProvider, PromptCacheTerms } from "../../ports/provider.ts";
 import { AiSdkCall } from "./ai-sdk-bridge/call.ts";
 import type { AiSdkCallTerms } from "./ai-sdk-bridge/call.ts";
@@ -26,6 +27,8 @@ export interface AiSdkVendor {
   /** Largest answer in bytes. */
   readonly answerBytes: number;
   readonly allowPrivate: boolean;
+  /** Absent is none. */
+  readonly proxyFor?: ProxyFor | undefined;
   /** How many keys there are to choose from. */
   readonly keys: number;
   /** The circuit breaker of its models; `null` is off, `undefined` the default. */
@@ -59,8 +62,8 @@ const CONNECTIONS = 1_000;
 
 /** A provider reached through a model of the AI SDK (LanguageModelV4). It knows no vendor. */
 export function createAiSdkBridge(vendor: AiSdkVendor): ConversingProvider {
-  const { name, prices, origin, secrets, keyEnv, answerBytes, allowPrivate, parts } = vendor;
-  const upstream = new Upstream({ origin, connections: CONNECTIONS, allowPrivate });
+  const { name, prices, origin, secrets, keyEnv, answerBytes, allowPrivate, proxyFor, parts } = vendor;
+  const upstream = new Upstream({ origin, connections: CONNECTIONS, allowPrivate, proxyFor });
   const streamType = vendor.streamType ?? "text/event-stream";
   const route = { provider: name, origin, upstream, answerBytes, streamType };
   const rehearsed = new Set<string>();

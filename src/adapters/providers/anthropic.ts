@@ -1,6 +1,7 @@
 import type { RollwardError } from "../../domain/errors.ts";
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
+import type { ProxyFor } from "../../kit/outbound-proxy.ts";
 import type { ForwardRequest, Headers, PromptCacheTerms, WireProvider } from "../../ports/provider.ts";
 import { providerAddress } from "./provider-address.ts";
 import { Exchange } from "./upstream/exchange.ts";
@@ -44,6 +45,8 @@ export interface AnthropicSettings {
   readonly breaker?: BreakerPolicy | null;
   /** Whether the host name may resolve to a private address. Default: only `localhost`. */
   readonly allowPrivate?: boolean;
+  /** Absent is none. */
+  readonly proxyFor?: ProxyFor | undefined;
 }
 
 /**
@@ -54,8 +57,8 @@ export function createAnthropic(settings: AnthropicSettings): WireProvider {
   const { name, prices, apiKey, moreKeys = [], keyEnv = null } = settings;
   const keys = [apiKey, ...moreKeys];
   const url = providerAddress(name, settings.baseUrl ?? BASE_URL);
-  const { connections = DEFAULT_CONNECTIONS, allowPrivate = false } = settings;
-  const upstream = new Upstream({ origin: url.origin, connections, allowPrivate });
+  const { connections = DEFAULT_CONNECTIONS, allowPrivate = false, proxyFor } = settings;
+  const upstream = new Upstream({ origin: url.origin, connections, allowPrivate, proxyFor });
   const answerBytes = settings.answerBytes ?? DEFAULT_ANSWER_BYTES;
   const path = `${url.pathname.replace(/\/$/, "")}/messages`;
   const terms = keys.map((key): KeyTerms => {

@@ -1,5 +1,6 @@
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
+import { proxiesOf } from "../../kit/outbound-proxy.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { PromptCacheTerms, Provider } from "../../ports/provider.ts";
 import { createOpenAiCompatible } from "./openai-compatible/openai-compatible.ts";
@@ -94,7 +95,7 @@ export type ProviderKind = keyof ProviderSettings;
 
 /** What a provider is given besides its settings. */
 export interface ProviderTerms {
-  /** Environment variables, for keys. */
+  /** Environment variables, for keys and proxies. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Largest answer in bytes. */
   readonly answerBytes: number;
@@ -117,6 +118,7 @@ const PROVIDERS = {
       moreKeys,
       keyEnv: namesOf(settings.keyEnvs),
       prices: pricesOf(settings.models),
+      proxyFor: proxiesOf(terms.environment),
       ...(settings.promptCacheKey === true && { promptCache: promptCacheOf("names", settings.models) }),
       answerBytes: terms.answerBytes,
     });
@@ -132,6 +134,7 @@ const PROVIDERS = {
       moreKeys,
       keyEnv: namesOf(settings.keyEnvs),
       prices: pricesOf(settings.models),
+      proxyFor: proxiesOf(terms.environment),
       answerBytes: terms.answerBytes,
     });
   },
@@ -203,11 +206,12 @@ const promptCacheOf = (by: PromptCacheTerms["by"], models: ReadonlyMap<string, P
   ),
 });
 
-const sharedTerms = (settings: Cloud<string>, { answerBytes }: ProviderTerms) => ({
+const sharedTerms = (settings: Cloud<string>, { answerBytes, environment }: ProviderTerms) => ({
   name: settings.name,
   baseUrl: settings.baseUrl,
   breaker: settings.breaker,
   allowPrivate: settings.allowPrivate,
+  proxyFor: proxiesOf(environment),
   prices: pricesOf(settings.models),
   answerBytes,
 });

@@ -1,5 +1,6 @@
 import type { BreakerPolicy } from "../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../domain/money/price.ts";
+import type { ProxyFor } from "../../kit/outbound-proxy.ts";
 
 /** What every vendor's provider is made with. */
 export interface VendorTerms {
@@ -13,6 +14,8 @@ export interface VendorTerms {
   readonly breaker: BreakerPolicy | null;
   /** Whether a host name may resolve to a private address. */
   readonly allowPrivate: boolean;
+  /** Absent is none. */
+  readonly proxyFor?: ProxyFor | undefined;
 }
 
 /** A vendor whose keys are texts that are sent as they are. */

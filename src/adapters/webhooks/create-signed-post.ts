@@ -1,5 +1,8 @@
-import { Agent, request } from "undici";
+import { Agent, buildConnector, request } from "undici";
 import { guardedLookup } from "../../kit/guarded-lookup.ts";
+import { proxiesOf } from "../../kit/outbound-proxy.ts";
+import type { ProxyFor } from "../../kit/outbound-proxy.ts";
+import { proxiedConnector } from "../../kit/proxied-connector.ts";
 import { isLongEnough, LEAST_KEY_BYTES, webhookHeaders } from "../../kit/sign-webhook.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { PostAnswer, PostMessage, PostTarget, SignedPost } from "../../ports/signed-post.ts";
@@ -13,7 +16,7 @@ const MOST_BYTES = 64 * 1024;
 /** What posting needs. */
 export interface SignedPostTerms {
   readonly clock: Clock;
-  /** Where the secrets are. */
+  /** Where the secrets and the proxies are. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -25,7 +28,8 @@ export interface SignedPoster {
 
 /** Posts over connections that lead to no private address unless that is wanted. Redirects are not followed. */
 export function createSignedPost({ clock, environment }: SignedPostTerms): SignedPoster {
-  const agents = { open: agentOf(true), guarded: agentOf(false) };
+  const proxyFor = proxiesOf(environment);
+  const agents = { open: agentOf(true, proxyFor), guarded: agentOf(false, proxyFor) };
   return {
     async post(target, message, signal) {
       const secret = environment[target.secretEnv]?.trim() ?? "";
@@ -47,9 +51,14 @@ export function createSignedPost({ clock, environment }: SignedPostTerms): Signe
   };
 }
 
-const agentOf = (allowPrivate: boolean): Agent =>
+const agentOf = (allowPrivate: boolean, proxyFor: ProxyFor): Agent =>
   new Agent({
-    connect: { lookup: guardedLookup(allowPrivate), timeout: ANSWER_MS },
+    connect: proxiedConnector({
+      proxyFor,
+      timeoutMs: ANSWER_MS,
+      straight: buildConnector({ allowH2: false, timeout: ANSWER_MS, lookup: guardedLookup(allowPrivate) }),
+      inTunnel: buildConnector({ allowH2: false, timeout: ANSWER_MS }),
+    }),
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
     allowH2: false,

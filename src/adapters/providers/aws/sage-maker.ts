@@ -32,7 +32,8 @@ const CONNECTIONS = 1_000;
 export function createSageMaker(terms: SageMakerTerms): WireProvider {
   const { name, prices, region, credentials, keyEnv, answerBytes, breaker } = terms;
   const url = providerAddress(name, terms.baseUrl ?? `https://${awsHost("runtime.sagemaker", region)}`);
-  const upstream = new Upstream({ origin: url.origin, connections: CONNECTIONS, allowPrivate: terms.allowPrivate });
+  const { allowPrivate, proxyFor } = terms;
+  const upstream = new Upstream({ origin: url.origin, connections: CONNECTIONS, allowPrivate, proxyFor });
   const secrets = [
     credentials.secretAccessKey,
     ...(credentials.sessionToken === null ? [] : [credentials.sessionToken]),

@@ -1,5 +1,6 @@
 import type { BreakerPolicy } from "../../../domain/health/circuit.ts";
 import type { TokenPrice } from "../../../domain/money/price.ts";
+import type { ProxyFor } from "../../../kit/outbound-proxy.ts";
 import type { DialectName } from "../../../ports/dialect.ts";
 import type { ForwardRequest, PromptCacheTerms, WireProvider } from "../../../ports/provider.ts";
 import { providerAddress } from "../provider-address.ts";
@@ -50,6 +51,8 @@ export interface OpenAiCompatibleSettings {
   readonly breaker?: BreakerPolicy | null;
   /** Whether a host name may resolve to a private address. Default: only `localhost`. */
   readonly allowPrivate?: boolean;
+  /** Absent is none. */
+  readonly proxyFor?: ProxyFor | undefined;
 }
 
 /**
@@ -64,6 +67,7 @@ export function createOpenAiCompatible(settings: OpenAiCompatibleSettings): Wire
     origin: url.origin,
     connections: settings.connections ?? DEFAULT_CONNECTIONS,
     allowPrivate: settings.allowPrivate ?? false,
+    proxyFor: settings.proxyFor,
   });
   const base = url.pathname.replace(/\/$/, "");
   const terms = [apiKey, ...moreKeys].map((key) => {

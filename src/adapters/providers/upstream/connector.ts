@@ -1,12 +1,18 @@
 import { Socket } from "node:net";
 import { buildConnector } from "undici";
 import { guardedLookup } from "../../../kit/guarded-lookup.ts";
+import { DIRECT } from "../../../kit/outbound-proxy.ts";
+import type { ProxyFor } from "../../../kit/outbound-proxy.ts";
+import { proxiedConnector } from "../../../kit/proxied-connector.ts";
+import type { Connect, ConnectTarget } from "../../../kit/proxied-connector.ts";
 
 /** Where to connect to. */
 export interface ConnectorTerms {
   readonly origin: string;
   /** Whether a host name may resolve to a private address. */
   readonly allowPrivate: boolean;
+  /** Absent is none. */
+  readonly proxyFor?: ProxyFor | undefined;
 }
 
 /** Hears what came of opening a connection. */
@@ -15,18 +21,20 @@ export type Connected = (result: Socket | Error) => void;
 /** Connectors kept, one for each connect timeout in use; there are as many as policies differ. */
 const MOST_CONNECTORS = 16;
 
-/** Opens connections to one origin: TCP or TLS, to addresses that were checked. */
+/** Opens connections to one origin: TCP or TLS, to addresses that were checked or through the proxy that leads there. */
 export class Connector {
   readonly #lookup: ReturnType<typeof guardedLookup>;
-  readonly #target: buildConnector.Options;
-  readonly #connectors = new Map<number, buildConnector.connector>();
+  readonly #proxyFor: ProxyFor;
+  readonly #target: ConnectTarget;
+  readonly #connectors = new Map<number, Connect>();
   readonly #opening = new Set<Socket>();
 
-  constructor({ origin, allowPrivate }: ConnectorTerms) {
+  constructor({ origin, allowPrivate, proxyFor = DIRECT }: ConnectorTerms) {
     const { protocol, host, hostname, port } = new URL(origin);
     // An address of version 6 stands in brackets, which are the URL's and not its own.
     this.#target = { protocol, host, port, hostname: hostname.replace(/^\[(.*)\]$/, "$1") };
     this.#lookup = guardedLookup(allowPrivate);
+    this.#proxyFor = proxyFor;
   }
 
   /** Opens a connection within `timeoutMs`, to the second. */
@@ -46,12 +54,19 @@ export class Connector {
   }
 
   /** A connector keeps TLS sessions, so that it is used again. */
-  #connector(timeout: number): buildConnector.connector {
-    const known = this.#connectors.get(timeout);
+  #connector(timeoutMs: number): Connect {
+    const known = this.#connectors.get(timeoutMs);
     if (known !== undefined) return known;
     if (this.#connectors.size >= MOST_CONNECTORS) this.#connectors.clear();
-    const connector = buildConnector({ allowH2: false, timeout, lookup: this.#lookup });
-    this.#connectors.set(timeout, connector);
+    const shared = { allowH2: false, timeout: timeoutMs };
+    const straight = buildConnector({ ...shared, lookup: this.#lookup });
+    const connector = proxiedConnector({
+      proxyFor: this.#proxyFor,
+      timeoutMs,
+      straight,
+      inTunnel: buildConnector(shared),
+    });
+    this.#connectors.set(timeoutMs, connector);
     return connector;
   }
 }

@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the lookup of its host name failed",
   EHOSTUNREACH: "there is no route to it",
   ENETUNREACH: "there is no route to it",
+  ROLLWARD_PROXY_AWAY: "the proxy (HTTPS_PROXY, HTTP_PROXY) could not be reached",
   ROLLWARD_PRIVATE_ADDRESS: "its host name resolves to a private address; `allow_private` would permit that",
 };
 
@@ -54,6 +55,8 @@ export function transportError(error: Error, { provider, connectMs, progress }: 
   return new RollwardError(NO_HTTP.has(code) ? "provider_bad_answer" : "provider_unreachable", details, error);
 }
 
+const PROXY_STATUS = /^ROLLWARD_PROXY_(\d{3})$/;
+
 const CODE = /^[A-Z0-9_]{1,64}$/;
 
 function codeOf(error: Error): string | null {
@@ -64,6 +67,9 @@ function codeOf(error: Error): string | null {
 function reasonOf(code: string): string {
   const known = REASONS[code];
   if (known !== undefined) return known;
+  const refused = PROXY_STATUS.exec(code)?.[1];
+  if (refused !== undefined)
+    return `the proxy (HTTPS_PROXY, HTTP_PROXY) answered ${refused}; NO_PROXY names what goes without it`;
   if (/CERT|TLS|SSL|SELF_SIGNED|ISSUER/.test(code)) return `the TLS connection failed (${code})`;
   return `the connection failed (${code})`;
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { RollwardError } from "../../../domain/errors.ts";
 import { atEndOfTurn } from "../../../kit/end-of-turn.ts";
+import type { ProxyFor } from "../../../kit/outbound-proxy.ts";
 import { Connection } from "./connection.ts";
 import { Connector } from "./connector.ts";
 import { TransportFailure } from "./transport-failure.ts";
@@ -10,6 +11,8 @@ export interface UpstreamSettings {
   readonly origin: string;
   readonly connections: number;
   readonly allowPrivate: boolean;
+  /** Absent is none. */
+  readonly proxyFor?: ProxyFor | undefined;
 }
 
 /** A request that wants a connection. */

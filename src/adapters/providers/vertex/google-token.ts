@@ -1,5 +1,6 @@
 import { createSign } from "node:crypto";
 import { RollwardError } from "../../../domain/errors.ts";
+import type { ProxyFor } from "../../../kit/outbound-proxy.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import { Upstream } from "../upstream/upstream.ts";
@@ -58,6 +59,8 @@ export interface GoogleTokenTerms {
   readonly provider: string;
   readonly account: ServiceAccount;
   readonly allowPrivate: boolean;
+  /** Absent is none. */
+  readonly proxyFor?: ProxyFor | undefined;
   readonly clock: Clock;
   /** The variable of the credentials, for the message when they are refused. */
   readonly credentialsEnv: string;
@@ -79,8 +82,9 @@ export class GoogleToken {
 
   constructor(terms: GoogleTokenTerms) {
     this.#terms = terms;
-    const { origin } = new URL(terms.account.tokenUri);
-    this.#upstream = new Upstream({ origin, connections: 1, allowPrivate: terms.allowPrivate });
+    const { account, allowPrivate, proxyFor } = terms;
+    const { origin } = new URL(account.tokenUri);
+    this.#upstream = new Upstream({ origin, connections: 1, allowPrivate, proxyFor });
   }
 
   async token(): Promise<string> {

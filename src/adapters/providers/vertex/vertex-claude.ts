@@ -29,12 +29,13 @@ const CONNECTIONS = 1_000;
  * are but for its model, which the address names. Throws `invalid_request` when the settings cannot be used.
  */
 export function createVertexClaude(terms: VertexClaudeTerms): WireProvider {
-  const { name, prices, breaker, maxOutputs, promptCache, answerBytes, credentialsEnv, allowPrivate, clock } = terms;
+  const { name, prices, breaker, maxOutputs, promptCache, answerBytes, credentialsEnv, allowPrivate, proxyFor, clock } =
+    terms;
   const url = providerAddress(name, vertexAddress(terms, "anthropic"));
   const account = readServiceAccount(name, terms.credentials);
   const secrets = [account.privateKey];
-  const tokens = new GoogleToken({ provider: name, account, allowPrivate, clock, credentialsEnv, secrets });
-  const upstream = new Upstream({ origin: url.origin, connections: CONNECTIONS, allowPrivate });
+  const tokens = new GoogleToken({ provider: name, account, allowPrivate, proxyFor, clock, credentialsEnv, secrets });
+  const upstream = new Upstream({ origin: url.origin, connections: CONNECTIONS, allowPrivate, proxyFor });
   return {
     name,
     prices,

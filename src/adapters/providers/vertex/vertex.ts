@@ -15,12 +15,12 @@ import type { VertexTerms } from "./vertex-address.ts";
  * when the settings cannot be used or the package is absent.
  */
 export async function createVertex(terms: VertexTerms): Promise<ConversingProvider> {
-  const { name, credentialsEnv, allowPrivate, clock } = terms;
+  const { name, credentialsEnv, allowPrivate, proxyFor, clock } = terms;
   const url = providerAddress(name, vertexAddress(terms, "google"));
   const account = readServiceAccount(name, terms.credentials);
   const sdk = await loadPackage(name, "@ai-sdk/google", () => import("@ai-sdk/google"));
   const secrets = [account.privateKey];
-  const tokens = new GoogleToken({ provider: name, account, allowPrivate, clock, credentialsEnv, secrets });
+  const tokens = new GoogleToken({ provider: name, account, allowPrivate, proxyFor, clock, credentialsEnv, secrets });
   const bridge = createAiSdkBridge({
     ...terms,
     origin: url.origin,
