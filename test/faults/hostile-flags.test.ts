@@ -115,10 +115,12 @@ describe("hostile questions about flags", () => {
       a: { b: { c: "x".repeat(512) } },
       list: Array.from({ length: 8_000 }, () => "hay"),
     };
-    const startedAt = performance.now();
+    const before = process.threadCpuUsage();
     expect((await askOfrep(server, { flag, body: { context } })).status).toBe(200);
     expect((await askOfrep(server, { flag: "open", body: { context } })).body).toMatchObject({ value: false });
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    const { user, system } = process.threadCpuUsage(before);
+    // Time of the processor, because a busy machine makes all else late.
+    expect((user + system) / 1_000).toBeLessThan(5_000);
   });
 
   test("ten thousand flags at once come whole, and others are answered meanwhile", async () => {

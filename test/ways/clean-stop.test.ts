@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { z } from "zod";
 import { sendProject } from "../../src/cli/send-project.ts";
 import type { rolloutView } from "../../src/contract/rollouts.ts";
@@ -48,7 +48,7 @@ async function startRollout({ url }: RunningServer): Promise<string> {
 }
 
 const isSplit = ({ server }: RunningServer): Promise<void> =>
-  expect.poll(() => server.house.gateway.routes.byEndpoint("bot")?.split?.collecting, { timeout: 30_000 }).toBe(true);
+  expect.poll(() => server.house.gateway.routes.byEndpoint("bot")?.split?.collecting).toBe(true);
 
 async function call({ url }: RunningServer, session: string): Promise<void> {
   const response = await fetch(`${url}/v1/chat/completions`, {
@@ -96,8 +96,8 @@ test.runIf(process.env["ROLLWARD_TEST_DATABASE_URL"] !== undefined)(
     const other = await start(terms);
     const rollout = await startRollout(one);
     await Promise.all([isSplit(one), isSplit(other)]);
-    await vi.waitFor(() => expect(one.server.house.delivery.replicas.live).toHaveLength(2), { timeout: 30_000 });
+    await expect.poll(() => one.server.house.delivery.replicas.live).toHaveLength(2);
     await callAndStop(one);
-    await expect.poll(() => observed(other, rollout), { timeout: 10_000 }).toBe(SESSIONS);
+    await expect.poll(() => observed(other, rollout)).toBe(SESSIONS);
   },
 );

@@ -44,9 +44,11 @@ describe("tests of an attribute", () => {
   test("match patterns anywhere in a text of bounded length", () => {
     const pattern: AttributeTest = { type: "matches", pattern: "^(a+)+$|b{2}" };
     expect([holds("aaa", pattern), holds("xbbx", pattern), holds("xbx", pattern)]).toEqual([true, true, false]);
-    const startedAt = performance.now();
+    const before = process.threadCpuUsage();
     expect(holds(`${"a".repeat(511)}!`, pattern)).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    const { user, system } = process.threadCpuUsage(before);
+    // Time of the processor, because a busy machine makes all else late.
+    expect((user + system) / 1_000).toBeLessThan(1_000);
     expect(holds("a".repeat(513), pattern)).toBe(false);
     expect(holds("a", { type: "matches", pattern: "(" })).toBe(false);
     expect(holds("a", { type: "matches", pattern: "(?=a)" })).toBe(false);
