@@ -90,6 +90,10 @@ class SignedExchange implements Flow {
     return this;
   }
 
+  get isSent(): boolean {
+    return this.#exchange?.isSent === true;
+  }
+
   pause(): void {
     this.#isPaused = true;
     this.#exchange?.pause();
