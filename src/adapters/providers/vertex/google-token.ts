@@ -1,4 +1,4 @@
-import { createSign } from "node:crypto";
+import { createPrivateKey, createSign } from "node:crypto";
 import { RollwardError } from "../../../domain/errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { Exchange } from "../upstream/exchange.ts";
@@ -39,7 +39,17 @@ export function readServiceAccount(provider: string, text: string): ServiceAccou
   if (typeof email !== "string" || typeof privateKey !== "string" || typeof tokenUri !== "string")
     throw refuse("`client_email`, `private_key` or `token_uri` is missing");
   if (!URL.canParse(tokenUri)) throw refuse("`token_uri` is not a URL");
+  if (!isRsaKey(privateKey)) throw refuse("`private_key` is not an RSA key in PEM, with its line breaks");
   return { email, privateKey, privateKeyId: typeof id === "string" ? id : null, tokenUri };
+}
+
+/** What cannot sign would otherwise be found out by every call. */
+function isRsaKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
 }
 
 const base64Url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
