@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { expect, test } from "vitest";
 import { readServiceAccount } from "./google-token.ts";
 
-const pem = { privateKeyEncoding: { type: "pkcs8", format: "pem" } } as const;
-const spki = { publicKeyEncoding: { type: "spki", format: "pem" } } as const;
-const RSA = generateKeyPairSync("rsa", { modulusLength: 2_048, ...pem, ...spki }).privateKey;
-const EC = generateKeyPairSync("ec", { namedCurve: "P-256", ...pem, ...spki }).privateKey;
+const pemOf = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
+const RSA = pemOf(generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey);
+const EC = pemOf(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
 
 const read = (key: string): string =>
   readServiceAccount(
