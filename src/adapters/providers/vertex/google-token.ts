@@ -14,6 +14,9 @@ export interface ServiceAccount {
   readonly tokenUri: string;
 }
 
+/** The status of an answer to a token that is not valid. */
+export const REFUSED = 401;
+
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 const LIFETIME_S = 3_600;
 /** A token is renewed this long before it ends, so that no call is sent with one about to end. */
@@ -99,6 +102,11 @@ export class GoogleToken {
       this.#trade = null;
     });
     return this.#trade;
+  }
+
+  /** A token was refused before its end: it was withdrawn, or the clock here was set back. The next call trades anew. */
+  refused(): void {
+    this.#renewAt = Number.NEGATIVE_INFINITY;
   }
 
   close(): Promise<void> {
