@@ -95,6 +95,21 @@ function settlingContract(get: () => Limiter): void {
       for (const claim of [first, second]) expect(await countPasses(get(), [claim], 1)).toBe(0);
     });
 
+    test("gives a limit that was cut no more than it has, of calls that an earlier one let in", async () => {
+      const rule = slowRule({ tokens: perDay(1_000_000) });
+      const claims = Array.from({ length: 100 }, () => claimOf(rule));
+      const under = await Promise.all(claims.map(async (claim) => passed(await get().take([claim], 9_000))));
+      const cut = claimOf({ ...rule, tokens: perDay(1_000) });
+      passed(await get().take([cut], 100)).settle(100);
+      for (const pass of under) pass.settle(100);
+      let used = 0;
+      for (let answer = await get().take([cut], 100); isPass(answer); answer = await get().take([cut], 100)) {
+        answer.settle(100);
+        used += 100;
+        expect(used).toBeLessThan(1_100);
+      }
+    });
+
     test("keeps a cap on calls under way, and frees each place once", async () => {
       const claim = claimOf(slowRule({ concurrent: 2 }));
       const first = passed(await get().take([claim], 1));

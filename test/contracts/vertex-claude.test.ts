@@ -114,6 +114,23 @@ describe("Claude at the provider vertex", () => {
     expect([upstream.requests.length, tokens.requests.length]).toEqual([3, 1]);
   });
 
+  test("trades anew for a token that is refused before it ends", async () => {
+    const provider = providerAt(upstream.baseUrl);
+    const ask = async (): Promise<RecordingSink> => {
+      const sink = new RecordingSink();
+      const bytes = Buffer.from(BODY);
+      provider.forward({ callId: "c", dialect: "anthropic-messages", model: MODEL, bytes, connectMs: 5_000 }, sink);
+      await sink.over;
+      return sink;
+    };
+    await ask();
+    upstream.script(googleError(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."));
+    const { status, body } = await ask();
+    expect([status, tokens.requests.length]).toEqual([401, 1]);
+    expect(provider.fault(401, {}, body)).toMatchObject({ code: "provider_credentials" });
+    expect([(await ask()).status, tokens.requests.length]).toEqual([200, 2]);
+  });
+
   test("says whose credentials are refused", async () => {
     tokens.refuse();
     const { error } = await send();

@@ -117,6 +117,16 @@ describe("the provider vertex", () => {
     expect(tokens?.requests).toHaveLength(2);
   });
 
+  test("trades anew for a token that is refused before it ends", async () => {
+    const { provider, upstream } = await open();
+    await ask(provider, questionFor(MODEL, true));
+    upstream.play("credentials", "text");
+    expect((await ask(provider, questionFor(MODEL, true))).error).toMatchObject({ code: "provider_credentials" });
+    expect(tokens?.requests).toHaveLength(1);
+    expect((await ask(provider, questionFor(MODEL, true))).error).toBeNull();
+    expect(tokens?.requests).toHaveLength(2);
+  });
+
   test("says that the credentials are refused when there is no token for them", async () => {
     const { provider } = await open();
     tokens?.refuse();

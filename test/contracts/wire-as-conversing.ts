@@ -42,6 +42,9 @@ function converse(
     fail: (error) => sink.fail(error),
   });
   return {
+    get isSent() {
+      return flow.isSent !== false;
+    },
     pause: () => flow.pause(),
     resume: () => flow.resume(),
     abort() {

@@ -103,21 +103,15 @@ export class LeasedLimiter implements Limiter {
 
   #pass(costs: readonly Cost[]): LimitPass {
     const now = this.#terms.clock.elapsed();
-    for (const { meter, cost } of costs) {
-      meter.spend(cost);
+    let open = costs.map(({ claim, meter, cost }) => {
       meter.usedAt = now;
-    }
-    let open = costs;
+      return { claim, settle: meter.spend(cost) };
+    });
     return {
       states: statesOf(costs),
       settle: (used, only) => {
-        const isOver = ({ claim }: Cost): boolean => only?.includes(claim) ?? true;
-        for (const { meter, cost } of open.filter(isOver)) {
-          if (meter.kind === "tokens") meter.credit += cost - (used ?? 0);
-          if (meter.kind !== "concurrent") continue;
-          meter.taken -= 1;
-          meter.credit += 1;
-        }
+        const isOver = ({ claim }: Pick<Cost, "claim">): boolean => only?.includes(claim) ?? true;
+        for (const { settle } of open.filter(isOver)) settle(used ?? 0);
         open = open.filter((one) => !isOver(one));
       },
     };

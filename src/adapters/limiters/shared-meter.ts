@@ -46,6 +46,9 @@ export class SharedMeter {
   /** Decides while the shared limit is out of reach. */
   #alone: Bucket | null = null;
   #usedAlone = 0;
+  /** How often its limit has become another. */
+  #changes = 0;
+
   constructor(claim: LimitClaim, kind: LimitKind) {
     this.#claim = claim;
     this.kind = kind;
@@ -60,6 +63,7 @@ export class SharedMeter {
     const before = this.#claim.rule;
     this.#claim = claim;
     if (isSameLimit(before, claim.rule, this.kind)) return;
+    this.#changes += 1;
     this.credit = Math.min(0, this.credit);
     this.told = null;
     this.left = null;
@@ -120,8 +124,17 @@ export class SharedMeter {
     return this.#alone.waitMs(cost, now);
   }
 
-  /** Spends what `credit` or `aloneMs` has admitted. */
-  spend(cost: number): void {
+  /** Spends what `credit` or `aloneMs` has admitted; gives what settles it with the tokens that were used. */
+  spend(cost: number): (used: number) => void {
+    const changes = this.#changes;
+    this.#take(cost);
+    return (used) => {
+      if (this.kind === "concurrent") this.#leave();
+      else if (this.kind === "tokens") this.#correct(cost - used, changes === this.#changes);
+    };
+  }
+
+  #take(cost: number): void {
     if (this.kind === "concurrent") this.taken += 1;
     if (this.kind === "concurrent" || this.credit >= cost || this.#alone === null) {
       this.credit -= cost;
@@ -129,6 +142,17 @@ export class SharedMeter {
     }
     this.#alone.take(cost);
     this.#usedAlone += cost;
+  }
+
+  #leave(): void {
+    this.taken -= 1;
+    this.credit += 1;
+  }
+
+  /** What a call of an earlier limit has not used pays what is owed, and is nothing to spend under this one. */
+  #correct(back: number, isSameLimit: boolean): void {
+    const most = isSameLimit ? Number.POSITIVE_INFINITY : Math.max(0, this.credit);
+    this.credit = Math.min(most, this.credit + back);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { accountAt } from "../../../test/fixtures/embedding-providers.ts";
 import { RollwardError } from "../../domain/errors.ts";
 import type { DialectName } from "../../ports/dialect.ts";
 import type { Provider } from "../../ports/provider.ts";
@@ -97,11 +98,7 @@ const terms = {
     COHERE_API_KEY: "sk-4",
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "sk-5",
-    GOOGLE_APPLICATION_CREDENTIALS: JSON.stringify({
-      client_email: "robot@example.com",
-      private_key: "not looked at before the first call",
-      token_uri: "https://oauth2.googleapis.com/token",
-    }),
+    GOOGLE_APPLICATION_CREDENTIALS: accountAt("https://oauth2.googleapis.com"),
   },
   answerBytes: 1_000_000,
   clock: systemClock,

@@ -10,10 +10,13 @@ const TOKENS_PER_SECOND = 100;
 export const unseenOutput = (ms: number, most: number): number =>
   Math.min(most, Math.ceil((ms / 1_000) * TOKENS_PER_SECOND));
 
-/** A flagged estimate for an answer whose provider reported no usage. */
-export function estimateUsage(requestBytes: number, answerCharacters: number): MeteredUsage {
+/** Tokens of a text by its bytes. */
+export const tokensOfBytes = (bytes: number): number => Math.ceil(bytes / CHARACTERS_PER_TOKEN);
+
+/** A flagged estimate for an answer whose provider reported no usage, with the tokens that its request is taken to have. */
+export function estimateUsage(input: number, answerCharacters: number): MeteredUsage {
   return {
-    input: Math.ceil(requestBytes / CHARACTERS_PER_TOKEN),
+    input,
     cachedInput: 0,
     cacheWrite: 0,
     output: Math.ceil(answerCharacters / CHARACTERS_PER_TOKEN),
@@ -28,6 +31,6 @@ export function estimateUsage(requestBytes: number, answerCharacters: number): M
  */
 export function usageSoFar(reported: TokenUsage, answerCharacters: number, unmeteredBytes = 0): MeteredUsage {
   const generated = Math.ceil(answerCharacters / CHARACTERS_PER_TOKEN) - reported.reasoning;
-  const input = reported.input + Math.ceil(unmeteredBytes / CHARACTERS_PER_TOKEN);
+  const input = reported.input + tokensOfBytes(unmeteredBytes);
   return { ...reported, input, output: Math.max(reported.output, generated), estimated: true };
 }

@@ -1,5 +1,6 @@
 import type { CanonicalRequest } from "../../domain/call/canonical.ts";
 import { RollwardError } from "../../domain/errors.ts";
+import { tokensOfBytes } from "../../domain/money/estimate-usage.ts";
 import { DEFAULT_FAULT_POLICY } from "../../domain/release/fault-policy.ts";
 import type { ModelTarget } from "../../domain/release/release.ts";
 import type { Gateway } from "../gateway.ts";
@@ -86,7 +87,7 @@ function beginAside(gateway: Gateway, open: OpenCall, { plan, request, withinMs 
       reason: "first",
       key: health.keys.size > 1 ? place.key : null,
       startedAt: open.startedAt,
-      requestBytes: Buffer.byteLength(JSON.stringify(request.messages)),
+      requestTokens: () => tokensOfBytes(Buffer.byteLength(JSON.stringify(request.messages))),
       answerBytes: REPLY_BYTES,
     } as const;
     return new Attempt(terms, source, ticket);

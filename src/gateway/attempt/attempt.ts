@@ -45,8 +45,8 @@ export interface AttemptTerms {
   readonly key: number | null;
   /** The call's arrival, monotonic milliseconds. */
   readonly startedAt: number;
-  /** Bytes of the request, for estimating usage when the provider reports none. */
-  readonly requestBytes: number;
+  /** Tokens that the request is likely to have, for estimating usage when the provider reports none. */
+  readonly requestTokens: () => number;
   /** The tier of service that the request names, for pricing that estimate. */
   readonly tier?: ServiceTier;
   /** The most that the answer can have come to, for estimating one that was broken off unseen; absent where it is not made of tokens or units. */

@@ -2,6 +2,7 @@ import type { AttemptReason } from "../../domain/call/call-record.ts";
 import type { FaultPolicy } from "../../domain/release/fault-policy.ts";
 import type { Gateway } from "../gateway.ts";
 import type { OpenCall } from "../open-call.ts";
+import { likelyRequestTokens } from "../meters/likely-request-tokens.ts";
 import { mostAnswer } from "../meters/most-units.ts";
 import { tierNamed } from "../meters/tiers-asked.ts";
 import { present } from "../present.ts";
@@ -59,7 +60,7 @@ export function beginAttempt(gateway: Gateway, open: OpenCall, order: AttemptOrd
       reason,
       key: health.keys.size > 1 ? place.key : null,
       startedAt: open.startedAt,
-      requestBytes: body.length,
+      requestTokens: () => likelyRequestTokens(body, target.model),
       most: () => mostAnswer(open, place.deployment),
       ...(tier !== undefined && { tier }),
       answerBytes: open.settings.limits.answerBytes,

@@ -1,6 +1,6 @@
 import type { AttemptRecord } from "../../domain/call/call-record.ts";
 import type { Units } from "../../domain/call/units.ts";
-import { estimateUsage, unseenOutput, usageSoFar } from "../../domain/money/estimate-usage.ts";
+import { estimateUsage, tokensOfBytes, unseenOutput, usageSoFar } from "../../domain/money/estimate-usage.ts";
 import { costPico, unitCostPico } from "../../domain/money/price.ts";
 import type { MeteredUsage } from "../../domain/money/price.ts";
 import { stepAbove } from "../../domain/money/price-in-force.ts";
@@ -9,7 +9,7 @@ import type { AttemptTerms } from "./attempt.ts";
 
 /** What an attempt has come to. */
 export interface Spent {
-  readonly terms: Pick<AttemptTerms, "price" | "stream" | "requestBytes" | "tier" | "most">;
+  readonly terms: Pick<AttemptTerms, "price" | "stream" | "requestTokens" | "tier" | "most">;
   readonly facts: AnswerFacts;
   /** How long it took, milliseconds. */
   readonly ms: number;
@@ -43,7 +43,8 @@ function usageOf(spent: Spent): MeteredUsage | null {
     return atTier(terms, { ...soFar, output: Math.max(soFar.output, unseen - soFar.reasoning) });
   }
   if (!begun && !wasReadForNothing) return null;
-  const estimated = estimateUsage(unmeteredBytes ?? terms.requestBytes, characters);
+  const input = unmeteredBytes === undefined ? terms.requestTokens() : tokensOfBytes(unmeteredBytes);
+  const estimated = estimateUsage(input, characters);
   return atTier(terms, { ...estimated, output: Math.max(estimated.output, unseen) });
 }
 

@@ -4,11 +4,14 @@ const MOST_MEASURED = 64;
 const BASE64 = /^[\w+/=-]*$/;
 const DATA_URL = /^data:image\/[\w.+-]{1,60};base64,/;
 
+/** How many bytes of a request are images that it brings along as base64, in any of the dialects of conversation. */
+export const imageBytesSent = (body: Buffer): number => imageSizesSent(body).reduce((sum, bytes) => sum + bytes, 0);
+
 /**
- * How many bytes of a request are images that it brings along as base64, in any of the dialects of conversation. Only
- * what stands where a message has its images: a text, a tool's schema or its arguments may look like one and cost by the letter.
+ * How many bytes each of them has. Only what stands where a message has its images: a text, a tool's schema or its
+ * arguments may look like one and cost by the letter.
  */
-export function imageBytesSent(body: Buffer): number {
+export function imageSizesSent(body: Buffer): readonly number[] {
   const request = parsed(body);
   const items = [...listOf(request, "messages"), ...listOf(request, "input")];
   const parts = items.flatMap((item) => [...listOf(item, "content"), ...listOf(item, "output")]);
@@ -17,7 +20,7 @@ export function imageBytesSent(body: Buffer): number {
     .map(dataOf)
     .filter((data) => data !== null)
     .slice(0, MOST_MEASURED)
-    .reduce((sum, data) => sum + data.length, 0);
+    .map(({ length }) => length);
 }
 
 function parsed(body: Buffer): unknown {

@@ -1,4 +1,4 @@
-import { createSign } from "node:crypto";
+import { createPrivateKey, createSign } from "node:crypto";
 import { RollwardError } from "../../../domain/errors.ts";
 import type { ProxyFor } from "../../../kit/outbound-proxy.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -14,6 +14,9 @@ export interface ServiceAccount {
   readonly privateKeyId: string | null;
   readonly tokenUri: string;
 }
+
+/** The status of an answer to a token that is not valid. */
+export const REFUSED = 401;
 
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 const LIFETIME_S = 3_600;
@@ -40,7 +43,17 @@ export function readServiceAccount(provider: string, text: string): ServiceAccou
   if (typeof email !== "string" || typeof privateKey !== "string" || typeof tokenUri !== "string")
     throw refuse("`client_email`, `private_key` or `token_uri` is missing");
   if (!URL.canParse(tokenUri)) throw refuse("`token_uri` is not a URL");
+  if (!isRsaKey(privateKey)) throw refuse("`private_key` is not an RSA key in PEM, with its line breaks");
   return { email, privateKey, privateKeyId: typeof id === "string" ? id : null, tokenUri };
+}
+
+/** What cannot sign would otherwise be found out by every call. */
+function isRsaKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
 }
 
 const base64Url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -93,6 +106,11 @@ export class GoogleToken {
       this.#trade = null;
     });
     return this.#trade;
+  }
+
+  /** A token was refused before its end: it was withdrawn, or the clock here was set back. The next call trades anew. */
+  refused(): void {
+    this.#renewAt = Number.NEGATIVE_INFINITY;
   }
 
   close(): Promise<void> {

@@ -6,7 +6,7 @@ import { faultOf } from "../upstream/fault-of.ts";
 import { requestHeaders } from "../upstream/request-headers.ts";
 import { Upstream } from "../upstream/upstream.ts";
 import { claudeBody } from "./claude-body.ts";
-import { GoogleToken, readServiceAccount } from "./google-token.ts";
+import { GoogleToken, readServiceAccount, REFUSED } from "./google-token.ts";
 import { vertexAddress } from "./vertex-address.ts";
 import type { VertexTerms } from "./vertex-address.ts";
 
@@ -53,8 +53,10 @@ export function createVertexClaude(terms: VertexClaudeTerms): WireProvider {
         answerBytes,
         upstream,
       })),
-    fault: (status, headers, body) =>
-      faultOf({ provider: name, keyEnv: credentialsEnv, secrets }, status, { headers, body }),
+    fault(status, headers, body) {
+      if (status === REFUSED) tokens.refused();
+      return faultOf({ provider: name, keyEnv: credentialsEnv, secrets }, status, { headers, body });
+    },
     async close() {
       await Promise.all([upstream.close(), tokens.close()]);
     },
@@ -89,6 +91,10 @@ class SignedExchange implements Flow {
   start(request: ForwardRequest, termsFor: TermsFor): Flow {
     void this.#start(request, termsFor).catch((error: unknown) => this.#fail(error));
     return this;
+  }
+
+  get isSent(): boolean {
+    return this.#exchange?.isSent === true;
   }
 
   pause(): void {

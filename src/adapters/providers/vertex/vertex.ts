@@ -5,7 +5,7 @@ import { vertexEmbeddings } from "../embeddings/vertex-embeddings.ts";
 import { GEMINI_PARTS, geminiOptions } from "../gemini-parts.ts";
 import { loadPackage } from "../load-package.ts";
 import { providerAddress } from "../provider-address.ts";
-import { GoogleToken, readServiceAccount } from "./google-token.ts";
+import { GoogleToken, readServiceAccount, REFUSED } from "./google-token.ts";
 import { vertexAddress } from "./vertex-address.ts";
 import type { VertexTerms } from "./vertex-address.ts";
 
@@ -51,6 +51,8 @@ function signed(fetch: AiSdkFetch, tokens: GoogleToken): AiSdkFetch {
     const headers = new Headers(init.headers);
     headers.delete("x-goog-api-key");
     headers.set("authorization", `Bearer ${await tokens.token()}`);
-    return fetch(address, { ...init, headers });
+    const answer = await fetch(address, { ...init, headers });
+    if (answer.status === REFUSED) tokens.refused();
+    return answer;
   };
 }
