@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { lockDataDir } from "../../src/adapters/stores/postgres/data-dir-lock.ts";
 import { readOptions } from "../../src/config/options.ts";
 import { presentKey } from "../../src/domain/access/presented-key.ts";
@@ -81,7 +81,22 @@ describe("a server that cannot start", () => {
     expect(await second.exited).toBe(1);
     held.release();
     rmSync(dataDir, { recursive: true });
-    expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, pid: process.pid }));
+    expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, holder: process.pid }));
+  });
+
+  test("names the address of the server that has its data directory", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "rollward-twice-"));
+    const port = await freePort();
+    const first = spawnServer(port, ["--no-demo", "--data-dir", dataDir]);
+    // Not by `/readyz`, which answers while the start is still under way.
+    await vi.waitFor(() => expect(first.output()).toContain("Rollward is up."), 30_000);
+    const second = spawnServer(await freePort(), ["--data-dir", dataDir]);
+    expect(await second.exited).toBe(1);
+    const holder = `${first.process.pid}, which serves http://127.0.0.1:${port}`;
+    expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, holder }));
+    first.process.kill("SIGTERM");
+    expect(await first.exited).toBe(0);
+    rmSync(dataDir, { recursive: true });
   });
 
   const BELOW_A_FILE = fileURLToPath(import.meta.url);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
 import { RollwardError } from "../../domain/errors.ts";
 import type { DialectName } from "../../ports/dialect.ts";
@@ -6,6 +7,12 @@ import { systemClock } from "../system/system-clock.ts";
 import { createProvider } from "./index.ts";
 import type { ProviderKind, ProviderSettings } from "./index.ts";
 import { loadPackage } from "./load-package.ts";
+
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2_048,
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+});
 
 const price = { input: 1n, cachedInput: 1n, cacheWrite: 1n, output: 2n, reasoning: 2n };
 const spread = { median: 0, sigma: 0 };
@@ -99,7 +106,7 @@ const terms = {
     AWS_SECRET_ACCESS_KEY: "sk-5",
     GOOGLE_APPLICATION_CREDENTIALS: JSON.stringify({
       client_email: "robot@example.com",
-      private_key: "not looked at before the first call",
+      private_key: privateKey,
       token_uri: "https://oauth2.googleapis.com/token",
     }),
   },
@@ -148,14 +155,25 @@ test.each([
   expect((error as RollwardError).message).toContain(variable);
 });
 
-test.each(["/nowhere/key.json", "{broken", "{}"])("refuses the credentials %s without showing them", async (given) => {
-  const environment = { GOOGLE_APPLICATION_CREDENTIALS: given };
-  const error: unknown = await createProvider(SETTINGS.vertex, { ...terms, environment }).catch(
-    (reason: unknown) => reason,
-  );
-  expect(error).toMatchObject({ code: "invalid_request" });
-  expect((error as RollwardError).message).not.toContain(given);
+const CUT_OFF = JSON.stringify({
+  client_email: "robot@example.com",
+  private_key: "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n",
+  token_uri: "https://example.com/token",
 });
+
+test.each(["/nowhere/key.json", "{broken", "{}", CUT_OFF])(
+  "refuses the credentials %s without showing them",
+  async (given) => {
+    const environment = { GOOGLE_APPLICATION_CREDENTIALS: given };
+    const error: unknown = await createProvider(SETTINGS.vertex, { ...terms, environment }).catch(
+      (reason: unknown) => reason,
+    );
+    // No request is at fault: it is told where the server is started or a project applied.
+    expect(error).toMatchObject({ code: "provider_unusable" });
+    expect((error as RollwardError).message).toContain("GOOGLE_APPLICATION_CREDENTIALS");
+    expect((error as RollwardError).message).not.toContain(given);
+  },
+);
 
 test("says how to install a package that a provider needs", async () => {
   const absent = Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });

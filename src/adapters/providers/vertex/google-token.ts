@@ -4,15 +4,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import { Upstream } from "../upstream/upstream.ts";
 import { CollectingSink } from "./collecting-sink.ts";
-
-/** What is needed of a service account's key file. */
-export interface ServiceAccount {
-  readonly email: string;
-  /** PEM. */
-  readonly privateKey: string;
-  readonly privateKeyId: string | null;
-  readonly tokenUri: string;
-}
+import type { ServiceAccount } from "./read-service-account.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 const LIFETIME_S = 3_600;
@@ -21,26 +13,6 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 const MOST_BYTES = 64 * 1024;
 const CONNECT_MS = 5_000;
 const TOTAL_MS = 15_000;
-
-/** Reads a service account's key file. Throws `invalid_request`; nothing of the text is shown. */
-export function readServiceAccount(provider: string, text: string): ServiceAccount {
-  const refuse = (why: string): RollwardError =>
-    new RollwardError("invalid_request", {
-      reason: `The credentials of the provider ${provider} cannot be used: ${why}.`,
-    });
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw refuse("they are not the JSON of a service account's key file");
-  }
-  const record = typeof data === "object" && data !== null ? (data as Record<string, unknown>) : {};
-  const { client_email: email, private_key: privateKey, private_key_id: id, token_uri: tokenUri } = record;
-  if (typeof email !== "string" || typeof privateKey !== "string" || typeof tokenUri !== "string")
-    throw refuse("`client_email`, `private_key` or `token_uri` is missing");
-  if (!URL.canParse(tokenUri)) throw refuse("`token_uri` is not a URL");
-  return { email, privateKey, privateKeyId: typeof id === "string" ? id : null, tokenUri };
-}
 
 const base64Url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
