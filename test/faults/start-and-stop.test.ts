@@ -16,7 +16,7 @@ import { serve } from "../../src/main/serve.ts";
 import { OpenSocket } from "../fixtures/open-socket.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
-import { freePort, spawnServer } from "../fixtures/server-process.ts";
+import { freePort, ready, spawnServer } from "../fixtures/server-process.ts";
 
 const YAML = `${simulatedText(modelText("m-2026-01-01"))}
 endpoints:
@@ -88,7 +88,8 @@ describe("a server that cannot start", () => {
     const dataDir = mkdtempSync(join(tmpdir(), "rollward-twice-"));
     const port = await freePort();
     const first = spawnServer(port, ["--no-demo", "--data-dir", dataDir]);
-    // Not by `/readyz`, which answers while the start is still under way.
+    await ready(first);
+    // A start goes on for a moment after it is ready.
     await vi.waitFor(() => expect(first.output()).toContain("Rollward is up."), 30_000);
     const second = spawnServer(await freePort(), ["--data-dir", dataDir]);
     expect(await second.exited).toBe(1);
