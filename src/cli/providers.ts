@@ -29,11 +29,17 @@ export const providers: AddCommand = (program, line) => {
 const rowOf = ({ provider, kind, keys }: ProviderView, model: ModelView): readonly string[] => [
   `${provider}/${model.model}`,
   kind,
-  model.open_elsewhere === 0 ? model.breaker : `${model.breaker} (not closed on ${serversText(model.open_elsewhere)})`,
+  breakerText(model),
   model.since ?? "",
   model.last_error === null ? "" : `${model.last_error.code} at ${model.last_error.at}`,
   String(keys.length),
 ];
+
+/** One whose pause is long over says nothing of today, only that nobody has called since. */
+const breakerText = ({ breaker, due, open_elsewhere: elsewhere }: ModelView): string => {
+  const text = due ? `${breaker}, the next call tries it` : breaker;
+  return elsewhere === 0 ? text : `${text} (not closed on ${serversText(elsewhere)})`;
+};
 
 const serversText = (servers: number): string => (servers === 1 ? "1 other server" : `${servers} other servers`);
 

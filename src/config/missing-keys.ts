@@ -2,6 +2,7 @@ import { loadProject } from "./load.ts";
 import type { Mistake, ProjectFiles, ProviderSettings } from "./project.ts";
 import { inEnvironment } from "./source/in-environment.ts";
 import { mistake } from "./source/mistakes.ts";
+import type { Place } from "./source/mistakes.ts";
 import { readYaml } from "./source/yaml-file.ts";
 
 /** Variables by their names; a missing or empty one is not set. */
@@ -19,18 +20,26 @@ export function missingKeys(
   const loaded = loadProject(bundle, environment ?? undefined);
   if (!loaded.ok) return [];
   const { project } = loaded;
-  const yaml = inEnvironment(readYaml(bundle.main, bundle.files.get(bundle.main) ?? ""), project.environment);
+  const placeOf = keyPlaces(bundle, project.environment);
   return [...project.providers].flatMap(([name, settings]) =>
     keysOf(settings)
       .filter(({ variable }) => (variables[variable]?.trim() ?? "") === "")
-      .map(({ key, variable }) => {
-        const path = ["providers", name, key];
-        return mistake(isWritten(yaml.value, path) ? yaml.valueAt(path) : yaml.keyAt(["providers", name]), {
+      .map(({ key, variable }) =>
+        mistake(placeOf(name, key), {
           message: `providers.${name}.${key}: the environment variable ${variable} is not set`,
           fix: `set ${variable} where the server runs, or name another variable in \`${key}\``,
-        });
-      }),
+        }),
+      ),
   );
+}
+
+/** Where a project names the variable of a provider's key; the provider itself where it leaves the name out. */
+export function keyPlaces(bundle: ProjectFiles, environment: string): (provider: string, key: string) => Place {
+  const yaml = inEnvironment(readYaml(bundle.main, bundle.files.get(bundle.main) ?? ""), environment);
+  return (provider, key) => {
+    const path = ["providers", provider, key];
+    return isWritten(yaml.value, path) ? yaml.valueAt(path) : yaml.keyAt(["providers", provider]);
+  };
 }
 
 interface NamedKey {

@@ -13,6 +13,9 @@ export const providerModelView = z.object({
     .describe(
       "open: it keeps failing and is asked only now and then; half-open: it is being tried; off: it never opens",
     ),
+  due: z
+    .boolean()
+    .describe("the breaker is open, its pause is over, and nobody has called since: the next call tries it"),
   since: instant.nullable().describe("since when the breaker is open; null while it is closed"),
   last_error: z
     .object({ code: z.string(), at: instant })

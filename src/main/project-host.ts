@@ -30,6 +30,7 @@ import type { FoundChange } from "./environments/change-of.ts";
 import type { EnvironmentRegistry } from "./environments/environment-registry.ts";
 import { filesOf, isSameProject, storedFiles } from "./environments/project-files.ts";
 import { heldBackViewOf } from "./environments/held-back-view-of.ts";
+import { requireKeyFiles } from "./key-mistakes.ts";
 import type { FlagKeeper } from "./keep-flags.ts";
 import { reachOf } from "./environments/reach-of.ts";
 import { describeChange } from "./registry/describe-change.ts";
@@ -149,6 +150,7 @@ export class ProjectHost {
     const loaded = loadProject(request, request.environment);
     if (!loaded.ok) return refused(loaded);
     const { project } = loaded;
+    await requireKeyFiles(project, this.#terms.variables);
     const latest = await projects.latest(project.environment);
     const around = changeAround(latest, { files: request, project });
     const again = againIn(project, request);

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import { formatMistakes } from "../config/explain.ts";
 import { loadProject } from "../config/load.ts";
-import { missingKeys } from "../config/missing-keys.ts";
 import type { Mistake, ProjectFiles } from "../config/project.ts";
 import { readProject } from "../config/read-files.ts";
+import { keyMistakes } from "./key-mistakes.ts";
 import { ProjectError } from "./project-error.ts";
 
 /** Where a configuration is, and what it is to be served with. */
@@ -20,7 +20,7 @@ export interface ConfigurationTerms {
 export async function readConfiguration({ config, environment, variables }: ConfigurationTerms): Promise<ProjectFiles> {
   const bundle = await readProject(config);
   const loaded = loadProject(bundle, environment ?? undefined);
-  const mistakes = loaded.ok ? missingKeys(bundle, environment, variables) : loaded.mistakes;
+  const mistakes = loaded.ok ? await keyMistakes(bundle, environment, variables) : loaded.mistakes;
   if (mistakes.length > 0)
     throw new ProjectError(formatMistakes(mistakes.map((one) => givenPlace(one, config, bundle))));
   return bundle;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { noteAddress } from "../adapters/stores/postgres/data-dir-lock.ts";
 import type { Embedded } from "../adapters/stores/postgres/embedded.ts";
 import { createLogAnnouncer } from "../adapters/system/log-announcer.ts";
 import type { Options } from "../config/options.ts";
@@ -104,8 +105,10 @@ async function bringUp(house: House, options: ServeOptions): Promise<Server> {
   const created = await listenAndMakeKey(house, options, app);
   const background = startBackground(house, telemetry);
   const text = options.adminKey ?? created;
+  const url = urlOf(options.host, app.server.address() as AddressInfo);
+  if (stores.kind === "embedded") noteAddress(options.dataDir, url);
   return {
-    url: urlOf(options.host, app.server.address() as AddressInfo),
+    url,
     adminKey: text === null ? null : { text, isNew: created !== null },
     house,
     async stop() {

@@ -1,10 +1,10 @@
 import { formatMistakes } from "../config/explain.ts";
 import { loadProject } from "../config/load.ts";
-import { missingKeys } from "../config/missing-keys.ts";
 import type { Mistake, ProjectFiles } from "../config/project.ts";
 import type { Announcer } from "../ports/announcer.ts";
 import type { ProjectStore } from "../ports/project-store.ts";
 import { filesOf, isSameProject } from "./environments/project-files.ts";
+import { keyMistakes } from "./key-mistakes.ts";
 import { ProjectError } from "./project-error.ts";
 import type { ProjectHost } from "./project-host.ts";
 import { readConfiguration } from "./read-configuration.ts";
@@ -49,7 +49,7 @@ interface Resuming extends Pick<StartTerms, "announcer" | "variables"> {
 async function resume(host: ProjectHost, resuming: Resuming): Promise<void> {
   const { files, environment, isNeeded, announcer, variables } = resuming;
   try {
-    requireNoMistakes({ mistakes: missingKeys(files, environment, variables) });
+    requireNoMistakes({ mistakes: await keyMistakes(files, environment, variables) });
     const { mistakes, warnings = [] } = await host.resume(files, environment);
     requireNoMistakes({ mistakes });
     if (isNeeded) for (const warning of warnings) announcer.projectDoubted?.(warning);

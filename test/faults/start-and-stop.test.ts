@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { lockDataDir } from "../../src/adapters/stores/postgres/data-dir-lock.ts";
 import { readOptions } from "../../src/config/options.ts";
 import { presentKey } from "../../src/domain/access/presented-key.ts";
@@ -16,7 +16,7 @@ import { serve } from "../../src/main/serve.ts";
 import { OpenSocket } from "../fixtures/open-socket.ts";
 import { ADMIN_KEY, modelText, simulatedText, startServer, writeProject } from "../fixtures/running-server.ts";
 import type { RunningServer } from "../fixtures/running-server.ts";
-import { freePort, spawnServer } from "../fixtures/server-process.ts";
+import { freePort, ready, spawnServer } from "../fixtures/server-process.ts";
 
 const YAML = `${simulatedText(modelText("m-2026-01-01"))}
 endpoints:
@@ -81,7 +81,23 @@ describe("a server that cannot start", () => {
     expect(await second.exited).toBe(1);
     held.release();
     rmSync(dataDir, { recursive: true });
-    expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, pid: process.pid }));
+    expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, holder: process.pid }));
+  });
+
+  test("names the address of the server that has its data directory", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "rollward-twice-"));
+    const port = await freePort();
+    const first = spawnServer(port, ["--no-demo", "--data-dir", dataDir]);
+    await ready(first);
+    // A start goes on for a moment after it is ready.
+    await vi.waitFor(() => expect(first.output()).toContain("Rollward is up."), 30_000);
+    const second = spawnServer(await freePort(), ["--data-dir", dataDir]);
+    expect(await second.exited).toBe(1);
+    const holder = `${first.process.pid}, which serves http://127.0.0.1:${port}`;
+    expect(second.output()).toBe(told("data_dir_in_use", { dir: dataDir, holder }));
+    first.process.kill("SIGTERM");
+    expect(await first.exited).toBe(0);
+    rmSync(dataDir, { recursive: true });
   });
 
   const BELOW_A_FILE = fileURLToPath(import.meta.url);

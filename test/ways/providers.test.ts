@@ -74,7 +74,7 @@ describe("the configured providers", () => {
       ["sim", "simulated", [null]],
       ["up", "openai-compatible", ["KEY_ONE", "KEY_TWO"]],
     ]);
-    const idle = { breaker: "closed", since: null, last_error: null, in_flight: 0, open_elsewhere: 0 };
+    const idle = { breaker: "closed", due: false, since: null, last_error: null, in_flight: 0, open_elsewhere: 0 };
     expect(answer.data[0]?.models).toEqual([
       { ...idle, model: "down-2026-01-01" },
       { ...idle, model: "idle-2026-01-01" },

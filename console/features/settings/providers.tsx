@@ -84,8 +84,11 @@ const BREAKERS = {
   off: ["none", "Off"],
 } as const;
 
-function Breaker({ model: { breaker, since, open_elsewhere: elsewhere } }: { model: Model }) {
-  const [state, word] = BREAKERS[breaker];
+/** Its pause is long over and nobody has called since: that is no trouble of today. */
+const DUE = ["warn", "Open, the next call tries it"] as const;
+
+function Breaker({ model: { breaker, due, since, open_elsewhere: elsewhere } }: { model: Model }) {
+  const [state, word] = due ? DUE : BREAKERS[breaker];
   return (
     <span className="inline-flex flex-wrap items-center gap-1">
       <StateMark state={state}>{word}</StateMark>

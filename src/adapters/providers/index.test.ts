@@ -145,14 +145,25 @@ test.each([
   expect((error as RollwardError).message).toContain(variable);
 });
 
-test.each(["/nowhere/key.json", "{broken", "{}"])("refuses the credentials %s without showing them", async (given) => {
-  const environment = { GOOGLE_APPLICATION_CREDENTIALS: given };
-  const error: unknown = await createProvider(SETTINGS.vertex, { ...terms, environment }).catch(
-    (reason: unknown) => reason,
-  );
-  expect(error).toMatchObject({ code: "invalid_request" });
-  expect((error as RollwardError).message).not.toContain(given);
+const CUT_OFF = JSON.stringify({
+  client_email: "robot@example.com",
+  private_key: "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n",
+  token_uri: "https://example.com/token",
 });
+
+test.each(["/nowhere/key.json", "{broken", "{}", CUT_OFF])(
+  "refuses the credentials %s without showing them",
+  async (given) => {
+    const environment = { GOOGLE_APPLICATION_CREDENTIALS: given };
+    const error: unknown = await createProvider(SETTINGS.vertex, { ...terms, environment }).catch(
+      (reason: unknown) => reason,
+    );
+    // No request is at fault: it is told where the server is started or a project applied.
+    expect(error).toMatchObject({ code: "provider_unusable" });
+    expect((error as RollwardError).message).toContain("GOOGLE_APPLICATION_CREDENTIALS");
+    expect((error as RollwardError).message).not.toContain(given);
+  },
+);
 
 test("says how to install a package that a provider needs", async () => {
   const absent = Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });

@@ -13,15 +13,22 @@ export interface AwsVariables {
   readonly sessionTokenEnv: string;
 }
 
-/** The secret in a variable. Throws `invalid_request` when it is not set. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: ": there is no such file",
+  ENOTDIR: ": there is no such file",
+  EISDIR: ": it is a directory",
+  EACCES: ": this user may not read it",
+};
+
+/** The secret in a variable. Throws `provider_unusable` when it is not set. */
 export function secretIn(provider: string, variable: string, environment: Environment): string {
   const key = environment[variable]?.trim() ?? "";
   if (key !== "") return key;
-  const reason = `The provider ${provider} takes its key from the environment variable ${variable}, which is not set.`;
-  throw new RollwardError("invalid_request", { reason });
+  const reason = `the environment variable ${variable}, from which it takes its key, is not set`;
+  throw new RollwardError("provider_unusable", { provider, reason });
 }
 
-/** AWS credentials. Throws `invalid_request` when they are not set. */
+/** AWS credentials. Throws `provider_unusable` when they are not set. */
 export function awsCredentials(
   { name, accessKeyEnv, secretKeyEnv, sessionTokenEnv }: AwsVariables & { readonly name: string },
   environment: Environment,
@@ -37,14 +44,15 @@ export function awsCredentials(
 /** The variables to look at when AWS credentials are refused. */
 export const awsNames = ({ accessKeyEnv, secretKeyEnv }: AwsVariables): string => `${accessKeyEnv} and ${secretKeyEnv}`;
 
-/** JSON in a variable, or the file that it names. Throws `invalid_request`; nothing of either is shown. */
+/** JSON in a variable, or the file that it names. Throws `provider_unusable`; nothing of either is shown. */
 export async function textOrFile(provider: string, variable: string, environment: Environment): Promise<string> {
   const given = secretIn(provider, variable, environment);
   if (given.startsWith("{")) return given;
   try {
     return await readFile(given, "utf8");
-  } catch {
-    const reason = `The file that the environment variable ${variable} names for the provider ${provider} cannot be read.`;
-    throw new RollwardError("invalid_request", { reason });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const reason = `the file that the environment variable ${variable} names cannot be read${REASONS[code] ?? ""}`;
+    throw new RollwardError("provider_unusable", { provider, reason });
   }
 }

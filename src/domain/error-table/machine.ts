@@ -17,8 +17,8 @@ export const MACHINE_ERRORS = {
   data_dir_in_use: {
     status: 500,
     retryable: false,
-    message: "The data directory {dir} is in use by process {pid}.",
-    help: "Stop that process, choose another directory with `--data-dir`, or use a server with DATABASE_URL.",
+    message: "The data directory {dir} is in use by process {holder}.",
+    help: "Use the server that runs there, or stop that process. For a second server name another directory with `--data-dir` and another port with `--port`, or let several share a database with DATABASE_URL.",
   },
   data_dir_unusable: {
     status: 500,

@@ -2,6 +2,12 @@ import type { ErrorRow } from "./row.ts";
 
 /** What the provider did. */
 export const PROVIDER_ERRORS = {
+  provider_unusable: {
+    status: 400,
+    retryable: false,
+    message: "The provider {provider} cannot be used: {reason}.",
+    help: "Set it right where the server runs; `npm start` and `rollward apply` look at it anew.",
+  },
   provider_unreachable: {
     status: 502,
     retryable: true,

@@ -66,6 +66,16 @@ describe("a circuit", () => {
     expect(circuit.admit(2_009, true, 0)).toBe("probe");
   });
 
+  test("is due once its pause is over and nobody has called, not while it is tried or closed", () => {
+    const circuit = opened();
+    expect(circuit.isDue(EVERY - 1)).toBe(false);
+    expect(circuit.isDue(EVERY)).toBe(true);
+    const admission = circuit.admit(EVERY, false, 0);
+    expect(circuit.isDue(EVERY)).toBe(false);
+    circuit.succeeded(EVERY, admission);
+    expect(circuit.isDue(10 * EVERY)).toBe(false);
+  });
+
   test("a probe that ends without a word leaves it open", () => {
     const circuit = opened();
     circuit.withdrawn(circuit.admit(EVERY, false, 0));

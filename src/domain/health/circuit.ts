@@ -66,6 +66,11 @@ export class Circuit {
     return this.#policy === null;
   }
 
+  /** Whether it is open only because nobody has called since its pause ended: the next attempt tries it. */
+  isDue(now: number): boolean {
+    return this.#isOpen && this.#probes === 0 && now >= this.#nextProbeAt;
+  }
+
   /** Whether an attempt would be let through now. Changes nothing. */
   wouldAdmit(now: number, isUrgent: boolean): boolean {
     if (!this.#isOpen || now >= this.#nextProbeAt) return true;

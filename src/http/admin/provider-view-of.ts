@@ -76,11 +76,12 @@ function modelOf(
 ): ModelView {
   const whenOf = (elapsed: number): string => instantOf(clock.now() - (clock.elapsed() - elapsed));
   if (target === undefined) {
-    return { breaker: breaker === null ? "off" : "closed", since: null, last_error: null, in_flight: 0 };
+    return { breaker: breaker === null ? "off" : "closed", due: false, since: null, last_error: null, in_flight: 0 };
   }
   const { circuit, lastFault, inFlight } = target.health;
   return {
     breaker: circuit.isOff ? "off" : circuit.state,
+    due: circuit.isDue(clock.elapsed()),
     since: circuit.openedAt === null ? null : whenOf(circuit.openedAt),
     last_error: lastFault === null ? null : { code: lastFault.code, at: whenOf(lastFault.at) },
     in_flight: inFlight,

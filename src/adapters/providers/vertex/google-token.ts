@@ -1,19 +1,11 @@
-import { createPrivateKey, createSign } from "node:crypto";
+import { createSign } from "node:crypto";
 import { RollwardError } from "../../../domain/errors.ts";
 import type { ProxyFor } from "../../../kit/outbound-proxy.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { Exchange } from "../upstream/exchange.ts";
 import { Upstream } from "../upstream/upstream.ts";
 import { CollectingSink } from "./collecting-sink.ts";
-
-/** What is needed of a service account's key file. */
-export interface ServiceAccount {
-  readonly email: string;
-  /** PEM. */
-  readonly privateKey: string;
-  readonly privateKeyId: string | null;
-  readonly tokenUri: string;
-}
+import type { ServiceAccount } from "./read-service-account.ts";
 
 /** The status of an answer to a token that is not valid. */
 export const REFUSED = 401;
@@ -25,36 +17,6 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 const MOST_BYTES = 64 * 1024;
 const CONNECT_MS = 5_000;
 const TOTAL_MS = 15_000;
-
-/** Reads a service account's key file. Throws `invalid_request`; nothing of the text is shown. */
-export function readServiceAccount(provider: string, text: string): ServiceAccount {
-  const refuse = (why: string): RollwardError =>
-    new RollwardError("invalid_request", {
-      reason: `The credentials of the provider ${provider} cannot be used: ${why}.`,
-    });
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw refuse("they are not the JSON of a service account's key file");
-  }
-  const record = typeof data === "object" && data !== null ? (data as Record<string, unknown>) : {};
-  const { client_email: email, private_key: privateKey, private_key_id: id, token_uri: tokenUri } = record;
-  if (typeof email !== "string" || typeof privateKey !== "string" || typeof tokenUri !== "string")
-    throw refuse("`client_email`, `private_key` or `token_uri` is missing");
-  if (!URL.canParse(tokenUri)) throw refuse("`token_uri` is not a URL");
-  if (!isRsaKey(privateKey)) throw refuse("`private_key` is not an RSA key in PEM, with its line breaks");
-  return { email, privateKey, privateKeyId: typeof id === "string" ? id : null, tokenUri };
-}
-
-/** What cannot sign would otherwise be found out by every call. */
-function isRsaKey(pem: string): boolean {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === "rsa";
-  } catch {
-    return false;
-  }
-}
 
 const base64Url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 

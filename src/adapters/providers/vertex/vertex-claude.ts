@@ -6,7 +6,8 @@ import { faultOf } from "../upstream/fault-of.ts";
 import { requestHeaders } from "../upstream/request-headers.ts";
 import { Upstream } from "../upstream/upstream.ts";
 import { claudeBody } from "./claude-body.ts";
-import { GoogleToken, readServiceAccount, REFUSED } from "./google-token.ts";
+import { GoogleToken, REFUSED } from "./google-token.ts";
+import { readServiceAccount } from "./read-service-account.ts";
 import { vertexAddress } from "./vertex-address.ts";
 import type { VertexTerms } from "./vertex-address.ts";
 
@@ -26,13 +27,13 @@ const CONNECTIONS = 1_000;
 
 /**
  * Anthropic's models on Vertex AI: the Messages API at Google's address with Google's token. A request's bytes go as they
- * are but for its model, which the address names. Throws `invalid_request` when the settings cannot be used.
+ * are but for its model, which the address names. Throws `invalid_request` or `provider_unusable` when the settings cannot be used.
  */
 export function createVertexClaude(terms: VertexClaudeTerms): WireProvider {
   const { name, prices, breaker, maxOutputs, promptCache, answerBytes, credentialsEnv, allowPrivate, proxyFor, clock } =
     terms;
   const url = providerAddress(name, vertexAddress(terms, "anthropic"));
-  const account = readServiceAccount(name, terms.credentials);
+  const account = readServiceAccount({ provider: name, variable: credentialsEnv }, terms.credentials);
   const secrets = [account.privateKey];
   const tokens = new GoogleToken({ provider: name, account, allowPrivate, proxyFor, clock, credentialsEnv, secrets });
   const upstream = new Upstream({ origin: url.origin, connections: CONNECTIONS, allowPrivate, proxyFor });

@@ -5,19 +5,20 @@ import { vertexEmbeddings } from "../embeddings/vertex-embeddings.ts";
 import { GEMINI_PARTS, geminiOptions } from "../gemini-parts.ts";
 import { loadPackage } from "../load-package.ts";
 import { providerAddress } from "../provider-address.ts";
-import { GoogleToken, readServiceAccount, REFUSED } from "./google-token.ts";
+import { GoogleToken, REFUSED } from "./google-token.ts";
+import { readServiceAccount } from "./read-service-account.ts";
 import { vertexAddress } from "./vertex-address.ts";
 import type { VertexTerms } from "./vertex-address.ts";
 
 /**
  * Gemini on Vertex AI: it speaks Gemini's wire at another address with another credential, so it is reached through
  * the same package. The package's own Vertex variant would fetch tokens around our connections. Throws `invalid_request`
- * when the settings cannot be used or the package is absent.
+ * or `provider_unusable` when the settings cannot be used or the package is absent.
  */
 export async function createVertex(terms: VertexTerms): Promise<ConversingProvider> {
   const { name, credentialsEnv, allowPrivate, proxyFor, clock } = terms;
   const url = providerAddress(name, vertexAddress(terms, "google"));
-  const account = readServiceAccount(name, terms.credentials);
+  const account = readServiceAccount({ provider: name, variable: credentialsEnv }, terms.credentials);
   const sdk = await loadPackage(name, "@ai-sdk/google", () => import("@ai-sdk/google"));
   const secrets = [account.privateKey];
   const tokens = new GoogleToken({ provider: name, account, allowPrivate, proxyFor, clock, credentialsEnv, secrets });

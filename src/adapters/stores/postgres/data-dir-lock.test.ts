@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RollwardError } from "../../../domain/errors.ts";
-import { lockDataDir, requireFreeDataDir } from "./data-dir-lock.ts";
+import { lockDataDir, noteAddress, requireFreeDataDir } from "./data-dir-lock.ts";
 
 let dir: string;
 let path: string;
@@ -23,6 +23,7 @@ interface Holder {
   readonly host: string;
   readonly started: string | null;
   readonly token: string;
+  readonly url?: string;
 }
 
 const holder = (): Holder => JSON.parse(readFileSync(path, "utf8")) as Holder;
@@ -64,6 +65,25 @@ describe("lockDataDir", () => {
     expect(refusal()).toMatchObject({ code: "data_dir_in_use", details: { dir, pid: process.pid } });
     held.release();
     lock().release();
+  });
+
+  it("names where its holder answers once that is known, and never the address of another machine", () => {
+    const held = lock();
+    noteAddress(dir, "http://127.0.0.1:4400");
+    expect(refusal().message).toContain(`process ${process.pid}, which serves http://127.0.0.1:4400.`);
+    held.release();
+    expect(existsSync(path)).toBe(false);
+    leaveLock({ host: "elsewhere", pid: 1, url: "http://127.0.0.1:4400" });
+    expect(refusal().message).toContain("process 1.");
+  });
+
+  it("writes no address into a lock that is not this process's, and makes none", () => {
+    noteAddress(dir, "http://127.0.0.1:4400");
+    expect(existsSync(path)).toBe(false);
+    leaveLock({ pid: process.pid + 1 });
+    const before = readFileSync(path, "utf8");
+    noteAddress(dir, "http://127.0.0.1:4400");
+    expect(readFileSync(path, "utf8")).toBe(before);
   });
 
   it("takes over from a process that is gone, at once", async () => {
@@ -130,7 +150,7 @@ describe("requireFreeDataDir", () => {
     requireFreeDataDir(dir);
     expect(existsSync(path)).toBe(false);
     const held = lock();
-    const taken = { code: "data_dir_in_use", details: { dir, pid: process.pid } };
+    const taken = { code: "data_dir_in_use", details: { dir, pid: process.pid, holder: process.pid } };
     expect(() => requireFreeDataDir(dir)).toThrow(expect.objectContaining(taken));
     held.release();
     leaveLock({ started: "1", host: "elsewhere" }, HOUR_MS);

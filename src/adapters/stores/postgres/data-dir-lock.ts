@@ -19,6 +19,8 @@ interface Holder {
   readonly started: string | null;
   /** Unique to this taking of the lock. */
   readonly token: string;
+  /** Where it answers; absent until it does. */
+  readonly url?: string;
 }
 
 /** A held data directory. */
@@ -56,7 +58,29 @@ export function lockDataDir(dir: string, onLost: () => void): DataDirLock {
 export function requireFreeDataDir(dir: string): void {
   const path = join(dir, FILE);
   const found = read(path);
-  if (found !== null && isHeld(path, found)) throw new RollwardError("data_dir_in_use", { dir, pid: found.pid });
+  if (found !== null && isHeld(path, found)) throw inUse(dir, found);
+}
+
+/**
+ * Writes into the lock of a data directory that this process holds where it answers, for whoever starts a second one. Never
+ * throws: without it the second is told less, and nothing else is missing.
+ */
+export function noteAddress(dir: string, url: string): void {
+  const path = join(dir, FILE);
+  try {
+    const found = read(path);
+    if (found === null || found.pid !== process.pid || found.host !== hostName()) return;
+    replace(path, { ...found, url });
+  } catch {
+    // A disk that cannot be written now.
+  }
+}
+
+/** An address of another machine or container may lead to another program here. */
+function inUse(dir: string, holder: Holder | null): RollwardError {
+  const { pid = null, host, url } = holder ?? {};
+  const known = host === hostName() && typeof url === "string" ? `${pid}, which serves ${url}` : pid;
+  return new RollwardError("data_dir_in_use", { dir, pid, holder: known });
 }
 
 function acquire(path: string, self: Holder, dir: string): void {
@@ -69,7 +93,7 @@ function acquire(path: string, self: Holder, dir: string): void {
     } else if (isHeld(path, found)) break;
     if (takeOver(path, found, self)) return;
   }
-  throw new RollwardError("data_dir_in_use", { dir, pid: read(path)?.pid ?? null });
+  throw inUse(dir, read(path));
 }
 
 /** Replaces a dead lock; only the process that could create the guard may, so two never both succeed. */
@@ -82,13 +106,18 @@ function takeOver(path: string, found: Holder | null, self: Holder): boolean {
   }
   try {
     if (read(path)?.token !== found?.token) return false;
-    const next = `${path}.${self.token}`;
-    writeFileSync(next, JSON.stringify(self), { mode: 0o600 });
-    renameSync(next, path);
+    replace(path, self);
     return true;
   } finally {
     rmSync(guard, { force: true });
   }
+}
+
+/** At once: nobody ever reads half of it. */
+function replace(path: string, holder: Holder): void {
+  const next = `${path}.${holder.token}`;
+  writeFileSync(next, JSON.stringify(holder), { mode: 0o600 });
+  renameSync(next, path);
 }
 
 /** Whether the holder lives. */
