@@ -98,3 +98,22 @@ test("twice the percentile passes over what is a little dearer everywhere", () =
   expect(logHarm(1)).toBeGreaterThan(Math.log(20));
   expect(logHarm(2)).toBeLessThan(0.1);
 });
+
+test("an outage that costs one arm and not the other, whose circuit breaker is open, makes nobody dear", () => {
+  const tally = spend(costTail.create({ ...PLAN, metric: "cost-tail", beyond: 2 }), 400, {});
+  const before = tally.display(0.05).n;
+  const at = { epoch: 1, latencyMs: null, firstTokenMs: null, failure: "provider" } as const;
+  for (let index = 0; index < 1_000; index += 1) {
+    tally.add({ ...at, arm: "stable", weight: 0.01, costPico: 0 });
+    if (index % 100 === 0) tally.add({ ...at, arm: "candidate", weight: 0.01, costPico: 10_000 });
+  }
+  expect(tally.display(0.05).n).toEqual({ stable: before.stable + 1_000, candidate: before.candidate + 10 });
+  expect(tally.display(0.05).value.candidate).toBe(0);
+  expect(tally.logHarm()).toBeLessThanOrEqual(0);
+  // What is dear is still what it was before: an answer of every day is not, and one of a hundred times as much is.
+  const answered = { ...at, arm: "candidate", weight: 0.01, failure: null } as const;
+  tally.add({ ...answered, costPico: 50 });
+  expect(tally.display(0.05).value.candidate).toBe(0);
+  tally.add({ ...answered, costPico: 10_000 });
+  expect(tally.display(0.05).value.candidate).toBeGreaterThan(0);
+});

@@ -37,6 +37,9 @@ interface Measured extends Drawn {
   readonly isInTail: boolean;
 }
 
+/** The value of a session that lies in no tail and says nothing of where it begins. */
+export const IN_NO_TAIL = -Infinity;
+
 /** What is measured of a session; `null` where it is no part of the metric. */
 type ValueOf = (outcome: SessionOutcome) => number | null;
 
@@ -60,7 +63,7 @@ export class TailTally implements Tally {
     const { threshold } = this.#past;
     // The threshold was known before the session: that is what keeps the test exact.
     if (threshold !== null) this.#events.add({ arm, epoch, weight, isInTail: value > this.#times * threshold });
-    if (arm === "stable") this.#past.add(value);
+    if (arm === "stable" && value !== IN_NO_TAIL) this.#past.add(value);
   }
 
   logHarm(): number {
