@@ -25,6 +25,10 @@ async function follow(connection: Connection, rollout: string): Promise<void> {
   let toldAt = 0;
   for (;;) {
     const view = await lookAt(connection, rollout);
+    if (view === null) {
+      await pause(LOOK_MS);
+      continue;
+    }
     const now = performance.now();
     if (ENDED.has(view.state)) {
       tell(describeEnd(view));
