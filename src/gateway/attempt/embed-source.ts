@@ -1,6 +1,6 @@
 import type { EmbeddingRequest } from "../../domain/call/embedding.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { estimateUsage } from "../../domain/money/estimate-usage.ts";
+import { tokensOfBytes } from "../../domain/money/estimate-usage.ts";
 import type { TokenUsage } from "../../domain/money/price.ts";
 import type { AnswerFacts, EmbeddingForm } from "../../ports/dialect.ts";
 import type { ConversingProvider, EmbedRequest } from "../../ports/provider.ts";
@@ -44,7 +44,7 @@ export function embedSource(ask: EmbedAsk, terms: Omit<EmbedRequest, "request">)
           end(vectors) {
             facts.begun = true;
             facts.finishReason = "stop";
-            const inputTokens = facts.usage?.input ?? estimateUsage(bodyBytes, 0).input;
+            const inputTokens = facts.usage?.input ?? tokensOfBytes(bodyBytes);
             sink.bytes(form.answer(body, { model: terms.model, vectors, inputTokens }));
             sink.end();
           },
