@@ -228,7 +228,10 @@ describe("the view of this moment", () => {
   test("says that packs of recorded calls are damaged", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "rollward-now-"));
     const database = await openDatabase({ dataDir });
-    await database.db.insertInto("damaged_packs").values({ day: 20_000, pack: randomUUID() }).execute();
+    await database.db
+      .insertInto("damaged_packs")
+      .values({ day: Math.floor(Date.now() / 86_400_000), pack: randomUUID() })
+      .execute();
     await database.close();
     const server = await startServer({ "rollward.yaml": project("") }, { dataDir });
     try {
