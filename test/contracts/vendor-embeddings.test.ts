@@ -225,6 +225,17 @@ test("Gemini without a count of tokens says so", async () => {
   expect(await ask().made).toEqual({ vectors: [[0.5, 1]], error: null, tokens: [null] });
 });
 
+test("Vertex trades anew for a token that is refused before it ends", async () => {
+  const { vendors, ask } = await stageOf("vertex", "text-embedding-005");
+  expect((await ask().made).error).toBeNull();
+  vendors.replyWith(() => ({ status: 401, body: "{}" }));
+  expect((await ask().made).error).toMatchObject({ code: "provider_credentials" });
+  expect(vendors.tokensGiven()).toBe(1);
+  vendors.replyWith(undefined);
+  expect((await ask().made).error).toBeNull();
+  expect(vendors.tokensGiven()).toBe(2);
+});
+
 test("each vendor is shown its own credentials and no others", async () => {
   const shown: Record<string, unknown> = {};
   for (const [name, model] of CASES) {

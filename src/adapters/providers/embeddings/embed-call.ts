@@ -107,6 +107,7 @@ export class EmbedCall implements Flow {
 
   #read({ status, headers, bytes }: WholeAnswer, { texts }: TextsPart): EmbeddingPart {
     const { wire, provider, answerBytes } = this.#terms;
+    if (status === 401) wire.refused?.();
     if (status >= 300) throw faultOf(this.#terms, status, { headers, body: bytes });
     this.#received += bytes.length;
     if (this.#received > answerBytes)

@@ -44,6 +44,8 @@ export interface EmbeddingWire {
   post(request: EmbeddingRequest, target: EmbeddingTarget): EmbeddingPost;
   /** The headers that say who asks. */
   access(post: { readonly path: string; readonly bytes: Buffer }, target: EmbeddingTarget): Promise<Headers> | Headers;
+  /** What `access` gave was refused with status 401: what is kept of it is not given again. */
+  refused?(): void;
   /** `null` where it is no answer of this vendor's. */
   read(answer: EmbeddingAnswer): EmbeddingPart | null;
 }

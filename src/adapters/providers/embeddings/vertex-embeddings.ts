@@ -9,6 +9,8 @@ export interface VertexEmbeddingTerms {
   /** Path of the base address, up to the publisher. */
   readonly base: string;
   readonly access: () => Promise<Headers>;
+  /** What `access` gave was refused. */
+  readonly refused: () => void;
 }
 
 /** A request holds 20,000 tokens; there are languages in which a character is one. */
@@ -18,7 +20,7 @@ const MOST_UNITS = 20_000;
  * Vertex's `predict`, with 250 texts at a time or, of Gemini's models, one; the newest of them have `embedContent` in its
  * place. What is too long is refused there, because it is asked not to cut it.
  */
-export function vertexEmbeddings({ provider, base, access }: VertexEmbeddingTerms): EmbeddingWire {
+export function vertexEmbeddings({ provider, base, access, refused }: VertexEmbeddingTerms): EmbeddingWire {
   return {
     room: (model) => (model.includes("gemini-embedding") ? { texts: 1 } : { texts: 250, units: MOST_UNITS }),
     post({ texts, dimensions, purpose }, { model }) {
@@ -33,6 +35,7 @@ export function vertexEmbeddings({ provider, base, access }: VertexEmbeddingTerm
       return { path: `${path}:predict`, body: { instances, parameters: settings } };
     },
     access,
+    refused,
     read: ({ body }) => (memberOf(body, "predictions") === undefined ? contentIn(body) : predictionsIn(body)),
   };
 }

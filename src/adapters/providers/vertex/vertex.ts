@@ -33,6 +33,7 @@ export async function createVertex(terms: VertexTerms): Promise<ConversingProvid
       provider: name,
       base: url.pathname,
       access: async () => ({ authorization: `Bearer ${await tokens.token()}` }),
+      refused: () => tokens.refused(),
     }),
     model: (id, fetch) => sdk.createGoogle({ baseURL: url.href, apiKey: "none", fetch: signed(fetch, tokens) })(id),
     // It has no tiers, and `default` asks for none.
